@@ -1,0 +1,1 @@
+//! Aftercare: the backend of patient-reported experience surveys.

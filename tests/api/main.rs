@@ -1,0 +1,1 @@
+//! The integration tests: behaviour over HTTP against a real Postgres.
