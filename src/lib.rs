@@ -1,1 +1,22 @@
 //! Aftercare: the backend of patient-reported experience surveys.
+//!
+//! Where things are:
+//!
+//! | module | holds | may not know |
+//! | --- | --- | --- |
+//! | [`cli`] | one file a subcommand | |
+//! | [`config`] | flags and environment, typed | |
+//! | [`http`] | app, authentication, extractors, problems, one file a resource | SQL |
+//! | [`store`] | pool, migrations, one file a table group, plain functions on a connection | HTTP |
+//! | [`telemetry`] | logs and metrics, nothing personal | |
+//! | [`keys`] | the server's keys; password hashing | HTTP, SQL |
+//! | [`clock`], [`random`] | the only places that read the time and draw random bytes | |
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod keys;
+pub mod random;
+pub mod store;
+pub mod telemetry;

@@ -1,0 +1,345 @@
+//! Flags and environment into typed settings. Each subcommand flattens the groups that it needs,
+//! so that its `--help` lists nothing that it ignores.
+//!
+//! An empty value counts as unset, since compose files pass empty variables on.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use actix_web::http::header::HeaderName;
+use clap::{Args, ValueEnum};
+
+/// Everything that `serve` needs.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    /// The server's keys.
+    #[command(flatten)]
+    pub keys: KeyConfig,
+    /// The HTTP interface.
+    #[command(flatten)]
+    pub http: HttpConfig,
+}
+
+/// How the program logs.
+#[derive(Debug, Clone, Args)]
+pub struct LogConfig {
+    /// What to log: a level, or a filter such as `info,aftercare::store=debug`
+    #[arg(
+        long = "log",
+        env = "AFTERCARE_LOG",
+        default_value = "info",
+        global = true,
+        value_name = "FILTER"
+    )]
+    pub filter: String,
+    /// Lines for people, or JSON for machines
+    #[arg(
+        long = "log-format",
+        env = "AFTERCARE_LOG_FORMAT",
+        default_value = "human",
+        global = true,
+        value_name = "FORMAT"
+    )]
+    pub format: LogFormat,
+}
+
+/// The shape of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For reading on a terminal.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where the data is, and how many connections to it are held.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseConfig {
+    /// Folder for the keys and, without a database URL, for the embedded Postgres
+    /// [default: /var/lib/aftercare for root, else ~/.local/share/aftercare]
+    #[arg(long, env = "AFTERCARE_DATA_DIR", value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    /// A Postgres to use (14 or newer); without it the server runs one of its own
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        value_name = "postgres://…"
+    )]
+    database_url: Option<String>,
+    /// Most connections for ordinary requests
+    #[arg(
+        long,
+        env = "AFTERCARE_POOL_SIZE",
+        default_value_t = 16,
+        value_name = "COUNT"
+    )]
+    pub pool_size: usize,
+    /// Most connections for exports, kept apart so that slow downloads starve nobody
+    #[arg(
+        long,
+        env = "AFTERCARE_EXPORT_POOL_SIZE",
+        default_value_t = 4,
+        value_name = "COUNT"
+    )]
+    pub export_pool_size: usize,
+}
+
+/// No folder could be chosen for the data.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no HOME to keep data under: name a folder with --data-dir or AFTERCARE_DATA_DIR")]
+pub struct NoDataDir;
+
+impl DatabaseConfig {
+    /// Settings for a given database and folder, with the usual pool sizes.
+    pub fn new(database_url: impl Into<String>, data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: Some(data_dir.into()),
+            database_url: Some(database_url.into()),
+            pool_size: 16,
+            export_pool_size: 4,
+        }
+    }
+
+    /// The external database, if one is named.
+    pub fn url(&self) -> Option<&str> {
+        self.database_url.as_deref().filter(|url| !url.is_empty())
+    }
+
+    /// The data folder: the one named, or the usual place for this user.
+    pub fn data_dir(&self) -> Result<PathBuf, NoDataDir> {
+        let named = |path: &PathBuf| !path.as_os_str().is_empty();
+        if let Some(path) = self.data_dir.clone().filter(named) {
+            return Ok(path);
+        }
+        if rustix::process::geteuid().is_root() {
+            return Ok(PathBuf::from("/var/lib/aftercare"));
+        }
+        let from_env = |name| std::env::var_os(name).map(PathBuf::from).filter(named);
+        from_env("XDG_DATA_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| from_env("HOME").map(|home| home.join(".local/share")))
+            .map(|base| base.join("aftercare"))
+            .ok_or(NoDataDir)
+    }
+}
+
+/// Keys given by file. What is not given is made on the first start, in the data folder.
+#[derive(Debug, Clone, Default, Args)]
+pub struct KeyConfig {
+    /// Ed25519 key that signs access tokens (PKCS #8 PEM) [default: made in the data folder]
+    #[arg(long, env = "AFTERCARE_SIGNING_KEY_FILE", value_name = "FILE")]
+    signing_key_file: Option<PathBuf>,
+    /// 32 random bytes in base64, from which ids are derived [default: made in the data folder]
+    #[arg(long, env = "AFTERCARE_SERVER_KEY_FILE", value_name = "FILE")]
+    server_key_file: Option<PathBuf>,
+}
+
+impl KeyConfig {
+    /// The file of the signing key, if one is named.
+    pub fn signing_key_file(&self) -> Option<PathBuf> {
+        unless_empty(&self.signing_key_file)
+    }
+
+    /// The file of the server key, if one is named.
+    pub fn server_key_file(&self) -> Option<PathBuf> {
+        unless_empty(&self.server_key_file)
+    }
+}
+
+/// The HTTP interface.
+#[derive(Debug, Clone, Args)]
+pub struct HttpConfig {
+    /// Address to serve the API on; port 0 takes a free one
+    #[arg(
+        long,
+        env = "AFTERCARE_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_parser = address,
+        value_name = "HOST:PORT"
+    )]
+    pub listen: SocketAddr,
+    /// Address to serve metrics on; empty turns them off
+    #[arg(
+        long,
+        env = "AFTERCARE_METRICS_LISTEN",
+        default_value = "127.0.0.1:9090",
+        value_name = "HOST:PORT"
+    )]
+    metrics_listen: String,
+    /// Origins whose web pages may call the API, separated by commas [default: none]
+    #[arg(
+        long,
+        env = "AFTERCARE_CORS_ORIGINS",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "ORIGINS"
+    )]
+    cors_origins: String,
+    /// Largest request body, in bytes
+    #[arg(
+        long,
+        env = "AFTERCARE_MAX_BODY",
+        default_value_t = 256 * 1024,
+        value_name = "BYTES"
+    )]
+    pub max_body: usize,
+    /// Seconds a client has to send its request headers
+    #[arg(
+        long,
+        env = "AFTERCARE_HEADER_TIMEOUT",
+        default_value_t = 10,
+        value_name = "SECONDS"
+    )]
+    header_timeout: u64,
+    /// Seconds that accepted requests have to finish when the server is asked to stop
+    #[arg(
+        long,
+        env = "AFTERCARE_SHUTDOWN_GRACE",
+        default_value_t = 30,
+        value_name = "SECONDS"
+    )]
+    pub shutdown_grace: u64,
+    /// Header in which a trusted proxy gives the client's address, e.g. x-forwarded-for (its last
+    /// entry counts). Used for rate limits in memory and nothing else [default: none]
+    #[arg(
+        long,
+        env = "AFTERCARE_CLIENT_ADDRESS_HEADER",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "HEADER"
+    )]
+    client_address_header: String,
+    /// Threads that serve requests [default: one a core]
+    #[arg(long, env = "AFTERCARE_WORKERS", value_name = "COUNT")]
+    pub workers: Option<usize>,
+}
+
+/// A setting of the HTTP interface that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpConfigError {
+    /// Not an address.
+    #[error("AFTERCARE_METRICS_LISTEN: {0}")]
+    Metrics(String),
+    /// Not an origin.
+    #[error(
+        "AFTERCARE_CORS_ORIGINS: `{0}` is not an origin; write them as https://example.org, without a path"
+    )]
+    Origin(String),
+    /// Not a header name.
+    #[error("AFTERCARE_CLIENT_ADDRESS_HEADER: `{0}` is not the name of a header")]
+    Header(String),
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: String::new(),
+            cors_origins: String::new(),
+            max_body: 256 * 1024,
+            header_timeout: 10,
+            shutdown_grace: 30,
+            client_address_header: String::new(),
+            workers: None,
+        }
+    }
+}
+
+impl HttpConfig {
+    /// The same settings with these origins allowed.
+    pub fn with_cors_origins(mut self, origins: &str) -> Self {
+        self.cors_origins = origins.to_owned();
+        self
+    }
+
+    /// The same settings, trusting this header for the client's address.
+    pub fn with_client_address_header(mut self, header: &str) -> Self {
+        self.client_address_header = header.to_owned();
+        self
+    }
+
+    /// Where metrics are served, if at all.
+    pub fn metrics_listen(&self) -> Result<Option<SocketAddr>, HttpConfigError> {
+        match self.metrics_listen.trim() {
+            "" => Ok(None),
+            text => address(text).map(Some).map_err(HttpConfigError::Metrics),
+        }
+    }
+
+    /// The origins allowed by CORS.
+    pub fn cors_origins(&self) -> Result<Vec<String>, HttpConfigError> {
+        let listed = self.cors_origins.split(',').map(str::trim);
+        listed
+            .filter(|origin| !origin.is_empty())
+            .map(|origin| {
+                let host = origin
+                    .strip_prefix("https://")
+                    .or_else(|| origin.strip_prefix("http://"));
+                match host {
+                    Some(host) if !host.is_empty() && !host.contains(['/', '*', ' ']) => {
+                        Ok(origin.to_owned())
+                    }
+                    _ => Err(HttpConfigError::Origin(origin.to_owned())),
+                }
+            })
+            .collect()
+    }
+
+    /// The header trusted for the client's address, if any.
+    pub fn client_address_header(&self) -> Result<Option<HeaderName>, HttpConfigError> {
+        match self.client_address_header.trim() {
+            "" => Ok(None),
+            name => HeaderName::try_from(name)
+                .map(Some)
+                .map_err(|_| HttpConfigError::Header(name.to_owned())),
+        }
+    }
+
+    /// How long a client may take to send its request headers.
+    pub fn header_timeout(&self) -> Duration {
+        Duration::from_secs(self.header_timeout.max(1))
+    }
+}
+
+fn unless_empty(path: &Option<PathBuf>) -> Option<PathBuf> {
+    path.clone().filter(|path| !path.as_os_str().is_empty())
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let hint = || format!("`{text}` is not an address; write it as 127.0.0.1:8080");
+    let mut found = text.to_socket_addrs().map_err(|_| hint())?;
+    found.next().ok_or_else(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_settings_count_as_unset() {
+        let http = HttpConfig::default();
+        assert!(http.metrics_listen().unwrap().is_none());
+        assert!(http.cors_origins().unwrap().is_empty());
+        assert!(http.client_address_header().unwrap().is_none());
+        assert!(DatabaseConfig::new("", "/tmp").url().is_none());
+    }
+
+    #[test]
+    fn origins_are_checked() {
+        let origins = |text| HttpConfig::default().with_cors_origins(text).cors_origins();
+        assert_eq!(
+            origins("https://a.example, http://localhost:3000")
+                .unwrap()
+                .len(),
+            2
+        );
+        for wrong in ["*", "a.example", "https://a.example/", "https://"] {
+            assert!(origins(wrong).is_err(), "{wrong}");
+        }
+    }
+}

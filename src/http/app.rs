@@ -1,0 +1,145 @@
+//! The application: its state, and the one function that puts it together.
+
+use std::sync::Arc;
+
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
+use utoipa_actix_web::AppExt;
+
+use super::extract::{State, path_config};
+use super::openapi::Api;
+use super::problem::{Code, Problem};
+use super::{docs, headers};
+use crate::clock::SharedClock;
+use crate::config::{HttpConfig, HttpConfigError};
+use crate::keys::Keys;
+use crate::store::Pools;
+
+/// A connection on loan from a pool.
+pub type Connection = diesel_async::pooled_connection::deadpool::Object<AsyncPgConnection>;
+
+/// What handlers share.
+pub struct AppState {
+    /// Connections.
+    pub pools: Pools,
+    /// Keys.
+    pub keys: Keys,
+    /// Tells the time.
+    pub clock: SharedClock,
+    /// Settings of the HTTP interface.
+    pub http: HttpConfig,
+    /// The OpenAPI document, and the routes in it.
+    pub api: Arc<Api>,
+    origins: Vec<String>,
+}
+
+impl AppState {
+    /// Puts the state together.
+    pub fn new(
+        pools: Pools,
+        keys: Keys,
+        clock: SharedClock,
+        http: HttpConfig,
+    ) -> Result<Self, HttpConfigError> {
+        Ok(Self {
+            pools,
+            keys,
+            clock,
+            origins: http.cors_origins()?,
+            http,
+            api: Arc::new(Api::collect()),
+        })
+    }
+
+    /// A connection for an ordinary request.
+    pub async fn connection(&self) -> Result<Connection, Problem> {
+        Ok(self.pools.requests.get().await?)
+    }
+
+    /// A connection for an export.
+    pub async fn export_connection(&self) -> Result<Connection, Problem> {
+        Ok(self.pools.exports.get().await?)
+    }
+
+    /// The time now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+/// The application, as every worker gets it.
+pub fn build(
+    state: State,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let cors = cors(&state.origins);
+    App::new()
+        .app_data(state)
+        .app_data(path_config())
+        .into_utoipa_app()
+        .configure(super::routes)
+        .into_app()
+        .configure(docs::routes)
+        .default_service(web::to(fallback))
+        .wrap(cors)
+        .wrap(from_fn(headers::guard))
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allowed_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            header::ACCEPT_LANGUAGE,
+            header::HeaderName::from_static("receipt"),
+            header::HeaderName::from_static("invitation"),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::CONTENT_LOCATION,
+            header::CONTENT_LANGUAGE,
+            header::CONTENT_DISPOSITION,
+        ])
+        .max_age(3600);
+    origins
+        .iter()
+        .fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// What no route took: an unknown address, or a known one under another method.
+async fn fallback(request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
+    let Some(methods) = state.api.methods(request.path()) else {
+        return Err(Code::NotFound.into());
+    };
+    if request.method() == Method::OPTIONS {
+        let mut response = HttpResponse::NoContent();
+        return Ok(response.insert_header((header::ALLOW, methods)).finish());
+    }
+    Err(Problem::new(Code::MethodNotAllowed)
+        .detail(format!("It knows {methods}."))
+        .header(header::ALLOW, methods))
+}

@@ -1,0 +1,19 @@
+//! The HTTP interface. Handlers extract, check who may, call the core or the store, and answer.
+
+pub mod app;
+mod code;
+pub mod docs;
+pub mod extract;
+pub mod faults;
+pub mod headers;
+pub mod health;
+pub mod openapi;
+pub mod page;
+pub mod problem;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation of the interface. The server, the tests and the OpenAPI document all come from here.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(health::routes);
+}

@@ -1,0 +1,278 @@
+//! The server's two keys: the Ed25519 key that signs access tokens, and the 32-byte key from which
+//! ids are derived. Each is given by file, or made on the first start and kept in the data folder.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use sha2::{Digest, Sha256};
+
+use crate::config::KeyConfig;
+use crate::random::{self, NoEntropy};
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read.
+    #[error("the key file {0} cannot be read: {1}")]
+    Unreadable(PathBuf, io::Error),
+    /// A new key cannot be kept.
+    #[error(
+        "a new key cannot be kept at {0}: {1}; name a folder that this user may write with --data-dir or AFTERCARE_DATA_DIR"
+    )]
+    Unwritable(PathBuf, io::Error),
+    /// Not such a key.
+    #[error(
+        "{0} holds no Ed25519 key in PKCS #8 PEM; make one with `openssl genpkey -algorithm ed25519`"
+    )]
+    NotASigningKey(PathBuf),
+    /// Not such a key.
+    #[error(
+        "{0} holds no server key; it must be 32 bytes in base64, as `openssl rand -base64 32` makes them"
+    )]
+    NotAServerKey(PathBuf),
+    /// The key cannot be written down.
+    #[error("the new signing key cannot be encoded")]
+    Encoding,
+    /// No random bytes.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+}
+
+/// Both keys.
+#[derive(Clone)]
+pub struct Keys {
+    /// Signs access tokens.
+    pub signing: TokenKey,
+    /// Derives ids.
+    pub server: ServerKey,
+}
+
+impl Keys {
+    /// Reads the keys, and makes those that are neither given nor there.
+    pub fn load(config: &KeyConfig, data_dir: &Path) -> Result<Self, KeyError> {
+        let folder = data_dir.join("keys");
+        let signing = match config.signing_key_file() {
+            Some(file) => read(&file)?,
+            None => read_or_make(&folder.join("signing.pem"), new_signing_key)?,
+        };
+        let file = config.signing_key_file();
+        let file = file.unwrap_or_else(|| folder.join("signing.pem"));
+        let signing = TokenKey::from_pem(&signing).ok_or(KeyError::NotASigningKey(file))?;
+        let server = match config.server_key_file() {
+            Some(file) => read(&file)?,
+            None => read_or_make(&folder.join("server.key"), new_server_key)?,
+        };
+        let file = config.server_key_file();
+        let file = file.unwrap_or_else(|| folder.join("server.key"));
+        let server = ServerKey::from_base64(&server).ok_or(KeyError::NotAServerKey(file))?;
+        Ok(Self { signing, server })
+    }
+
+    /// Fresh keys that are kept nowhere.
+    pub fn ephemeral() -> Result<Self, KeyError> {
+        let signing = SigningKey::from_bytes(&random::bytes()?);
+        Ok(Self {
+            signing: TokenKey::new(&signing).ok_or(KeyError::Encoding)?,
+            server: ServerKey(random::bytes()?),
+        })
+    }
+}
+
+/// The key of the access tokens. The algorithm is EdDSA, whatever a token says.
+#[derive(Clone)]
+pub struct TokenKey {
+    /// For signing.
+    pub encoding: EncodingKey,
+    /// For checking.
+    pub decoding: DecodingKey,
+    /// The RFC 7638 thumbprint, which names the key.
+    pub id: String,
+    /// The public half, in base64url.
+    pub public: String,
+}
+
+impl TokenKey {
+    fn from_pem(pem: &str) -> Option<Self> {
+        Self::new(&SigningKey::from_pkcs8_pem(pem).ok()?)
+    }
+
+    fn new(key: &SigningKey) -> Option<Self> {
+        let public = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
+        // RFC 7638: the required members in lexical order, without spaces.
+        let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}"#);
+        Some(Self {
+            encoding: EncodingKey::from_ed_der(key.to_pkcs8_der().ok()?.as_bytes()),
+            decoding: DecodingKey::from_ed_der(key.verifying_key().as_bytes()),
+            id: URL_SAFE_NO_PAD.encode(Sha256::digest(canonical)),
+            public,
+        })
+    }
+}
+
+/// The key from which ids are derived, so that the database alone joins nothing.
+#[derive(Clone)]
+pub struct ServerKey([u8; 32]);
+
+impl ServerKey {
+    fn from_base64(text: &str) -> Option<Self> {
+        let bytes = STANDARD.decode(text.trim()).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// HMAC-SHA-256 under this key. Different purposes give unrelated values for the same input.
+    pub fn derive(&self, purpose: &str, input: &[u8]) -> [u8; 32] {
+        // A key of any length is good for HMAC, so this cannot fail.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+            return [0; 32];
+        };
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(input);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// What tells this key from others and gives nothing away.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        self.derive("aftercare server key fingerprint v1", b"")
+    }
+}
+
+fn new_signing_key() -> Result<String, KeyError> {
+    let key = SigningKey::from_bytes(&random::bytes()?);
+    let pem = key.to_pkcs8_pem(LineEnding::LF);
+    Ok(pem.map_err(|_| KeyError::Encoding)?.to_string())
+}
+
+fn new_server_key() -> Result<String, KeyError> {
+    Ok(STANDARD.encode(random::bytes::<32>()?) + "\n")
+}
+
+fn read(path: &Path) -> Result<String, KeyError> {
+    fs::read_to_string(path).map_err(|error| KeyError::Unreadable(path.to_owned(), error))
+}
+
+/// Never leaves half a key behind, and never overwrites one: the file is written under another
+/// name and then linked, which fails when somebody else was faster; theirs counts then.
+fn read_or_make(
+    path: &Path,
+    make: impl FnOnce() -> Result<String, KeyError>,
+) -> Result<String, KeyError> {
+    match fs::read_to_string(path) {
+        Ok(text) => return Ok(text),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(KeyError::Unreadable(path.to_owned(), error));
+        }
+        Err(_) => {}
+    }
+    let text = make()?;
+    let suffix: [u8; 8] = random::bytes()?;
+    let draft = path.with_extension(format!("new-{}", URL_SAFE_NO_PAD.encode(suffix)));
+    let unwritable = |error| KeyError::Unwritable(path.to_owned(), error);
+    keep(&draft, &text).map_err(unwritable)?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft).map_err(unwritable)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(unwritable(error)),
+        _ => read(path),
+    }
+}
+
+fn keep(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        let mut builder = fs::DirBuilder::new();
+        if let Some(parent) = folder.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        match builder.mode(0o700).create(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+    }
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let unique = URL_SAFE_NO_PAD.encode(random::bytes::<8>().unwrap());
+        std::env::temp_dir().join(format!("aftercare-{name}-{unique}"))
+    }
+
+    #[test]
+    fn keys_are_made_once_and_kept_private() {
+        let folder = folder("keys");
+        let first = Keys::load(&KeyConfig::default(), &folder).unwrap();
+        let second = Keys::load(&KeyConfig::default(), &folder).unwrap();
+        assert_eq!(first.signing.id, second.signing.id);
+        assert_eq!(first.server.fingerprint(), second.server.fingerprint());
+        for entry in fs::read_dir(folder.join("keys")).unwrap() {
+            let mode = entry.unwrap().metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn servers_that_start_together_agree_on_the_keys() {
+        let folder = folder("race");
+        let load = || Keys::load(&KeyConfig::default(), &folder).unwrap();
+        let ids: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap().signing.id)
+                .collect()
+        });
+        assert!(ids.windows(2).all(|pair| pair[0] == pair[1]));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_broken_key_file_is_an_error_and_stays() {
+        let folder = folder("broken");
+        fs::create_dir_all(folder.join("keys")).unwrap();
+        fs::write(folder.join("keys/server.key"), "too short").unwrap();
+        let error = Keys::load(&KeyConfig::default(), &folder).err().unwrap();
+        assert!(matches!(error, KeyError::NotAServerKey(_)), "{error}");
+        let kept = fs::read_to_string(folder.join("keys/server.key")).unwrap();
+        assert_eq!(kept, "too short");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn the_thumbprint_is_that_of_rfc_8037() {
+        let secret = URL_SAFE_NO_PAD
+            .decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
+            .unwrap();
+        let key = SigningKey::from_bytes(&secret.try_into().unwrap());
+        let key = TokenKey::new(&key).unwrap();
+        assert_eq!(key.id, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    }
+
+    #[test]
+    fn purposes_give_unrelated_values() {
+        let key = ServerKey([7; 32]);
+        assert_ne!(key.derive("a", b"x"), key.derive("b", b"x"));
+        assert_ne!(key.derive("a", b"x"), key.derive("a", b"y"));
+    }
+}

@@ -1,0 +1,22 @@
+//! Random bytes from the operating system. The core never draws any: it is given them.
+
+use rand::TryRng;
+use rand::rngs::SysRng;
+use uuid::Uuid;
+
+/// The operating system could not give random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("the operating system gave no random bytes")]
+pub struct NoEntropy;
+
+/// `N` bytes from the operating system's generator.
+pub fn bytes<const N: usize>() -> Result<[u8; N], NoEntropy> {
+    let mut bytes = [0; N];
+    SysRng.try_fill_bytes(&mut bytes).map_err(|_| NoEntropy)?;
+    Ok(bytes)
+}
+
+/// A random UUID (version 4). Never one with a clock in it.
+pub fn uuid() -> Result<Uuid, NoEntropy> {
+    Ok(uuid::Builder::from_random_bytes(bytes()?).into_uuid())
+}

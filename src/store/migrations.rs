@@ -1,0 +1,163 @@
+//! The migrations, embedded in the program.
+//!
+//! They run on a connection of their own that holds an advisory lock, so that several servers
+//! starting at once migrate one after the other, and the later ones find nothing to do.
+
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::sql_types::BigInt;
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::pool::{DatabaseError, Purpose, Target};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// Any number will do, as long as nothing else in the database takes it.
+const LOCK: i64 = 0x4146_5445_5243_4152;
+
+/// Why migrations did not run.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// No database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// A statement failed.
+    #[error("a migration failed: {0}")]
+    Failed(String),
+    /// The database is ahead of this program.
+    #[error(
+        "the database has migrations that this program does not know ({0}): it was used by a newer version; start that one"
+    )]
+    Newer(String),
+    /// The task was stopped.
+    #[error("the migration was interrupted")]
+    Interrupted,
+}
+
+/// How the database stands to this program.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Names of the migrations that have not run, oldest first.
+    pub pending: Vec<String>,
+    /// Versions in the database that this program does not know.
+    pub unknown: Vec<String>,
+}
+
+impl Standing {
+    /// Whether the program and the database fit.
+    pub fn is_current(&self) -> bool {
+        self.pending.is_empty() && self.unknown.is_empty()
+    }
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+/// Compares the database with this program, without changing anything.
+pub async fn standing(conn: &mut AsyncPgConnection) -> QueryResult<Standing> {
+    use diesel::OptionalExtension;
+
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        found: bool,
+    }
+    // By hand, since the table of the harness is made by the harness and may not be there yet.
+    let table: Option<Found> = diesel_async::RunQueryDsl::get_result(
+        diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS found"),
+        conn,
+    )
+    .await
+    .optional()?;
+    let applied: Vec<Version> = if table.is_some_and(|table| table.found) {
+        let query =
+            "SELECT version::text AS version FROM __diesel_schema_migrations ORDER BY version";
+        diesel_async::RunQueryDsl::load(diesel::sql_query(query), conn).await?
+    } else {
+        Vec::new()
+    };
+    let mut unknown: Vec<String> = applied.into_iter().map(|row| row.version).collect();
+    let mut pending = Vec::new();
+    for migration in all() {
+        let version = migration.name().version().to_string();
+        match unknown.iter().position(|applied| *applied == version) {
+            Some(place) => drop(unknown.remove(place)),
+            None => pending.push(migration.name().to_string()),
+        }
+    }
+    Ok(Standing { pending, unknown })
+}
+
+/// Runs what is pending and gives the names of what ran.
+pub async fn run(target: &Target) -> Result<Vec<String>, MigrationError> {
+    let mut conn = target.connect(Purpose::Maintenance).await?;
+    let standing = standing(&mut conn).await.map_err(failed)?;
+    if !standing.unknown.is_empty() {
+        return Err(MigrationError::Newer(standing.unknown.join(", ")));
+    }
+    locked(conn, |conn| {
+        let pending = conn.pending_migrations(MIGRATIONS)?;
+        conn.run_migrations(&pending)?;
+        Ok(pending.iter().map(|m| m.name().to_string()).collect())
+    })
+    .await
+}
+
+/// Undoes the newest migration and gives its version.
+pub async fn revert_last(target: &Target) -> Result<String, MigrationError> {
+    let conn = target.connect(Purpose::Maintenance).await?;
+    locked(conn, |conn| {
+        Ok(conn.revert_last_migration(MIGRATIONS)?.to_string())
+    })
+    .await
+}
+
+/// Undoes every migration.
+pub async fn revert_all(target: &Target) -> Result<(), MigrationError> {
+    let conn = target.connect(Purpose::Maintenance).await?;
+    locked(conn, |conn| {
+        conn.revert_all_migrations(MIGRATIONS)?;
+        Ok(())
+    })
+    .await
+}
+
+type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
+
+/// The harness is synchronous: it gets a thread where blocking is allowed, on any kind of runtime.
+async fn locked<R: Send + 'static>(
+    conn: AsyncPgConnection,
+    work: impl FnOnce(&mut Harness) -> diesel::migration::Result<R> + Send + 'static,
+) -> Result<R, MigrationError> {
+    let task = tokio::task::spawn_blocking(move || {
+        let mut conn = Harness::from(conn);
+        diesel::sql_query("SELECT pg_advisory_lock($1)")
+            .bind::<BigInt, _>(LOCK)
+            .execute(&mut conn)
+            .map_err(failed)?;
+        let result = work(&mut conn).map_err(failed);
+        let unlocked = diesel::sql_query("SELECT pg_advisory_unlock($1)")
+            .bind::<BigInt, _>(LOCK)
+            .execute(&mut conn)
+            .map_err(failed);
+        result.and_then(|value| unlocked.map(|_| value))
+    });
+    task.await.map_err(|_| MigrationError::Interrupted)?
+}
+
+/// Every migration of this program, oldest first.
+fn all() -> Vec<Box<dyn Migration<Pg>>> {
+    let mut all = MigrationSource::<Pg>::migrations(&MIGRATIONS).unwrap_or_default();
+    all.sort_unstable_by(|a, b| a.name().version().cmp(&b.name().version()));
+    all
+}
+
+fn failed(error: impl std::fmt::Display) -> MigrationError {
+    MigrationError::Failed(error.to_string())
+}

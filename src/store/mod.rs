@@ -1,0 +1,13 @@
+//! Everything that speaks SQL. Functions take `&mut AsyncPgConnection`, so that they compose in one
+//! transaction, and return typed rows. Nothing here knows HTTP.
+
+pub mod migrations;
+pub mod pool;
+#[allow(
+    missing_docs,
+    reason = "the columns are explained by COMMENT ON in the migrations"
+)]
+pub mod schema;
+
+pub use diesel_async::AsyncPgConnection;
+pub use pool::{Pool, Pools};

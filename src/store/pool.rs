@@ -1,0 +1,254 @@
+//! Connections to Postgres, and the two pools that hold them.
+//!
+//! Connections are made and driven on the runtime of the program, not on the short-lived runtimes of
+//! the HTTP workers: a worker that stops must not take the others' connections with it.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use deadpool::Runtime;
+use deadpool::managed::{QueueMode, Timeouts};
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::FutureExt;
+use tokio::runtime::Handle;
+use tokio_postgres::NoTls;
+use tokio_postgres::config::{Config, Host, SslMode};
+
+use crate::config::DatabaseConfig;
+
+/// A pool of connections.
+pub type Pool = diesel_async::pooled_connection::deadpool::Pool<AsyncPgConnection>;
+/// Why a pool gave no connection.
+pub type PoolError = diesel_async::pooled_connection::deadpool::PoolError;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The URL cannot be read.
+    #[error(
+        "DATABASE_URL cannot be read: {0}; write it as postgres://user:password@host:5432/name"
+    )]
+    Url(String),
+    /// The URL asks for encryption, which this build does not have.
+    #[error(
+        "DATABASE_URL demands TLS (sslmode=require or stricter), which this program does not speak yet; \
+         use a unix socket, a private network or a local TLS proxy, and sslmode=disable"
+    )]
+    Tls,
+    /// Nothing answered, or it refused.
+    #[error("the database does not answer ({place}): {reason}")]
+    Unreachable {
+        /// Host, port, user and name, without the password.
+        place: String,
+        /// What the driver or the server said.
+        reason: String,
+    },
+    /// The pool cannot be built.
+    #[error("the connection pool cannot be built: {0}")]
+    Pool(#[from] deadpool::managed::BuildError),
+}
+
+/// What a connection is for; it fixes the time limits that Postgres keeps for us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Ordinary requests: short.
+    Requests,
+    /// Exports and statistics: long, but not for ever.
+    Exports,
+    /// Migrations and the command line: as long as it takes.
+    Maintenance,
+}
+
+impl Purpose {
+    fn application_name(self) -> &'static str {
+        match self {
+            Self::Requests => "aftercare",
+            Self::Exports => "aftercare-export",
+            Self::Maintenance => "aftercare-maintenance",
+        }
+    }
+
+    /// Sent as statements rather than start-up options, since connection poolers refuse the latter.
+    fn limits(self) -> &'static str {
+        match self {
+            Self::Requests => {
+                "SET statement_timeout = '15s'; SET lock_timeout = '10s'; \
+                 SET idle_in_transaction_session_timeout = '30s'"
+            }
+            Self::Exports => {
+                "SET statement_timeout = '30min'; SET lock_timeout = '10s'; \
+                 SET idle_in_transaction_session_timeout = '10min'"
+            }
+            Self::Maintenance => {
+                "SET statement_timeout = 0; SET lock_timeout = 0; \
+                 SET idle_in_transaction_session_timeout = 0"
+            }
+        }
+    }
+}
+
+/// The address of a database, checked.
+#[derive(Clone)]
+pub struct Target {
+    config: Config,
+}
+
+impl FromStr for Target {
+    type Err = DatabaseError;
+
+    fn from_str(url: &str) -> Result<Self, DatabaseError> {
+        if url.contains("sslmode=verify") {
+            return Err(DatabaseError::Tls);
+        }
+        let mut config = Config::from_str(url).map_err(|e| DatabaseError::Url(with_cause(&e)))?;
+        if config.get_ssl_mode() == SslMode::Require {
+            return Err(DatabaseError::Tls);
+        }
+        config
+            .connect_timeout(CONNECT_TIMEOUT)
+            .keepalives_idle(Duration::from_secs(60))
+            .tcp_user_timeout(Duration::from_secs(30));
+        Ok(Self { config })
+    }
+}
+
+impl Target {
+    /// Host, port, user and name of the database; never the password.
+    pub fn place(&self) -> String {
+        let host = match self.config.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            #[cfg(unix)]
+            Some(Host::Unix(path)) => path.display().to_string(),
+            None => "localhost".to_owned(),
+        };
+        let port = self.config.get_ports().first().copied().unwrap_or(5432);
+        let user = self.config.get_user().unwrap_or("?");
+        let name = self.config.get_dbname().unwrap_or(user);
+        format!("host {host}, port {port}, user {user}, database {name}")
+    }
+
+    /// A connection of its own, outside the pools. The current runtime drives it.
+    pub async fn connect(&self, purpose: Purpose) -> Result<AsyncPgConnection, DatabaseError> {
+        establish(self.config.clone(), purpose)
+            .await
+            .map_err(|error| DatabaseError::Unreachable {
+                place: self.place(),
+                reason: with_cause(&error),
+            })
+    }
+}
+
+/// The pools of the server.
+#[derive(Clone)]
+pub struct Pools {
+    /// For ordinary requests.
+    pub requests: Pool,
+    /// For exports, so that a stalled download starves nobody.
+    pub exports: Pool,
+}
+
+impl Pools {
+    /// Builds the pools, without connecting. Must be called on the runtime that is to drive the
+    /// connections: the multi-thread one of the program.
+    pub fn new(target: &Target, config: &DatabaseConfig) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            requests: pool(target, Purpose::Requests, config.pool_size)?,
+            exports: pool(target, Purpose::Exports, config.export_pool_size)?,
+        })
+    }
+
+    /// Closes both pools; connections in use end when they are given back.
+    pub fn close(&self) {
+        self.requests.close();
+        self.exports.close();
+    }
+}
+
+fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, DatabaseError> {
+    let handle = Handle::current();
+    let config = target.config.clone();
+    let mut manager = ManagerConfig::<AsyncPgConnection>::default();
+    // A closed connection and an open transaction are noticed without a query, so no ping is paid.
+    manager.recycling_method = RecyclingMethod::Fast;
+    manager.custom_setup = Box::new(move |_| {
+        let task = handle.spawn(establish(config.clone(), purpose));
+        async move {
+            task.await
+                .unwrap_or_else(|_| Err(ConnectionError::BadConnection("cancelled".to_owned())))
+        }
+        .boxed()
+    });
+    let manager = AsyncDieselConnectionManager::new_with_config(String::new(), manager);
+    let pool = Pool::builder(manager)
+        .max_size(size.max(1))
+        .runtime(Runtime::Tokio1)
+        // The connection used last is the one whose caches are warm.
+        .queue_mode(QueueMode::Lifo)
+        .timeouts(Timeouts {
+            wait: Some(WAIT_TIMEOUT),
+            create: Some(CONNECT_TIMEOUT),
+            recycle: Some(CONNECT_TIMEOUT),
+        })
+        .build()?;
+    Ok(pool)
+}
+
+async fn establish(mut config: Config, purpose: Purpose) -> ConnectionResult<AsyncPgConnection> {
+    config.application_name(purpose.application_name());
+    let (client, connection) = config
+        .connect(NoTls)
+        .await
+        .map_err(|error| ConnectionError::BadConnection(with_cause(&error)))?;
+    let mut connection =
+        AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+    connection
+        .batch_execute(purpose.limits())
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}
+
+/// The driver keeps the useful half of its messages in the cause.
+fn with_cause(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_that_demands_tls_is_refused_with_the_mend() {
+        for mode in ["require", "verify-full", "verify-ca"] {
+            let url = format!("postgres://a@db.example/aftercare?sslmode={mode}");
+            let error = url.parse::<Target>().err().unwrap();
+            assert!(matches!(error, DatabaseError::Tls), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_password_is_never_shown() {
+        let target: Target = "postgres://ann:hunter22@db.example:6432/aftercare"
+            .parse()
+            .unwrap();
+        assert_eq!(
+            target.place(),
+            "host db.example, port 6432, user ann, database aftercare"
+        );
+        let error = "postgres://ann:hunter22@db.example:port/x"
+            .parse::<Target>()
+            .err()
+            .unwrap();
+        assert!(!error.to_string().contains("hunter22"), "{error}");
+    }
+}

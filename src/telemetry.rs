@@ -1,0 +1,1 @@
+//! Logs and metrics. Nothing personal goes into either.
