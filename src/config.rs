@@ -105,6 +105,15 @@ impl DatabaseConfig {
         }
     }
 
+    /// The same settings with these pool sizes.
+    pub fn with_pool_sizes(self, pool_size: usize, export_pool_size: usize) -> Self {
+        Self {
+            pool_size,
+            export_pool_size,
+            ..self
+        }
+    }
+
     /// The external database, if one is named.
     pub fn url(&self) -> Option<&str> {
         self.database_url.as_deref().filter(|url| !url.is_empty())

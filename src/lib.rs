@@ -9,7 +9,7 @@
 //! | [`http`] | app, authentication, extractors, problems, one file a resource | SQL |
 //! | [`store`] | pool, migrations, one file a table group, plain functions on a connection | HTTP |
 //! | [`telemetry`] | logs and metrics, nothing personal | |
-//! | [`keys`] | the server's keys; password hashing | HTTP, SQL |
+//! | [`keys`], [`password`], [`role`] | the server's keys; password hashing | HTTP, SQL |
 //! | [`clock`], [`random`] | the only places that read the time and draw random bytes | |
 
 pub mod cli;
@@ -17,6 +17,8 @@ pub mod clock;
 pub mod config;
 pub mod http;
 pub mod keys;
+pub mod password;
 pub mod random;
+pub mod role;
 pub mod store;
 pub mod telemetry;

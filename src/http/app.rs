@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::HeaderName;
 use actix_web::http::{Method, header};
 use actix_web::middleware::from_fn;
 use actix_web::{App, Error, HttpRequest, HttpResponse, web};
@@ -13,12 +14,14 @@ use diesel_async::AsyncPgConnection;
 use utoipa_actix_web::AppExt;
 
 use super::extract::{State, path_config};
+use super::limits::LoginLimits;
 use super::openapi::Api;
 use super::problem::{Code, Problem};
-use super::{docs, headers};
+use super::{docs, headers, observe};
 use crate::clock::SharedClock;
 use crate::config::{HttpConfig, HttpConfigError};
 use crate::keys::Keys;
+use crate::password::Passwords;
 use crate::store::Pools;
 
 /// A connection on loan from a pool.
@@ -36,6 +39,12 @@ pub struct AppState {
     pub http: HttpConfig,
     /// The OpenAPI document, and the routes in it.
     pub api: Arc<Api>,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// Slows down guessing.
+    pub logins: LoginLimits,
+    /// The header that the operator trusts for the client's address.
+    pub client_address_header: Option<HeaderName>,
     origins: Vec<String>,
 }
 
@@ -52,7 +61,10 @@ impl AppState {
             keys,
             clock,
             origins: http.cors_origins()?,
+            client_address_header: http.client_address_header()?,
             http,
+            passwords: Passwords::default(),
+            logins: LoginLimits::default(),
             api: Arc::new(Api::collect()),
         })
     }
@@ -96,6 +108,7 @@ pub fn build(
         .default_service(web::to(fallback))
         .wrap(cors)
         .wrap(from_fn(headers::guard))
+        .wrap(from_fn(observe::observe))
 }
 
 fn cors(origins: &[String]) -> Cors {
@@ -113,8 +126,8 @@ fn cors(origins: &[String]) -> Cors {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             header::ACCEPT_LANGUAGE,
-            header::HeaderName::from_static("receipt"),
-            header::HeaderName::from_static("invitation"),
+            HeaderName::from_static("receipt"),
+            HeaderName::from_static("invitation"),
         ])
         .expose_headers([
             header::ETAG,

@@ -5,6 +5,7 @@
 //! server buffer anything.
 
 use std::future::{Ready, ready};
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -20,6 +21,9 @@ use super::problem::{Code, FieldError, Problem};
 
 /// The server's state.
 pub type State = Data<AppState>;
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +90,14 @@ impl Document {
     }
 
     /// Reads the body, if it is written in one of these formats and not too large.
-    pub async fn read(mut self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
+    pub async fn read(self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
+        match tokio::time::timeout(PATIENCE, self.read_slowly(formats)).await {
+            Ok(result) => result,
+            Err(_) => Err(Code::BodyTooSlow.into()),
+        }
+    }
+
+    async fn read_slowly(mut self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
         let headers = self.request.headers();
         let format = format_of(headers, formats)?;
         let limit = self
@@ -179,7 +190,12 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = actix_web::web::Query::<T>::from_query(req.query_string());
+        let query = req.query_string();
+        if query.contains('\0') || query.contains("%00") {
+            let problem = Problem::new(Code::QueryInvalid);
+            return ready(Err(problem.detail("The query may not hold U+0000.")));
+        }
+        let parsed = actix_web::web::Query::<T>::from_query(query);
         ready(match parsed {
             Ok(query) => Ok(Self(query.into_inner())),
             Err(error) => Err(Problem::new(Code::QueryInvalid).detail(match error {

@@ -30,7 +30,8 @@ pub(super) fn from_json_error(error: serde_path_to_error::Error<serde_json::Erro
     } else if let Some(rest) = message.strip_prefix("missing field `") {
         push(&mut pointer, rest.trim_end_matches('`'));
         "missing_field"
-    } else if message.starts_with("duplicate field") {
+    } else if let Some(rest) = message.strip_prefix("duplicate field `") {
+        push(&mut pointer, rest.trim_end_matches('`'));
         "duplicate_field"
     } else if message.starts_with("unknown variant") {
         "unknown_value"
@@ -154,7 +155,6 @@ fn search_nul(value: &serde_json::Value, pointer: &mut String) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::extract::from_json;
-    use super::*;
 
     #[derive(Debug, serde::Deserialize)]
     #[serde(deny_unknown_fields)]

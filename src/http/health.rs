@@ -28,6 +28,7 @@ pub struct HealthView {
 #[utoipa::path(
     tag = "health",
     responses((status = 200, description = "It runs.", body = HealthView, example = json!({"status": "live"}))),
+    extensions(("x-database" = json!(false))),
 )]
 #[get("/health/live")]
 async fn get_liveness() -> HttpResponse {
@@ -40,7 +41,7 @@ async fn get_liveness() -> HttpResponse {
 #[utoipa::path(
     tag = "health",
     responses((status = 200, description = "It can work.", body = HealthView, example = json!({"status": "ready"}))),
-    extensions(("x-problems" = json!(["not_ready", "database_unavailable"]))),
+    extensions(("x-problems" = json!(["not_ready"]))),
 )]
 #[get("/health/ready")]
 async fn get_readiness(state: State) -> Result<HttpResponse, Problem> {

@@ -1,6 +1,7 @@
 //! Everything that speaks SQL. Functions take `&mut AsyncPgConnection`, so that they compose in one
 //! transaction, and return typed rows. Nothing here knows HTTP.
 
+pub mod database;
 pub mod migrations;
 pub mod pool;
 #[allow(
@@ -8,6 +9,9 @@ pub mod pool;
     reason = "the columns are explained by COMMENT ON in the migrations"
 )]
 pub mod schema;
+pub mod server_keys;
+pub mod sessions;
+pub mod staff;
 
 pub use diesel_async::AsyncPgConnection;
 pub use pool::{Pool, Pools};

@@ -1,0 +1,120 @@
+//! Slowing down those who guess. Counters live in memory only, and hold no e-mail address: accounts
+//! are counted under a hash, addresses by network.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use governor::clock::Clock;
+use governor::{DefaultKeyedRateLimiter, Quota};
+use sha2::{Digest, Sha256};
+
+use super::extract::State;
+use super::problem::{Code, Problem};
+use crate::store::staff::normalise_email;
+
+/// Above this many keys the ones that are at rest are forgotten.
+const MANY_KEYS: usize = 10_000;
+
+/// The limits on logging in.
+pub struct LoginLimits {
+    accounts: DefaultKeyedRateLimiter<[u8; 32]>,
+    networks: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl Default for LoginLimits {
+    /// For an account 5 attempts at once, then one in 10 seconds; for a network 30, then one a second.
+    /// Accounts are slowed down and never locked, so that nobody can lock out somebody else.
+    fn default() -> Self {
+        Self {
+            accounts: limiter(5, Duration::from_secs(10)),
+            networks: limiter(30, Duration::from_secs(1)),
+        }
+    }
+}
+
+fn limiter<K: std::hash::Hash + Eq + Clone>(
+    at_once: u32,
+    then_one_in: Duration,
+) -> DefaultKeyedRateLimiter<K> {
+    let burst = NonZeroU32::new(at_once).unwrap_or(NonZeroU32::MIN);
+    let quota = Quota::with_period(then_one_in).unwrap_or(Quota::per_second(burst));
+    DefaultKeyedRateLimiter::keyed(quota.allow_burst(burst))
+}
+
+impl LoginLimits {
+    /// Counts an attempt. It does not matter whether the account exists.
+    pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<(), Problem> {
+        if let Some(client) = client {
+            check(&self.networks, &network(client))?;
+        }
+        let account = Sha256::digest(normalise_email(email));
+        check(&self.accounts, &account.into())
+    }
+}
+
+fn check<K: std::hash::Hash + Eq + Clone>(
+    limiter: &DefaultKeyedRateLimiter<K>,
+    key: &K,
+) -> Result<(), Problem> {
+    if limiter.len() > MANY_KEYS {
+        limiter.retain_recent();
+    }
+    limiter.check_key(key).map_err(|until| {
+        let wait = until.wait_time_from(limiter.clock().now());
+        Problem::new(Code::TooManyRequests).retry_after(wait.as_secs() + 1)
+    })
+}
+
+/// One customer usually has a whole /64 of IPv6 addresses, so they count as one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+        v4 => v4,
+    }
+}
+
+/// The client's address: the peer, or the last entry of the header that the operator trusts.
+pub fn client_address(state: &State, req: &HttpRequest) -> Option<IpAddr> {
+    let Some(name) = &state.client_address_header else {
+        return req.peer_addr().map(|peer| peer.ip());
+    };
+    // The last hop is the one that our own proxy wrote; those before it are the client's words.
+    let value = req.headers().get_all(name).last()?.to_str().ok()?;
+    let last = value.rsplit(',').next()?.trim();
+    last.parse()
+        .ok()
+        .or_else(|| last.parse::<std::net::SocketAddr>().ok().map(|a| a.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one_client() {
+        let at = |text: &str| network(text.parse().unwrap());
+        assert_eq!(at("2001:db8::1"), at("2001:db8::2:3"));
+        assert_ne!(at("2001:db8::1"), at("2001:db8:0:1::1"));
+        assert_eq!(at("::ffff:192.0.2.1"), at("192.0.2.1"));
+        assert_ne!(at("192.0.2.1"), at("192.0.2.2"));
+    }
+
+    #[test]
+    fn attempts_on_an_account_are_slowed_down_however_it_is_spelt() {
+        let limits = LoginLimits::default();
+        for email in [
+            "a@b.example",
+            "A@b.example",
+            " a@B.example ",
+            "a@b.example",
+            "a@b.example",
+        ] {
+            limits.count(email, None).unwrap();
+        }
+        let problem = limits.count("a@b.example", None).unwrap_err();
+        assert_eq!(problem.code(), Code::TooManyRequests);
+        limits.count("c@b.example", None).unwrap();
+    }
+}
