@@ -1,2 +1,26 @@
 //! The `aftercare` binary.
-fn main() {}
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use aftercare::cli::Cli;
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(cli.run()),
+        Err(error) => Err(error.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do when standard error is gone.
+            let _ = writeln!(std::io::stderr(), "aftercare: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,64 @@
-//! The command line: one file a subcommand.
+//! The command line: one file a subcommand. Every failure ends with a status that is not 0, and with
+//! a line or two that say what to do about it.
+
+mod health;
+mod migrate;
+mod openapi;
+mod serve;
+mod staff;
+
+use std::io::{self, Write};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::LogConfig;
+use crate::telemetry;
+
+/// The backend of patient-reported experience surveys.
+#[derive(Debug, Parser)]
+#[command(name = "aftercare", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    log: LogConfig,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API
+    Serve(serve::Serve),
+    /// Bring the database up to this version of the program
+    Migrate(migrate::Migrate),
+    /// Print the OpenAPI document
+    Openapi(openapi::Openapi),
+    /// Manage accounts of staff
+    Staff(staff::Staff),
+    /// Ask a running server whether it is ready
+    Health(health::Health),
+}
+
+impl Cli {
+    /// Runs the subcommand.
+    pub async fn run(self) -> anyhow::Result<()> {
+        telemetry::init_logs(&self.log)?;
+        match self.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Migrate(migrate) => migrate.run().await,
+            Command::Openapi(openapi) => openapi.run(),
+            Command::Staff(staff) => staff.run().await,
+            Command::Health(health) => health.run().await,
+        }
+    }
+}
+
+/// Prints a line that was asked for.
+fn print(line: &str) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{line}")
+}
+
+/// Tells the person at the terminal what is going on.
+fn say(line: &str) {
+    // Nothing is left to do when standard error is gone.
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

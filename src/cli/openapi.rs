@@ -1,0 +1,19 @@
+//! `aftercare openapi`: print the OpenAPI document.
+
+use std::io::Write;
+
+use clap::Args;
+
+use crate::http::openapi::Api;
+
+/// Print the OpenAPI document.
+#[derive(Debug, Args)]
+pub struct Openapi {}
+
+impl Openapi {
+    /// Prints it.
+    pub fn run(&self) -> anyhow::Result<()> {
+        std::io::stdout().lock().write_all(Api::collect().json())?;
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+//! `aftercare serve`: serve the API until asked to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use anyhow::{Context, bail};
+use clap::Args;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{print, say};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::http::app::AppState;
+use crate::http::extract::State;
+use crate::http::server::{self, Bound};
+use crate::keys::Keys;
+use crate::store::database::Database;
+use crate::store::pool::{Pools, Purpose, Target};
+use crate::store::{AsyncPgConnection, migrations, server_keys};
+use crate::telemetry::Metrics;
+
+/// Serve the API.
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    config: Config,
+    /// Run pending migrations first
+    #[arg(long)]
+    migrate: bool,
+}
+
+impl Serve {
+    /// Serves until SIGTERM or SIGINT; a second signal stops without waiting.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let database = Database::open(&self.config.database, &mut say).await?;
+        let result = self.serve(database.target()).await;
+        database.stop().await;
+        result
+    }
+
+    async fn serve(&self, target: &Target) -> anyhow::Result<()> {
+        let mut signals = Signals::listen()?;
+        let state = prepare(&self.config, target, self.migrate).await?;
+        let metrics = self.bind_metrics(&state)?;
+        let api = server::bind(state.clone())?;
+        print(&format!("listening on http://{}", api.address))?;
+        let metrics = metrics.map(|bound| (bound.handle(), tokio::spawn(bound.server)));
+
+        let handle = api.handle();
+        let mut serving = tokio::spawn(api.server);
+        tokio::select! {
+            ended = &mut serving => ended.context("the server broke off")??,
+            () = signals.next() => {
+                tracing::info!("stopping; requests that were accepted are finished first");
+                // The polite stop ends when the last request does, or when its time is up.
+                let polite = handle.stop(true);
+                tokio::select! {
+                    () = polite => {}
+                    () = signals.next() => handle.stop(false).await,
+                }
+                serving.await.context("the server broke off")??;
+            }
+        }
+        if let Some((handle, task)) = metrics {
+            handle.stop(false).await;
+            task.abort();
+        }
+        state.pools.close();
+        Ok(())
+    }
+
+    fn bind_metrics(&self, state: &State) -> anyhow::Result<Option<Bound>> {
+        let Some(address) = self.config.http.metrics_listen()? else {
+            return Ok(None);
+        };
+        let bound = server::bind_metrics(address, Metrics::install()?, state.clone())?;
+        tracing::info!("metrics on http://{}/metrics", bound.address);
+        Ok(Some(bound))
+    }
+}
+
+/// Everything that must be right before the first request: settings, schema, keys.
+pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow::Result<State> {
+    if migrate {
+        for name in migrations::run(target).await? {
+            tracing::info!(name, "migrated");
+        }
+    }
+    let mut conn = target.connect(Purpose::Maintenance).await?;
+    check_schema(&mut conn).await?;
+    let keys = Keys::load(&config.keys, &config.database.data_dir()?)?;
+    check_key(&mut conn, &keys).await?;
+    let pools = Pools::new(target, &config.database)?;
+    let state = AppState::new(pools, keys, Arc::new(SystemClock), config.http.clone())?;
+    Ok(Data::new(state))
+}
+
+async fn check_schema(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
+    let standing = migrations::standing(conn).await?;
+    if !standing.unknown.is_empty() {
+        return Err(migrations::MigrationError::Newer(standing.unknown.join(", ")).into());
+    }
+    if !standing.pending.is_empty() {
+        let count = standing.pending.len();
+        bail!(
+            "the database lacks {count} migrations of this program: run `aftercare migrate`, or start with --migrate"
+        );
+    }
+    Ok(())
+}
+
+async fn check_key(conn: &mut AsyncPgConnection, keys: &Keys) -> anyhow::Result<()> {
+    if !server_keys::matches(conn, "server", &keys.server.fingerprint()).await? {
+        bail!(
+            "this database belongs to another server key: with this one nobody could read or withdraw a response.\n\
+             Restore the key file (keys/server.key in the data folder, or AFTERCARE_SERVER_KEY_FILE) that the database was made with."
+        );
+    }
+    Ok(())
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        // Both signals of one keypress, sent to the whole group, count as one.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
