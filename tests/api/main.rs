@@ -1,1 +1,30 @@
 //! The integration tests: behaviour over HTTP against a real Postgres.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `support` | the harness: Postgres, an app of its own for each test, the client, the log |
+//! | the others | one resource or one promise each |
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods
+)]
+
+mod support;
+
+mod cli;
+mod database;
+mod health;
+mod openapi;
+mod problems;
+mod roles;
+mod security_headers;
+mod sessions;
+mod shutdown;
+mod staff;
+mod telemetry;
+mod tokens;

@@ -1,0 +1,171 @@
+//! An app of its own for each test: its own database, port, keys and clock.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use aftercare::clock::Clock;
+use aftercare::config::{DatabaseConfig, HttpConfig};
+use aftercare::http::app::AppState;
+use aftercare::http::{server, token};
+use aftercare::keys::Keys;
+use aftercare::role::Role;
+use aftercare::store::pool::Pools;
+use aftercare::store::staff::{self, NewStaff};
+use aftercare::store::{AsyncPgConnection, sessions};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::client::Client;
+use super::logs;
+use super::postgres::TestDatabase;
+
+/// A running app.
+pub struct TestApp {
+    pub database: TestDatabase,
+    pub state: Data<AppState>,
+    pub clock: TestClock,
+    pub address: SocketAddr,
+    handle: ServerHandle,
+}
+
+/// A member of staff who is logged in.
+pub struct LoggedIn {
+    pub id: Uuid,
+    pub email: String,
+    pub session_id: Uuid,
+    pub access_token: String,
+    pub client: Client,
+}
+
+/// The clock of the machine, moved by hand.
+#[derive(Clone, Default)]
+pub struct TestClock(Arc<Mutex<TimeDelta>>);
+
+impl TestClock {
+    pub fn advance(&self, by: TimeDelta) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + *self.0.lock().unwrap()
+    }
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_with(HttpConfig::default()).await
+    }
+
+    pub async fn start_with(http: HttpConfig) -> Self {
+        Self::start_on(TestDatabase::create().await, http).await
+    }
+
+    pub async fn start_on(database: TestDatabase, mut http: HttpConfig) -> Self {
+        logs::watch();
+        http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        http.workers = Some(1);
+        let config = DatabaseConfig::new(database.url(), "/nonexistent").with_pool_sizes(4, 2);
+        let pools = Pools::new(&database.target(), &config).unwrap();
+        let clock = TestClock::default();
+        let keys = Keys::ephemeral().unwrap();
+        let state = AppState::new(pools, keys, Arc::new(clock.clone()), http).unwrap();
+        let state = Data::new(state);
+        let bound = server::bind(state.clone()).unwrap();
+        let (address, handle) = (bound.address, bound.handle());
+        tokio::spawn(bound.server);
+        Self {
+            database,
+            state,
+            clock,
+            address,
+            handle,
+        }
+    }
+
+    /// A client without a token.
+    pub fn client(&self) -> Client {
+        Client::new(self.address, Arc::clone(&self.state.api))
+    }
+
+    /// A new account with this role, logged in.
+    pub async fn with_staff(&self, role: Role) -> LoggedIn {
+        self.with_roles(&[role]).await
+    }
+
+    /// A new account with these roles, logged in. Without hashing a password, which takes its time.
+    pub async fn with_roles(&self, roles: &[Role]) -> LoggedIn {
+        let id = aftercare::random::uuid().unwrap();
+        let email = format!("{}@clinic.example", id.simple());
+        logs::register_secret(&email);
+        let mut conn = self.database.connect().await;
+        let new = NewStaff {
+            id,
+            email: email.clone(),
+            name: format!("Test {}", roles[0].as_str()),
+            password_hash: "no password fits this".to_owned(),
+            roles: roles.to_vec(),
+            created_at: self.clock.now(),
+        };
+        staff::insert(&mut conn, &new).await.unwrap().unwrap();
+        let session_id = aftercare::random::uuid().unwrap();
+        let hash = aftercare::random::bytes().unwrap();
+        sessions::open(&mut conn, session_id, id, hash, self.clock.now())
+            .await
+            .unwrap();
+        let key = &self.state.keys.signing;
+        let access_token = token::issue(key, id, session_id, self.clock.now()).unwrap();
+        logs::register_secret(&access_token);
+        LoggedIn {
+            id,
+            email,
+            session_id,
+            client: self.client().with_token(&access_token),
+            access_token,
+        }
+    }
+
+    /// A new account with a password that works, not logged in.
+    pub async fn with_password(&self, email: &str, password: &str, roles: &[Role]) -> Uuid {
+        logs::register_secret(password);
+        logs::register_secret(email);
+        let new = NewStaff {
+            id: aftercare::random::uuid().unwrap(),
+            email: email.to_owned(),
+            name: "Test".to_owned(),
+            password_hash: self
+                .state
+                .passwords
+                .hash(password.to_owned())
+                .await
+                .unwrap(),
+            roles: roles.to_vec(),
+            created_at: self.clock.now(),
+        };
+        let mut conn = self.database.connect().await;
+        staff::insert(&mut conn, &new).await.unwrap().unwrap().id
+    }
+
+    /// A connection beside those of the app.
+    pub async fn connect(&self) -> AsyncPgConnection {
+        self.database.connect().await
+    }
+
+    /// Asks the server to stop; gives the task that waits for its end.
+    pub fn stop(&self, graceful: bool) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(self.handle.stop(graceful))
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        self.state.pools.close();
+        if !std::thread::panicking() {
+            logs::assert_nothing_leaked();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The log of the whole test run, at TRACE, watched for things that must not be in it.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, Once, RwLock};
+
+use aftercare::config::{LogConfig, LogFormat};
+use aftercare::telemetry;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// The user agent of every test request.
+pub const USER_AGENT: &str = "aftercare-canary-agent";
+
+static START: Once = Once::new();
+static SECRETS: RwLock<Vec<String>> = RwLock::new(Vec::new());
+static LEAKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static LINES: AtomicUsize = AtomicUsize::new(0);
+
+/// From now on no log line may hold this.
+pub fn register_secret(secret: &str) {
+    assert!(
+        secret.len() >= 6,
+        "`{secret}` is too short to be told from chance"
+    );
+    SECRETS.write().unwrap().push(secret.to_owned());
+}
+
+/// Starts watching. Once a process; later calls do nothing.
+pub fn watch() {
+    START.call_once(|| {
+        register_secret(USER_AGENT);
+        register_secret("127.0.0.1");
+        let config = LogConfig {
+            filter: "trace".to_owned(),
+            format: LogFormat::Json,
+        };
+        telemetry::subscriber(&config, Watch)
+            .unwrap()
+            .try_init()
+            .unwrap();
+    });
+}
+
+/// Fails the test when something leaked so far.
+pub fn assert_nothing_leaked() {
+    let leaks = LEAKS.lock().unwrap();
+    assert!(
+        leaks.is_empty(),
+        "the log holds what it must not:\n{}",
+        leaks.join("\n")
+    );
+}
+
+/// How many lines were watched.
+pub fn lines() -> usize {
+    LINES.load(Ordering::Relaxed)
+}
+
+#[derive(Clone, Copy)]
+struct Watch;
+
+impl Write for Watch {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LINES.fetch_add(1, Ordering::Relaxed);
+        let line = String::from_utf8_lossy(bytes);
+        for secret in SECRETS.read().unwrap().iter() {
+            if line.contains(secret.as_str()) {
+                LEAKS.lock().unwrap().push(format!("`{secret}` in {line}"));
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Watch {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        *self
+    }
+}

@@ -1,0 +1,13 @@
+//! The harness.
+
+#![allow(
+    dead_code,
+    reason = "a harness may offer more than is used at the moment"
+)]
+
+pub mod app;
+pub mod client;
+pub mod logs;
+pub mod postgres;
+
+pub use app::TestApp;

@@ -1,0 +1,246 @@
+//! One Postgres for the whole test run, and a database of its own for each test, cloned from a
+//! template that is migrated once.
+//!
+//! `TEST_DATABASE_URL` (of a role that may create databases) takes precedence. Otherwise a throw-away
+//! cluster is started. A watchdog holds the other end of a pipe: when this process ends, however it
+//! ends, the pipe closes, and the watchdog stops Postgres and removes its folder.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use aftercare::store::migrations;
+use aftercare::store::pool::{Purpose, Target};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use tokio::sync::Mutex;
+
+static SERVER: OnceLock<Server> = OnceLock::new();
+/// Postgres clones a template only while nobody is connected to it.
+static CLONING: Mutex<bool> = Mutex::const_new(false);
+
+struct Server {
+    /// Without the name of the database at its end.
+    base_url: String,
+    _watchdog: Option<Child>,
+}
+
+/// A database of its own. Dropped with it.
+pub struct TestDatabase {
+    pub name: String,
+}
+
+impl TestDatabase {
+    /// A fresh, migrated database.
+    pub async fn create() -> Self {
+        let template = template_name();
+        let mut migrated = CLONING.lock().await;
+        let mut conn = connect("postgres").await;
+        if !*migrated {
+            make_template(&mut conn, &template).await;
+            *migrated = true;
+        }
+        Self::create_from(&mut conn, &template).await
+    }
+
+    /// A fresh database without any table.
+    pub async fn create_empty() -> Self {
+        let _cloning = CLONING.lock().await;
+        Self::create_from(&mut connect("postgres").await, "template0").await
+    }
+
+    async fn create_from(conn: &mut AsyncPgConnection, template: &str) -> Self {
+        let name = format!("test_{}", aftercare::random::uuid().unwrap().simple());
+        let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        conn.batch_execute(&sql).await.unwrap();
+        Self { name }
+    }
+
+    pub fn url(&self) -> String {
+        format!("{}/{}", server().base_url, self.name)
+    }
+
+    pub fn target(&self) -> Target {
+        self.url().parse().unwrap()
+    }
+
+    /// A connection beside those of the app, for looking and for arranging.
+    pub async fn connect(&self) -> AsyncPgConnection {
+        self.target().connect(Purpose::Maintenance).await.unwrap()
+    }
+
+    /// Runs statements from outside the database, such as `ALTER DATABASE`.
+    pub async fn outside(&self, sql: &str) {
+        connect("postgres").await.batch_execute(sql).await.unwrap();
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.unwrap().block_on(async {
+                let _ = connect("postgres").await.batch_execute(&sql).await;
+            });
+        });
+        let _ = dropping.join();
+    }
+}
+
+async fn connect(database: &str) -> AsyncPgConnection {
+    let target: Target = format!("{}/{database}", server().base_url).parse().unwrap();
+    target.connect(Purpose::Maintenance).await.unwrap()
+}
+
+async fn make_template(conn: &mut AsyncPgConnection, name: &str) {
+    // Several test processes may share one server: the first one makes the template.
+    conn.batch_execute("SELECT pg_advisory_lock(4711)")
+        .await
+        .unwrap();
+    let created = conn.batch_execute(&format!("CREATE DATABASE {name}")).await;
+    let target: Target = format!("{}/{name}", server().base_url).parse().unwrap();
+    if created.is_ok() || !is_current(&target).await {
+        migrations::run(&target).await.unwrap();
+    }
+    conn.batch_execute("SELECT pg_advisory_unlock(4711)")
+        .await
+        .unwrap();
+}
+
+async fn is_current(target: &Target) -> bool {
+    let mut conn = target.connect(Purpose::Maintenance).await.unwrap();
+    migrations::standing(&mut conn).await.unwrap().is_current()
+}
+
+/// Named after what the migrations say, so that a changed one never meets an old template.
+fn template_name() -> String {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    for migration in std::fs::read_dir(folder).unwrap() {
+        files.push(migration.unwrap().path().join("up.sql"));
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        std::fs::read_to_string(file).unwrap().hash(&mut hasher);
+    }
+    format!("aftercare_template_{:016x}", hasher.finish())
+}
+
+fn server() -> &'static Server {
+    SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
+        Ok(url) if !url.is_empty() => Server {
+            base_url: url.rsplit_once('/').unwrap().0.to_owned(),
+            _watchdog: None,
+        },
+        _ => start(),
+    })
+}
+
+fn start() -> Server {
+    let unique = aftercare::random::uuid().unwrap().simple().to_string();
+    let folder = std::env::temp_dir().join(format!("aftercare-test-{unique}"));
+    std::fs::create_dir(&folder).unwrap();
+    let user = unprivileged();
+    if let Some((uid, gid)) = user {
+        std::os::unix::fs::chown(&folder, Some(uid), Some(gid)).unwrap();
+    }
+    let bin = bin_dir();
+    let run = |name: &str, args: &[&str]| {
+        let mut command = Command::new(bin.join(name));
+        command
+            .args(args)
+            .current_dir(&folder)
+            .stdout(Stdio::null())
+            .stdin(Stdio::null());
+        if let Some((uid, gid)) = user {
+            command.uid(uid).gid(gid);
+        }
+        assert!(command.status().unwrap().success(), "{name} failed");
+    };
+    let data = folder.join("data").display().to_string();
+    let initdb = [
+        "-D",
+        &data,
+        "-U",
+        "aftercare",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    ];
+    run("initdb", &[&initdb[..], &["--locale=C"]].concat());
+
+    let script = format!(
+        "cat >/dev/null; '{0}/pg_ctl' -D '{data}' -m immediate stop >/dev/null 2>&1; rm -rf '{1}'",
+        bin.display(),
+        folder.display()
+    );
+    // A process group of its own, so that an interrupt at the terminal does not reach it.
+    let watchdog = Command::new("sh")
+        .args(["-c", &script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .current_dir("/")
+        .process_group(0)
+        .uid(user.map_or_else(|| rustix::process::geteuid().as_raw(), |(uid, _)| uid))
+        .spawn()
+        .unwrap();
+    let options = format!(
+        "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c full_page_writes=off \
+         -c synchronous_commit=off -c max_connections=300 -c max_wal_senders=0 -c wal_level=minimal",
+        folder.display()
+    );
+    let log = folder.join("log").display().to_string();
+    run(
+        "pg_ctl",
+        &["-D", &data, "-l", &log, "-w", "-o", &options, "start"],
+    );
+    let host = folder.display().to_string().replace('/', "%2F");
+    Server {
+        base_url: format!("postgres://aftercare@{host}"),
+        _watchdog: Some(watchdog),
+    }
+}
+
+/// Postgres refuses to run as root.
+fn unprivileged() -> Option<(u32, u32)> {
+    if !rustix::process::geteuid().is_root() {
+        return None;
+    }
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap();
+    let find = |name: &str| {
+        let line = passwd
+            .lines()
+            .find(|line| line.starts_with(&format!("{name}:")))?;
+        let fields: Vec<_> = line.split(':').collect();
+        Some((fields[2].parse().unwrap(), fields[3].parse().unwrap()))
+    };
+    Some(find("postgres").or_else(|| find("nobody")).unwrap())
+}
+
+fn bin_dir() -> PathBuf {
+    let mut candidates: Vec<PathBuf> = Vec::new();
+    let asked = Command::new("pg_config").arg("--bindir").output();
+    if let Ok(output) = asked {
+        candidates.push(String::from_utf8_lossy(&output.stdout).trim().into());
+    }
+    if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
+        candidates.extend(versions.map(|version| version.unwrap().path().join("bin")));
+    }
+    candidates.extend(["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].map(PathBuf::from));
+    let complete =
+        |folder: &&PathBuf| folder.join("initdb").exists() && folder.join("pg_ctl").exists();
+    candidates
+        .iter()
+        .find(complete)
+        .expect("no Postgres binaries: run script/bootstrap")
+        .clone()
+}
