@@ -1,1 +1,73 @@
-//! TODO
+//! Every operation that needs a token: who gets in and who does not, from the document itself.
+
+use aftercare::http::problem::Code;
+use aftercare::role::Role;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::support::TestApp;
+
+/// Method, path with its parameters filled in, and the roles of which one is needed.
+fn guarded(app: &TestApp) -> Vec<(Method, String, Vec<String>)> {
+    let document: Value = serde_json::from_slice(app.state.api.json()).unwrap();
+    let mut found = Vec::new();
+    for (template, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Some(roles) = operation.pointer("/security/0/staff") else {
+                continue;
+            };
+            let roles = roles
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|role| role.as_str().unwrap().to_owned());
+            let method = method.to_uppercase().parse().unwrap();
+            found.push((method, filled(template, operation), roles.collect()));
+        }
+    }
+    found
+}
+
+fn filled(template: &str, operation: &Value) -> String {
+    let mut path = template.to_owned();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap();
+        let value = match (&parameter["schema"]["format"], &parameter["schema"]["type"]) {
+            (format, _) if format == "uuid" => "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a",
+            (_, kind) if kind == "integer" => "1",
+            _ => "some-key",
+        };
+        path = path.replace(&format!("{{{name}}}"), value);
+    }
+    path
+}
+
+#[tokio::test]
+async fn without_a_token_every_guarded_operation_answers_401() {
+    let app = TestApp::start().await;
+    let operations = guarded(&app);
+    assert!(operations.len() >= 5);
+    for (method, path, _) in operations {
+        app.client()
+            .call(method, &path)
+            .send()
+            .await
+            .expect_problem(Code::Unauthenticated);
+    }
+}
+
+#[tokio::test]
+async fn every_guarded_operation_opens_for_exactly_the_roles_that_it_documents() {
+    let app = TestApp::start().await;
+    // Logging out would spoil the token for the rest, so each call has a login of its own.
+    for (method, path, roles) in guarded(&app) {
+        for role in Role::ALL {
+            let staff = app.with_staff(role).await;
+            let answer = staff.client.call(method.clone(), &path).send().await;
+            let allowed = roles.is_empty() || roles.iter().any(|word| word == role.as_str());
+            let refused = answer.status.as_u16() == 403;
+            assert_eq!(refused, !allowed, "{method} {path} as {role:?}: {answer:?}");
+            assert_ne!(answer.status.as_u16(), 401, "{method} {path}");
+        }
+    }
+}

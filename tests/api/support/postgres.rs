@@ -144,7 +144,7 @@ fn server() -> &'static Server {
 
 fn start() -> Server {
     let unique = aftercare::random::uuid().unwrap().simple().to_string();
-    let folder = std::env::temp_dir().join(format!("aftercare-test-{unique}"));
+    let folder = roomy_and_quick().join(format!("aftercare-test-{unique}"));
     std::fs::create_dir(&folder).unwrap();
     let user = unprivileged();
     if let Some((uid, gid)) = user {
@@ -210,6 +210,20 @@ fn start() -> Server {
     }
 }
 
+/// Memory where there is plenty of it: cloning databases is most of the time of a test run.
+fn roomy_and_quick() -> PathBuf {
+    let asked = Command::new("df").args(["-Pk", "/dev/shm"]).output();
+    let table = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let free = table.ok().and_then(|table| {
+        let row: Vec<&str> = table.lines().nth(1)?.split_whitespace().collect();
+        row.get(3)?.parse::<u64>().ok()
+    });
+    match free {
+        Some(kib) if kib > 2 << 20 => PathBuf::from("/dev/shm"),
+        _ => std::env::temp_dir(),
+    }
+}
+
 /// Postgres refuses to run as root.
 fn unprivileged() -> Option<(u32, u32)> {
     if !rustix::process::geteuid().is_root() {
@@ -243,4 +257,29 @@ fn bin_dir() -> PathBuf {
         .find(complete)
         .expect("no Postgres binaries: run script/bootstrap")
         .clone()
+}
+
+/// Every row of every table, as text.
+pub async fn dump_text(conn: &mut AsyncPgConnection) -> String {
+    use diesel::QueryableByName;
+    use diesel::sql_types::Text;
+    use diesel_async::RunQueryDsl;
+
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        line: String,
+    }
+    let tables = "SELECT quote_ident(table_name) AS line FROM information_schema.tables \
+        WHERE table_schema = 'public' AND table_type = 'BASE TABLE'";
+    let tables: Vec<Line> = diesel::sql_query(tables).load(conn).await.unwrap();
+    let mut dump = String::new();
+    for Line { line: table } in tables {
+        let query = format!("SELECT t::text AS line FROM {table} AS t");
+        let rows: Vec<Line> = diesel::sql_query(query).load(conn).await.unwrap();
+        for Line { line } in rows {
+            dump.push_str(&format!("{table}: {line}\n"));
+        }
+    }
+    dump
 }
