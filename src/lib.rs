@@ -5,6 +5,7 @@
 //! | module | holds | may not know |
 //! | --- | --- | --- |
 //! | [`cli`] | one file a subcommand | |
+//! | [`domain`] | the rules of the field: forms, answers, anonymity | HTTP, SQL, clock, randomness, environment |
 //! | [`config`] | flags and environment, typed | |
 //! | [`http`] | app, authentication, extractors, problems, one file a resource | SQL |
 //! | [`store`] | pool, migrations, one file a table group, plain functions on a connection | HTTP |
@@ -15,6 +16,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod domain;
 pub mod http;
 pub mod keys;
 pub mod password;

@@ -1,0 +1,1 @@
+//! The columns of an export over all versions of a form, and what they mean.

@@ -1,0 +1,203 @@
+//! What changed between two versions of a form, question by question.
+//!
+//! Answers of all versions stand in the same columns of an export, so what matters is whether a code or a
+//! number still means the same. That is for the author to say where words changed, and for this module where
+//! the coding did.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::definition::{FormDefinition, OptionDefinition, QuestionDefinition};
+use super::question::{Choice, Kind};
+use super::{Form, Text};
+
+/// All changes from one version to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Changes {
+    /// Whether the answers of both versions can stand in the same columns: no question is recoded.
+    pub compatible: bool,
+    /// Every question of either version: those of the newer one in its order, then those removed.
+    pub questions: Vec<QuestionChange>,
+}
+
+/// What became of one question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuestionChange {
+    /// The question's key.
+    #[schema(example = "eating_meals")]
+    pub key: String,
+    /// The gravest of its changes.
+    pub change: Change,
+    /// What changed, in words.
+    #[schema(example = json!(["option \"complete\" is new"]))]
+    pub details: Vec<String>,
+}
+
+/// The kinds of changes, from harmless to grave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It asks the same with the same answers.
+    Identical,
+    /// Words, order, routing or the duty to answer changed; the coding did not.
+    Reworded,
+    /// There are more options, or wider bounds; what was there means the same.
+    OptionsAdded,
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// An answer no longer means what it meant: another kind, an option gone, another value, narrower bounds.
+    Recoded,
+}
+
+impl Changes {
+    /// The changes from `old` to `new`.
+    pub fn between(old: &Form, new: &Form) -> Self {
+        let before: BTreeMap<&str, _> = by_key(old).collect();
+        let after: BTreeMap<&str, _> = by_key(new).collect();
+        let mut questions: Vec<_> = by_key(new)
+            .map(|(key, now)| match before.get(key) {
+                Some(then) => compare(key, then, &now),
+                None => QuestionChange { key: key.to_owned(), change: Change::Added, details: Vec::new() },
+            })
+            .collect();
+        let removed = by_key(old).filter(|(key, _)| !after.contains_key(key));
+        questions.extend(removed.map(|(key, _)| QuestionChange {
+            key: key.to_owned(),
+            change: Change::Removed,
+            details: Vec::new(),
+        }));
+        Self { compatible: questions.iter().all(|question| question.change != Change::Recoded), questions }
+    }
+
+    /// Keys of the recoded questions.
+    pub fn recoded(&self) -> impl Iterator<Item = &str> {
+        self.questions
+            .iter()
+            .filter(|question| question.change == Change::Recoded)
+            .map(|question| question.key.as_str())
+    }
+}
+
+/// A question with everything that is compared.
+struct Asked<'a> {
+    definition: &'a QuestionDefinition,
+    section: &'a super::SectionDefinition,
+    options: &'a [OptionDefinition],
+    kind: &'a Kind,
+}
+
+fn by_key(form: &Form) -> impl Iterator<Item = (&str, Asked<'_>)> {
+    form.definition().questions().zip(form.questions()).map(|((section, definition), question)| {
+        let options = options_of(form.definition(), definition);
+        (question.key.as_str(), Asked { definition, section, options, kind: &question.kind })
+    })
+}
+
+/// The options of a choice, its own or those of its scale.
+pub(crate) fn options_of<'a>(form: &'a FormDefinition, question: &'a QuestionDefinition) -> &'a [OptionDefinition] {
+    let scale = question.scale.as_ref().and_then(|name| form.scales.get(name));
+    question.options.as_ref().or(scale).map_or(&[], Vec::as_slice)
+}
+
+fn compare(key: &str, then: &Asked<'_>, now: &Asked<'_>) -> QuestionChange {
+    let mut found: Vec<(Change, String)> = Vec::new();
+    coding(then.kind, now.kind, &mut found);
+    if then.definition.kind != now.definition.kind {
+        let kinds = format!("kind {} is now {}", then.definition.kind.name(), now.definition.kind.name());
+        found.push((Change::Recoded, kinds));
+    }
+    wording(then, now, &mut found);
+    let change = found.iter().map(|(change, _)| *change).max().unwrap_or(Change::Identical);
+    QuestionChange { key: key.to_owned(), change, details: found.into_iter().map(|(_, detail)| detail).collect() }
+}
+
+/// What an answer can be, and what it stands for.
+fn coding(then: &Kind, now: &Kind, found: &mut Vec<(Change, String)>) {
+    match (then, now) {
+        (Kind::SingleChoice(then), Kind::SingleChoice(now))
+        | (Kind::MultipleChoice(then), Kind::MultipleChoice(now)) => {
+            choices(then, now, found);
+        }
+        (Kind::Whole { min, max }, Kind::Whole { min: new_min, max: new_max }) => {
+            bounds((*min, *max), (*new_min, *new_max), found);
+        }
+        (
+            Kind::Decimal { min, max, decimals },
+            Kind::Decimal { min: new_min, max: new_max, decimals: new_decimals },
+        ) => {
+            if decimals == new_decimals {
+                bounds((*min, *max), (*new_min, *new_max), found);
+            } else {
+                found.push((Change::Recoded, format!("{decimals} decimals are now {new_decimals}")));
+            }
+        }
+        (Kind::Text { max_length }, Kind::Text { max_length: new_length }) if max_length != new_length => {
+            found.push((Change::Reworded, format!("{max_length} characters at most are now {new_length}")));
+        }
+        _ => {}
+    }
+}
+
+fn choices(then: &[Choice], now: &[Choice], found: &mut Vec<(Change, String)>) {
+    let in_list = |list: &[Choice], code: &str| list.iter().find(|choice| choice.code == code).cloned();
+    for old in then {
+        match in_list(now, &old.code) {
+            None => found.push((Change::Recoded, format!("option {:?} is gone", old.code))),
+            Some(new) if new.value != old.value => {
+                found.push((Change::Recoded, format!("option {:?} has another value", old.code)));
+            }
+            Some(new) if new.exclusive != old.exclusive => {
+                found.push((Change::Recoded, format!("option {:?} excludes others differently", old.code)));
+            }
+            Some(_) => {}
+        }
+    }
+    for new in now.iter().filter(|choice| in_list(then, &choice.code).is_none()) {
+        found.push((Change::OptionsAdded, format!("option {:?} is new", new.code)));
+    }
+    let common = |list: &[Choice], other: &[Choice]| -> Vec<String> {
+        list.iter().filter(|choice| in_list(other, &choice.code).is_some()).map(|choice| choice.code.clone()).collect()
+    };
+    if common(then, now) != common(now, then) {
+        found.push((Change::Reworded, "the options stand in another order".to_owned()));
+    }
+}
+
+fn bounds(then: (i64, i64), now: (i64, i64), found: &mut Vec<(Change, String)>) {
+    if now.0 > then.0 || now.1 < then.1 {
+        found.push((Change::Recoded, "the bounds are narrower".to_owned()));
+    } else if now != then {
+        found.push((Change::OptionsAdded, "the bounds are wider".to_owned()));
+    }
+}
+
+/// What a person reads, when it is shown, and whether it must be answered.
+fn wording(then: &Asked<'_>, now: &Asked<'_>, found: &mut Vec<(Change, String)>) {
+    let (old, new) = (then.definition, now.definition);
+    let label = |asked: &Asked<'_>, code: &str| -> Option<Text> {
+        asked.options.iter().find(|option| option.code == code).map(|option| option.label.clone())
+    };
+    for option in then.options {
+        if label(now, &option.code).is_some_and(|label| label != option.label) {
+            found.push((Change::Reworded, format!("option {:?} reads differently", option.code)));
+        }
+    }
+    let changes = [
+        (old.text != new.text, "the text reads differently"),
+        (old.hint != new.hint, "the hint reads differently"),
+        (old.min_label != new.min_label || old.max_label != new.max_label, "the ends of the scale read differently"),
+        (old.show_when != new.show_when, "it is shown under another condition"),
+        (then.section.show_when != now.section.show_when, "its section is shown under another condition"),
+        (then.section.key != now.section.key, "it stands in another section"),
+        (old.required != new.required, "the duty to answer it changed"),
+        (old.background != new.background, "whether it is a background question changed"),
+        (old.concept != new.concept, "it has another concept"),
+    ];
+    found.extend(
+        changes.into_iter().filter(|(changed, _)| *changed).map(|(_, what)| (Change::Reworded, what.to_owned())),
+    );
+}

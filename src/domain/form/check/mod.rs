@@ -1,0 +1,100 @@
+//! The checks at publishing: every fault of a definition at once, each with its pointer.
+
+mod conditions;
+mod fault;
+mod questions;
+mod scores;
+mod texts;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+pub use fault::FormFault;
+pub(crate) use questions::scaled;
+
+use super::condition::Condition;
+use super::definition::FormDefinition;
+use super::question::Question;
+use super::score::Score;
+use crate::domain::fault::{Fault, Pointer};
+
+/// The most questions a form may have; far more than anyone would answer.
+const MOST_QUESTIONS: usize = 500;
+
+/// The longest key of a form: with it, the name of a version's SQL view fits into the 63 bytes of Postgres.
+const LONGEST_FORM_KEY: usize = 40;
+
+/// The longest key of anything within a form.
+const LONGEST_KEY: usize = 40;
+
+/// Columns of an export and of the SQL views that are no questions.
+const RESERVED_KEYS: [&str; 5] = ["id", "campaign", "form_version", "language", "week"];
+
+/// What the checks make of a sound definition.
+pub(super) struct Checked {
+    pub questions: Vec<Question>,
+    pub sections: Vec<Option<Condition>>,
+    pub notices: Vec<Condition>,
+    pub scores: Vec<Score>,
+}
+
+/// A check under way: what is read and the faults found so far.
+struct Check<'a> {
+    form: &'a FormDefinition,
+    faults: Vec<Fault<FormFault>>,
+}
+
+/// Checks everything.
+pub(super) fn check(form: &FormDefinition) -> Result<Checked, Vec<Fault<FormFault>>> {
+    let mut check = Check { form, faults: Vec::new() };
+    check.form_key();
+    check.languages();
+    check.texts();
+    check.scales();
+    let (questions, sections) = check.sections();
+    let scores = check.scores(&questions);
+    let notices = check.notices(&questions);
+    if check.faults.is_empty() { Ok(Checked { questions, sections, notices, scores }) } else { Err(check.faults) }
+}
+
+impl Check<'_> {
+    fn fault(&mut self, pointer: &Pointer, kind: FormFault) {
+        self.faults.push(Fault::at(pointer.clone(), kind));
+    }
+
+    fn form_key(&mut self) {
+        let words_of = |key: &str| {
+            key.starts_with(|c: char| c.is_ascii_lowercase())
+                && key
+                    .split('-')
+                    .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+        };
+        if self.form.key.len() > LONGEST_FORM_KEY || !words_of(&self.form.key) {
+            self.fault(&Pointer::root().child("key"), FormFault::FormKeyMalformed);
+        }
+    }
+
+    /// Checks the spelling of a key within the form, and that nothing in `seen` has it already.
+    fn key(&mut self, key: &str, pointer: Pointer, seen: &mut BTreeMap<String, Pointer>) {
+        let spelt = key.len() <= LONGEST_KEY
+            && key.starts_with(|c: char| c.is_ascii_lowercase())
+            && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            && !key.contains("__")
+            && !key.ends_with('_');
+        if !spelt {
+            self.fault(&pointer, FormFault::KeyMalformed);
+        }
+        match seen.entry(key.to_owned()) {
+            Entry::Occupied(first) => {
+                let first = first.get().clone();
+                self.fault(&pointer, FormFault::KeyTaken { key: key.to_owned(), first });
+            }
+            Entry::Vacant(place) => {
+                place.insert(pointer);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

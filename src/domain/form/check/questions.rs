@@ -1,0 +1,257 @@
+//! Sections, questions, options and bounds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Number;
+
+use super::{Check, FormFault, MOST_QUESTIONS, RESERVED_KEYS};
+use crate::domain::fault::Pointer;
+use crate::domain::form::condition::Condition;
+use crate::domain::form::definition::{OptionDefinition, QuestionDefinition, QuestionKind};
+use crate::domain::form::question::{Choice, Kind, Question};
+
+const FURTHEST_BOUND: i64 = 1_000_000_000;
+const MOST_OPTIONS: usize = 200;
+const MOST_RATING_STEPS: i64 = 101;
+const LONGEST_REMARK: u16 = 4000;
+
+impl QuestionKind {
+    /// The kind as it is written in a definition.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SingleChoice => "single_choice",
+            Self::MultipleChoice => "multiple_choice",
+            Self::Rating => "rating",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::YesNo => "yes_no",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl Check<'_> {
+    pub(super) fn scales(&mut self) {
+        let form = self.form;
+        let used: BTreeSet<&str> = form.questions().filter_map(|(_, question)| question.scale.as_deref()).collect();
+        let mut seen = BTreeMap::new();
+        for (name, options) in &form.scales {
+            let pointer = Pointer::root().child("scales").child(name);
+            self.key(name, pointer.clone(), &mut seen);
+            self.options(options, &pointer);
+            if !used.contains(name.as_str()) {
+                self.fault(&pointer, FormFault::ScaleUnused);
+            }
+        }
+    }
+
+    pub(super) fn sections(&mut self) -> (Vec<Question>, Vec<Option<Condition>>) {
+        let form = self.form;
+        let pointer = Pointer::root().child("sections");
+        let count = form.questions().count();
+        match count {
+            0 => self.fault(&pointer, FormFault::Empty),
+            count if count > MOST_QUESTIONS => self.fault(&pointer, FormFault::TooManyQuestions { count }),
+            _ => {}
+        }
+        let (mut section_keys, mut question_keys) = (BTreeMap::new(), BTreeMap::new());
+        let (mut questions, mut conditions) = (Vec::new(), Vec::new());
+        for (place, section) in form.sections.iter().enumerate() {
+            let pointer = pointer.child(place);
+            self.key(&section.key, pointer.child("key"), &mut section_keys);
+            self.text(&section.title, &pointer.child("title"));
+            self.optional_text(section.description.as_ref(), &pointer.child("description"));
+            conditions.push(self.show_when(section.show_when.as_ref(), &pointer, &questions, None));
+            if section.questions.is_empty() {
+                self.fault(&pointer.child("questions"), FormFault::Empty);
+            }
+            for (number, question) in section.questions.iter().enumerate() {
+                let pointer = pointer.child("questions").child(number);
+                self.key(&question.key, pointer.child("key"), &mut question_keys);
+                let checked = self.question(question, place, &pointer, &questions);
+                questions.push(checked);
+            }
+        }
+        (questions, conditions)
+    }
+
+    fn question(
+        &mut self,
+        question: &QuestionDefinition,
+        section: usize,
+        pointer: &Pointer,
+        earlier: &[Question],
+    ) -> Question {
+        if RESERVED_KEYS.contains(&question.key.as_str()) || question.key.starts_with("score_") {
+            self.fault(&pointer.child("key"), FormFault::KeyReserved { key: question.key.clone() });
+        }
+        self.text(&question.text, &pointer.child("text"));
+        self.optional_text(question.hint.as_ref(), &pointer.child("hint"));
+        self.optional_text(question.min_label.as_ref(), &pointer.child("min_label"));
+        self.optional_text(question.max_label.as_ref(), &pointer.child("max_label"));
+        if let Some(concept) = &question.concept {
+            let word = |text: &str| !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic());
+            if !word(&concept.system) || !word(&concept.code) {
+                self.fault(&pointer.child("concept"), FormFault::ConceptMalformed);
+            }
+        }
+        if question.background && question.kind == QuestionKind::Text {
+            self.fault(&pointer.child("background"), FormFault::TextAsBackground);
+        }
+        self.fields(question, pointer);
+        Question {
+            key: question.key.clone(),
+            section,
+            kind: self.kind(question, pointer),
+            background: question.background,
+            required: question.required,
+            show_when: self.show_when(question.show_when.as_ref(), pointer, earlier, Some(&question.key)),
+        }
+    }
+
+    /// Which fields the kind has, and which of them it needs.
+    fn fields(&mut self, question: &QuestionDefinition, pointer: &Pointer) {
+        use QuestionKind::{Decimal, Integer, MultipleChoice, Rating, SingleChoice, Text};
+        let choice: &[QuestionKind] = &[SingleChoice, MultipleChoice];
+        let numeric: &[QuestionKind] = &[Rating, Integer, Decimal];
+        // field, is it there, the kinds that have it, whether they need it
+        let fields = [
+            ("scale", question.scale.is_some(), choice, false),
+            ("options", question.options.is_some(), choice, question.scale.is_none()),
+            ("min", question.min.is_some(), numeric, true),
+            ("max", question.max.is_some(), numeric, true),
+            ("min_label", question.min_label.is_some(), &[Rating], false),
+            ("max_label", question.max_label.is_some(), &[Rating], false),
+            ("decimals", question.decimals.is_some(), &[Decimal], true),
+            ("max_length", question.max_length.is_some(), &[Text], true),
+        ];
+        let kind = question.kind.name();
+        for (field, present, kinds, needed) in fields {
+            match (present, kinds.contains(&question.kind)) {
+                (true, false) => self.fault(&pointer.child(field), FormFault::FieldNotForKind { kind, field }),
+                (false, true) if needed => self.fault(pointer, FormFault::FieldMissing { kind, field }),
+                _ => {}
+            }
+        }
+    }
+
+    fn kind(&mut self, question: &QuestionDefinition, pointer: &Pointer) -> Kind {
+        match question.kind {
+            QuestionKind::SingleChoice | QuestionKind::MultipleChoice => {
+                let choices = self.choices(question, pointer);
+                if question.kind == QuestionKind::MultipleChoice {
+                    return Kind::MultipleChoice(choices);
+                }
+                if choices.iter().any(|choice| choice.exclusive) {
+                    self.fault(pointer, FormFault::ExclusiveNotForKind);
+                }
+                Kind::SingleChoice(choices)
+            }
+            QuestionKind::Rating | QuestionKind::Integer => {
+                let (min, max) = self.bounds(question, pointer, 0);
+                if question.kind == QuestionKind::Rating && max - min >= MOST_RATING_STEPS {
+                    self.fault(&pointer.child("max"), FormFault::RatingTooLong);
+                }
+                Kind::Whole { min, max }
+            }
+            QuestionKind::Decimal => {
+                let decimals = question.decimals.unwrap_or(1);
+                if !(1..=4).contains(&decimals) {
+                    self.fault(&pointer.child("decimals"), FormFault::DecimalsOutOfRange);
+                }
+                let decimals = decimals.clamp(1, 4);
+                let (min, max) = self.bounds(question, pointer, decimals);
+                Kind::Decimal { min, max, decimals }
+            }
+            QuestionKind::YesNo => Kind::YesNo,
+            QuestionKind::Text => {
+                let max_length = question.max_length.unwrap_or(1);
+                if !(1..=LONGEST_REMARK).contains(&max_length) {
+                    self.fault(&pointer.child("max_length"), FormFault::MaxLengthOutOfRange);
+                }
+                Kind::Text { max_length: usize::from(max_length) }
+            }
+        }
+    }
+
+    fn choices(&mut self, question: &QuestionDefinition, pointer: &Pointer) -> Vec<Choice> {
+        let form = self.form;
+        let options = match (&question.scale, &question.options) {
+            (Some(_), Some(_)) => {
+                self.fault(&pointer.child("scale"), FormFault::ScaleAndOptions);
+                return Vec::new();
+            }
+            (Some(name), None) => match form.scales.get(name) {
+                Some(options) => options,
+                None => {
+                    self.fault(&pointer.child("scale"), FormFault::ScaleUnknown { name: name.clone() });
+                    return Vec::new();
+                }
+            },
+            (None, Some(options)) => {
+                self.options(options, &pointer.child("options"));
+                options
+            }
+            (None, None) => return Vec::new(),
+        };
+        let choice = |option: &OptionDefinition| Choice {
+            code: option.code.clone(),
+            value: option.value,
+            exclusive: option.exclusive,
+        };
+        options.iter().map(choice).collect()
+    }
+
+    fn options(&mut self, options: &[OptionDefinition], pointer: &Pointer) {
+        if !(2..=MOST_OPTIONS).contains(&options.len()) {
+            self.fault(pointer, FormFault::OptionCount { count: options.len() });
+        }
+        let mut codes = BTreeMap::new();
+        for (place, option) in options.iter().enumerate() {
+            let pointer = pointer.child(place);
+            self.key(&option.code, pointer.child("code"), &mut codes);
+            self.text(&option.label, &pointer.child("label"));
+        }
+    }
+
+    /// Both bounds in units of the last decimal; a safe pair where they are at fault.
+    fn bounds(&mut self, question: &QuestionDefinition, pointer: &Pointer, decimals: u8) -> (i64, i64) {
+        let mut bound = |field: &str, number: &Option<Number>| {
+            let number = number.as_ref()?;
+            let scaled = scaled(number, decimals);
+            if scaled.is_none() {
+                let fault =
+                    if decimals == 0 { FormFault::BoundNotWhole } else { FormFault::BoundNotDecimal { decimals } };
+                self.fault(&pointer.child(field), fault);
+            }
+            scaled
+        };
+        let (min, max) = (bound("min", &question.min), bound("max", &question.max));
+        match (min, max) {
+            (Some(min), Some(max)) if min < max => (min, max),
+            (Some(_), Some(_)) => {
+                self.fault(&pointer.child("max"), FormFault::BoundsReversed);
+                (0, 1)
+            }
+            _ => (0, 1),
+        }
+    }
+}
+
+/// A decimal number in units of its last allowed digit; none if it has more digits or is too large.
+///
+/// It goes by the shortest way to write the number, so `0.1` is one tenth and nothing near it.
+pub(crate) fn scaled(number: &Number, decimals: u8) -> Option<i64> {
+    let written = match number.as_f64() {
+        Some(float) if number.is_f64() => format!("{float}"),
+        _ => number.to_string(),
+    };
+    let (whole, fraction) = written.split_once('.').unwrap_or((&written, ""));
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > usize::from(decimals) {
+        return None;
+    }
+    let digits = format!("{whole}{fraction:0<width$}", width = usize::from(decimals));
+    let furthest = FURTHEST_BOUND.checked_mul(10_i64.pow(u32::from(decimals)))?;
+    digits.parse::<i64>().ok().filter(|scaled| scaled.unsigned_abs() <= furthest.unsigned_abs())
+}

@@ -1,0 +1,286 @@
+//! The definition of a form as an author writes it and a client reads it.
+//!
+//! These types say only what can be written. Whether it makes sense is decided by
+//! [`Form::check`](super::Form::check). Unknown fields are refused everywhere.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::condition::ConditionDefinition;
+use super::text::Text;
+
+/// A survey instrument: what is asked, in which order, and under which conditions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormDefinition {
+    /// Stable name of the form: lower-case words joined by dashes, at most 40 characters.
+    #[schema(example = "daily-life-after-treatment")]
+    pub key: String,
+    /// BCP 47 tags of the languages of every text; the first is the default.
+    #[schema(example = json!(["ko", "en"]))]
+    pub languages: Vec<String>,
+    /// What the form is called.
+    pub title: Text,
+    /// What a person should know before the first question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text>,
+    /// Lists of options that several questions share, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scales: BTreeMap<String, Vec<OptionDefinition>>,
+    /// The sections in the order in which they are shown.
+    pub sections: Vec<SectionDefinition>,
+    /// Scores computed over the answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scores: Vec<ScoreDefinition>,
+    /// Texts that are shown when the answers call for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<NoticeDefinition>,
+}
+
+/// Questions that belong together and are shown together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SectionDefinition {
+    /// Name of the section, unique in the form.
+    #[schema(example = "eating")]
+    pub key: String,
+    /// Heading of the section.
+    pub title: Text,
+    /// A sentence below the heading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text>,
+    /// The section is hidden, with all its questions, unless this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show_when: Option<ConditionDefinition>,
+    /// The questions in the order in which they are shown.
+    pub questions: Vec<QuestionDefinition>,
+}
+
+/// The kinds of questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// One of the options; answered with its code.
+    SingleChoice,
+    /// Any of the options; answered with a list of codes, empty for none of them.
+    MultipleChoice,
+    /// A whole number on a short scale with named ends, such as 0 to 10.
+    Rating,
+    /// A whole number between bounds.
+    Integer,
+    /// A number with a fixed count of decimals between bounds.
+    Decimal,
+    /// `true` or `false`.
+    YesNo,
+    /// Free text: a remark, stored apart from the other answers.
+    Text,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionDefinition {
+    /// Stable name of the question, unique in the form, the same in every version that asks the same.
+    #[schema(example = "eating_meals")]
+    pub key: String,
+    /// What kind of answer it takes.
+    pub kind: QuestionKind,
+    /// The question itself.
+    pub text: Text,
+    /// A line of help below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Text>,
+    /// Whether it describes the person rather than the difficulties (a quasi-identifier).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub background: bool,
+    /// Whether a person who sees it must answer or decline it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub required: bool,
+    /// The question is hidden unless this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show_when: Option<ConditionDefinition>,
+    /// What it measures, in a terminology.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concept: Option<Concept>,
+    /// Choices: the name of a shared scale; either this or `options`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "difficulty")]
+    pub scale: Option<String>,
+    /// Choices: the options in the order in which they are shown; either this or `scale`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<OptionDefinition>>,
+    /// Numbers: the least answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, example = 0)]
+    pub min: Option<serde_json::Number>,
+    /// Numbers: the greatest answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, example = 10)]
+    pub max: Option<serde_json::Number>,
+    /// Rating: what its least answer means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_label: Option<Text>,
+    /// Rating: what its greatest answer means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_label: Option<Text>,
+    /// Decimal: digits after the point, 1 to 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimals: Option<u8>,
+    /// Text: the most characters (Unicode scalar values), 1 to 4000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u16>,
+}
+
+/// One option of a choice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OptionDefinition {
+    /// Stable code of the option, as it stands in answers and exports.
+    #[schema(example = "mild")]
+    pub code: String,
+    /// What a person reads.
+    pub label: Text,
+    /// The number that it stands for in scores and comparisons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
+    pub value: Option<i32>,
+    /// Multiple choice: excludes every other option, as "none of these" does.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub exclusive: bool,
+}
+
+/// A concept of a terminology such as the ICF.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Concept {
+    /// The terminology, e.g. `icf`.
+    #[schema(example = "icf")]
+    pub system: String,
+    /// The code in it, e.g. `d550` (eating).
+    #[schema(example = "d550")]
+    pub code: String,
+}
+
+/// A score over the answers to several questions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreDefinition {
+    /// Name of the score, unique among the scores.
+    #[schema(example = "eating")]
+    pub key: String,
+    /// What is scored, and what a high number means.
+    pub title: Text,
+    /// Keys of the questions that count.
+    #[schema(example = json!(["eating_meals", "appetite"]))]
+    pub of: Vec<String>,
+    /// How the answers are put together.
+    pub method: ScoreMethod,
+    /// The range onto which each question's lowest and highest value are mapped: lowest, highest.
+    #[serde(default = "zero_to_hundred")]
+    #[schema(value_type = Vec<f64>, example = json!([0, 100]))]
+    pub to: [f64; 2],
+    /// The share of the questions shown that must be answered for a score to be given, 0 to 1.
+    #[serde(default = "half")]
+    pub at_least_answered: f64,
+    /// Names for ranges of the score, in ascending order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<BandDefinition>,
+}
+
+/// How a score puts its questions together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScoreMethod {
+    /// The mean of the mapped answers.
+    Mean,
+    /// The mean of the mapped answers times the number of questions shown.
+    Sum,
+}
+
+/// A named range of a score: from `from` up to the next band.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BandDefinition {
+    /// The least score that belongs to it.
+    pub from: f64,
+    /// Stable code of the band.
+    #[schema(example = "some")]
+    pub code: String,
+    /// What a person reads.
+    pub label: Text,
+}
+
+/// A text that a client shows as soon as its condition holds, for instance where help is to be found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeDefinition {
+    /// Name of the notice, unique among the notices.
+    #[schema(example = "distress_help")]
+    pub key: String,
+    /// When it is shown; it may look at every question.
+    pub show_when: ConditionDefinition,
+    /// What is shown.
+    pub text: Text,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+fn zero_to_hundred() -> [f64; 2] {
+    [0.0, 100.0]
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+impl FormDefinition {
+    /// Every question with the section that it stands in, in the order of the form.
+    pub fn questions(&self) -> impl Iterator<Item = (&SectionDefinition, &QuestionDefinition)> {
+        self.sections.iter().flat_map(|section| section.questions.iter().map(move |question| (section, question)))
+    }
+
+    /// The same form with every text in `language` only.
+    #[must_use]
+    pub fn in_language(&self, language: &str) -> Self {
+        let mut form = self.clone();
+        form.languages = vec![language.to_owned()];
+        form.each_text(|text| *text = text.only(language));
+        form
+    }
+
+    /// Calls `change` on every text of the form.
+    fn each_text(&mut self, mut change: impl FnMut(&mut Text)) {
+        let change = &mut change;
+        change(&mut self.title);
+        self.description.as_mut().map(&mut *change);
+        for option in self.scales.values_mut().flatten() {
+            change(&mut option.label);
+        }
+        for section in &mut self.sections {
+            change(&mut section.title);
+            section.description.as_mut().map(&mut *change);
+            for question in &mut section.questions {
+                change(&mut question.text);
+                for text in [&mut question.hint, &mut question.min_label, &mut question.max_label] {
+                    text.as_mut().map(&mut *change);
+                }
+                for option in question.options.iter_mut().flatten() {
+                    change(&mut option.label);
+                }
+            }
+        }
+        for score in &mut self.scores {
+            change(&mut score.title);
+            for band in &mut score.bands {
+                change(&mut band.label);
+            }
+        }
+        for notice in &mut self.notices {
+            change(&mut notice.text);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What keeps a response anonymous.
+
+pub mod receipt;
+pub mod redact;

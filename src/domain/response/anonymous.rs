@@ -1,0 +1,73 @@
+//! The only shape in which a response is stored.
+
+use uuid::Uuid;
+
+use super::{Answer, ValidAnswers, Value};
+use crate::domain::form::Form;
+use crate::domain::privacy::receipt::{Receipt, ServerKey};
+use crate::domain::privacy::redact::redact;
+use crate::domain::week::IsoWeek;
+
+/// A response without anything that tells who gave it. There is nothing else in the table of responses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnonymousResponse {
+    /// Derived from the receipt.
+    pub id: Uuid,
+    /// The campaign.
+    pub campaign_id: Uuid,
+    /// The version of the form.
+    pub form_version_id: Uuid,
+    /// The language in which the form was read.
+    pub language: String,
+    /// The week in which it came.
+    pub week: IsoWeek,
+    /// The answers.
+    pub record: Vec<u8>,
+    /// The free text, which is stored apart.
+    pub remarks: Vec<Remark>,
+}
+
+/// A free-text answer, cleaned. Its id is derived from the receipt too, but tells nothing of the response's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Derived from the receipt and the question.
+    pub id: Uuid,
+    /// The question's key.
+    pub question: String,
+    /// What was written, redacted.
+    pub text: String,
+}
+
+impl ValidAnswers {
+    /// Lets go of everything but the answers: the receipt becomes ids, the day becomes a week, free text is
+    /// cleaned and set apart.
+    pub fn anonymise(
+        &self,
+        form: &Form,
+        (campaign_id, form_version_id): (Uuid, Uuid),
+        language: &str,
+        week: IsoWeek,
+        receipt: &Receipt,
+        key: &ServerKey,
+    ) -> AnonymousResponse {
+        let mut remarks = Vec::new();
+        for (question, answer) in form.questions().iter().zip(&self.0) {
+            if let Answer::Given(Value::Text(text)) = answer {
+                remarks.push(Remark {
+                    id: key.remark_id(campaign_id, receipt, &question.key),
+                    question: question.key.clone(),
+                    text: redact(text).text,
+                });
+            }
+        }
+        AnonymousResponse {
+            id: key.response_id(campaign_id, receipt),
+            campaign_id,
+            form_version_id,
+            language: language.to_owned(),
+            week,
+            record: form.layout().encode(form, self),
+            remarks,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The answers as a client sends them: question key → JSON value.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// Answers by question key. `null` declines, an absent key is left blank.
+///
+/// A code for `single_choice`, a list of codes for `multiple_choice`, a number for `rating`, `integer` and
+/// `decimal`, `true` or `false` for `yes_no`, a string for `text`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+#[schema(
+    value_type = std::collections::BTreeMap<String, serde_json::Value>,
+    example = json!({"cancer_type": "stomach", "eating_meals": "severe", "treatments": ["surgery"], "distress": 6, "sex": null})
+)]
+pub struct RawAnswers(pub BTreeMap<String, Value>);
+
+impl<'de> Deserialize<'de> for RawAnswers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AnswersVisitor)
+    }
+}
+
+struct AnswersVisitor;
+
+impl<'de> Visitor<'de> for AnswersVisitor {
+    type Value = RawAnswers;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of answers by question key")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawAnswers, A::Error> {
+        let mut answers = BTreeMap::new();
+        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+            // Most readers keep the last of two; here neither is lost in silence.
+            if answers.insert(key, value).is_some() {
+                return Err(A::Error::custom("a question is answered twice"));
+            }
+        }
+        Ok(RawAnswers(answers))
+    }
+}
