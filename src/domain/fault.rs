@@ -22,7 +22,12 @@ impl Pointer {
     /// The pointer to the value that holds this one; the root holds itself.
     #[must_use]
     pub fn parent(&self) -> Self {
-        Self(self.0.rsplit_once('/').map_or("", |(above, _)| above).to_owned())
+        Self(
+            self.0
+                .rsplit_once('/')
+                .map_or("", |(above, _)| above)
+                .to_owned(),
+        )
     }
 
     /// The text of the pointer, as it goes on the wire.

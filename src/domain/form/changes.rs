@@ -61,7 +61,11 @@ impl Changes {
         let mut questions: Vec<_> = by_key(new)
             .map(|(key, now)| match before.get(key) {
                 Some(then) => compare(key, then, &now),
-                None => QuestionChange { key: key.to_owned(), change: Change::Added, details: Vec::new() },
+                None => QuestionChange {
+                    key: key.to_owned(),
+                    change: Change::Added,
+                    details: Vec::new(),
+                },
             })
             .collect();
         let removed = by_key(old).filter(|(key, _)| !after.contains_key(key));
@@ -70,7 +74,12 @@ impl Changes {
             change: Change::Removed,
             details: Vec::new(),
         }));
-        Self { compatible: questions.iter().all(|question| question.change != Change::Recoded), questions }
+        Self {
+            compatible: questions
+                .iter()
+                .all(|question| question.change != Change::Recoded),
+            questions,
+        }
     }
 
     /// Keys of the recoded questions.
@@ -91,28 +100,61 @@ struct Asked<'a> {
 }
 
 fn by_key(form: &Form) -> impl Iterator<Item = (&str, Asked<'_>)> {
-    form.definition().questions().zip(form.questions()).map(|((section, definition), question)| {
-        let options = options_of(form.definition(), definition);
-        (question.key.as_str(), Asked { definition, section, options, kind: &question.kind })
-    })
+    form.definition()
+        .questions()
+        .zip(form.questions())
+        .map(|((section, definition), question)| {
+            let options = options_of(form.definition(), definition);
+            (
+                question.key.as_str(),
+                Asked {
+                    definition,
+                    section,
+                    options,
+                    kind: &question.kind,
+                },
+            )
+        })
 }
 
 /// The options of a choice, its own or those of its scale.
-pub(crate) fn options_of<'a>(form: &'a FormDefinition, question: &'a QuestionDefinition) -> &'a [OptionDefinition] {
-    let scale = question.scale.as_ref().and_then(|name| form.scales.get(name));
-    question.options.as_ref().or(scale).map_or(&[], Vec::as_slice)
+pub fn options_of<'a>(
+    form: &'a FormDefinition,
+    question: &'a QuestionDefinition,
+) -> &'a [OptionDefinition] {
+    let scale = question
+        .scale
+        .as_ref()
+        .and_then(|name| form.scales.get(name));
+    question
+        .options
+        .as_ref()
+        .or(scale)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn compare(key: &str, then: &Asked<'_>, now: &Asked<'_>) -> QuestionChange {
     let mut found: Vec<(Change, String)> = Vec::new();
     coding(then.kind, now.kind, &mut found);
     if then.definition.kind != now.definition.kind {
-        let kinds = format!("kind {} is now {}", then.definition.kind.name(), now.definition.kind.name());
+        let kinds = format!(
+            "kind {} is now {}",
+            then.definition.kind.name(),
+            now.definition.kind.name()
+        );
         found.push((Change::Recoded, kinds));
     }
     wording(then, now, &mut found);
-    let change = found.iter().map(|(change, _)| *change).max().unwrap_or(Change::Identical);
-    QuestionChange { key: key.to_owned(), change, details: found.into_iter().map(|(_, detail)| detail).collect() }
+    let change = found
+        .iter()
+        .map(|(change, _)| *change)
+        .max()
+        .unwrap_or(Change::Identical);
+    QuestionChange {
+        key: key.to_owned(),
+        change,
+        details: found.into_iter().map(|(_, detail)| detail).collect(),
+    }
 }
 
 /// What an answer can be, and what it stands for.
@@ -122,48 +164,88 @@ fn coding(then: &Kind, now: &Kind, found: &mut Vec<(Change, String)>) {
         | (Kind::MultipleChoice(then), Kind::MultipleChoice(now)) => {
             choices(then, now, found);
         }
-        (Kind::Whole { min, max }, Kind::Whole { min: new_min, max: new_max }) => {
+        (
+            Kind::Whole { min, max },
+            Kind::Whole {
+                min: new_min,
+                max: new_max,
+            },
+        ) => {
             bounds((*min, *max), (*new_min, *new_max), found);
         }
         (
             Kind::Decimal { min, max, decimals },
-            Kind::Decimal { min: new_min, max: new_max, decimals: new_decimals },
+            Kind::Decimal {
+                min: new_min,
+                max: new_max,
+                decimals: new_decimals,
+            },
         ) => {
             if decimals == new_decimals {
                 bounds((*min, *max), (*new_min, *new_max), found);
             } else {
-                found.push((Change::Recoded, format!("{decimals} decimals are now {new_decimals}")));
+                found.push((
+                    Change::Recoded,
+                    format!("{decimals} decimals are now {new_decimals}"),
+                ));
             }
         }
-        (Kind::Text { max_length }, Kind::Text { max_length: new_length }) if max_length != new_length => {
-            found.push((Change::Reworded, format!("{max_length} characters at most are now {new_length}")));
+        (
+            Kind::Text { max_length },
+            Kind::Text {
+                max_length: new_length,
+            },
+        ) if max_length != new_length => {
+            found.push((
+                Change::Reworded,
+                format!("{max_length} characters at most are now {new_length}"),
+            ));
         }
         _ => {}
     }
 }
 
 fn choices(then: &[Choice], now: &[Choice], found: &mut Vec<(Change, String)>) {
-    let in_list = |list: &[Choice], code: &str| list.iter().find(|choice| choice.code == code).cloned();
+    let in_list =
+        |list: &[Choice], code: &str| list.iter().find(|choice| choice.code == code).cloned();
     for old in then {
         match in_list(now, &old.code) {
             None => found.push((Change::Recoded, format!("option {:?} is gone", old.code))),
             Some(new) if new.value != old.value => {
-                found.push((Change::Recoded, format!("option {:?} has another value", old.code)));
+                found.push((
+                    Change::Recoded,
+                    format!("option {:?} has another value", old.code),
+                ));
             }
             Some(new) if new.exclusive != old.exclusive => {
-                found.push((Change::Recoded, format!("option {:?} excludes others differently", old.code)));
+                found.push((
+                    Change::Recoded,
+                    format!("option {:?} excludes others differently", old.code),
+                ));
             }
             Some(_) => {}
         }
     }
-    for new in now.iter().filter(|choice| in_list(then, &choice.code).is_none()) {
-        found.push((Change::OptionsAdded, format!("option {:?} is new", new.code)));
+    for new in now
+        .iter()
+        .filter(|choice| in_list(then, &choice.code).is_none())
+    {
+        found.push((
+            Change::OptionsAdded,
+            format!("option {:?} is new", new.code),
+        ));
     }
     let common = |list: &[Choice], other: &[Choice]| -> Vec<String> {
-        list.iter().filter(|choice| in_list(other, &choice.code).is_some()).map(|choice| choice.code.clone()).collect()
+        list.iter()
+            .filter(|choice| in_list(other, &choice.code).is_some())
+            .map(|choice| choice.code.clone())
+            .collect()
     };
     if common(then, now) != common(now, then) {
-        found.push((Change::Reworded, "the options stand in another order".to_owned()));
+        found.push((
+            Change::Reworded,
+            "the options stand in another order".to_owned(),
+        ));
     }
 }
 
@@ -179,25 +261,53 @@ fn bounds(then: (i64, i64), now: (i64, i64), found: &mut Vec<(Change, String)>) 
 fn wording(then: &Asked<'_>, now: &Asked<'_>, found: &mut Vec<(Change, String)>) {
     let (old, new) = (then.definition, now.definition);
     let label = |asked: &Asked<'_>, code: &str| -> Option<Text> {
-        asked.options.iter().find(|option| option.code == code).map(|option| option.label.clone())
+        asked
+            .options
+            .iter()
+            .find(|option| option.code == code)
+            .map(|option| option.label.clone())
     };
     for option in then.options {
         if label(now, &option.code).is_some_and(|label| label != option.label) {
-            found.push((Change::Reworded, format!("option {:?} reads differently", option.code)));
+            found.push((
+                Change::Reworded,
+                format!("option {:?} reads differently", option.code),
+            ));
         }
     }
     let changes = [
         (old.text != new.text, "the text reads differently"),
         (old.hint != new.hint, "the hint reads differently"),
-        (old.min_label != new.min_label || old.max_label != new.max_label, "the ends of the scale read differently"),
-        (old.show_when != new.show_when, "it is shown under another condition"),
-        (then.section.show_when != now.section.show_when, "its section is shown under another condition"),
-        (then.section.key != now.section.key, "it stands in another section"),
-        (old.required != new.required, "the duty to answer it changed"),
-        (old.background != new.background, "whether it is a background question changed"),
+        (
+            old.min_label != new.min_label || old.max_label != new.max_label,
+            "the ends of the scale read differently",
+        ),
+        (
+            old.show_when != new.show_when,
+            "it is shown under another condition",
+        ),
+        (
+            then.section.show_when != now.section.show_when,
+            "its section is shown under another condition",
+        ),
+        (
+            then.section.key != now.section.key,
+            "it stands in another section",
+        ),
+        (
+            old.required != new.required,
+            "the duty to answer it changed",
+        ),
+        (
+            old.background != new.background,
+            "whether it is a background question changed",
+        ),
         (old.concept != new.concept, "it has another concept"),
     ];
     found.extend(
-        changes.into_iter().filter(|(changed, _)| *changed).map(|(_, what)| (Change::Reworded, what.to_owned())),
+        changes
+            .into_iter()
+            .filter(|(changed, _)| *changed)
+            .map(|(_, what)| (Change::Reworded, what.to_owned())),
     );
 }

@@ -97,8 +97,12 @@ impl Condition {
     /// Whether it holds for `answers`, one for each of `questions`; those not yet known count as blank.
     pub fn holds(&self, questions: &[Question], answers: &[Answer]) -> bool {
         match self {
-            Self::Any(conditions) => conditions.iter().any(|condition| condition.holds(questions, answers)),
-            Self::All(conditions) => conditions.iter().all(|condition| condition.holds(questions, answers)),
+            Self::Any(conditions) => conditions
+                .iter()
+                .any(|condition| condition.holds(questions, answers)),
+            Self::All(conditions) => conditions
+                .iter()
+                .all(|condition| condition.holds(questions, answers)),
             Self::Not(condition) => !condition.holds(questions, answers),
             Self::Test(place, test) => match (questions.get(*place), answers.get(*place)) {
                 (Some(question), Some(Answer::Given(value))) => test.holds(&question.kind, value),

@@ -240,7 +240,12 @@ fn half() -> f64 {
 impl FormDefinition {
     /// Every question with the section that it stands in, in the order of the form.
     pub fn questions(&self) -> impl Iterator<Item = (&SectionDefinition, &QuestionDefinition)> {
-        self.sections.iter().flat_map(|section| section.questions.iter().map(move |question| (section, question)))
+        self.sections.iter().flat_map(|section| {
+            section
+                .questions
+                .iter()
+                .map(move |question| (section, question))
+        })
     }
 
     /// The same form with every text in `language` only.
@@ -265,7 +270,11 @@ impl FormDefinition {
             section.description.as_mut().map(&mut *change);
             for question in &mut section.questions {
                 change(&mut question.text);
-                for text in [&mut question.hint, &mut question.min_label, &mut question.max_label] {
+                for text in [
+                    &mut question.hint,
+                    &mut question.min_label,
+                    &mut question.max_label,
+                ] {
                     text.as_mut().map(&mut *change);
                 }
                 for option in question.options.iter_mut().flatten() {

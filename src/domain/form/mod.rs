@@ -13,14 +13,13 @@ mod score;
 mod source;
 mod text;
 
-pub(crate) use changes::options_of;
 pub use changes::{Change, Changes, QuestionChange};
 pub use check::FormFault;
 pub(crate) use check::scaled;
 pub use condition::{Condition, ConditionDefinition, Scalar, Test};
 pub use definition::{
-    BandDefinition, Concept, FormDefinition, NoticeDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
-    ScoreDefinition, ScoreMethod, SectionDefinition,
+    BandDefinition, Concept, FormDefinition, NoticeDefinition, OptionDefinition,
+    QuestionDefinition, QuestionKind, ScoreDefinition, ScoreMethod, SectionDefinition,
 };
 pub use digest::Digest;
 pub use question::{Choice, Kind, Question};
@@ -81,7 +80,9 @@ impl Form {
 
     /// The place of the question with this key.
     pub fn place(&self, key: &str) -> Option<usize> {
-        self.questions.iter().position(|question| question.key == key)
+        self.questions
+            .iter()
+            .position(|question| question.key == key)
     }
 
     /// The condition of the section at this place.

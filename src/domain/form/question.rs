@@ -74,16 +74,23 @@ impl Kind {
 
     /// The place of the option with this code.
     pub fn place(&self, code: &str) -> Option<u8> {
-        self.choices().iter().position(|choice| choice.code == code).and_then(|place| u8::try_from(place).ok())
+        self.choices()
+            .iter()
+            .position(|choice| choice.code == code)
+            .and_then(|place| u8::try_from(place).ok())
     }
 
     /// The number that `value` stands for in scores and comparisons, if it stands for one.
-    #[allow(clippy::cast_precision_loss, reason = "bounds are checked to be exact in an f64")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "bounds are checked to be exact in an f64"
+    )]
     pub fn number(&self, value: &Value) -> Option<f64> {
         match (self, value) {
-            (Self::SingleChoice(choices), Value::Choice(place)) => {
-                choices.get(usize::from(*place)).and_then(|choice| choice.value).map(f64::from)
-            }
+            (Self::SingleChoice(choices), Value::Choice(place)) => choices
+                .get(usize::from(*place))
+                .and_then(|choice| choice.value)
+                .map(f64::from),
             (Self::Whole { .. }, Value::Whole(number)) => Some(*number as f64),
             (Self::Decimal { decimals, .. }, Value::Decimal(scaled)) => {
                 Some(*scaled as f64 / 10f64.powi(i32::from(*decimals)))
@@ -99,10 +106,14 @@ impl Kind {
                 let values = || choices.iter().filter_map(|choice| choice.value);
                 Some((f64::from(values().min()?), f64::from(values().max()?)))
             }
-            Self::Whole { min, max } => Some((self.number(&Value::Whole(*min))?, self.number(&Value::Whole(*max))?)),
-            Self::Decimal { min, max, .. } => {
-                Some((self.number(&Value::Decimal(*min))?, self.number(&Value::Decimal(*max))?))
-            }
+            Self::Whole { min, max } => Some((
+                self.number(&Value::Whole(*min))?,
+                self.number(&Value::Whole(*max))?,
+            )),
+            Self::Decimal { min, max, .. } => Some((
+                self.number(&Value::Decimal(*min))?,
+                self.number(&Value::Decimal(*max))?,
+            )),
             _ => None,
         };
         range.filter(|(low, high)| low < high)

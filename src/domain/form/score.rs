@@ -32,11 +32,19 @@ pub struct ScoreValue {
 impl Score {
     /// Computes the score over one answer for each of `questions`.
     #[allow(clippy::cast_precision_loss, reason = "counts of questions are small")]
-    pub fn compute(&self, definition: &ScoreDefinition, questions: &[Question], answers: &[Answer]) -> ScoreValue {
+    pub fn compute(
+        &self,
+        definition: &ScoreDefinition,
+        questions: &[Question],
+        answers: &[Answer],
+    ) -> ScoreValue {
         let [bottom, top] = definition.to;
         let (mut shown, mut answered, mut sum) = (0_usize, 0_usize, 0.0);
         for (place, low, high) in &self.of {
-            let (Some(question), Some(answer)) = (questions.get(*place), answers.get(*place)) else { continue };
+            let (Some(question), Some(answer)) = (questions.get(*place), answers.get(*place))
+            else {
+                continue;
+            };
             if matches!(answer, Answer::Hidden) {
                 continue;
             }
@@ -55,7 +63,13 @@ impl Score {
             };
             (whole * 10.0).round() / 10.0
         });
-        let band = value.and_then(|value| definition.bands.iter().rposition(|band| value >= band.from));
-        ScoreValue { value, band, answered, shown }
+        let band =
+            value.and_then(|value| definition.bands.iter().rposition(|band| value >= band.from));
+        ScoreValue {
+            value,
+            band,
+            answered,
+            shown,
+        }
     }
 }

@@ -62,7 +62,10 @@ impl Source {
                     what: error.to_string(),
                 })?;
                 // JSON is nearly a subset of YAML, which is good enough to find lines by.
-                let places = Reader::new(text).document().map(|source| source.places).unwrap_or_default();
+                let places = Reader::new(text)
+                    .document()
+                    .map(|source| source.places)
+                    .unwrap_or_default();
                 Ok(Self { value, places })
             }
         }
@@ -97,11 +100,12 @@ impl Source {
 
 /// The JSON pointer to where reading a value failed.
 pub fn pointer_of(path: &serde_path_to_error::Path) -> Pointer {
-    path.iter().fold(Pointer::root(), |pointer, segment| match segment {
-        Segment::Seq { index } => pointer.child(index),
-        Segment::Map { key } => pointer.child(key),
-        Segment::Enum { .. } | Segment::Unknown => pointer,
-    })
+    path.iter()
+        .fold(Pointer::root(), |pointer, segment| match segment {
+            Segment::Seq { index } => pointer.child(index),
+            Segment::Map { key } => pointer.child(key),
+            Segment::Enum { .. } | Segment::Unknown => pointer,
+        })
 }
 
 /// A list or a map that is being read.
@@ -120,7 +124,12 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
-        Self { parser: Parser::new_from_str(text), open: Vec::new(), places: BTreeMap::new(), root: None }
+        Self {
+            parser: Parser::new_from_str(text),
+            open: Vec::new(),
+            places: BTreeMap::new(),
+            root: None,
+        }
     }
 
     fn document(mut self) -> Result<Source, SourceFault> {
@@ -133,12 +142,18 @@ impl<'a> Reader<'a> {
             self.event(event, &span)?;
         }
         let value = self.root.unwrap_or(Value::Null);
-        Ok(Source { value, places: self.places })
+        Ok(Source {
+            value,
+            places: self.places,
+        })
     }
 
     fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), SourceFault> {
         match event {
-            Event::Alias(_) => Err(malformed(span, "aliases are not used in forms; write the text out")),
+            Event::Alias(_) => Err(malformed(
+                span,
+                "aliases are not used in forms; write the text out",
+            )),
             Event::Scalar(text, style, anchor, tag) => {
                 plain(anchor, tag.is_some(), span)?;
                 self.scalar(&text, style, span)
@@ -152,9 +167,10 @@ impl<'a> Reader<'a> {
                 self.start(Open::Map(Map::new(), None), span)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
-            Event::DocumentStart(_) if self.root.is_some() => {
-                Err(malformed(span, "there is more than one document in the text"))
-            }
+            Event::DocumentStart(_) if self.root.is_some() => Err(malformed(
+                span,
+                "there is more than one document in the text",
+            )),
             _ => Ok(()),
         }
     }
@@ -164,9 +180,9 @@ impl<'a> Reader<'a> {
         match self.open.last() {
             None => Pointer::root(),
             Some((Open::List(list), pointer)) => pointer.child(list.len()),
-            Some((Open::Map(_, key), pointer)) => {
-                key.as_ref().map_or_else(|| pointer.clone(), |key| pointer.child(key))
-            }
+            Some((Open::Map(_, key), pointer)) => key
+                .as_ref()
+                .map_or_else(|| pointer.clone(), |key| pointer.child(key)),
         }
     }
 
@@ -175,7 +191,10 @@ impl<'a> Reader<'a> {
             return Err(malformed(span, "this is nested too deeply for a form"));
         }
         if matches!(self.open.last(), Some((Open::Map(_, None), _))) {
-            return Err(malformed(span, "a field's name is a word, not a list or a map"));
+            return Err(malformed(
+                span,
+                "a field's name is a word, not a list or a map",
+            ));
         }
         let pointer = self.next_pointer();
         self.mark(&pointer, span);
@@ -194,14 +213,21 @@ impl<'a> Reader<'a> {
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: &Span) -> Result<(), SourceFault> {
         if let Some((Open::Map(map, key @ None), pointer)) = self.open.last_mut() {
             if map.contains_key(text) {
-                return Err(malformed(span, &format!("the field {text:?} stands here twice")));
+                return Err(malformed(
+                    span,
+                    &format!("the field {text:?} stands here twice"),
+                ));
             }
             *key = Some(text.to_owned());
             let pointer = pointer.child(text);
             self.mark(&pointer, span);
             return Ok(());
         }
-        let value = if style == ScalarStyle::Plain { plain_value(text) } else { Value::String(text.to_owned()) };
+        let value = if style == ScalarStyle::Plain {
+            plain_value(text)
+        } else {
+            Value::String(text.to_owned())
+        };
         let pointer = self.next_pointer();
         self.mark(&pointer, span);
         self.put(value, span)
@@ -212,7 +238,9 @@ impl<'a> Reader<'a> {
             None => self.root = Some(value),
             Some((Open::List(list), _)) => list.push(value),
             Some((Open::Map(map, key), _)) => {
-                let key = key.take().ok_or_else(|| malformed(span, "a field's name is missing"))?;
+                let key = key
+                    .take()
+                    .ok_or_else(|| malformed(span, "a field's name is missing"))?;
                 map.insert(key, value);
             }
         }
@@ -221,7 +249,9 @@ impl<'a> Reader<'a> {
 
     /// Remembers where `pointer` stands; a field stands where its name does.
     fn mark(&mut self, pointer: &Pointer, span: &Span) {
-        self.places.entry(pointer.clone()).or_insert((span.start.line(), span.start.col() + 1));
+        self.places
+            .entry(pointer.clone())
+            .or_insert((span.start.line(), span.start.col() + 1));
     }
 }
 
@@ -233,7 +263,11 @@ fn plain(anchor: usize, tagged: bool, span: &Span) -> Result<(), SourceFault> {
 }
 
 fn malformed(span: &Span, what: &str) -> SourceFault {
-    SourceFault::Malformed { line: span.start.line(), column: span.start.col() + 1, what: what.to_owned() }
+    SourceFault::Malformed {
+        line: span.start.line(),
+        column: span.start.col() + 1,
+        what: what.to_owned(),
+    }
 }
 
 /// A scalar without quotes by the core schema: null, a boolean, a number, or else a word.
@@ -267,7 +301,8 @@ mod tests {
 
     #[test]
     fn yaml_is_read_by_the_core_schema() {
-        let source = yaml("a: no\nb: 'true'\nc: true\nd: -0.5\ne: 2027-02-04\nf: [1, ~, \"1\"]\n").unwrap();
+        let source =
+            yaml("a: no\nb: 'true'\nc: true\nd: -0.5\ne: 2027-02-04\nf: [1, ~, \"1\"]\n").unwrap();
         let expected = serde_json::json!({
             "a": "no", "b": "true", "c": true, "d": -0.5, "e": "2027-02-04", "f": [1, null, "1"]
         });
@@ -277,19 +312,34 @@ mod tests {
     #[test]
     fn every_field_is_found_again_by_its_pointer() {
         let source = yaml("a:\n  - b: 1\n    c: {d: 2}\n").unwrap();
-        let place = |keys: &[&str]| source.place(&keys.iter().fold(Pointer::root(), |p, key| p.child(key)));
+        let place =
+            |keys: &[&str]| source.place(&keys.iter().fold(Pointer::root(), |p, key| p.child(key)));
         assert_eq!(place(&["a"]), Some((1, 1)));
         assert_eq!(place(&["a", "0", "c", "d"]), Some((3, 9)));
-        assert_eq!(place(&["a", "0", "c", "missing"]), Some((3, 5)), "the nearest thing around it");
+        assert_eq!(
+            place(&["a", "0", "c", "missing"]),
+            Some((3, 5)),
+            "the nearest thing around it"
+        );
         let json = Source::read("{\n \"a\": [\n  {\"b\": 1}]}", Syntax::Json).unwrap();
-        assert_eq!(json.place(&Pointer::root().child("a").child(0).child("b")), Some((3, 4)));
+        assert_eq!(
+            json.place(&Pointer::root().child("a").child(0).child("b")),
+            Some((3, 4))
+        );
     }
 
     #[test]
     fn what_could_grow_or_hide_is_refused() {
         let deep = "[".repeat(10_000);
-        for text in ["a: &x 1\nb: *x", "a: !!int 1", "a: 1\na: 2", "a: 1\n---\nb: 2", "[a]: 1", deep.as_str(), "a: [1"]
-        {
+        for text in [
+            "a: &x 1\nb: *x",
+            "a: !!int 1",
+            "a: 1\na: 2",
+            "a: 1\n---\nb: 2",
+            "[a]: 1",
+            deep.as_str(),
+            "a: [1",
+        ] {
             assert!(yaml(text).is_err(), "{:.20}", text);
         }
     }
@@ -299,6 +349,10 @@ mod tests {
         let text = "key: a\nlanguages: [en]\ntitle: {en: A}\nsections:\n- key: s\n  titel: {en: S}\n  questions: []\n";
         let fault = yaml(text).unwrap().definition().unwrap_err();
         assert_eq!(fault.pointer.as_str(), "/sections/0/titel");
-        assert!(fault.kind.starts_with("unknown field `titel`"), "{}", fault.kind);
+        assert!(
+            fault.kind.starts_with("unknown field `titel`"),
+            "{}",
+            fault.kind
+        );
     }
 }

@@ -22,7 +22,13 @@ impl Text {
     /// The same text with every language but `language` left out.
     #[must_use]
     pub fn only(&self, language: &str) -> Self {
-        Self(self.0.iter().filter(|(tag, _)| *tag == language).map(|(tag, text)| (tag.clone(), text.clone())).collect())
+        Self(
+            self.0
+                .iter()
+                .filter(|(tag, _)| *tag == language)
+                .map(|(tag, text)| (tag.clone(), text.clone()))
+                .collect(),
+        )
     }
 }
 
@@ -36,13 +42,20 @@ pub fn is_language_tag(tag: &str) -> bool {
 /// `ko-KR` finds `ko`; `pt` finds `pt-BR` when there is no plain `pt`, since
 /// one kind of Portuguese serves its reader better than a foreign language.
 pub fn look_up<'a>(offered: &'a [String], range: &str) -> Option<&'a str> {
-    let equal = |wanted: &str| offered.iter().find(|tag| tag.eq_ignore_ascii_case(wanted)).map(String::as_str);
+    let equal = |wanted: &str| {
+        offered
+            .iter()
+            .find(|tag| tag.eq_ignore_ascii_case(wanted))
+            .map(String::as_str)
+    };
     let mut wanted = range;
     loop {
         if let Some(found) = equal(wanted) {
             return Some(found);
         }
-        let Some((shorter, _)) = wanted.rsplit_once('-') else { break };
+        let Some((shorter, _)) = wanted.rsplit_once('-') else {
+            break;
+        };
         // A single letter only introduces what follows it, so it goes as well.
         wanted = match shorter.rsplit_once('-') {
             Some((rest, single)) if single.len() == 1 => rest,
@@ -51,7 +64,11 @@ pub fn look_up<'a>(offered: &'a [String], range: &str) -> Option<&'a str> {
     }
     offered
         .iter()
-        .find(|tag| tag.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case(wanted)))
+        .find(|tag| {
+            tag.split('-')
+                .next()
+                .is_some_and(|primary| primary.eq_ignore_ascii_case(wanted))
+        })
         .map(String::as_str)
 }
 

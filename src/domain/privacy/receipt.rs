@@ -35,8 +35,13 @@ impl Receipt {
     ///
     /// When it is too short, too long, has other characters, or is plainly not random.
     pub fn parse(text: &str) -> Result<Self, ReceiptMalformed> {
-        let spelt = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        let different = text.bytes().collect::<std::collections::BTreeSet<_>>().len();
+        let spelt = text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let different = text
+            .bytes()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len();
         if (SHORTEST..=LONGEST).contains(&text.len()) && spelt && different >= LEAST_DIFFERENT {
             Ok(Self(text.to_owned()))
         } else {
@@ -74,7 +79,12 @@ impl ServerKey {
 
     /// The id of the remark that came with it in answer to this question.
     pub fn remark_id(&self, campaign: Uuid, receipt: &Receipt, question: &str) -> Uuid {
-        id_from(self.derive(&[b"remark", campaign.as_bytes(), receipt.0.as_bytes(), question.as_bytes()]))
+        id_from(self.derive(&[
+            b"remark",
+            campaign.as_bytes(),
+            receipt.0.as_bytes(),
+            question.as_bytes(),
+        ]))
     }
 
     /// A value to keep in the database, by which a server sees that it was started with another key.
@@ -86,7 +96,10 @@ impl ServerKey {
     fn derive(&self, parts: &[&[u8]]) -> [u8; 32] {
         // HMAC pads a short key with zeros to the block of its hash; doing so here leaves nothing to fail.
         let mut block = [0; 64];
-        block.iter_mut().zip(self.0).for_each(|(to, from)| *to = from);
+        block
+            .iter_mut()
+            .zip(self.0)
+            .for_each(|(to, from)| *to = from);
         let mut mac = Hmac::<Sha256>::new(&block.into());
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
@@ -99,7 +112,10 @@ impl ServerKey {
 /// The first 16 bytes as a UUID of version 4, the version that says nothing.
 fn id_from(bytes: [u8; 32]) -> Uuid {
     let mut first = [0; 16];
-    first.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+    first
+        .iter_mut()
+        .zip(bytes)
+        .for_each(|(to, from)| *to = from);
     uuid::Builder::from_random_bytes(first).into_uuid()
 }
 
@@ -113,7 +129,12 @@ mod tests {
         let mut mac = Hmac::<Sha256>::new_from_slice(b"Jefe").unwrap();
         mac.update(b"what do ya want for nothing?");
         let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-        let found: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let found: String = mac
+            .finalize()
+            .into_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         assert_eq!(found, expected);
     }
 
@@ -134,23 +155,38 @@ mod tests {
         let different: std::collections::BTreeSet<_> = ids.iter().collect();
         assert_eq!(different.len(), ids.len());
         assert!(ids.iter().all(|id| id.get_version_num() == 4));
-        assert_eq!(key.response_id(campaign, &receipt), ids[0], "the same receipt finds the same response");
+        assert_eq!(
+            key.response_id(campaign, &receipt),
+            ids[0],
+            "the same receipt finds the same response"
+        );
     }
 
     #[test]
     fn what_is_no_receipt_is_refused() {
         let long = "aB3dEfGhI".repeat(20);
-        for text in
-            ["", "short", "aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "AbCdEfGhIjKlMnOpQrSt v", "ÀbCdEfGhIjKlMnOpQrStUv", &long]
-        {
+        for text in [
+            "",
+            "short",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "AbCdEfGhIjKlMnOpQrSt v",
+            "ÀbCdEfGhIjKlMnOpQrStUv",
+            &long,
+        ] {
             assert!(Receipt::parse(text).is_err(), "{text:?}");
         }
-        assert!(Receipt::parse("f47ac10b-58cc-4372-a567-0e02b2c3d479").is_ok(), "a random UUID is a receipt");
+        assert!(
+            Receipt::parse("f47ac10b-58cc-4372-a567-0e02b2c3d479").is_ok(),
+            "a random UUID is a receipt"
+        );
     }
 
     #[test]
     fn secrets_do_not_show_in_debug_output() {
         let receipt = Receipt::parse("AbCdEfGhIjKlMnOpQrStUv").unwrap();
-        assert_eq!(format!("{receipt:?} {:?}", ServerKey::new([7; 32])), "Receipt(…) ServerKey(…)");
+        assert_eq!(
+            format!("{receipt:?} {:?}", ServerKey::new([7; 32])),
+            "Receipt(…) ServerKey(…)"
+        );
     }
 }

@@ -68,11 +68,21 @@ impl Layout {
         let mut offset = 1;
         let mut slots = Vec::new();
         for question in questions {
-            let Some(width) = width(&question.kind) else { continue };
-            slots.push(Slot { key: question.key.clone(), offset, width });
+            let Some(width) = width(&question.kind) else {
+                continue;
+            };
+            slots.push(Slot {
+                key: question.key.clone(),
+                offset,
+                width,
+            });
             offset += width;
         }
-        Self { format: FORMAT, length: offset, slots }
+        Self {
+            format: FORMAT,
+            length: offset,
+            slots,
+        }
     }
 
     /// Bytes in a record.
@@ -81,10 +91,17 @@ impl Layout {
     }
 
     /// Each question with its slot; free text has none.
-    pub fn slots<'a>(&'a self, questions: &'a [Question]) -> impl Iterator<Item = (&'a Question, Option<&'a Slot>)> {
+    pub fn slots<'a>(
+        &'a self,
+        questions: &'a [Question],
+    ) -> impl Iterator<Item = (&'a Question, Option<&'a Slot>)> {
         let mut slots = self.slots.iter();
         questions.iter().map(move |question| {
-            let slot = if width(&question.kind).is_some() { slots.next() } else { None };
+            let slot = if width(&question.kind).is_some() {
+                slots.next()
+            } else {
+                None
+            };
             (question, slot)
         })
     }
@@ -106,17 +123,26 @@ impl Layout {
     /// # Errors
     ///
     /// When the bytes were not written by this layout.
-    pub fn decode(&self, questions: &[Question], record: &[u8]) -> Result<Vec<Answer>, RecordFault> {
+    pub fn decode(
+        &self,
+        questions: &[Question],
+        record: &[u8],
+    ) -> Result<Vec<Answer>, RecordFault> {
         match record.first() {
             Some(&FORMAT) if record.len() == self.length => {}
             Some(&FORMAT) | None => {
-                return Err(RecordFault::Length { expected: self.length, found: record.len() });
+                return Err(RecordFault::Length {
+                    expected: self.length,
+                    found: record.len(),
+                });
             }
             Some(&format) => return Err(RecordFault::Format(format)),
         }
         self.slots(questions)
             .map(|(question, slot)| {
-                let Some(slot) = slot else { return Ok(Answer::Blank) };
+                let Some(slot) = slot else {
+                    return Ok(Answer::Blank);
+                };
                 record
                     .get(slot.offset..slot.offset + slot.width)
                     .and_then(|bytes| decode_answer(&question.kind, bytes))
@@ -133,7 +159,11 @@ fn width(kind: &Kind) -> Option<usize> {
         Kind::MultipleChoice(choices) => Some(1 + choices.len().div_ceil(8)),
         Kind::Whole { min, max } | Kind::Decimal { min, max, .. } => {
             let highest = max.abs_diff(*min).saturating_add(3);
-            Some((1..8).find(|width| highest <= highest_in(*width)).unwrap_or(8))
+            Some(
+                (1..8)
+                    .find(|width| highest <= highest_in(*width))
+                    .unwrap_or(8),
+            )
         }
         Kind::Text { .. } => None,
     }
@@ -145,15 +175,22 @@ fn highest_in(width: usize) -> u64 {
 }
 
 fn encode_answer(kind: &Kind, width: usize, answer: &Answer, record: &mut Vec<u8>) {
-    let mut put = |number: u64, width: usize| record.extend(number.to_be_bytes().iter().skip(8 - width));
+    let mut put =
+        |number: u64, width: usize| record.extend(number.to_be_bytes().iter().skip(8 - width));
     // The state of a multiple choice is its first byte alone.
-    let head = if matches!(kind, Kind::MultipleChoice(_)) { 1 } else { width };
+    let head = if matches!(kind, Kind::MultipleChoice(_)) {
+        1
+    } else {
+        width
+    };
     let head_value = match (kind, answer) {
         (_, Answer::Blank) => highest_in(head) - BLANK,
         (_, Answer::Declined) => highest_in(head) - DECLINED,
         (_, Answer::Hidden) => highest_in(head) - HIDDEN,
         (Kind::Whole { min, .. }, Answer::Given(Value::Whole(number)))
-        | (Kind::Decimal { min, .. }, Answer::Given(Value::Decimal(number))) => number.abs_diff(*min),
+        | (Kind::Decimal { min, .. }, Answer::Given(Value::Decimal(number))) => {
+            number.abs_diff(*min)
+        }
         (_, Answer::Given(Value::Choice(place))) => u64::from(*place),
         (_, Answer::Given(Value::YesNo(yes))) => u64::from(*yes),
         (_, Answer::Given(_)) => 0,
@@ -175,7 +212,9 @@ fn encode_answer(kind: &Kind, width: usize, answer: &Answer, record: &mut Vec<u8
 fn decode_answer(kind: &Kind, bytes: &[u8]) -> Option<Answer> {
     let multiple = matches!(kind, Kind::MultipleChoice(_));
     let (head, mask) = bytes.split_at_checked(if multiple { 1 } else { bytes.len() })?;
-    let number = head.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = head
+        .iter()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     match highest_in(head.len()) - number {
         BLANK => return Some(Answer::Blank),
         DECLINED => return Some(Answer::Declined),
@@ -183,22 +222,35 @@ fn decode_answer(kind: &Kind, bytes: &[u8]) -> Option<Answer> {
         _ => {}
     }
     let value = match kind {
-        Kind::SingleChoice(choices) => {
-            Value::Choice(u8::try_from(number).ok().filter(|place| usize::from(*place) < choices.len())?)
-        }
+        Kind::SingleChoice(choices) => Value::Choice(
+            u8::try_from(number)
+                .ok()
+                .filter(|place| usize::from(*place) < choices.len())?,
+        ),
         Kind::YesNo => Value::YesNo(match number {
             0 => false,
             1 => true,
             _ => return None,
         }),
         Kind::MultipleChoice(choices) => {
-            let chosen = |place: &u8| mask.get(usize::from(place / 8)).is_some_and(|byte| byte >> (place % 8) & 1 == 1);
-            Value::Choices((0..u8::try_from(choices.len()).ok()?).filter(chosen).collect())
+            let chosen = |place: &u8| {
+                mask.get(usize::from(place / 8))
+                    .is_some_and(|byte| byte >> (place % 8) & 1 == 1)
+            };
+            Value::Choices(
+                (0..u8::try_from(choices.len()).ok()?)
+                    .filter(chosen)
+                    .collect(),
+            )
         }
-        Kind::Whole { min, max } => Value::Whole(min.checked_add_unsigned(number).filter(|number| number <= max)?),
-        Kind::Decimal { min, max, .. } => {
-            Value::Decimal(min.checked_add_unsigned(number).filter(|number| number <= max)?)
-        }
+        Kind::Whole { min, max } => Value::Whole(
+            min.checked_add_unsigned(number)
+                .filter(|number| number <= max)?,
+        ),
+        Kind::Decimal { min, max, .. } => Value::Decimal(
+            min.checked_add_unsigned(number)
+                .filter(|number| number <= max)?,
+        ),
         Kind::Text { .. } => return None,
     };
     Some(Answer::Given(value))

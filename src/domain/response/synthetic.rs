@@ -58,20 +58,37 @@ pub fn synthetic(form: &Form, language: &str, rng: &mut impl Rng) -> RawAnswers 
             continue;
         }
         let leaning = *sections.entry(question.section).or_insert_with(|| {
-            let key = form.definition().sections.get(question.section).map_or("", |section| &section.key);
-            let more: f64 =
-                HEAVIER.iter().filter(|(of, area, _)| *of == group && *area == key).map(|(.., more)| more).sum();
+            let key = form
+                .definition()
+                .sections
+                .get(question.section)
+                .map_or("", |section| &section.key);
+            let more: f64 = HEAVIER
+                .iter()
+                .filter(|(of, area, _)| *of == group && *area == key)
+                .map(|(.., more)| more)
+                .sum();
             let leaning = (burden + more + rng.random_range(-0.2..0.2)).clamp(0.0, 1.0);
-            if GOOD.contains(&key) { 1.0 - leaning * 0.8 } else { leaning }
+            if GOOD.contains(&key) {
+                1.0 - leaning * 0.8
+            } else {
+                leaning
+            }
         });
         let said = say(question, leaning, language, rng);
         if place == 0 {
-            group = said.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();
+            group = said
+                .as_ref()
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+                .to_owned();
         }
         answers.push(match &said {
             None => Answer::Blank,
             Some(Json::Null) => Answer::Declined,
-            Some(said) => value(&question.kind, said, &Pointer::root()).map_or(Answer::Blank, Answer::Given),
+            Some(said) => {
+                value(&question.kind, said, &Pointer::root()).map_or(Answer::Blank, Answer::Given)
+            }
         });
         raw.0.extend(said.map(|said| (question.key.clone(), said)));
     }
@@ -79,12 +96,22 @@ pub fn synthetic(form: &Form, language: &str, rng: &mut impl Rng) -> RawAnswers 
 }
 
 /// What the person says to one question; nothing where it is left blank.
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "small made-up numbers")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "small made-up numbers"
+)]
 fn say(question: &Question, leaning: f64, language: &str, rng: &mut impl Rng) -> Option<Json> {
     if rng.random_bool(0.02) {
         return Some(Json::Null);
     }
-    if !question.required && rng.random_bool(if matches!(question.kind, Kind::Text { .. }) { 0.8 } else { 0.03 }) {
+    if !question.required
+        && rng.random_bool(if matches!(question.kind, Kind::Text { .. }) {
+            0.8
+        } else {
+            0.03
+        })
+    {
         return None;
     }
     let near = |rng: &mut _| (leaning + RngExt::random_range(rng, -0.25..0.25)).clamp(0.0, 1.0);
@@ -98,26 +125,45 @@ fn say(question: &Question, leaning: f64, language: &str, rng: &mut impl Rng) ->
                         let value = choices.get(place).and_then(|choice| choice.value);
                         value.map_or(f64::MAX, |value| (f64::from(value) - wanted).abs())
                     };
-                    (0..choices.len()).min_by(|a, b| distance(*a).total_cmp(&distance(*b))).unwrap_or(0)
+                    (0..choices.len())
+                        .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+                        .unwrap_or(0)
                 }
                 None => rng.random_range(0..choices.len()),
             };
             json!(choices.get(place)?.code)
         }
         Kind::MultipleChoice(choices) => {
-            let chosen: Vec<_> =
-                choices.iter().filter(|choice| !choice.exclusive && rng.random_bool(0.15 + leaning * 0.3)).collect();
-            let exclusive = choices.iter().find(|choice| choice.exclusive).filter(|_| chosen.is_empty());
-            json!(chosen.into_iter().chain(exclusive).map(|choice| &choice.code).collect::<Vec<_>>())
+            let chosen: Vec<_> = choices
+                .iter()
+                .filter(|choice| !choice.exclusive && rng.random_bool(0.15 + leaning * 0.3))
+                .collect();
+            let exclusive = choices
+                .iter()
+                .find(|choice| choice.exclusive)
+                .filter(|_| chosen.is_empty());
+            json!(
+                chosen
+                    .into_iter()
+                    .chain(exclusive)
+                    .map(|choice| &choice.code)
+                    .collect::<Vec<_>>()
+            )
         }
-        Kind::Whole { min, max } => json!((*min as f64 + near(rng) * (max - min) as f64).round() as i64),
+        Kind::Whole { min, max } => {
+            json!((*min as f64 + near(rng) * (max - min) as f64).round() as i64)
+        }
         Kind::Decimal { min, max, decimals } => {
             let scaled = (*min as f64 + near(rng) * (max - min) as f64).round();
             json!(scaled / 10f64.powi(i32::from(*decimals)))
         }
         Kind::YesNo => json!(rng.random_bool(0.35)),
         Kind::Text { max_length } => {
-            let remarks = if language == "ko" { REMARKS_KO } else { REMARKS_EN };
+            let remarks = if language == "ko" {
+                REMARKS_KO
+            } else {
+                REMARKS_EN
+            };
             let remark = remarks.get(rng.random_range(0..remarks.len()))?;
             json!(remark.chars().take(*max_length).collect::<String>())
         }

@@ -9,7 +9,13 @@ use super::*;
 use crate::domain::form::{Form, Kind, Source, Syntax};
 
 fn form(text: &str) -> Form {
-    Form::check(Source::read(text, Syntax::Yaml).unwrap().definition().unwrap()).unwrap()
+    Form::check(
+        Source::read(text, Syntax::Yaml)
+            .unwrap()
+            .definition()
+            .unwrap(),
+    )
+    .unwrap()
 }
 
 fn every_kind() -> Form {
@@ -17,7 +23,9 @@ fn every_kind() -> Form {
 }
 
 fn shipped() -> Form {
-    form(include_str!("../../../forms/daily-life-after-treatment.yaml"))
+    form(include_str!(
+        "../../../forms/daily-life-after-treatment.yaml"
+    ))
 }
 
 fn raw(answers: Json) -> RawAnswers {
@@ -27,7 +35,10 @@ fn raw(answers: Json) -> RawAnswers {
 /// Pointers and codes of all faults.
 fn faults(form: &Form, answers: Json) -> Vec<(String, &'static str)> {
     let faults = validate(form, &raw(answers)).expect_err("these answers are at fault");
-    faults.into_iter().map(|fault| (fault.pointer.to_string(), fault.kind.code())).collect()
+    faults
+        .into_iter()
+        .map(|fault| (fault.pointer.to_string(), fault.kind.code()))
+        .collect()
 }
 
 proptest! {
@@ -91,7 +102,11 @@ proptest! {
 fn the_least_response_is_accepted() {
     let answers = raw(json!({"group": "c", "meals": "none", "distress": 0}));
     let valid = validate(&every_kind(), &answers).unwrap();
-    let hidden = valid.as_slice().iter().filter(|answer| **answer == Answer::Hidden).count();
+    let hidden = valid
+        .as_slice()
+        .iter()
+        .filter(|answer| **answer == Answer::Hidden)
+        .count();
     assert_eq!(hidden, 6, "help_from and the whole section deeper");
 }
 
@@ -117,35 +132,59 @@ fn all_faults_are_reported_at_once() {
         ("/exact", "hidden"),
         ("/story", "hidden"),
     ];
-    assert_eq!(found, expected.map(|(pointer, code)| (pointer.to_owned(), code)));
+    assert_eq!(
+        found,
+        expected.map(|(pointer, code)| (pointer.to_owned(), code))
+    );
 }
 
 #[test]
 fn routing_refuses_hidden_answers_and_demands_shown_ones() {
     let form = every_kind();
-    let hidden = faults(&form, json!({"group": "c", "meals": "none", "distress": 1, "exact": 1}));
+    let hidden = faults(
+        &form,
+        json!({"group": "c", "meals": "none", "distress": 1, "exact": 1}),
+    );
     assert_eq!(hidden, [("/exact".to_owned(), "hidden")]);
-    let required = faults(&form, json!({"group": "a", "meals": "none", "distress": 1, "exact": 5}));
+    let required = faults(
+        &form,
+        json!({"group": "a", "meals": "none", "distress": 1, "exact": 5}),
+    );
     assert_eq!(required, [("/urgent".to_owned(), "required")]);
-    let blank_text = json!({"group": "a", "meals": "none", "distress": 1, "exact": 5, "urgent": "  \n "});
-    assert_eq!(faults(&form, blank_text), [("/urgent".to_owned(), "required")]);
+    let blank_text =
+        json!({"group": "a", "meals": "none", "distress": 1, "exact": 5, "urgent": "  \n "});
+    assert_eq!(
+        faults(&form, blank_text),
+        [("/urgent".to_owned(), "required")]
+    );
     let declined = json!({"group": null, "meals": null, "distress": null});
-    assert!(validate(&form, &raw(declined)).is_ok_and(|valid| valid.as_slice()[0] == Answer::Declined));
+    assert!(
+        validate(&form, &raw(declined)).is_ok_and(|valid| valid.as_slice()[0] == Answer::Declined)
+    );
 }
 
 #[test]
 fn numbers_are_taken_as_written() {
     let form = every_kind();
-    for (weight, scaled) in
-        [(json!(0.1), 10), (json!(-0.5), -50), (json!(250.5), 25050), (json!(7), 700), (json!(2.675), 0)]
-    {
+    for (weight, scaled) in [
+        (json!(0.1), 10),
+        (json!(-0.5), -50),
+        (json!(250.5), 25050),
+        (json!(7), 700),
+        (json!(2.675), 0),
+    ] {
         let answers = raw(json!({"group": "c", "meals": "none", "distress": 9, "weight": weight}));
         match validate(&form, &answers) {
             Ok(valid) => assert_eq!(valid.as_slice()[6], Answer::Given(Value::Decimal(scaled))),
             Err(faults) => assert_eq!(faults[0].kind.code(), "too_precise", "{weight}"),
         }
     }
-    for huge in ["1e300", "123456789012345678901234567890", "-9223372036854775808", "18446744073709551615"] {
+    for huge in [
+        "1e300",
+        "123456789012345678901234567890",
+        "-9223372036854775808",
+        "18446744073709551615",
+    ] {
         let answers = format!(r#"{{"group":"c","meals":"none","distress":{huge}}}"#);
         assert!(validate(&form, &serde_json::from_str(&answers).unwrap()).is_err());
     }
@@ -165,13 +204,27 @@ fn scores_map_each_question_onto_the_range_and_ask_for_half() {
     };
     // meals 2 of 0..2 is 100, distress 5 of 0..10 is 50, after is hidden: (100 + 50) / 2.
     let all = summary(json!({"group": "c", "meals": "much", "distress": 5}));
-    assert_eq!((all.scores[0].value, all.scores[0].band.as_deref()), (Some(75.0), Some("great")));
+    assert_eq!(
+        (all.scores[0].value, all.scores[0].band.as_deref()),
+        (Some(75.0), Some("great"))
+    );
     assert_eq!((all.scores[0].answered, all.scores[0].shown), (2, 2));
-    assert_eq!(all.scores[1].value, Some(10.0), "a sum over the one question shown");
+    assert_eq!(
+        all.scores[1].value,
+        Some(10.0),
+        "a sum over the one question shown"
+    );
     assert!(all.notices.is_empty());
     // One of three answered is less than half; the sum asks for all.
     let few = summary(json!({"group": "a", "meals": null, "distress": 8, "weight": 1, "exact": 0}));
-    assert_eq!((few.scores[0].value, few.scores[0].band.as_ref(), few.scores[0].shown), (None, None, 3));
+    assert_eq!(
+        (
+            few.scores[0].value,
+            few.scores[0].band.as_ref(),
+            few.scores[0].shown
+        ),
+        (None, None, 3)
+    );
     assert_eq!(few.notices, ["help"]);
 }
 
@@ -179,8 +232,12 @@ fn scores_map_each_question_onto_the_range_and_ask_for_half() {
 fn the_layout_of_a_version_never_moves() {
     let form = every_kind();
     let layout = serde_json::to_value(form.layout()).unwrap();
-    let widths: Vec<_> =
-        layout["slots"].as_array().unwrap().iter().map(|slot| slot["width"].as_u64().unwrap()).collect();
+    let widths: Vec<_> = layout["slots"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|slot| slot["width"].as_u64().unwrap())
+        .collect();
     // group alone meals help_from distress sleep_hours weight family_role exact after; story and urgent are remarks.
     assert_eq!(widths, [1, 1, 1, 2, 1, 3, 2, 1, 1, 1]);
     assert_eq!(layout["length"], 15);
@@ -188,7 +245,12 @@ fn the_layout_of_a_version_never_moves() {
         "group": "b", "meals": "much", "help_from": ["family", "friends"], "distress": 3, "sleep_hours": null, "weight": -0.5,
         "family_role": true, "exact": 0
     }));
-    let record = form.layout().encode(&form, &validate(&form, &answers).unwrap());
-    assert_eq!(record, [1, 1, 253, 2, 0, 0b11, 3, 0xff, 0xff, 0xfe, 0, 0, 1, 0, 253]);
+    let record = form
+        .layout()
+        .encode(&form, &validate(&form, &answers).unwrap());
+    assert_eq!(
+        record,
+        [1, 1, 253, 2, 0, 0b11, 3, 0xff, 0xff, 0xfe, 0, 0, 1, 0, 253]
+    );
     assert_eq!(form.digest().to_string().len(), 64);
 }

@@ -35,7 +35,10 @@ pub fn validate(form: &Form, raw: &RawAnswers) -> Result<ValidAnswers, Vec<Fault
     let mut answers: Vec<Answer> = Vec::with_capacity(form.questions().len());
     for (place, question) in form.questions().iter().enumerate() {
         let pointer = Pointer::root().child(&question.key);
-        let said = raw.0.get(&question.key).filter(|said| !is_empty_text(&question.kind, said));
+        let said = raw
+            .0
+            .get(&question.key)
+            .filter(|said| !is_empty_text(&question.kind, said));
         let answer = match (is_shown(form, place, &answers), said) {
             (false, None) => Answer::Hidden,
             (false, Some(_)) => {
@@ -59,7 +62,11 @@ pub fn validate(form: &Form, raw: &RawAnswers) -> Result<ValidAnswers, Vec<Fault
         };
         answers.push(answer);
     }
-    if faults.is_empty() { Ok(ValidAnswers(answers)) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(ValidAnswers(answers))
+    } else {
+        Err(faults)
+    }
 }
 
 /// Whether this is a text field that nobody wrote in.
@@ -68,16 +75,26 @@ fn is_empty_text(kind: &Kind, said: &Json) -> bool {
 }
 
 /// Reads one answer in the terms of its question.
-pub(super) fn value(kind: &Kind, said: &Json, pointer: &Pointer) -> Result<Value, Vec<Fault<AnswerFault>>> {
+pub(super) fn value(
+    kind: &Kind,
+    said: &Json,
+    pointer: &Pointer,
+) -> Result<Value, Vec<Fault<AnswerFault>>> {
     let one = |fault| vec![Fault::at(pointer.clone(), fault)];
     let wrong_type = |expected| one(AnswerFault::WrongType { expected });
     match kind {
         Kind::SingleChoice(_) => {
-            let code = said.as_str().ok_or_else(|| wrong_type("the code of an option, as a string"))?;
-            kind.place(code).map(Value::Choice).ok_or_else(|| one(AnswerFault::UnknownOption))
+            let code = said
+                .as_str()
+                .ok_or_else(|| wrong_type("the code of an option, as a string"))?;
+            kind.place(code)
+                .map(Value::Choice)
+                .ok_or_else(|| one(AnswerFault::UnknownOption))
         }
         Kind::MultipleChoice(choices) => {
-            let codes = said.as_array().ok_or_else(|| wrong_type("a list of codes of options"))?;
+            let codes = said
+                .as_array()
+                .ok_or_else(|| wrong_type("a list of codes of options"))?;
             chosen(kind, choices, codes, pointer)
         }
         Kind::Whole { min, max } => {
@@ -93,12 +110,17 @@ pub(super) fn value(kind: &Kind, said: &Json, pointer: &Pointer) -> Result<Value
             match scaled(number, *decimals) {
                 Some(scaled) if (*min..=*max).contains(&scaled) => Ok(Value::Decimal(scaled)),
                 None if number.as_f64().is_some_and(|number| number.abs() < 1e9) => {
-                    Err(one(AnswerFault::TooPrecise { decimals: *decimals }))
+                    Err(one(AnswerFault::TooPrecise {
+                        decimals: *decimals,
+                    }))
                 }
                 _ => Err(one(out_of_bounds(kind, *min, *max))),
             }
         }
-        Kind::YesNo => said.as_bool().map(Value::YesNo).ok_or_else(|| wrong_type("true or false")),
+        Kind::YesNo => said
+            .as_bool()
+            .map(Value::YesNo)
+            .ok_or_else(|| wrong_type("true or false")),
         Kind::Text { max_length } => {
             let text = said.as_str().ok_or_else(|| wrong_type("a string"))?;
             text_value(text, *max_length).map_err(one)
@@ -126,7 +148,10 @@ fn chosen(
                 faults.push(Fault::at(pointer, AnswerFault::OptionTwice));
             }
             Some(Some(place)) => {
-                if choices.get(usize::from(place)).is_some_and(|choice| choice.exclusive) {
+                if choices
+                    .get(usize::from(place))
+                    .is_some_and(|choice| choice.exclusive)
+                {
                     exclusive.get_or_insert(pointer);
                 }
                 places.push(place);
@@ -137,7 +162,11 @@ fn chosen(
         faults.push(Fault::at(pointer, AnswerFault::ExclusiveOption));
     }
     places.sort_unstable();
-    if faults.is_empty() { Ok(Value::Choices(places)) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(Value::Choices(places))
+    } else {
+        Err(faults)
+    }
 }
 
 fn text_value(text: &str, max_length: usize) -> Result<Value, AnswerFault> {
@@ -145,7 +174,10 @@ fn text_value(text: &str, max_length: usize) -> Result<Value, AnswerFault> {
         return Err(AnswerFault::TooLong { max_length });
     }
     // Postgres cannot store NUL, and no keyboard types the others.
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
         return Err(AnswerFault::ControlCharacter);
     }
     Ok(Value::Text(text.to_owned()))
@@ -156,6 +188,13 @@ fn out_of_bounds(kind: &Kind, min: i64, max: i64) -> AnswerFault {
         Kind::Decimal { .. } => Value::Decimal(number),
         _ => Value::Whole(number),
     };
-    let written = |number| kind.number(&value(number)).map(|number| number.to_string()).unwrap_or_default();
-    AnswerFault::OutOfBounds { min: written(min), max: written(max) }
+    let written = |number| {
+        kind.number(&value(number))
+            .map(|number| number.to_string())
+            .unwrap_or_default()
+    };
+    AnswerFault::OutOfBounds {
+        min: written(min),
+        max: written(max),
+    }
 }

@@ -37,18 +37,31 @@ fn expression(kind: &Kind, slot: &Slot) -> String {
             }
             cases + " END"
         }
-        Kind::YesNo => format!("CASE {} WHEN 0 THEN false WHEN 1 THEN true END", byte(*offset)),
+        Kind::YesNo => format!(
+            "CASE {} WHEN 0 THEN false WHEN 1 THEN true END",
+            byte(*offset)
+        ),
         Kind::MultipleChoice(choices) => {
             let mut codes = Vec::new();
             for (place, choice) in choices.iter().enumerate() {
                 let bit = (offset + 1) * 8 + place;
-                codes.push(format!("CASE get_bit(r.record, {bit}) WHEN 1 THEN '{}' END", choice.code));
+                codes.push(format!(
+                    "CASE get_bit(r.record, {bit}) WHEN 1 THEN '{}' END",
+                    choice.code
+                ));
             }
             let codes = codes.join(", ");
-            format!("CASE {} WHEN 0 THEN array_remove(ARRAY[{codes}]::text[], NULL) END", byte(*offset))
+            format!(
+                "CASE {} WHEN 0 THEN array_remove(ARRAY[{codes}]::text[], NULL) END",
+                byte(*offset)
+            )
         }
         Kind::Whole { min, max } => {
-            format!("CASE WHEN {0} <= {1} THEN {0} + ({min}) END", number(*offset, *width), max - min)
+            format!(
+                "CASE WHEN {0} <= {1} THEN {0} + ({min}) END",
+                number(*offset, *width),
+                max - min
+            )
         }
         Kind::Decimal { min, max, decimals } => {
             let number = number(*offset, *width);
@@ -64,6 +77,12 @@ fn expression(kind: &Kind, slot: &Slot) -> String {
 
 /// The unsigned number in these bytes, as a bigint.
 fn number(offset: usize, width: usize) -> String {
-    let byte = |at: usize| format!("(get_byte(r.record, {})::bigint << {})", offset + at, 8 * (width - 1 - at));
+    let byte = |at: usize| {
+        format!(
+            "(get_byte(r.record, {})::bigint << {})",
+            offset + at,
+            8 * (width - 1 - at)
+        )
+    };
     format!("({})", (0..width).map(byte).collect::<Vec<_>>().join(" + "))
 }

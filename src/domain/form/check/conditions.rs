@@ -24,15 +24,21 @@ impl Check<'_> {
         earlier: &[Question],
         own_key: Option<&str>,
     ) -> Option<Condition> {
-        let ConditionDefinition { any, all, not, question, .. } = condition;
+        let ConditionDefinition {
+            any,
+            all,
+            not,
+            question,
+            ..
+        } = condition;
         let tests = self.tests(condition);
         match (any, all, not, question) {
-            (Some(list), None, None, None) if tests.is_empty() => {
-                self.list(list, &pointer.child("any"), earlier, own_key).map(Condition::Any)
-            }
-            (None, Some(list), None, None) if tests.is_empty() => {
-                self.list(list, &pointer.child("all"), earlier, own_key).map(Condition::All)
-            }
+            (Some(list), None, None, None) if tests.is_empty() => self
+                .list(list, &pointer.child("any"), earlier, own_key)
+                .map(Condition::Any),
+            (None, Some(list), None, None) if tests.is_empty() => self
+                .list(list, &pointer.child("all"), earlier, own_key)
+                .map(Condition::All),
             (None, None, Some(inner), None) if tests.is_empty() => {
                 let inner = self.condition(inner, &pointer.child("not"), earlier, own_key)?;
                 Some(Condition::Not(Box::new(inner)))
@@ -68,7 +74,9 @@ impl Check<'_> {
         let checked: Vec<_> = list
             .iter()
             .enumerate()
-            .map(|(place, condition)| self.condition(condition, &pointer.child(place), earlier, own_key))
+            .map(|(place, condition)| {
+                self.condition(condition, &pointer.child(place), earlier, own_key)
+            })
             .collect();
         checked.into_iter().collect()
     }
@@ -83,7 +91,10 @@ impl Check<'_> {
             ("at_most", condition.at_most.is_some()),
             ("answered", condition.answered.is_some()),
         ];
-        present.into_iter().filter_map(|(name, there)| there.then_some(name)).collect()
+        present
+            .into_iter()
+            .filter_map(|(name, there)| there.then_some(name))
+            .collect()
     }
 
     fn backwards(
@@ -96,7 +107,10 @@ impl Check<'_> {
         let place = earlier.iter().position(|question| question.key == key);
         if place.is_none() {
             let key = key.to_owned();
-            let later = self.form.questions().any(|(_, question)| question.key == key);
+            let later = self
+                .form
+                .questions()
+                .any(|(_, question)| question.key == key);
             self.fault(
                 pointer,
                 match later {
@@ -118,12 +132,18 @@ impl Check<'_> {
         pointer: &Pointer,
     ) -> Option<Test> {
         let found = match field {
-            "answered" if !matches!(kind, Kind::Text { .. }) => condition.answered.map(Test::Answered).ok_or(None),
-            "at_least" if kind.range().is_some() => condition.at_least.map(Test::AtLeast).ok_or(None),
+            "answered" if !matches!(kind, Kind::Text { .. }) => {
+                condition.answered.map(Test::Answered).ok_or(None)
+            }
+            "at_least" if kind.range().is_some() => {
+                condition.at_least.map(Test::AtLeast).ok_or(None)
+            }
             "at_most" if kind.range().is_some() => condition.at_most.map(Test::AtMost).ok_or(None),
             "includes" if matches!(kind, Kind::MultipleChoice(_)) => {
                 let code = condition.includes.as_deref().unwrap_or_default();
-                kind.place(code).map(Test::Includes).ok_or(Some(code.to_owned()))
+                kind.place(code)
+                    .map(Test::Includes)
+                    .ok_or(Some(code.to_owned()))
             }
             "is" => equal(kind, condition.is.as_slice()),
             "is_one_of" => equal(kind, condition.is_one_of.as_deref().unwrap_or_default()),
@@ -152,14 +172,22 @@ fn equal(kind: &Kind, wanted: &[Scalar]) -> Result<Test, Option<String>> {
                 Scalar::Code(code) => kind.place(code).ok_or_else(|| Some(code.clone())),
                 _ => Err(None),
             };
-            wanted.iter().map(option).collect::<Result<_, _>>().map(Test::Options)
+            wanted
+                .iter()
+                .map(option)
+                .collect::<Result<_, _>>()
+                .map(Test::Options)
         }
         (Kind::Whole { .. } | Kind::Decimal { .. }, _) => {
             let number = |scalar: &Scalar| match scalar {
                 Scalar::Number(number) => Ok(*number),
                 _ => Err(None),
             };
-            wanted.iter().map(number).collect::<Result<_, _>>().map(Test::Numbers)
+            wanted
+                .iter()
+                .map(number)
+                .collect::<Result<_, _>>()
+                .map(Test::Numbers)
         }
         _ => Err(None),
     }
@@ -172,13 +200,26 @@ fn comparable(kind: &Kind) -> (&'static str, &'static str) {
             "a single choice with values",
             "use \"is\" or \"is_one_of\" with codes, \"at_least\", \"at_most\" or \"answered\"",
         ),
-        Kind::SingleChoice(_) => ("a single choice", "use \"is\" or \"is_one_of\" with codes, or \"answered\""),
-        Kind::MultipleChoice(_) => ("a multiple choice", "use \"includes\" with a code, or \"answered\""),
-        Kind::Whole { .. } | Kind::Decimal { .. } => {
-            ("a number", "use \"is\" or \"is_one_of\" with numbers, \"at_least\", \"at_most\" or \"answered\"")
-        }
-        Kind::YesNo => ("yes or no", "use \"is\" with true or false, or \"answered\""),
+        Kind::SingleChoice(_) => (
+            "a single choice",
+            "use \"is\" or \"is_one_of\" with codes, or \"answered\"",
+        ),
+        Kind::MultipleChoice(_) => (
+            "a multiple choice",
+            "use \"includes\" with a code, or \"answered\"",
+        ),
+        Kind::Whole { .. } | Kind::Decimal { .. } => (
+            "a number",
+            "use \"is\" or \"is_one_of\" with numbers, \"at_least\", \"at_most\" or \"answered\"",
+        ),
+        Kind::YesNo => (
+            "yes or no",
+            "use \"is\" with true or false, or \"answered\"",
+        ),
         // Otherwise a stored record would tell whether its writer also left a remark.
-        Kind::Text { .. } => ("free text, which is stored apart", "nothing can depend on it"),
+        Kind::Text { .. } => (
+            "free text, which is stored apart",
+            "nothing can depend on it",
+        ),
     }
 }

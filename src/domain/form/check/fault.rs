@@ -6,7 +6,9 @@ use crate::domain::fault::Pointer;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[allow(missing_docs, reason = "the error texts say what each means")]
 pub enum FormFault {
-    #[error("a form's key is lower-case words and digits joined by single dashes, at most 40 characters")]
+    #[error(
+        "a form's key is lower-case words and digits joined by single dashes, at most 40 characters"
+    )]
     FormKeyMalformed,
     #[error(
         "a key is lower-case letters, digits and single underscores, starts with a letter, and has at most 40 characters"
@@ -33,9 +35,15 @@ pub enum FormFault {
     #[error("a text has at most 4000 characters")]
     TextTooLong,
     #[error("a {kind} question needs {field:?}")]
-    FieldMissing { kind: &'static str, field: &'static str },
+    FieldMissing {
+        kind: &'static str,
+        field: &'static str,
+    },
     #[error("a {kind} question has no {field:?}")]
-    FieldNotForKind { kind: &'static str, field: &'static str },
+    FieldNotForKind {
+        kind: &'static str,
+        field: &'static str,
+    },
     #[error("give either \"scale\" or \"options\", not both")]
     ScaleAndOptions,
     #[error("there is no scale {name:?}")]
@@ -50,7 +58,9 @@ pub enum FormFault {
     BoundsReversed,
     #[error("must be a whole number from -1000000000 to 1000000000")]
     BoundNotWhole,
-    #[error("must be a number from -1000000000 to 1000000000 with at most {decimals} digits after the point")]
+    #[error(
+        "must be a number from -1000000000 to 1000000000 with at most {decimals} digits after the point"
+    )]
     BoundNotDecimal { decimals: u8 },
     #[error("a rating has at most 101 steps")]
     RatingTooLong,
@@ -75,7 +85,11 @@ pub enum FormFault {
     #[error("the question {key:?} has no option {code:?}")]
     OptionUnknown { key: String, code: String },
     #[error("the question {key:?} is {kind}: {mend}")]
-    CannotCompare { key: String, kind: &'static str, mend: &'static str },
+    CannotCompare {
+        key: String,
+        kind: &'static str,
+        mend: &'static str,
+    },
     #[error("the question {key:?} counts twice")]
     ScoreQuestionTwice { key: String },
     #[error(

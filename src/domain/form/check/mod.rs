@@ -46,7 +46,10 @@ struct Check<'a> {
 
 /// Checks everything.
 pub(super) fn check(form: &FormDefinition) -> Result<Checked, Vec<Fault<FormFault>>> {
-    let mut check = Check { form, faults: Vec::new() };
+    let mut check = Check {
+        form,
+        faults: Vec::new(),
+    };
     check.form_key();
     check.languages();
     check.texts();
@@ -54,7 +57,16 @@ pub(super) fn check(form: &FormDefinition) -> Result<Checked, Vec<Fault<FormFaul
     let (questions, sections) = check.sections();
     let scores = check.scores(&questions);
     let notices = check.notices(&questions);
-    if check.faults.is_empty() { Ok(Checked { questions, sections, notices, scores }) } else { Err(check.faults) }
+    if check.faults.is_empty() {
+        Ok(Checked {
+            questions,
+            sections,
+            notices,
+            scores,
+        })
+    } else {
+        Err(check.faults)
+    }
 }
 
 impl Check<'_> {
@@ -65,9 +77,12 @@ impl Check<'_> {
     fn form_key(&mut self) {
         let words_of = |key: &str| {
             key.starts_with(|c: char| c.is_ascii_lowercase())
-                && key
-                    .split('-')
-                    .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+                && key.split('-').all(|word| {
+                    !word.is_empty()
+                        && word
+                            .bytes()
+                            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+                })
         };
         if self.form.key.len() > LONGEST_FORM_KEY || !words_of(&self.form.key) {
             self.fault(&Pointer::root().child("key"), FormFault::FormKeyMalformed);
@@ -78,7 +93,9 @@ impl Check<'_> {
     fn key(&mut self, key: &str, pointer: Pointer, seen: &mut BTreeMap<String, Pointer>) {
         let spelt = key.len() <= LONGEST_KEY
             && key.starts_with(|c: char| c.is_ascii_lowercase())
-            && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            && key
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
             && !key.contains("__")
             && !key.ends_with('_');
         if !spelt {
@@ -87,7 +104,13 @@ impl Check<'_> {
         match seen.entry(key.to_owned()) {
             Entry::Occupied(first) => {
                 let first = first.get().clone();
-                self.fault(&pointer, FormFault::KeyTaken { key: key.to_owned(), first });
+                self.fault(
+                    &pointer,
+                    FormFault::KeyTaken {
+                        key: key.to_owned(),
+                        first,
+                    },
+                );
             }
             Entry::Vacant(place) => {
                 place.insert(pointer);

@@ -33,7 +33,10 @@ impl QuestionKind {
 impl Check<'_> {
     pub(super) fn scales(&mut self) {
         let form = self.form;
-        let used: BTreeSet<&str> = form.questions().filter_map(|(_, question)| question.scale.as_deref()).collect();
+        let used: BTreeSet<&str> = form
+            .questions()
+            .filter_map(|(_, question)| question.scale.as_deref())
+            .collect();
         let mut seen = BTreeMap::new();
         for (name, options) in &form.scales {
             let pointer = Pointer::root().child("scales").child(name);
@@ -51,7 +54,9 @@ impl Check<'_> {
         let count = form.questions().count();
         match count {
             0 => self.fault(&pointer, FormFault::Empty),
-            count if count > MOST_QUESTIONS => self.fault(&pointer, FormFault::TooManyQuestions { count }),
+            count if count > MOST_QUESTIONS => {
+                self.fault(&pointer, FormFault::TooManyQuestions { count })
+            }
             _ => {}
         }
         let (mut section_keys, mut question_keys) = (BTreeMap::new(), BTreeMap::new());
@@ -83,14 +88,21 @@ impl Check<'_> {
         earlier: &[Question],
     ) -> Question {
         if RESERVED_KEYS.contains(&question.key.as_str()) || question.key.starts_with("score_") {
-            self.fault(&pointer.child("key"), FormFault::KeyReserved { key: question.key.clone() });
+            self.fault(
+                &pointer.child("key"),
+                FormFault::KeyReserved {
+                    key: question.key.clone(),
+                },
+            );
         }
         self.text(&question.text, &pointer.child("text"));
         self.optional_text(question.hint.as_ref(), &pointer.child("hint"));
         self.optional_text(question.min_label.as_ref(), &pointer.child("min_label"));
         self.optional_text(question.max_label.as_ref(), &pointer.child("max_label"));
         if let Some(concept) = &question.concept {
-            let word = |text: &str| !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic());
+            let word = |text: &str| {
+                !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic())
+            };
             if !word(&concept.system) || !word(&concept.code) {
                 self.fault(&pointer.child("concept"), FormFault::ConceptMalformed);
             }
@@ -105,7 +117,12 @@ impl Check<'_> {
             kind: self.kind(question, pointer),
             background: question.background,
             required: question.required,
-            show_when: self.show_when(question.show_when.as_ref(), pointer, earlier, Some(&question.key)),
+            show_when: self.show_when(
+                question.show_when.as_ref(),
+                pointer,
+                earlier,
+                Some(&question.key),
+            ),
         }
     }
 
@@ -117,7 +134,12 @@ impl Check<'_> {
         // field, is it there, the kinds that have it, whether they need it
         let fields = [
             ("scale", question.scale.is_some(), choice, false),
-            ("options", question.options.is_some(), choice, question.scale.is_none()),
+            (
+                "options",
+                question.options.is_some(),
+                choice,
+                question.scale.is_none(),
+            ),
             ("min", question.min.is_some(), numeric, true),
             ("max", question.max.is_some(), numeric, true),
             ("min_label", question.min_label.is_some(), &[Rating], false),
@@ -128,8 +150,13 @@ impl Check<'_> {
         let kind = question.kind.name();
         for (field, present, kinds, needed) in fields {
             match (present, kinds.contains(&question.kind)) {
-                (true, false) => self.fault(&pointer.child(field), FormFault::FieldNotForKind { kind, field }),
-                (false, true) if needed => self.fault(pointer, FormFault::FieldMissing { kind, field }),
+                (true, false) => self.fault(
+                    &pointer.child(field),
+                    FormFault::FieldNotForKind { kind, field },
+                ),
+                (false, true) if needed => {
+                    self.fault(pointer, FormFault::FieldMissing { kind, field })
+                }
                 _ => {}
             }
         }
@@ -169,7 +196,9 @@ impl Check<'_> {
                 if !(1..=LONGEST_REMARK).contains(&max_length) {
                     self.fault(&pointer.child("max_length"), FormFault::MaxLengthOutOfRange);
                 }
-                Kind::Text { max_length: usize::from(max_length) }
+                Kind::Text {
+                    max_length: usize::from(max_length),
+                }
             }
         }
     }
@@ -184,7 +213,10 @@ impl Check<'_> {
             (Some(name), None) => match form.scales.get(name) {
                 Some(options) => options,
                 None => {
-                    self.fault(&pointer.child("scale"), FormFault::ScaleUnknown { name: name.clone() });
+                    self.fault(
+                        &pointer.child("scale"),
+                        FormFault::ScaleUnknown { name: name.clone() },
+                    );
                     return Vec::new();
                 }
             },
@@ -204,7 +236,12 @@ impl Check<'_> {
 
     fn options(&mut self, options: &[OptionDefinition], pointer: &Pointer) {
         if !(2..=MOST_OPTIONS).contains(&options.len()) {
-            self.fault(pointer, FormFault::OptionCount { count: options.len() });
+            self.fault(
+                pointer,
+                FormFault::OptionCount {
+                    count: options.len(),
+                },
+            );
         }
         let mut codes = BTreeMap::new();
         for (place, option) in options.iter().enumerate() {
@@ -215,13 +252,21 @@ impl Check<'_> {
     }
 
     /// Both bounds in units of the last decimal; a safe pair where they are at fault.
-    fn bounds(&mut self, question: &QuestionDefinition, pointer: &Pointer, decimals: u8) -> (i64, i64) {
+    fn bounds(
+        &mut self,
+        question: &QuestionDefinition,
+        pointer: &Pointer,
+        decimals: u8,
+    ) -> (i64, i64) {
         let mut bound = |field: &str, number: &Option<Number>| {
             let number = number.as_ref()?;
             let scaled = scaled(number, decimals);
             if scaled.is_none() {
-                let fault =
-                    if decimals == 0 { FormFault::BoundNotWhole } else { FormFault::BoundNotDecimal { decimals } };
+                let fault = if decimals == 0 {
+                    FormFault::BoundNotWhole
+                } else {
+                    FormFault::BoundNotDecimal { decimals }
+                };
                 self.fault(&pointer.child(field), fault);
             }
             scaled
@@ -253,5 +298,8 @@ pub(crate) fn scaled(number: &Number, decimals: u8) -> Option<i64> {
     }
     let digits = format!("{whole}{fraction:0<width$}", width = usize::from(decimals));
     let furthest = FURTHEST_BOUND.checked_mul(10_i64.pow(u32::from(decimals)))?;
-    digits.parse::<i64>().ok().filter(|scaled| scaled.unsigned_abs() <= furthest.unsigned_abs())
+    digits
+        .parse::<i64>()
+        .ok()
+        .filter(|scaled| scaled.unsigned_abs() <= furthest.unsigned_abs())
 }

@@ -31,7 +31,12 @@ impl Check<'_> {
         scores
     }
 
-    fn score(&mut self, score: &ScoreDefinition, pointer: &Pointer, questions: &[Question]) -> Score {
+    fn score(
+        &mut self,
+        score: &ScoreDefinition,
+        pointer: &Pointer,
+        questions: &[Question],
+    ) -> Score {
         if score.of.is_empty() {
             self.fault(pointer, FormFault::Empty);
         }
@@ -39,7 +44,10 @@ impl Check<'_> {
         for (number, key) in score.of.iter().enumerate() {
             let pointer = pointer.child(number);
             let key = key.clone();
-            let found = questions.iter().enumerate().find(|(_, question)| question.key == key);
+            let found = questions
+                .iter()
+                .enumerate()
+                .find(|(_, question)| question.key == key);
             match found {
                 None => self.fault(&pointer, FormFault::QuestionUnknown { key }),
                 Some((place, _)) if of.iter().any(|(there, ..)| *there == place) => {
@@ -65,7 +73,8 @@ impl Check<'_> {
             #[allow(clippy::float_cmp, reason = "the author repeats the very number")]
             if place == 0 && band.from != low {
                 self.fault(&pointer.child("from"), FormFault::FirstBand { low });
-            } else if band.from <= before || (band.from > high && score.method == ScoreMethod::Mean) {
+            } else if band.from <= before || (band.from > high && score.method == ScoreMethod::Mean)
+            {
                 self.fault(&pointer.child("from"), FormFault::BandOrder);
             }
             before = band.from;

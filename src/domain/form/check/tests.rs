@@ -7,14 +7,21 @@ use crate::domain::form::{Change, Changes, Form, FormDefinition, Source, Syntax}
 const SOUND: &str = include_str!("../../../../tests/forms/every-kind.yaml");
 
 fn sound() -> Value {
-    let definition = Source::read(SOUND, Syntax::Yaml).unwrap().definition().unwrap();
+    let definition = Source::read(SOUND, Syntax::Yaml)
+        .unwrap()
+        .definition()
+        .unwrap();
     serde_json::to_value(definition).unwrap()
 }
 
 fn check(form: Value) -> Result<Form, Vec<(String, &'static str)>> {
     let definition: FormDefinition = serde_json::from_value(form).unwrap();
-    Form::check(definition)
-        .map_err(|faults| faults.into_iter().map(|fault| (fault.pointer.to_string(), fault.kind.code())).collect())
+    Form::check(definition).map_err(|faults| {
+        faults
+            .into_iter()
+            .map(|fault| (fault.pointer.to_string(), fault.kind.code()))
+            .collect()
+    })
 }
 
 /// Faults after replacing what stands at `pointer`.
@@ -38,36 +45,156 @@ fn each_fault_is_found_where_it_stands() {
     let q = |place: usize, field: &str| format!("/sections/1/questions/{place}/{field}");
     let cases: Vec<(String, Value, &str, &str)> = vec![
         ("/key".into(), json!("Daily Life"), "/key", "key_malformed"),
-        ("/key".into(), json!("a".repeat(41)), "/key", "key_malformed"),
-        ("/languages/1".into(), json!("korean!"), "/languages/1", "language_malformed"),
-        ("/languages/1".into(), json!("en"), "/languages/1", "language_twice"),
-        ("/title".into(), json!({"en": "x"}), "/title", "text_missing"),
-        ("/title".into(), json!({"en": "x", "ko": " "}), "/title/ko", "text_blank"),
-        ("/title".into(), json!({"en": "x", "ko": "x", "fr": "x"}), "/title/fr", "text_language_unknown"),
-        ("/description".into(), json!({"en": "x".repeat(4001), "ko": "x"}), "/description/en", "text_too_long"),
-        ("/sections/0/key".into(), json!("days"), "/sections/1/key", "key_taken"),
-        (q(0, "key"), json!("Meals"), "/sections/1/questions/0/key", "key_malformed"),
-        (q(4, "key"), json!("a__b"), "/sections/1/questions/4/key", "key_malformed"),
-        (q(3, "key"), json!("week"), "/sections/1/questions/3/key", "key_reserved"),
-        (q(3, "key"), json!("score_x"), "/sections/1/questions/3/key", "key_reserved"),
-        (q(0, "scale"), json!("pain"), "/sections/1/questions/0/scale", "scale_unknown"),
-        (q(0, "options"), json!([option("x"), option("y")]), "/sections/1/questions/0/scale", "scale_and_options"),
-        (q(0, "min"), json!(1), "/sections/1/questions/0/min", "field_not_for_kind"),
-        ("/scales/unused".into(), json!([option("x"), option("y")]), "/scales/unused", "scale_unused"),
-        (q(1, "options"), json!([option("family")]), "/sections/1/questions/1/options", "option_count"),
+        (
+            "/key".into(),
+            json!("a".repeat(41)),
+            "/key",
+            "key_malformed",
+        ),
+        (
+            "/languages/1".into(),
+            json!("korean!"),
+            "/languages/1",
+            "language_malformed",
+        ),
+        (
+            "/languages/1".into(),
+            json!("en"),
+            "/languages/1",
+            "language_twice",
+        ),
+        (
+            "/title".into(),
+            json!({"en": "x"}),
+            "/title",
+            "text_missing",
+        ),
+        (
+            "/title".into(),
+            json!({"en": "x", "ko": " "}),
+            "/title/ko",
+            "text_blank",
+        ),
+        (
+            "/title".into(),
+            json!({"en": "x", "ko": "x", "fr": "x"}),
+            "/title/fr",
+            "text_language_unknown",
+        ),
+        (
+            "/description".into(),
+            json!({"en": "x".repeat(4001), "ko": "x"}),
+            "/description/en",
+            "text_too_long",
+        ),
+        (
+            "/sections/0/key".into(),
+            json!("days"),
+            "/sections/1/key",
+            "key_taken",
+        ),
+        (
+            q(0, "key"),
+            json!("Meals"),
+            "/sections/1/questions/0/key",
+            "key_malformed",
+        ),
+        (
+            q(4, "key"),
+            json!("a__b"),
+            "/sections/1/questions/4/key",
+            "key_malformed",
+        ),
+        (
+            q(3, "key"),
+            json!("week"),
+            "/sections/1/questions/3/key",
+            "key_reserved",
+        ),
+        (
+            q(3, "key"),
+            json!("score_x"),
+            "/sections/1/questions/3/key",
+            "key_reserved",
+        ),
+        (
+            q(0, "scale"),
+            json!("pain"),
+            "/sections/1/questions/0/scale",
+            "scale_unknown",
+        ),
+        (
+            q(0, "options"),
+            json!([option("x"), option("y")]),
+            "/sections/1/questions/0/scale",
+            "scale_and_options",
+        ),
+        (
+            q(0, "min"),
+            json!(1),
+            "/sections/1/questions/0/min",
+            "field_not_for_kind",
+        ),
+        (
+            "/scales/unused".into(),
+            json!([option("x"), option("y")]),
+            "/scales/unused",
+            "scale_unused",
+        ),
+        (
+            q(1, "options"),
+            json!([option("family")]),
+            "/sections/1/questions/1/options",
+            "option_count",
+        ),
         (
             q(1, "options"),
             json!([option("family"), option("family")]),
             "/sections/1/questions/1/options/1/code",
             "key_taken",
         ),
-        (q(2, "max"), json!(-1), "/sections/1/questions/2/max", "bounds_reversed"),
-        (q(2, "max"), json!(10.5), "/sections/1/questions/2/max", "bound_malformed"),
-        (q(2, "max"), json!(200), "/sections/1/questions/2/max", "rating_too_long"),
-        (q(3, "max"), json!(1e12), "/sections/1/questions/3/max", "bound_malformed"),
-        (q(4, "decimals"), json!(9), "/sections/1/questions/4/decimals", "decimals_out_of_range"),
-        (q(4, "min"), json!(0.125), "/sections/1/questions/4/min", "bound_malformed"),
-        (q(3, "max"), Value::Null, "/sections/1/questions/3", "field_missing"),
+        (
+            q(2, "max"),
+            json!(-1),
+            "/sections/1/questions/2/max",
+            "bounds_reversed",
+        ),
+        (
+            q(2, "max"),
+            json!(10.5),
+            "/sections/1/questions/2/max",
+            "bound_malformed",
+        ),
+        (
+            q(2, "max"),
+            json!(200),
+            "/sections/1/questions/2/max",
+            "rating_too_long",
+        ),
+        (
+            q(3, "max"),
+            json!(1e12),
+            "/sections/1/questions/3/max",
+            "bound_malformed",
+        ),
+        (
+            q(4, "decimals"),
+            json!(9),
+            "/sections/1/questions/4/decimals",
+            "decimals_out_of_range",
+        ),
+        (
+            q(4, "min"),
+            json!(0.125),
+            "/sections/1/questions/4/min",
+            "bound_malformed",
+        ),
+        (
+            q(3, "max"),
+            Value::Null,
+            "/sections/1/questions/3",
+            "field_missing",
+        ),
         (
             "/sections/2/questions/3/max_length".into(),
             json!(0),
@@ -86,7 +213,12 @@ fn each_fault_is_found_where_it_stands() {
             "/sections/1/questions/0/concept",
             "concept_malformed",
         ),
-        ("/sections/2/questions".into(), json!([]), "/sections/2/questions", "empty"),
+        (
+            "/sections/2/questions".into(),
+            json!([]),
+            "/sections/2/questions",
+            "empty",
+        ),
         ("/sections".into(), json!([]), "/sections", "empty"),
         (
             q(0, "show_when"),
@@ -142,15 +274,30 @@ fn each_fault_is_found_where_it_stands() {
             "/sections/1/questions/2/show_when/includes",
             "option_unknown",
         ),
-        (q(0, "show_when"), json!({"question": "group"}), "/sections/1/questions/0/show_when", "condition_malformed"),
+        (
+            q(0, "show_when"),
+            json!({"question": "group"}),
+            "/sections/1/questions/0/show_when",
+            "condition_malformed",
+        ),
         (
             q(0, "show_when"),
             json!({"question": "group", "is": "a", "answered": true}),
             "/sections/1/questions/0/show_when",
             "condition_malformed",
         ),
-        (q(0, "show_when"), json!({"any": [], "all": []}), "/sections/1/questions/0/show_when", "condition_malformed"),
-        (q(0, "show_when"), json!({"any": []}), "/sections/1/questions/0/show_when/any", "empty"),
+        (
+            q(0, "show_when"),
+            json!({"any": [], "all": []}),
+            "/sections/1/questions/0/show_when",
+            "condition_malformed",
+        ),
+        (
+            q(0, "show_when"),
+            json!({"any": []}),
+            "/sections/1/questions/0/show_when/any",
+            "empty",
+        ),
         (
             "/notices/0/show_when".into(),
             json!({"question": "story", "answered": true}),
@@ -158,19 +305,67 @@ fn each_fault_is_found_where_it_stands() {
             "cannot_compare",
         ),
         ("/scores/0/of".into(), json!([]), "/scores/0/of", "empty"),
-        ("/scores/0/of/0".into(), json!("group"), "/scores/0/of/0", "score_not_numeric"),
-        ("/scores/0/of/0".into(), json!("distress"), "/scores/0/of/1", "score_question_twice"),
-        ("/scores/0/of/0".into(), json!("nothing"), "/scores/0/of/0", "question_unknown"),
-        ("/scores/0/to".into(), json!([100, 0]), "/scores/0/to", "score_range"),
-        ("/scores/0/at_least_answered".into(), json!(1.5), "/scores/0/at_least_answered", "score_share"),
-        ("/scores/0/bands/0/from".into(), json!(10), "/scores/0/bands/0/from", "first_band"),
-        ("/scores/0/bands/1/from".into(), json!(101), "/scores/0/bands/1/from", "band_order"),
-        ("/scores/0/bands/1/from".into(), json!(0), "/scores/0/bands/1/from", "band_order"),
-        ("/scores/1/key".into(), json!("difficulty"), "/scores/1/key", "key_taken"),
+        (
+            "/scores/0/of/0".into(),
+            json!("group"),
+            "/scores/0/of/0",
+            "score_not_numeric",
+        ),
+        (
+            "/scores/0/of/0".into(),
+            json!("distress"),
+            "/scores/0/of/1",
+            "score_question_twice",
+        ),
+        (
+            "/scores/0/of/0".into(),
+            json!("nothing"),
+            "/scores/0/of/0",
+            "question_unknown",
+        ),
+        (
+            "/scores/0/to".into(),
+            json!([100, 0]),
+            "/scores/0/to",
+            "score_range",
+        ),
+        (
+            "/scores/0/at_least_answered".into(),
+            json!(1.5),
+            "/scores/0/at_least_answered",
+            "score_share",
+        ),
+        (
+            "/scores/0/bands/0/from".into(),
+            json!(10),
+            "/scores/0/bands/0/from",
+            "first_band",
+        ),
+        (
+            "/scores/0/bands/1/from".into(),
+            json!(101),
+            "/scores/0/bands/1/from",
+            "band_order",
+        ),
+        (
+            "/scores/0/bands/1/from".into(),
+            json!(0),
+            "/scores/0/bands/1/from",
+            "band_order",
+        ),
+        (
+            "/scores/1/key".into(),
+            json!("difficulty"),
+            "/scores/1/key",
+            "key_taken",
+        ),
     ];
     for (pointer, value, at, code) in cases {
         let found = faults_with(&pointer, value);
-        assert!(found.contains(&(at.to_owned(), code)), "{pointer}: expected {code} at {at}, found {found:?}");
+        assert!(
+            found.contains(&(at.to_owned(), code)),
+            "{pointer}: expected {code} at {at}, found {found:?}"
+        );
     }
     assert!(check(sound()).is_ok());
 }
@@ -178,7 +373,13 @@ fn each_fault_is_found_where_it_stands() {
 #[test]
 fn a_scale_with_an_excluding_option_cannot_serve_a_single_choice() {
     let found = faults_with("/scales/difficulty/0/exclusive", json!(true));
-    assert!(found.iter().all(|(_, code)| *code == "exclusive_not_for_kind") && !found.is_empty(), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .all(|(_, code)| *code == "exclusive_not_for_kind")
+            && !found.is_empty(),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -187,30 +388,63 @@ fn all_faults_come_at_once() {
     form["title"] = json!({});
     form["sections"][1]["questions"][2]["max"] = json!(-1);
     form["scores"][0]["of"] = json!(["nothing"]);
-    let codes: Vec<_> = check(form).unwrap_err().into_iter().map(|(_, code)| code).collect();
-    assert_eq!(codes, ["text_missing", "text_missing", "bounds_reversed", "question_unknown"]);
+    let codes: Vec<_> = check(form)
+        .unwrap_err()
+        .into_iter()
+        .map(|(_, code)| code)
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "text_missing",
+            "text_missing",
+            "bounds_reversed",
+            "question_unknown"
+        ]
+    );
 }
 
 #[test]
 fn the_shipped_form_is_sound() {
     let text = include_str!("../../../../forms/daily-life-after-treatment.yaml");
-    let definition = Source::read(text, Syntax::Yaml).unwrap().definition().unwrap();
+    let definition = Source::read(text, Syntax::Yaml)
+        .unwrap()
+        .definition()
+        .unwrap();
     let form = Form::check(definition.clone()).unwrap();
     assert!(form.questions().len() >= 40);
     let korean = definition.in_language("ko");
-    assert!(Form::check(korean.clone()).is_ok(), "one language of it is a sound form too");
-    assert!(serde_json::to_string(&korean).unwrap().len() < serde_json::to_string(&definition).unwrap().len());
+    assert!(
+        Form::check(korean.clone()).is_ok(),
+        "one language of it is a sound form too"
+    );
+    assert!(
+        serde_json::to_string(&korean).unwrap().len()
+            < serde_json::to_string(&definition).unwrap().len()
+    );
 }
 
 #[test]
 fn yaml_and_json_of_the_same_form_have_the_same_digest() {
     let json = serde_json::to_string_pretty(&sound()).unwrap();
-    let from_json = Source::read(&json, Syntax::Json).unwrap().definition().unwrap();
-    let from_yaml = Source::read(SOUND, Syntax::Yaml).unwrap().definition().unwrap();
-    assert_eq!(Form::check(from_json).unwrap().digest(), Form::check(from_yaml).unwrap().digest());
+    let from_json = Source::read(&json, Syntax::Json)
+        .unwrap()
+        .definition()
+        .unwrap();
+    let from_yaml = Source::read(SOUND, Syntax::Yaml)
+        .unwrap()
+        .definition()
+        .unwrap();
+    assert_eq!(
+        Form::check(from_json).unwrap().digest(),
+        Form::check(from_yaml).unwrap().digest()
+    );
     let mut other = sound();
     other["title"]["en"] = json!("Every kind.");
-    assert_ne!(check(other).unwrap().digest(), check(sound()).unwrap().digest());
+    assert_ne!(
+        check(other).unwrap().digest(),
+        check(sound()).unwrap().digest()
+    );
 }
 
 #[test]
@@ -224,39 +458,106 @@ fn changes_are_classed_by_what_they_do_to_the_data() {
         form.pointer_mut(parent).unwrap()[field] = value;
         let changes = Changes::between(&old, &check(form).unwrap());
         let others = changes.questions.iter().filter(|change| change.key != key);
-        assert!(others.clone().all(|change| change.change == Change::Identical), "{:?}", others.collect::<Vec<_>>());
-        let found = changes.questions.iter().find(|change| change.key == key).unwrap();
+        assert!(
+            others
+                .clone()
+                .all(|change| change.change == Change::Identical),
+            "{:?}",
+            others.collect::<Vec<_>>()
+        );
+        let found = changes
+            .questions
+            .iter()
+            .find(|change| change.key == key)
+            .unwrap();
         assert_eq!(changes.compatible, found.change != Change::Recoded);
         assert_eq!(found.details.is_empty(), found.change == Change::Identical);
         found.change
     };
-    let options = |codes: &[&str]| -> Value { codes.iter().map(|code| json!({"code": code, "label": text})).collect() };
+    let options = |codes: &[&str]| -> Value {
+        codes
+            .iter()
+            .map(|code| json!({"code": code, "label": text}))
+            .collect()
+    };
     assert_eq!(change("/title", text.clone(), "meals"), Change::Identical);
-    assert_eq!(change(&q(0, "text"), text.clone(), "meals"), Change::Reworded);
-    assert_eq!(change(&q(0, "required"), json!(false), "meals"), Change::Reworded);
-    assert_eq!(change(&q(1, "show_when"), json!({"question": "alone", "is": true}), "help_from"), Change::Reworded);
     assert_eq!(
-        change(&q(1, "options"), options(&["family", "friends", "nobody", "dog"]), "help_from"),
+        change(&q(0, "text"), text.clone(), "meals"),
+        Change::Reworded
+    );
+    assert_eq!(
+        change(&q(0, "required"), json!(false), "meals"),
+        Change::Reworded
+    );
+    assert_eq!(
+        change(
+            &q(1, "show_when"),
+            json!({"question": "alone", "is": true}),
+            "help_from"
+        ),
+        Change::Reworded
+    );
+    assert_eq!(
+        change(
+            &q(1, "options"),
+            options(&["family", "friends", "nobody", "dog"]),
+            "help_from"
+        ),
         Change::Recoded,
         "nobody no longer excludes"
     );
-    assert_eq!(change(&q(3, "max"), json!(200_000), "sleep_hours"), Change::OptionsAdded);
-    assert_eq!(change(&q(3, "max"), json!(20), "sleep_hours"), Change::Recoded);
-    assert_eq!(change(&q(4, "decimals"), json!(1), "weight"), Change::Recoded);
+    assert_eq!(
+        change(&q(3, "max"), json!(200_000), "sleep_hours"),
+        Change::OptionsAdded
+    );
+    assert_eq!(
+        change(&q(3, "max"), json!(20), "sleep_hours"),
+        Change::Recoded
+    );
+    assert_eq!(
+        change(&q(4, "decimals"), json!(1), "weight"),
+        Change::Recoded
+    );
     let mut grown = sound();
-    grown["scales"]["difficulty"].as_array_mut().unwrap().push(json!({"code": "complete", "value": 3, "label": text}));
+    grown["scales"]["difficulty"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"code": "complete", "value": 3, "label": text}));
     let grown = Changes::between(&old, &check(grown).unwrap());
-    let added: Vec<_> = grown.questions.iter().filter(|change| change.change == Change::OptionsAdded).collect();
-    assert_eq!(added.iter().map(|change| change.key.as_str()).collect::<Vec<_>>(), ["meals", "after"]);
+    let added: Vec<_> = grown
+        .questions
+        .iter()
+        .filter(|change| change.change == Change::OptionsAdded)
+        .collect();
+    assert_eq!(
+        added
+            .iter()
+            .map(|change| change.key.as_str())
+            .collect::<Vec<_>>(),
+        ["meals", "after"]
+    );
     let mut revalued = sound();
     revalued["scales"]["difficulty"][1]["value"] = json!(5);
     let revalued = Changes::between(&old, &check(revalued).unwrap());
     assert_eq!(revalued.recoded().collect::<Vec<_>>(), ["meals", "after"]);
     let mut fewer = sound();
-    fewer["sections"][1]["questions"].as_array_mut().unwrap().remove(3);
+    fewer["sections"][1]["questions"]
+        .as_array_mut()
+        .unwrap()
+        .remove(3);
     let fewer = check(fewer).unwrap();
-    assert_eq!(Changes::between(&old, &fewer).questions.last().unwrap().change, Change::Removed);
+    assert_eq!(
+        Changes::between(&old, &fewer)
+            .questions
+            .last()
+            .unwrap()
+            .change,
+        Change::Removed
+    );
     assert!(
-        Changes::between(&fewer, &old).questions.iter().any(|c| c.key == "sleep_hours" && c.change == Change::Added)
+        Changes::between(&fewer, &old)
+            .questions
+            .iter()
+            .any(|c| c.key == "sleep_hours" && c.change == Change::Added)
     );
 }

@@ -18,10 +18,16 @@ impl Check<'_> {
         let mut seen = BTreeSet::new();
         for (place, tag) in form.languages.iter().enumerate() {
             if !is_language_tag(tag) {
-                self.fault(&pointer.child(place), FormFault::LanguageMalformed { tag: tag.clone() });
+                self.fault(
+                    &pointer.child(place),
+                    FormFault::LanguageMalformed { tag: tag.clone() },
+                );
             }
             if !seen.insert(tag) {
-                self.fault(&pointer.child(place), FormFault::LanguageTwice { tag: tag.clone() });
+                self.fault(
+                    &pointer.child(place),
+                    FormFault::LanguageTwice { tag: tag.clone() },
+                );
             }
         }
     }
@@ -30,7 +36,10 @@ impl Check<'_> {
     pub(super) fn texts(&mut self) {
         let form = self.form;
         self.text(&form.title, &Pointer::root().child("title"));
-        self.optional_text(form.description.as_ref(), &Pointer::root().child("description"));
+        self.optional_text(
+            form.description.as_ref(),
+            &Pointer::root().child("description"),
+        );
     }
 
     pub(super) fn optional_text(&mut self, text: Option<&Text>, pointer: &Pointer) {
@@ -42,9 +51,19 @@ impl Check<'_> {
     pub(super) fn text(&mut self, text: &Text, pointer: &Pointer) {
         for language in &self.form.languages {
             match text.get(language) {
-                None => self.fault(pointer, FormFault::TextMissing { language: language.clone() }),
+                None => self.fault(
+                    pointer,
+                    FormFault::TextMissing {
+                        language: language.clone(),
+                    },
+                ),
                 Some(words) if words.trim().is_empty() => {
-                    self.fault(&pointer.child(language), FormFault::TextBlank { language: language.clone() });
+                    self.fault(
+                        &pointer.child(language),
+                        FormFault::TextBlank {
+                            language: language.clone(),
+                        },
+                    );
                 }
                 Some(words) if words.chars().count() > LONGEST_TEXT => {
                     self.fault(&pointer.child(language), FormFault::TextTooLong);
@@ -52,9 +71,18 @@ impl Check<'_> {
                 Some(_) => {}
             }
         }
-        for language in text.0.keys().filter(|language| !self.form.languages.contains(language)) {
-            let fault = FormFault::TextLanguageUnknown { language: language.clone() };
-            self.faults.push(crate::domain::fault::Fault::at(pointer.child(language), fault));
+        for language in text
+            .0
+            .keys()
+            .filter(|language| !self.form.languages.contains(language))
+        {
+            let fault = FormFault::TextLanguageUnknown {
+                language: language.clone(),
+            };
+            self.faults.push(crate::domain::fault::Fault::at(
+                pointer.child(language),
+                fault,
+            ));
         }
     }
 }

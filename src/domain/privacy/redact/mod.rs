@@ -6,5 +6,7 @@ pub struct Redacted {
 }
 /// x
 pub fn redact(text: &str) -> Redacted {
-    Redacted { text: text.to_owned() }
+    Redacted {
+        text: text.to_owned(),
+    }
 }
