@@ -3,11 +3,83 @@
 //! A test compares this file with the migrated database; `UPDATE_SCHEMA=1` makes it write the file.
 
 diesel::table! {
+    /// Collections of responses to one form in a window of time.
+    campaigns (id) {
+        id -> Uuid,
+        key -> Text,
+        form_id -> Uuid,
+        title -> Jsonb,
+        description -> Nullable<Jsonb>,
+        opens_at -> Timestamptz,
+        closes_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// The version that is being written; at most one a form.
+    form_drafts (form_id) {
+        form_id -> Uuid,
+        definition -> Jsonb,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Published versions. Their content never changes.
+    form_versions (id) {
+        id -> Uuid,
+        form_id -> Uuid,
+        version -> Int4,
+        definition -> Jsonb,
+        layout -> Jsonb,
+        digest -> Bytea,
+        published_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
+        accepts_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Survey instruments. What they ask is in their versions.
+    forms (id) {
+        id -> Uuid,
+        key -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Refresh tokens, spent ones included, so that reuse is noticed.
     refresh_tokens (hash) {
         hash -> Bytea,
         session_id -> Uuid,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Free-text answers, cleaned of direct identifiers. Nothing in the database joins them to responses.
+    remarks (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        question -> Text,
+        language -> Text,
+        text -> Text,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    /// Anonymous responses.
+    responses (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        form_version_id -> Uuid,
+        language -> Text,
+        week -> Date,
+        record -> Bytea,
     }
 }
 
@@ -42,7 +114,34 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(refresh_tokens -> sessions (session_id));
-diesel::joinable!(sessions -> staff (staff_id));
+diesel::table! {
+    /// Ids of withdrawn responses, so that a late retry does not bring one back.
+    tombstones (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+    }
+}
 
-diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, server_keys, sessions, staff);
+diesel::joinable!(campaigns -> forms (form_id));
+diesel::joinable!(form_drafts -> forms (form_id));
+diesel::joinable!(form_versions -> forms (form_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(remarks -> campaigns (campaign_id));
+diesel::joinable!(responses -> campaigns (campaign_id));
+diesel::joinable!(responses -> form_versions (form_version_id));
+diesel::joinable!(sessions -> staff (staff_id));
+diesel::joinable!(tombstones -> campaigns (campaign_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    campaigns,
+    form_drafts,
+    form_versions,
+    forms,
+    refresh_tokens,
+    remarks,
+    responses,
+    server_keys,
+    sessions,
+    staff,
+    tombstones,
+);
