@@ -1,9 +1,15 @@
 //! Everything that speaks SQL. Functions take `&mut AsyncPgConnection`, so that they compose in one
 //! transaction, and return typed rows. Nothing here knows HTTP.
 
+pub mod campaigns;
 pub mod database;
+pub mod drafts;
+pub mod forms;
+pub mod intake;
 pub mod migrations;
 pub mod pool;
+pub mod publish;
+pub mod responses;
 #[allow(
     missing_docs,
     reason = "the columns are explained by COMMENT ON in the migrations"

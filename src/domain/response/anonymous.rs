@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Answer, ValidAnswers, Value};
-use crate::domain::form::Form;
+use crate::domain::form::{Form, Kind};
 use crate::domain::privacy::receipt::{Receipt, ServerKey};
 use crate::domain::privacy::redact::redact;
 use crate::domain::week::IsoWeek;
@@ -23,7 +23,7 @@ pub struct AnonymousResponse {
     pub week: IsoWeek,
     /// The answers.
     pub record: Vec<u8>,
-    /// The free text, which is stored apart.
+    /// The free text, which is stored apart: one for each question that takes some.
     pub remarks: Vec<Remark>,
 }
 
@@ -34,8 +34,8 @@ pub struct Remark {
     pub id: Uuid,
     /// The question's key.
     pub question: String,
-    /// What was written, redacted.
-    pub text: String,
+    /// What was written, redacted; none where nothing was.
+    pub text: Option<String>,
 }
 
 impl ValidAnswers {
@@ -50,14 +50,13 @@ impl ValidAnswers {
         receipt: &Receipt,
         key: &ServerKey,
     ) -> AnonymousResponse {
-        let mut remarks = Vec::new();
-        for (question, answer) in form.questions().iter().zip(&self.0) {
-            if let Answer::Given(Value::Text(text)) = answer {
-                remarks.push(Remark {
-                    id: key.remark_id(campaign_id, receipt, &question.key),
-                    question: question.key.clone(),
-                    text: redact(text).text,
-                });
+        let mut remarks = remark_ids(form, campaign_id, receipt, key);
+        for remark in &mut remarks {
+            let answer = form
+                .place(&remark.question)
+                .and_then(|place| self.0.get(place));
+            if let Some(Answer::Given(Value::Text(text))) = answer {
+                remark.text = Some(redact(text).text);
             }
         }
         AnonymousResponse {
@@ -70,4 +69,24 @@ impl ValidAnswers {
             remarks,
         }
     }
+}
+
+/// The remarks that may have come with the response of this receipt, still without their texts.
+pub fn remark_ids(
+    form: &Form,
+    campaign_id: Uuid,
+    receipt: &Receipt,
+    key: &ServerKey,
+) -> Vec<Remark> {
+    let free_text = form
+        .questions()
+        .iter()
+        .filter(|question| matches!(question.kind, Kind::Text { .. }));
+    free_text
+        .map(|question| Remark {
+            id: key.remark_id(campaign_id, receipt, &question.key),
+            question: question.key.clone(),
+            text: None,
+        })
+        .collect()
 }

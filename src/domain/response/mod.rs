@@ -14,7 +14,7 @@ mod synthetic;
 mod validate;
 mod view;
 
-pub use anonymous::{AnonymousResponse, Remark};
+pub use anonymous::{AnonymousResponse, Remark, remark_ids};
 pub use answer::{Answer, Value};
 pub use fault::AnswerFault;
 pub use raw::RawAnswers;

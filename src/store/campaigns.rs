@@ -1,0 +1,136 @@
+//! Campaigns.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::schema::{campaigns, forms};
+
+/// A campaign.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = campaigns, check_for_backend(diesel::pg::Pg))]
+pub struct CampaignRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Its key.
+    pub key: String,
+    /// The form that it collects responses to.
+    pub form_id: Uuid,
+    /// What it is called, by language.
+    pub title: Value,
+    /// What it is for, by language.
+    pub description: Option<Value>,
+    /// From when it takes responses.
+    pub opens_at: DateTime<Utc>,
+    /// Until when it takes responses.
+    pub closes_at: DateTime<Utc>,
+    /// When it was closed for good.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What of a campaign can change.
+#[derive(Debug, Clone, Default, AsChangeset)]
+#[diesel(table_name = campaigns)]
+pub struct CampaignChange {
+    /// What it is called.
+    pub title: Option<Value>,
+    /// What it is for; `Some(None)` takes it away.
+    pub description: Option<Option<Value>>,
+    /// From when it takes responses.
+    pub opens_at: Option<DateTime<Utc>>,
+    /// Until when it takes responses.
+    pub closes_at: Option<DateTime<Utc>>,
+    /// When it was closed for good.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// Whether a campaign takes responses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// Not yet.
+    Upcoming,
+    /// Now.
+    Open,
+    /// No more.
+    Closed,
+}
+
+impl CampaignRow {
+    /// Whether it takes responses at this time: from `opens_at` on, up to `closes_at`, unless closed.
+    pub fn window(&self, now: DateTime<Utc>) -> Window {
+        if self.closed_at.is_some() || now >= self.closes_at {
+            Window::Closed
+        } else if now < self.opens_at {
+            Window::Upcoming
+        } else {
+            Window::Open
+        }
+    }
+}
+
+/// The campaign with this key, and the key of its form.
+pub async fn find_campaign(
+    conn: &mut AsyncPgConnection,
+    key: &str,
+) -> QueryResult<Option<(CampaignRow, String)>> {
+    campaigns::table
+        .inner_join(forms::table)
+        .filter(campaigns::key.eq(key))
+        .select((CampaignRow::as_select(), forms::key))
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// A page of the campaigns that take responses at this time, by key.
+pub async fn list_open_campaigns(
+    conn: &mut AsyncPgConnection,
+    now: DateTime<Utc>,
+    after: Option<&str>,
+    limit: i64,
+) -> QueryResult<Vec<(CampaignRow, String)>> {
+    campaigns::table
+        .inner_join(forms::table)
+        .filter(campaigns::opens_at.le(now))
+        .filter(campaigns::closes_at.gt(now))
+        .filter(campaigns::closed_at.is_null())
+        .filter(campaigns::key.gt(after.unwrap_or_default()))
+        .order(campaigns::key)
+        .limit(limit)
+        .select((CampaignRow::as_select(), forms::key))
+        .load(conn)
+        .await
+}
+
+/// Creates a campaign, unless there is one with its key; tells whether it did.
+pub async fn create_campaign(
+    conn: &mut AsyncPgConnection,
+    campaign: &CampaignRow,
+) -> QueryResult<bool> {
+    let created = diesel::insert_into(campaigns::table)
+        .values(campaign)
+        .on_conflict(campaigns::key)
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(created == 1)
+}
+
+/// Changes a campaign that is not closed; none when it is, or when it is gone.
+pub async fn change_campaign(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    change: &CampaignChange,
+) -> QueryResult<Option<CampaignRow>> {
+    diesel::update(campaigns::table.find(id))
+        .filter(campaigns::closed_at.is_null())
+        .set(change)
+        .returning(CampaignRow::as_returning())
+        .get_result(conn)
+        .await
+        .optional()
+}
