@@ -6,7 +6,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::schema::{campaigns, forms};
+use super::forms::FormVersionRef;
+use super::schema::{campaigns, form_versions, forms};
 
 /// A campaign.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -81,6 +82,27 @@ pub async fn find_campaign(
         .inner_join(forms::table)
         .filter(campaigns::key.eq(key))
         .select((CampaignRow::as_select(), forms::key))
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The campaign with this key, and this version of its form, if there is one.
+pub async fn find_campaign_and_version(
+    conn: &mut AsyncPgConnection,
+    key: &str,
+    version: i32,
+) -> QueryResult<Option<(CampaignRow, Option<FormVersionRef>)>> {
+    let version_of = form_versions::form_id
+        .eq(campaigns::form_id)
+        .and(form_versions::version.eq(version));
+    campaigns::table
+        .left_join(form_versions::table.on(version_of))
+        .filter(campaigns::key.eq(key))
+        .select((
+            CampaignRow::as_select(),
+            Option::<FormVersionRef>::as_select(),
+        ))
         .first(conn)
         .await
         .optional()

@@ -68,11 +68,6 @@ impl FormVersionRow {
         let same = serde_json::to_value(form.layout()).is_ok_and(|layout| layout == self.layout);
         if same { Ok(form) } else { Err(unreadable()) }
     }
-
-    /// Whether it takes responses at this time.
-    pub fn accepts(&self, now: DateTime<Utc>) -> bool {
-        self.accepts_until.is_none_or(|until| now < until)
-    }
 }
 
 /// The form with this key.
@@ -192,6 +187,62 @@ pub async fn retire_version(
         ))
         .execute(conn)
         .await?;
+    form_versions::table
+        .find(id)
+        .select(FormVersionRow::as_select())
+        .first(conn)
+        .await
+}
+
+/// Which version it is, without its content, which never changes and is kept in memory.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = form_versions, check_for_backend(diesel::pg::Pg))]
+pub struct FormVersionRef {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number.
+    pub version: i32,
+    /// Until when it takes responses, once it is retired.
+    pub accepts_until: Option<DateTime<Utc>>,
+}
+
+impl FormVersionRef {
+    /// Whether it takes responses at this time.
+    pub fn accepts(&self, now: DateTime<Utc>) -> bool {
+        self.accepts_until.is_none_or(|until| now < until)
+    }
+}
+
+/// The version of the form with this key: the one asked for, or the newest one in use.
+pub async fn find_version_ref(
+    conn: &mut AsyncPgConnection,
+    form: &str,
+    version: Option<i32>,
+) -> QueryResult<Option<FormVersionRef>> {
+    let query = form_versions::table
+        .inner_join(forms::table)
+        .filter(forms::key.eq(form))
+        .order(form_versions::version.desc())
+        .select(FormVersionRef::as_select());
+    let found = match version {
+        Some(version) => {
+            query
+                .filter(form_versions::version.eq(version))
+                .first(conn)
+                .await
+        }
+        None => {
+            query
+                .filter(form_versions::retired_at.is_null())
+                .first(conn)
+                .await
+        }
+    };
+    found.optional()
+}
+
+/// A version by its id.
+pub async fn get_version(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<FormVersionRow> {
     form_versions::table
         .find(id)
         .select(FormVersionRow::as_select())

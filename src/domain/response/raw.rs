@@ -5,8 +5,11 @@ use std::fmt;
 
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
+
+use super::{Answer, Value as Given};
+use crate::domain::form::{Choice, Form, Kind};
 
 /// Answers by question key. `null` declines, an absent key is left blank.
 ///
@@ -22,6 +25,41 @@ pub struct RawAnswers(pub BTreeMap<String, Value>);
 impl<'de> Deserialize<'de> for RawAnswers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(AnswersVisitor)
+    }
+}
+
+impl RawAnswers {
+    /// Writes answers, one for each question of `form`, as a client would send them.
+    pub fn of(form: &Form, answers: &[Answer]) -> Self {
+        let said = form
+            .questions()
+            .iter()
+            .zip(answers)
+            .filter_map(|(question, answer)| {
+                let said = match answer {
+                    Answer::Given(given) => write(&question.kind, given),
+                    Answer::Declined => Value::Null,
+                    Answer::Blank | Answer::Hidden => return None,
+                };
+                Some((question.key.clone(), said))
+            });
+        Self(said.collect())
+    }
+}
+
+fn write(kind: &Kind, given: &Given) -> Value {
+    let code = |place: &u8| {
+        kind.choices()
+            .get(usize::from(*place))
+            .map(|choice: &Choice| &choice.code)
+    };
+    match given {
+        Given::Choice(place) => json!(code(place)),
+        Given::Choices(places) => json!(places.iter().filter_map(code).collect::<Vec<_>>()),
+        Given::Whole(number) => json!(number),
+        Given::Decimal(_) => json!(kind.number(given)),
+        Given::YesNo(yes) => json!(yes),
+        Given::Text(text) => json!(text),
     }
 }
 

@@ -56,6 +56,8 @@ proptest! {
                 prop_assert_eq!(said, read, "{}", question.key);
             }
         }
+        let with_texts: Vec<Answer> = valid.as_slice().to_vec();
+        prop_assert_eq!(validate(&form, &RawAnswers::of(&form, &with_texts)), Ok(valid.clone()));
         prop_assert_eq!(Summary::of(&form, valid.as_slice(), "ko"), Summary::of(&form, &decoded, "ko"));
     }
 

@@ -1,0 +1,320 @@
+//! Responses: sending one, reading it again, withdrawing it. For everybody who holds a receipt.
+
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::app::AppState;
+use super::extract::{Body, State};
+use super::problem::{Code, FieldError, Problem};
+use super::published::Published;
+use crate::domain::fault::Fault;
+use crate::domain::privacy::receipt::Receipt;
+use crate::domain::response::{
+    AnonymousResponse, Answer, AnswerFault, RawAnswers, Summary, Value, remark_ids, validate,
+};
+use crate::domain::week::IsoWeek;
+use crate::store::campaigns::{CampaignRow, Window, find_campaign, find_campaign_and_version};
+use crate::store::forms::FormVersionRef;
+use crate::store::intake::IntakeError;
+use crate::store::responses::{
+    ResponseRow, Stored, Withdrawal, find_earlier, find_remarks, find_response, is_withdrawn,
+    withdraw_response,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(create_response)
+        .service(get_own_response)
+        .service(withdraw_own_response);
+}
+
+/// A filled form.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateResponseBody {
+    /// The number of the version that was filled in.
+    #[schema(example = 1, minimum = 1)]
+    form_version: i32,
+    /// The language in which it was read, one of the form's.
+    #[schema(example = "ko")]
+    language: String,
+    /// The answers.
+    answers: RawAnswers,
+}
+
+/// What is kept of a response, and what it comes to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "campaign": "world-cancer-day-2027", "form_version": 1, "language": "ko", "week": "2027-W05",
+    "summary": {
+        "scores": [{
+            "key": "eating", "title": {"ko": "식사"}, "value": 75.0, "band": "much",
+            "band_label": {"ko": "많이 어려움"}, "answered": 3, "shown": 4,
+        }],
+        "notices": [],
+    },
+}))]
+pub struct ResponseView {
+    /// The campaign's key.
+    pub campaign: String,
+    /// The number of the version that was filled in.
+    pub form_version: i32,
+    /// The language in which it was read.
+    pub language: String,
+    /// The ISO week in which it came; no finer time is kept.
+    pub week: String,
+    /// Scores by area, and the notices that the answers call for.
+    pub summary: Summary,
+}
+
+/// A stored response, as only the holder of its receipt can read it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "campaign": "world-cancer-day-2027", "form_version": 1, "language": "ko", "week": "2027-W05",
+    "summary": {"scores": [], "notices": []},
+    "answers": {"cancer_type": "stomach", "eating_meals": "severe", "sex": null},
+}))]
+pub struct OwnResponseView {
+    /// What is kept besides the answers.
+    #[serde(flatten)]
+    pub response: ResponseView,
+    /// The answers as they are stored; free text is as the cleaning left it.
+    pub answers: RawAnswers,
+}
+
+/// Send a response
+///
+/// The `Receipt` is a secret that the client makes (16 random bytes or more, in base64url) and keeps: with
+/// it a retry is safe, and it alone can read or withdraw the response. A retry of the same answers gives
+/// the same body with 200. All bad answers are reported at once.
+#[utoipa::path(
+    tag = "responses",
+    params(
+        ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
+        ("Receipt" = String, Header, description = "22 to 128 random characters of A-Z, a-z, 0-9, - and _.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
+    ),
+    request_body = CreateResponseBody,
+    responses(
+        (status = 201, description = "It is stored.", body = ResponseView),
+        (status = 200, description = "It was stored before, the very same.", body = ResponseView),
+    ),
+    extensions(("x-problems" = json!([
+        "receipt_missing", "receipt_malformed", "receipt_used", "response_withdrawn", "answers_invalid",
+        "campaign_unknown", "campaign_not_open_yet", "campaign_closed", "version_retired",
+    ]))),
+)]
+#[post("/v1/campaigns/{campaign}/responses")]
+async fn create_response(
+    req: HttpRequest,
+    state: State,
+    campaign: Path<String>,
+    body: Body<CreateResponseBody>,
+) -> Result<HttpResponse, Problem> {
+    let receipt = receipt(&req)?;
+    let body = body.parse().await?;
+    let now = state.now();
+    let mut conn = state.connection().await?;
+    let found = find_campaign_and_version(&mut conn, &campaign, body.form_version).await?;
+    let (campaign, version) = found.ok_or(Code::CampaignUnknown)?;
+    let version = version.ok_or_else(|| field("/form_version", "version_unknown", "The campaign's form has no such version."))?;
+    let published = state.published.get(&mut conn, version.id).await?;
+    if !published.form.definition().languages.contains(&body.language) {
+        return Err(field("/language", "language_not_offered", "The form does not exist in this language."));
+    }
+    let answers = validate(&published.form, &body.answers).map_err(answers_invalid)?;
+    let week = IsoWeek::of(now.date_naive());
+    let ids = (campaign.id, version.id);
+    let key = &state.keys.server;
+    let response = answers.anonymise(&published.form, ids, &body.language, week, &receipt, key);
+    let (stored, week) = match refusal(&campaign, &version, now) {
+        None => {
+            // Never two connections at once: the intake takes one of its own.
+            drop(conn);
+            store(&state, response).await?
+        }
+        // Sent before the campaign closed, but the answer was lost on the way: still a replay.
+        Some(refusal) => {
+            let earlier = find_earlier(&mut conn, &response).await?.ok_or(refusal)?;
+            let row = find_response(&mut conn, response.id).await?;
+            (earlier, row.map_or(week, |row| IsoWeek::of(row.week)))
+        }
+    };
+    let mut answer = match stored {
+        Stored::New => HttpResponse::Created(),
+        Stored::Replay => HttpResponse::Ok(),
+        Stored::Conflict => return Err(Code::ReceiptUsed.into()),
+        Stored::Withdrawn => return Err(Code::ResponseWithdrawn.into()),
+    };
+    let summary = Summary::of(&published.form, answers.as_slice(), &body.language);
+    Ok(answer.json(ResponseView {
+        campaign: campaign.key,
+        form_version: published.version,
+        language: body.language,
+        week: week.to_string(),
+        summary,
+    }))
+}
+
+/// Read one's own response
+#[utoipa::path(
+    tag = "responses",
+    params(
+        ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
+        ("Receipt" = String, Header, description = "The receipt that the response was sent with.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
+    ),
+    responses((status = 200, description = "The response.", body = OwnResponseView)),
+    extensions(("x-problems" = json!([
+        "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
+    ]))),
+)]
+#[get("/v1/campaigns/{campaign}/responses/own")]
+async fn get_own_response(
+    req: HttpRequest,
+    state: State,
+    campaign: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let receipt = receipt(&req)?;
+    let mut conn = state.connection().await?;
+    let (campaign, _) = find_campaign(&mut conn, &campaign).await?.ok_or(Code::CampaignUnknown)?;
+    let row = own_row(&state, &mut conn, &campaign, &receipt).await?;
+    let published = state.published.get(&mut conn, row.form_version_id).await?;
+    let form = &published.form;
+    let mut answers = form
+        .layout()
+        .decode(form.questions(), &row.record)
+        .map_err(|fault| Problem::internal(&fault.to_string()))?;
+    let summary = Summary::of(form, &answers, &row.language);
+    let remarks = remark_ids(form, campaign.id, &receipt, &state.keys.server);
+    let ids: Vec<_> = remarks.iter().map(|remark| remark.id).collect();
+    let mut texts = find_remarks(&mut conn, &ids).await?;
+    for remark in remarks {
+        let place = form.place(&remark.question).and_then(|place| answers.get_mut(place));
+        if let (Some(answer), Some(text)) = (place, texts.remove(&remark.id)) {
+            *answer = Answer::Given(Value::Text(text));
+        }
+    }
+    Ok(HttpResponse::Ok().json(OwnResponseView {
+        response: ResponseView {
+            campaign: campaign.key,
+            form_version: published.version,
+            week: IsoWeek::of(row.week).to_string(),
+            language: row.language,
+            summary,
+        },
+        answers: RawAnswers::of(form, &answers),
+    }))
+}
+
+/// Withdraw one's own response
+///
+/// Deletes it with its remarks. What is left is its id, which nobody can make a receipt of, so that a
+/// late retry does not bring it back.
+#[utoipa::path(
+    tag = "responses",
+    params(
+        ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
+        ("Receipt" = String, Header, description = "The receipt that the response was sent with.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
+    ),
+    responses((status = 204, description = "It is gone.")),
+    extensions(("x-problems" = json!([
+        "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
+    ]))),
+)]
+#[delete("/v1/campaigns/{campaign}/responses/own")]
+async fn withdraw_own_response(
+    req: HttpRequest,
+    state: State,
+    campaign: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let receipt = receipt(&req)?;
+    let mut conn = state.connection().await?;
+    let (campaign, _) = find_campaign(&mut conn, &campaign).await?.ok_or(Code::CampaignUnknown)?;
+    let row = own_row(&state, &mut conn, &campaign, &receipt).await?;
+    let published = state.published.get(&mut conn, row.form_version_id).await?;
+    let remarks = remark_ids(&published.form, campaign.id, &receipt, &state.keys.server);
+    let remarks: Vec<_> = remarks.iter().map(|remark| remark.id).collect();
+    match withdraw_response(&mut conn, row.id, &remarks).await? {
+        Withdrawal::Done => Ok(HttpResponse::NoContent().finish()),
+        Withdrawal::Already => Err(Code::ResponseWithdrawn.into()),
+        Withdrawal::Unknown => Err(Code::ResponseUnknown.into()),
+    }
+}
+
+/// The one `Receipt` header.
+fn receipt(req: &HttpRequest) -> Result<Receipt, Problem> {
+    let mut values = req.headers().get_all("receipt");
+    let value = values.next().ok_or(Code::ReceiptMissing)?;
+    let receipt = value.to_str().ok().and_then(|text| Receipt::parse(text).ok());
+    receipt.filter(|_| values.next().is_none()).ok_or_else(|| {
+        let detail = "Give one: 22 to 128 random characters of A-Z, a-z, 0-9, - and _, for instance 16 random bytes in base64url.";
+        Problem::new(Code::ReceiptMalformed).detail(detail)
+    })
+}
+
+/// Why nothing new can be taken now.
+fn refusal(
+    campaign: &CampaignRow,
+    version: &FormVersionRef,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Option<Problem> {
+    match campaign.window(now) {
+        Window::Upcoming => Some(Code::CampaignNotOpenYet.into()),
+        Window::Closed => Some(Code::CampaignClosed.into()),
+        Window::Open if !version.accepts(now) => Some(Code::VersionRetired.into()),
+        Window::Open => None,
+    }
+}
+
+/// Stores a response; gives the week that is kept, which is an earlier one for a late retry.
+async fn store(
+    state: &AppState,
+    response: AnonymousResponse,
+) -> Result<(Stored, IsoWeek), Problem> {
+    let (id, week) = (response.id, response.week);
+    let stored = state.intake.store(response).await?;
+    if stored != Stored::Replay {
+        return Ok((stored, week));
+    }
+    let mut conn = state.connection().await?;
+    let row = find_response(&mut conn, id).await?;
+    Ok((stored, row.map_or(week, |row| IsoWeek::of(row.week))))
+}
+
+async fn own_row(
+    state: &AppState,
+    conn: &mut crate::store::AsyncPgConnection,
+    campaign: &CampaignRow,
+    receipt: &Receipt,
+) -> Result<ResponseRow, Problem> {
+    let id = state.keys.server.response_id(campaign.id, receipt);
+    match find_response(conn, id).await? {
+        Some(row) => Ok(row),
+        None if is_withdrawn(conn, id).await? => Err(Code::ResponseWithdrawn.into()),
+        None => Err(Code::ResponseUnknown.into()),
+    }
+}
+
+fn field(pointer: &str, code: &str, detail: &str) -> Problem {
+    Problem::fields(Code::BodyInvalid, vec![FieldError::new(pointer, code, detail)])
+}
+
+fn answers_invalid(faults: Vec<Fault<AnswerFault>>) -> Problem {
+    let error = |fault: Fault<AnswerFault>| {
+        let pointer = format!("/answers{}", fault.pointer);
+        FieldError::new(pointer, fault.kind.code(), fault.kind.to_string())
+    };
+    Problem::fields(Code::AnswersInvalid, faults.into_iter().map(error).collect())
+}
+
+impl From<IntakeError> for Problem {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::NoConnection | IntakeError::Stopped => Code::DatabaseUnavailable.into(),
+            IntakeError::Query(error) => error.into(),
+        }
+    }
+}
