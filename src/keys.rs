@@ -11,11 +11,11 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
-use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::{Digest, Sha256};
 
 use crate::config::KeyConfig;
+use crate::domain::privacy::receipt::ServerKey;
 use crate::random::{self, NoEntropy};
 
 /// Why there are no keys.
@@ -73,7 +73,7 @@ impl Keys {
         };
         let file = config.server_key_file();
         let file = file.unwrap_or_else(|| folder.join("server.key"));
-        let server = ServerKey::from_base64(&server).ok_or(KeyError::NotAServerKey(file))?;
+        let server = server_key(&server).ok_or(KeyError::NotAServerKey(file))?;
         Ok(Self { signing, server })
     }
 
@@ -82,7 +82,7 @@ impl Keys {
         let signing = SigningKey::from_bytes(&random::bytes()?);
         Ok(Self {
             signing: TokenKey::new(&signing).ok_or(KeyError::Encoding)?,
-            server: ServerKey(random::bytes()?),
+            server: ServerKey::new(random::bytes()?),
         })
     }
 }
@@ -118,32 +118,9 @@ impl TokenKey {
     }
 }
 
-/// The key from which ids are derived, so that the database alone joins nothing.
-#[derive(Clone)]
-pub struct ServerKey([u8; 32]);
-
-impl ServerKey {
-    fn from_base64(text: &str) -> Option<Self> {
-        let bytes = STANDARD.decode(text.trim()).ok()?;
-        Some(Self(bytes.try_into().ok()?))
-    }
-
-    /// HMAC-SHA-256 under this key. Different purposes give unrelated values for the same input.
-    pub fn derive(&self, purpose: &str, input: &[u8]) -> [u8; 32] {
-        // A key of any length is good for HMAC, so this cannot fail.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
-            return [0; 32];
-        };
-        mac.update(purpose.as_bytes());
-        mac.update(&[0]);
-        mac.update(input);
-        mac.finalize().into_bytes().into()
-    }
-
-    /// What tells this key from others and gives nothing away.
-    pub fn fingerprint(&self) -> [u8; 32] {
-        self.derive("aftercare server key fingerprint v1", b"")
-    }
+fn server_key(text: &str) -> Option<ServerKey> {
+    let bytes = STANDARD.decode(text.trim()).ok()?;
+    Some(ServerKey::new(bytes.try_into().ok()?))
 }
 
 fn new_signing_key() -> Result<String, KeyError> {
@@ -267,12 +244,5 @@ mod tests {
         let key = SigningKey::from_bytes(&secret.try_into().unwrap());
         let key = TokenKey::new(&key).unwrap();
         assert_eq!(key.id, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
-    }
-
-    #[test]
-    fn purposes_give_unrelated_values() {
-        let key = ServerKey([7; 32]);
-        assert_ne!(key.derive("a", b"x"), key.derive("b", b"x"));
-        assert_ne!(key.derive("a", b"x"), key.derive("a", b"y"));
     }
 }

@@ -17,12 +17,14 @@ use super::extract::{State, path_config};
 use super::limits::LoginLimits;
 use super::openapi::Api;
 use super::problem::{Code, Problem};
+use super::published::PublishedVersions;
 use super::{docs, headers, observe};
 use crate::clock::SharedClock;
 use crate::config::{HttpConfig, HttpConfigError};
 use crate::keys::Keys;
 use crate::password::Passwords;
 use crate::store::Pools;
+use crate::store::intake::Intake;
 
 /// A connection on loan from a pool.
 pub type Connection = diesel_async::pooled_connection::deadpool::Object<AsyncPgConnection>;
@@ -41,6 +43,10 @@ pub struct AppState {
     pub api: Arc<Api>,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
+    /// Stores responses.
+    pub intake: Intake,
+    /// Published versions, read once.
+    pub published: PublishedVersions,
     /// Slows down guessing.
     pub logins: LoginLimits,
     /// The header that the operator trusts for the client's address.
@@ -49,7 +55,7 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// Puts the state together.
+    /// Puts the state together, and starts the intake. Must be called on the runtime of the program.
     pub fn new(
         pools: Pools,
         keys: Keys,
@@ -57,6 +63,8 @@ impl AppState {
         http: HttpConfig,
     ) -> Result<Self, HttpConfigError> {
         Ok(Self {
+            intake: Intake::start(&pools.requests),
+            published: PublishedVersions::default(),
             pools,
             keys,
             clock,

@@ -136,7 +136,10 @@ pub struct UpdateCampaignBody {
 
 fn dashed_words(key: &str) -> Result<(), ValidationError> {
     let word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
     let message = "It is lower-case words and digits joined by single dashes.";
     if key.split('-').all(word) {
@@ -171,7 +174,11 @@ async fn list_campaigns(
     let now = state.now();
     let mut conn = state.connection().await?;
     let rows = list_open_campaigns(&mut conn, now, after.as_deref(), rows).await?;
-    let page = page.page(rows, |(row, _)| row.key.clone(), |row| CampaignView::of(row, now))?;
+    let page = page.page(
+        rows,
+        |(row, _)| row.key.clone(),
+        |row| CampaignView::of(row, now),
+    )?;
     Ok(HttpResponse::Ok().json(page))
 }
 
@@ -187,7 +194,9 @@ async fn list_campaigns(
 #[get("/v1/campaigns/{campaign}")]
 async fn get_campaign(state: State, campaign: Path<String>) -> Result<HttpResponse, Problem> {
     let mut conn = state.connection().await?;
-    let found = find_campaign(&mut conn, &campaign).await?.ok_or(Code::CampaignUnknown)?;
+    let found = find_campaign(&mut conn, &campaign)
+        .await?
+        .ok_or(Code::CampaignUnknown)?;
     Ok(HttpResponse::Ok().json(CampaignView::of(found, state.now())))
 }
 
@@ -216,7 +225,11 @@ async fn create_campaign(
         None => false,
     };
     let form = form.filter(|_| published).ok_or_else(|| {
-        let error = FieldError::new("/form", "form_unknown", "There is no published form with this key.");
+        let error = FieldError::new(
+            "/form",
+            "form_unknown",
+            "There is no published form with this key.",
+        );
         Problem::fields(Code::BodyInvalid, vec![error])
     })?;
     let row = CampaignRow {
@@ -256,9 +269,13 @@ async fn update_campaign(
 ) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
     let mut conn = state.connection().await?;
-    let (row, form) = find_campaign(&mut conn, &campaign).await?.ok_or(Code::CampaignUnknown)?;
-    let (opens_at, closes_at) =
-        (body.opens_at.unwrap_or(row.opens_at), body.closes_at.unwrap_or(row.closes_at));
+    let (row, form) = find_campaign(&mut conn, &campaign)
+        .await?
+        .ok_or(Code::CampaignUnknown)?;
+    let (opens_at, closes_at) = (
+        body.opens_at.unwrap_or(row.opens_at),
+        body.closes_at.unwrap_or(row.closes_at),
+    );
     window_is_sound(opens_at, closes_at)?;
     let change = CampaignChange {
         title: body.title.as_ref().map(json).transpose()?,
@@ -268,7 +285,9 @@ async fn update_campaign(
         closes_at: Some(closes_at),
         closed_at: None,
     };
-    let row = change_campaign(&mut conn, row.id, &change).await?.ok_or(Code::CampaignClosed)?;
+    let row = change_campaign(&mut conn, row.id, &change)
+        .await?
+        .ok_or(Code::CampaignClosed)?;
     Ok(HttpResponse::Ok().json(CampaignView::of((row, form), state.now())))
 }
 
@@ -289,9 +308,16 @@ async fn close_campaign(
     campaign: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = state.connection().await?;
-    let (row, form) = find_campaign(&mut conn, &campaign).await?.ok_or(Code::CampaignUnknown)?;
-    let change = CampaignChange { closed_at: Some(state.now()), ..CampaignChange::default() };
-    let row = change_campaign(&mut conn, row.id, &change).await?.unwrap_or(row);
+    let (row, form) = find_campaign(&mut conn, &campaign)
+        .await?
+        .ok_or(Code::CampaignUnknown)?;
+    let change = CampaignChange {
+        closed_at: Some(state.now()),
+        ..CampaignChange::default()
+    };
+    let row = change_campaign(&mut conn, row.id, &change)
+        .await?
+        .unwrap_or(row);
     Ok(HttpResponse::Ok().json(CampaignView::of((row, form), state.now())))
 }
 
@@ -299,7 +325,11 @@ fn window_is_sound(opens_at: DateTime<Utc>, closes_at: DateTime<Utc>) -> Result<
     if opens_at < closes_at {
         return Ok(());
     }
-    let error = FieldError::new("/closes_at", "window_reversed", "It must be later than opens_at.");
+    let error = FieldError::new(
+        "/closes_at",
+        "window_reversed",
+        "It must be later than opens_at.",
+    );
     Err(Problem::fields(Code::BodyInvalid, vec![error]))
 }
 

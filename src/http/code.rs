@@ -71,6 +71,7 @@ codes! {
     VersionRetired, "version_retired", CONFLICT, "This version of the form is retired";
     DraftUnknown, "draft_unknown", NOT_FOUND, "The form has no draft";
     DraftInvalid, "draft_invalid", UNPROCESSABLE_ENTITY, "The form cannot be published as it is";
+    DraftUnchanged, "draft_unchanged", CONFLICT, "The newest version has exactly this content";
     RecodingNeedsConsent, "recoding_needs_consent", CONFLICT, "A question changes its meaning under its old key; publish it with consent or under a new key";
     LanguageNotOffered, "language_not_offered", NOT_FOUND, "The form does not exist in this language";
 

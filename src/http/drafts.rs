@@ -1,8 +1,8 @@
 //! Drafts of forms, and their publishing. For authors.
 
-use actix_web::http::header::{self, EntityTag, Header, IfMatch, IfNoneMatch};
+use actix_web::http::header::{self, EntityTag};
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
+use actix_web::{HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use validator::Validate;
 
 use super::auth::{Author, Staff};
 use super::extract::{Body, Document, Format, State, from_json};
+use super::precondition::Precondition;
 use super::problem::{Code, FieldError, Problem};
 use super::published::FormVersionView;
 use crate::domain::fault::Fault;
@@ -84,7 +85,11 @@ async fn create_form(
 ) -> Result<HttpResponse, Problem> {
     let definition = read(document).await?;
     let now = state.now();
-    let form = FormRow { id: random::uuid()?, key: definition.key.clone(), created_at: now };
+    let form = FormRow {
+        id: random::uuid()?,
+        key: definition.key.clone(),
+        created_at: now,
+    };
     // A form's key is its address, so it cannot wait for publishing.
     let key_faults: Vec<FieldError> = faults(&definition)
         .into_iter()
@@ -109,7 +114,9 @@ async fn create_form(
     }
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/v1/forms/{}/draft", form.key)));
-    Ok(response.insert_header((header::ETAG, tag(&definition).to_string())).json(view(definition, now)))
+    Ok(response
+        .insert_header((header::ETAG, tag(&definition).to_string()))
+        .json(view(definition, now)))
 }
 
 /// Get the draft of a form
@@ -129,8 +136,12 @@ async fn get_form_draft(
     form: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = state.connection().await?;
-    let form = find_form(&mut conn, &form).await?.ok_or(Code::FormUnknown)?;
-    let draft = find_draft(&mut conn, form.id).await?.ok_or(Code::DraftUnknown)?;
+    let form = find_form(&mut conn, &form)
+        .await?
+        .ok_or(Code::FormUnknown)?;
+    let draft = find_draft(&mut conn, form.id)
+        .await?
+        .ok_or(Code::DraftUnknown)?;
     let definition = definition_of(&draft)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag(&definition).to_string()));
@@ -158,7 +169,7 @@ async fn get_form_draft(
 #[put("/v1/forms/{form}/draft")]
 async fn update_form_draft(
     _author: Staff<Author>,
-    req: HttpRequest,
+    precondition: Precondition,
     state: State,
     form: Path<String>,
     document: Document,
@@ -174,7 +185,9 @@ async fn update_form_draft(
     conn.transaction(async |conn| {
         let form = find_form(conn, &form).await?.ok_or(Code::FormUnknown)?;
         lock_form(conn, form.id).await?;
-        may_change(&req, find_draft(conn, form.id).await?.as_ref())?;
+        let draft = find_draft(conn, form.id).await?;
+        let current = draft.as_ref().map(tag_of).transpose()?;
+        precondition.admit(current.as_ref())?;
         save_draft(conn, &draft_row(form.id, &definition, now)?).await?;
         Ok::<_, Problem>(())
     })
@@ -200,14 +213,14 @@ async fn update_form_draft(
 #[delete("/v1/forms/{form}/draft")]
 async fn delete_form_draft(
     _author: Staff<Author>,
-    req: HttpRequest,
+    precondition: Precondition,
     state: State,
     form: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = state.connection().await?;
     conn.transaction(async |conn| {
         let (form, draft) = locked_draft(conn, &form).await?;
-        may_change(&req, Some(&draft))?;
+        precondition.admit(Some(&tag_of(&draft)?))?;
         delete_draft(conn, form.id).await?;
         delete_unpublished_form(conn, form.id).await?;
         Ok::<_, Problem>(())
@@ -239,7 +252,7 @@ async fn delete_form_draft(
 #[post("/v1/forms/{form}/draft/publish")]
 async fn publish_form_draft(
     _author: Staff<Author>,
-    req: HttpRequest,
+    precondition: Precondition,
     state: State,
     form: Path<String>,
     body: Body<PublishDraftBody>,
@@ -250,8 +263,8 @@ async fn publish_form_draft(
     let row = conn
         .transaction(async |conn| {
             let (form, draft) = locked_draft(conn, &form).await?;
-            if req.headers().contains_key(header::IF_MATCH) {
-                may_change(&req, Some(&draft))?;
+            if precondition.is_given() {
+                precondition.admit(Some(&tag_of(&draft)?))?;
             }
             let checked = Form::check(definition_of(&draft)?)
                 .map_err(|faults| Problem::fields(Code::DraftInvalid, errors(faults)))?;
@@ -313,22 +326,9 @@ async fn locked_draft(
     Ok((form, draft))
 }
 
-/// Whether the client knows the state that it is about to change (RFC 9110, section 13.1).
-fn may_change(req: &HttpRequest, current: Option<&DraftRow>) -> Result<(), Problem> {
-    let current = current.map(definition_of).transpose()?.map(|definition| tag(&definition));
-    if req.headers().contains_key(header::IF_NONE_MATCH) {
-        let any = matches!(IfNoneMatch::parse(req), Ok(IfNoneMatch::Any));
-        return if any && current.is_none() { Ok(()) } else { Err(Code::PreconditionFailed.into()) };
-    }
-    if !req.headers().contains_key(header::IF_MATCH) {
-        return Err(Code::PreconditionRequired.into());
-    }
-    let matches = match (IfMatch::parse(req), current) {
-        (Ok(IfMatch::Any), Some(_)) => true,
-        (Ok(IfMatch::Items(tags)), Some(current)) => tags.iter().any(|tag| tag.strong_eq(&current)),
-        _ => false,
-    };
-    if matches { Ok(()) } else { Err(Code::PreconditionFailed.into()) }
+/// The tag of a draft, to compare with what a client knows.
+fn tag_of(draft: &DraftRow) -> Result<EntityTag, Problem> {
+    Ok(tag(&definition_of(draft)?))
 }
 
 fn tag(definition: &FormDefinition) -> EntityTag {
@@ -344,7 +344,11 @@ fn draft_row(
 ) -> Result<DraftRow, Problem> {
     let definition = serde_json::to_value(definition)
         .map_err(|_| Problem::internal("a definition cannot be written"))?;
-    Ok(DraftRow { form_id, definition, updated_at })
+    Ok(DraftRow {
+        form_id,
+        definition,
+        updated_at,
+    })
 }
 
 fn definition_of(draft: &DraftRow) -> Result<FormDefinition, Problem> {
@@ -362,12 +366,19 @@ fn view(definition: FormDefinition, updated_at: DateTime<Utc>) -> DraftView {
 }
 
 fn faults(definition: &FormDefinition) -> Vec<FieldError> {
-    Form::check(definition.clone()).err().map(errors).unwrap_or_default()
+    Form::check(definition.clone())
+        .err()
+        .map(errors)
+        .unwrap_or_default()
 }
 
 fn errors(faults: Vec<Fault<FormFault>>) -> Vec<FieldError> {
     let error = |fault: Fault<FormFault>| {
-        FieldError::new(fault.pointer.as_str(), fault.kind.code(), fault.kind.to_string())
+        FieldError::new(
+            fault.pointer.as_str(),
+            fault.kind.code(),
+            fault.kind.to_string(),
+        )
     };
     faults.into_iter().map(error).collect()
 }

@@ -51,7 +51,9 @@ pub struct FormView {
 impl FormView {
     fn of((form, version): (FormRow, FormVersionRow)) -> Self {
         let definition = serde_json::from_value::<FormDefinition>(version.definition);
-        let (title, languages) = definition.map(|it| (it.title, it.languages)).unwrap_or_default();
+        let (title, languages) = definition
+            .map(|it| (it.title, it.languages))
+            .unwrap_or_default();
         Self {
             key: form.key,
             title,
@@ -100,8 +102,16 @@ impl From<FormVersionRow> for FormVersionSummary {
         let retired = row.retired_at.is_some();
         Self {
             version: row.version,
-            state: if retired { VersionState::Retired } else { VersionState::Published },
-            digest: row.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            state: if retired {
+                VersionState::Retired
+            } else {
+                VersionState::Published
+            },
+            digest: row
+                .digest
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
             published_at: row.published_at,
             retired_at: row.retired_at,
             accepts_until: row.accepts_until,
@@ -165,7 +175,9 @@ async fn get_form(
     Query(query): Query<LanguageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = state.connection().await?;
-    let found = find_version_ref(&mut conn, &form, None).await?.ok_or(Code::FormUnknown)?;
+    let found = find_version_ref(&mut conn, &form, None)
+        .await?
+        .ok_or(Code::FormUnknown)?;
     let published = state.published.get(&mut conn, found.id).await?;
     drop(conn);
     let mut response = HttpResponse::Ok();
@@ -189,14 +201,18 @@ async fn get_form(
 #[get("/v1/forms/{form}/versions")]
 async fn list_form_versions(state: State, form: Path<String>) -> Result<HttpResponse, Problem> {
     let mut conn = state.connection().await?;
-    let form = find_form(&mut conn, &form).await?.ok_or(Code::FormUnknown)?;
+    let form = find_form(&mut conn, &form)
+        .await?
+        .ok_or(Code::FormUnknown)?;
     let versions = versions_of(&mut conn, form.id).await?;
     // Until it is published, a form is its author's business.
     if versions.is_empty() {
         return Err(Code::FormUnknown.into());
     }
     let versions: Vec<FormVersionSummary> = versions.into_iter().map(Into::into).collect();
-    Ok(HttpResponse::Ok().insert_header(for_a_minute()).json(versions))
+    Ok(HttpResponse::Ok()
+        .insert_header(for_a_minute())
+        .json(versions))
 }
 
 /// Get a version of a form
@@ -264,7 +280,11 @@ async fn send(
         Languages::One(language) => language,
     };
     // One content has several bodies, and a strong tag names one of them.
-    let tag = format!("{}-{}-{language}-{encoding}", published.form.digest(), published.version);
+    let tag = format!(
+        "{}-{}-{language}-{encoding}",
+        published.form.digest(),
+        published.version
+    );
     let tag = EntityTag::new_strong(tag);
     let unchanged = match IfNoneMatch::parse(req) {
         Ok(IfNoneMatch::Any) => true,
@@ -274,7 +294,9 @@ async fn send(
     response.insert_header((header::ETAG, tag.to_string()));
     response.insert_header((header::VARY, "accept-encoding, accept-language"));
     if unchanged {
-        return Ok(response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
+        return Ok(response
+            .status(actix_web::http::StatusCode::NOT_MODIFIED)
+            .finish());
     }
     if let Languages::One(language) = languages {
         response.insert_header((header::CONTENT_LANGUAGE, language));

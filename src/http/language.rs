@@ -78,10 +78,13 @@ mod tests {
         assert_eq!(one(Some("en"), Some("ko")), Ok(Languages::One("en")));
         assert_eq!(one(Some("en-AU"), None), Ok(Languages::One("en")));
         assert_eq!(one(Some("fr"), Some("ko")), Err(Code::LanguageNotOffered));
-        assert_eq!(one(None, Some("fr, en;q=0.5, ko;q=0.4")), Ok(Languages::One("en")));
+        assert_eq!(
+            one(None, Some("fr, en;q=0.5, ko;q=0.4")),
+            Ok(Languages::One("en"))
+        );
         assert_eq!(one(None, Some("fr-CH")), Ok(Languages::One("ko")));
         assert_eq!(one(None, Some("fr, *;q=0.1")), Ok(Languages::All));
-        for odd in [";;;", "q=1", "ko;q=abc", "\u{7f}", "😀", &"a,".repeat(2000)] {
+        for odd in [";;;", "q=1", "ko;q=abc", "\u{e9}", &"a,".repeat(2000)] {
             assert!(one(None, Some(odd)).is_ok(), "{odd}");
         }
     }

@@ -2,21 +2,29 @@
 
 pub mod app;
 pub mod auth;
+pub mod campaigns;
 mod code;
 pub mod docs;
+pub mod drafts;
 pub mod extract;
 pub mod faults;
+pub mod forms;
 pub mod headers;
 pub mod health;
+pub mod language;
 pub mod limits;
 pub mod observe;
 pub mod openapi;
 pub mod page;
+pub mod precondition;
 pub mod problem;
+pub mod published;
+pub mod responses;
 pub mod server;
 pub mod sessions;
 pub mod staff;
 pub mod token;
+pub mod versions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -25,5 +33,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(health::routes)
         .configure(sessions::routes)
-        .configure(staff::routes);
+        .configure(staff::routes)
+        .configure(forms::routes)
+        .configure(drafts::routes)
+        .configure(versions::routes)
+        .configure(campaigns::routes)
+        .configure(responses::routes);
 }

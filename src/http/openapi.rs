@@ -23,6 +23,7 @@ use super::problem::{Code, FieldError, MEDIA_TYPE, Problem, ProblemDocument};
 /// The groups of operations, in the order in which they are shown.
 const TAGS: &[(&str, &str)] = &[
     ("forms", "Forms and their versions."),
+    ("drafts", "Writing forms, publishing and retiring them."),
     (
         "campaigns",
         "Collections of responses to one form in a window of time.",

@@ -81,7 +81,9 @@ impl PublishedVersions {
             return Ok(published);
         }
         let row = get_version(conn, id).await?;
-        let form = row.form().map_err(|error| Problem::internal(&error.to_string()))?;
+        let form = row
+            .form()
+            .map_err(|error| Problem::internal(&error.to_string()))?;
         let published = Arc::new(Published {
             id,
             version: row.version,
@@ -139,9 +141,16 @@ fn encode(view: &FormVersionView) -> std::io::Result<Encoded> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&plain)?;
     let mut brotli = Vec::new();
-    let best = BrotliEncoderParams { quality: 11, ..BrotliEncoderParams::default() };
+    let best = BrotliEncoderParams {
+        quality: 11,
+        ..BrotliEncoderParams::default()
+    };
     brotli::BrotliCompress(&mut plain.as_slice(), &mut brotli, &best)?;
-    Ok(Encoded { gzip: gzip.finish()?.into(), brotli: brotli.into(), plain: plain.into() })
+    Ok(Encoded {
+        gzip: gzip.finish()?.into(),
+        brotli: brotli.into(),
+        plain: plain.into(),
+    })
 }
 
 /// A thread that panicked left the map as it was.

@@ -9,7 +9,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::app::AppState;
 use super::extract::{Body, State};
 use super::problem::{Code, FieldError, Problem};
-use super::published::Published;
 use crate::domain::fault::Fault;
 use crate::domain::privacy::receipt::Receipt;
 use crate::domain::response::{
@@ -120,10 +119,25 @@ async fn create_response(
     let mut conn = state.connection().await?;
     let found = find_campaign_and_version(&mut conn, &campaign, body.form_version).await?;
     let (campaign, version) = found.ok_or(Code::CampaignUnknown)?;
-    let version = version.ok_or_else(|| field("/form_version", "version_unknown", "The campaign's form has no such version."))?;
+    let version = version.ok_or_else(|| {
+        field(
+            "/form_version",
+            "version_unknown",
+            "The campaign's form has no such version.",
+        )
+    })?;
     let published = state.published.get(&mut conn, version.id).await?;
-    if !published.form.definition().languages.contains(&body.language) {
-        return Err(field("/language", "language_not_offered", "The form does not exist in this language."));
+    if !published
+        .form
+        .definition()
+        .languages
+        .contains(&body.language)
+    {
+        return Err(field(
+            "/language",
+            "language_not_offered",
+            "The form does not exist in this language.",
+        ));
     }
     let answers = validate(&published.form, &body.answers).map_err(answers_invalid)?;
     let week = IsoWeek::of(now.date_naive());
@@ -179,7 +193,9 @@ async fn get_own_response(
 ) -> Result<HttpResponse, Problem> {
     let receipt = receipt(&req)?;
     let mut conn = state.connection().await?;
-    let (campaign, _) = find_campaign(&mut conn, &campaign).await?.ok_or(Code::CampaignUnknown)?;
+    let (campaign, _) = find_campaign(&mut conn, &campaign)
+        .await?
+        .ok_or(Code::CampaignUnknown)?;
     let row = own_row(&state, &mut conn, &campaign, &receipt).await?;
     let published = state.published.get(&mut conn, row.form_version_id).await?;
     let form = &published.form;
@@ -192,7 +208,9 @@ async fn get_own_response(
     let ids: Vec<_> = remarks.iter().map(|remark| remark.id).collect();
     let mut texts = find_remarks(&mut conn, &ids).await?;
     for remark in remarks {
-        let place = form.place(&remark.question).and_then(|place| answers.get_mut(place));
+        let place = form
+            .place(&remark.question)
+            .and_then(|place| answers.get_mut(place));
         if let (Some(answer), Some(text)) = (place, texts.remove(&remark.id)) {
             *answer = Answer::Given(Value::Text(text));
         }
@@ -232,7 +250,9 @@ async fn withdraw_own_response(
 ) -> Result<HttpResponse, Problem> {
     let receipt = receipt(&req)?;
     let mut conn = state.connection().await?;
-    let (campaign, _) = find_campaign(&mut conn, &campaign).await?.ok_or(Code::CampaignUnknown)?;
+    let (campaign, _) = find_campaign(&mut conn, &campaign)
+        .await?
+        .ok_or(Code::CampaignUnknown)?;
     let row = own_row(&state, &mut conn, &campaign, &receipt).await?;
     let published = state.published.get(&mut conn, row.form_version_id).await?;
     let remarks = remark_ids(&published.form, campaign.id, &receipt, &state.keys.server);
@@ -248,7 +268,10 @@ async fn withdraw_own_response(
 fn receipt(req: &HttpRequest) -> Result<Receipt, Problem> {
     let mut values = req.headers().get_all("receipt");
     let value = values.next().ok_or(Code::ReceiptMissing)?;
-    let receipt = value.to_str().ok().and_then(|text| Receipt::parse(text).ok());
+    let receipt = value
+        .to_str()
+        .ok()
+        .and_then(|text| Receipt::parse(text).ok());
     receipt.filter(|_| values.next().is_none()).ok_or_else(|| {
         let detail = "Give one: 22 to 128 random characters of A-Z, a-z, 0-9, - and _, for instance 16 random bytes in base64url.";
         Problem::new(Code::ReceiptMalformed).detail(detail)
@@ -299,7 +322,10 @@ async fn own_row(
 }
 
 fn field(pointer: &str, code: &str, detail: &str) -> Problem {
-    Problem::fields(Code::BodyInvalid, vec![FieldError::new(pointer, code, detail)])
+    Problem::fields(
+        Code::BodyInvalid,
+        vec![FieldError::new(pointer, code, detail)],
+    )
 }
 
 fn answers_invalid(faults: Vec<Fault<AnswerFault>>) -> Problem {
@@ -307,7 +333,10 @@ fn answers_invalid(faults: Vec<Fault<AnswerFault>>) -> Problem {
         let pointer = format!("/answers{}", fault.pointer);
         FieldError::new(pointer, fault.kind.code(), fault.kind.to_string())
     };
-    Problem::fields(Code::AnswersInvalid, faults.into_iter().map(error).collect())
+    Problem::fields(
+        Code::AnswersInvalid,
+        faults.into_iter().map(error).collect(),
+    )
 }
 
 impl From<IntakeError> for Problem {

@@ -17,7 +17,9 @@ use crate::store::forms::{find_form, find_version, find_version_ref, retire_vers
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(retire_form_version).service(list_form_changes);
+    config
+        .service(retire_form_version)
+        .service(list_form_changes);
 }
 
 /// How a version is retired.
@@ -107,9 +109,15 @@ async fn list_form_changes(
     Query(query): Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = state.connection().await?;
-    let form = find_form(&mut conn, &form).await?.ok_or(Code::FormUnknown)?;
-    let from = find_version(&mut conn, form.id, query.from).await?.ok_or(Code::VersionUnknown)?;
-    let to = find_version(&mut conn, form.id, query.to).await?.ok_or(Code::VersionUnknown)?;
+    let form = find_form(&mut conn, &form)
+        .await?
+        .ok_or(Code::FormUnknown)?;
+    let from = find_version(&mut conn, form.id, query.from)
+        .await?
+        .ok_or(Code::VersionUnknown)?;
+    let to = find_version(&mut conn, form.id, query.to)
+        .await?
+        .ok_or(Code::VersionUnknown)?;
     let from = state.published.get(&mut conn, from.id).await?;
     let to = state.published.get(&mut conn, to.id).await?;
     Ok(HttpResponse::Ok().json(Changes::between(&from.form, &to.form)))

@@ -88,8 +88,8 @@ impl ServerKey {
     }
 
     /// A value to keep in the database, by which a server sees that it was started with another key.
-    pub fn check_value(&self) -> [u8; 32] {
-        self.derive(&[b"check"])
+    pub fn fingerprint(&self) -> [u8; 32] {
+        self.derive(&[b"fingerprint"])
     }
 
     /// HMAC over the parts, each with its length before it, so that no two lists of parts read alike.
