@@ -266,6 +266,14 @@ impl HttpConfig {
         self
     }
 
+    /// The same settings with this many seconds for the request headers.
+    pub fn with_header_timeout(self, seconds: u64) -> Self {
+        Self {
+            header_timeout: seconds,
+            ..self
+        }
+    }
+
     /// The same settings, trusting this header for the client's address.
     pub fn with_client_address_header(mut self, header: &str) -> Self {
         self.client_address_header = header.to_owned();

@@ -59,6 +59,11 @@ impl<T: DeserializeOwned> Body<T> {
     /// Reads the body and checks its shape only.
     pub async fn parse(self) -> Result<T, Problem> {
         let (_, bytes) = self.document.read(&[Format::Json]).await?;
+        // serde would take an array for an object and go by the order of the fields.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            let error = FieldError::new("", "wrong_type", "The body must be an object.");
+            return Err(Problem::fields(Code::BodyInvalid, vec![error]));
+        }
         from_json(&bytes)
     }
 }

@@ -1,1 +1,269 @@
-//! TODO
+//! The OpenAPI document: fresh, complete, and without schemas that hide each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use aftercare::http::openapi::Api;
+use aftercare::http::problem::Code;
+use serde_json::Value;
+
+use crate::support::TestApp;
+
+fn document() -> Value {
+    serde_json::from_slice(Api::collect().json()).unwrap()
+}
+
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            found.push((format!("{method} {path}"), operation));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_committed_document_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/openapi.json");
+    let api = Api::collect();
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(&path, api.json()).unwrap();
+    }
+    let committed = std::fs::read(&path).unwrap_or_default();
+    let hint = "openapi/openapi.json is stale: run UPDATE_OPENAPI=1 cargo test --test api openapi";
+    assert!(committed == *api.json(), "{hint}");
+}
+
+#[test]
+fn collecting_twice_gives_the_same_document() {
+    assert_eq!(Api::collect().json(), Api::collect().json());
+}
+
+#[tokio::test]
+async fn the_document_served_is_the_document_committed() {
+    let app = TestApp::start().await;
+    let served = app.client().get("/openapi.json").send().await.expect(200);
+    assert_eq!(served.header("content-type"), "application/json");
+    assert_eq!(served.body, Api::collect().json().to_vec());
+    assert_eq!(served.json()["openapi"], "3.1.0");
+}
+
+#[test]
+fn every_operation_says_what_a_client_needs() {
+    let document = document();
+    let tags: Vec<_> = document["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| &tag["name"])
+        .collect();
+    let mut ids = BTreeSet::new();
+    for (name, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(ids.insert(id.to_owned()), "{name}: {id} twice");
+        assert!(id.contains('_'), "{name}: {id} is not <verb>_<resource>");
+        let summary = operation["summary"].as_str().unwrap_or_default();
+        assert!(
+            !summary.is_empty() && !summary.ends_with('.'),
+            "{name}: summary `{summary}`"
+        );
+        let own = operation["tags"].as_array().unwrap();
+        assert!(
+            own.len() == 1 && tags.contains(&&own[0]),
+            "{name}: tags {own:?}"
+        );
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(
+            responses.keys().any(|status| status.starts_with('2')),
+            "{name}: no success"
+        );
+        let problems = responses
+            .values()
+            .filter(|response| !response["content"]["application/problem+json"].is_null());
+        assert!(problems.count() >= 1, "{name}: no problem");
+        let text = operation.to_string();
+        assert!(
+            !text.contains("x-problems") && !text.contains("x-database"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_json_body_has_an_example() {
+    let document = document();
+    let has_example = |content: &Value| {
+        let schema = &content["schema"];
+        let reference = schema["$ref"]
+            .as_str()
+            .map(|r| r.trim_start_matches('#').to_owned());
+        let referred = reference.and_then(|pointer| document.pointer(&pointer).cloned());
+        !content["example"].is_null()
+            || !content["examples"].is_null()
+            || referred.is_some_and(|schema| !schema["example"].is_null())
+    };
+    for (name, operation) in operations(&document) {
+        let mut bodies = vec![("request".to_owned(), &operation["requestBody"]["content"])];
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            bodies.push((status.clone(), &response["content"]));
+        }
+        for (what, content) in bodies {
+            for (kind, body) in content.as_object().into_iter().flatten() {
+                let wanted = kind.ends_with("json");
+                assert!(
+                    !wanted || has_example(body),
+                    "{name}: no example for {kind} of {what}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn references(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                if let Some(Value::String(reference)) = fields.get("$ref") {
+                    found.push(reference.clone());
+                }
+                fields.values().for_each(|value| references(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+    let document = document();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(!found.is_empty());
+    for reference in found {
+        assert!(
+            document
+                .pointer(reference.trim_start_matches('#'))
+                .is_some(),
+            "{reference}"
+        );
+    }
+}
+
+#[test]
+fn every_guarded_operation_names_the_scheme_that_exists() {
+    let document = document();
+    assert_eq!(
+        document["components"]["securitySchemes"]["staff"]["scheme"],
+        "bearer"
+    );
+    for (name, operation) in operations(&document) {
+        if let Some(security) = operation.get("security") {
+            assert!(security[0]["staff"].is_array(), "{name}");
+            assert!(!operation["responses"]["401"].is_null(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_code_named_by_a_handler_is_in_the_table() {
+    for (file, text) in sources() {
+        for list in text.split("\"x-problems\" = json!([").skip(1) {
+            let list = list.split(']').next().unwrap();
+            for word in list.split(',').map(|word| word.trim().trim_matches('"')) {
+                let known = word.is_empty() || Code::parse(word).is_some();
+                assert!(known, "{}: `{word}` is no code", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn no_two_types_share_the_name_of_a_schema() {
+    // The library lets the later one overwrite the earlier one without a word.
+    let mut owners: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for (file, text) in sources() {
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if !line.contains("ToSchema") || line.trim_start().starts_with("use") {
+                continue;
+            }
+            let mut renamed = None;
+            for line in lines.by_ref() {
+                if let Some((_, rest)) = line.split_once("schema(as = ") {
+                    renamed = rest.split([')', ',']).next().map(str::to_owned);
+                }
+                let line = line.trim().trim_start_matches("pub ");
+                let declared = line
+                    .strip_prefix("struct ")
+                    .or_else(|| line.strip_prefix("enum "));
+                if let Some(name) = declared {
+                    let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+                    let name = renamed.unwrap_or_else(|| name.to_owned());
+                    owners.entry(name).or_default().push(file.clone());
+                    break;
+                }
+            }
+        }
+    }
+    assert!(
+        owners.contains_key("StaffView") && owners.contains_key("Problem"),
+        "{owners:?}"
+    );
+    for (name, files) in owners {
+        assert_eq!(files.len(), 1, "{name} is in {files:?}");
+    }
+}
+
+#[test]
+fn limits_that_are_checked_are_limits_that_are_documented() {
+    // validator and utoipa do not read each other, so each pair stands twice, side by side.
+    for (file, text) in sources() {
+        let mut checked: Option<String> = None;
+        for line in text.lines().map(str::trim) {
+            if let Some((_, rest)) = line.split_once("length(") {
+                checked = line
+                    .starts_with("#[validate")
+                    .then(|| rest.split(')').next().unwrap().to_owned());
+            } else if let (Some(limits), true) = (&checked, line.starts_with("#[schema(")) {
+                for limit in limits.split(',').map(str::trim) {
+                    let (edge, number) = limit.split_once(" = ").unwrap();
+                    let spelt = [
+                        format!("{edge}_length = {number}"),
+                        format!("{edge}_items = {number}"),
+                    ];
+                    let documented = spelt.iter().any(|spelt| line.contains(spelt));
+                    assert!(
+                        documented,
+                        "{}: `{limit}` is not in `{line}`",
+                        file.display()
+                    );
+                }
+                checked = None;
+            } else if line.starts_with("pub ") || line.ends_with(',') {
+                assert!(
+                    checked.is_none(),
+                    "{}: undocumented limit before `{line}`",
+                    file.display()
+                );
+            }
+        }
+    }
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push((path.clone(), std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut found,
+    );
+    found
+}

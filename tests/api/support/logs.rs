@@ -6,6 +6,7 @@ use std::sync::{Mutex, Once, RwLock};
 
 use aftercare::config::{LogConfig, LogFormat};
 use aftercare::telemetry;
+use serde_json::Value;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -16,6 +17,8 @@ static START: Once = Once::new();
 static SECRETS: RwLock<Vec<String>> = RwLock::new(Vec::new());
 static LEAKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static LINES: AtomicUsize = AtomicUsize::new(0);
+/// The lines of one request each, kept for the tests that look at them.
+static ANSWERED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// From now on no log line may hold this.
 pub fn register_secret(secret: &str) {
@@ -57,6 +60,15 @@ pub fn lines() -> usize {
     LINES.load(Ordering::Relaxed)
 }
 
+/// Whether such a request is in the log.
+pub fn has_answered(method: &str, route: &str, status: u16) -> bool {
+    let lines = ANSWERED.lock().unwrap();
+    let mut lines = lines
+        .iter()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.any(|line| line["method"] == method && line["route"] == route && line["status"] == status)
+}
+
 #[derive(Clone, Copy)]
 struct Watch;
 
@@ -64,6 +76,9 @@ impl Write for Watch {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         LINES.fetch_add(1, Ordering::Relaxed);
         let line = String::from_utf8_lossy(bytes);
+        if line.contains("\"answered\"") {
+            ANSWERED.lock().unwrap().push(line.clone().into_owned());
+        }
         for secret in SECRETS.read().unwrap().iter() {
             if line.contains(secret.as_str()) {
                 LEAKS.lock().unwrap().push(format!("`{secret}` in {line}"));
