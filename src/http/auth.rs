@@ -5,13 +5,15 @@
 //! account has. It stands first in the handler, and bodies are read only after it (see
 //! [`super::extract`]).
 
+use std::cell::Cell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use uuid::Uuid;
 
 use super::extract::State;
@@ -70,10 +72,28 @@ impl<P: Permission> FromRequest for Staff<P> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = req.app_data::<State>().cloned();
         let token = bearer(req.headers());
+        let gate = Gate::default();
+        req.extensions_mut().insert(gate.clone());
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::internal("the state is missing"))?;
-            admit(&state, &token?).await
+            let staff = admit(&state, &token?).await?;
+            gate.0.set(true);
+            Ok(staff)
         })
+    }
+}
+
+/// Whether the person at the door was let in already. Extractors of one handler run side by side;
+/// those that could complain about the request look here first, so that 401 and 403 come before.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gate(Rc<Cell<bool>>);
+
+impl Gate {
+    /// Whether nobody waits at the door of this request.
+    pub(super) fn is_open(req: &HttpRequest) -> bool {
+        req.extensions()
+            .get::<Self>()
+            .is_none_or(|gate| gate.0.get())
     }
 }
 

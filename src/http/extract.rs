@@ -4,18 +4,22 @@
 //! who asks. So a caller without a token gets 401, whatever the body is like, and cannot make the
 //! server buffer anything.
 
-use std::future::{Ready, ready};
+use std::future::{Ready, poll_fn, ready};
+use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::error::QueryPayloadError;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, StreamExt};
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
 use super::app::AppState;
+use super::auth::Gate;
 use super::faults;
 use super::problem::{Code, FieldError, Problem};
 
@@ -190,24 +194,37 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 /// Query parameters; unknown ones are refused where the type says `deny_unknown_fields`.
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let query = req.query_string();
-        if query.contains('\0') || query.contains("%00") {
-            let problem = Problem::new(Code::QueryInvalid);
-            return ready(Err(problem.detail("The query may not hold U+0000.")));
+        let parsed = from_query(req.query_string()).map(Self);
+        let req = req.clone();
+        // Whoever waits at the door is polled first each time, so no wake-up gets lost.
+        let at_door = poll_fn(move |_| match Gate::is_open(&req) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        });
+        async move {
+            if parsed.is_err() {
+                at_door.await;
+            }
+            parsed
         }
-        let parsed = actix_web::web::Query::<T>::from_query(query);
-        ready(match parsed {
-            Ok(query) => Ok(Self(query.into_inner())),
-            Err(error) => Err(Problem::new(Code::QueryInvalid).detail(match error {
-                actix_web::error::QueryPayloadError::Deserialize(error) => error.to_string(),
-                _ => "The query cannot be read.".to_owned(),
-            })),
-        })
+        .boxed_local()
+    }
+}
+
+fn from_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let refused = |detail| Problem::new(Code::QueryInvalid).detail(detail);
+    if query.contains('\0') || query.contains("%00") {
+        return Err(refused("The query may not hold U+0000.".to_owned()));
+    }
+    match actix_web::web::Query::<T>::from_query(query) {
+        Ok(query) => Ok(query.into_inner()),
+        Err(QueryPayloadError::Deserialize(error)) => Err(refused(error.to_string())),
+        Err(_) => Err(refused("The query cannot be read.".to_owned())),
     }
 }
 

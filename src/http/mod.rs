@@ -6,6 +6,7 @@ pub mod campaigns;
 mod code;
 pub mod docs;
 pub mod drafts;
+mod examples;
 pub mod extract;
 pub mod faults;
 pub mod forms;

@@ -18,6 +18,7 @@ use utoipa::openapi::{
 };
 use utoipa_actix_web::AppExt;
 
+use super::examples::Examples;
 use super::problem::{Code, FieldError, MEDIA_TYPE, Problem, ProblemDocument};
 
 /// The groups of operations, in the order in which they are shown.
@@ -61,6 +62,7 @@ impl Api {
             .openapi(base())
             .configure(super::routes)
             .split_for_parts();
+        let examples = Examples::new(document.components.as_ref());
         for item in document.paths.paths.values_mut() {
             let operations = [
                 &mut item.get,
@@ -69,7 +71,10 @@ impl Api {
                 &mut item.patch,
                 &mut item.delete,
             ];
-            operations.into_iter().flatten().for_each(describe_problems);
+            for operation in operations.into_iter().flatten() {
+                describe_problems(operation);
+                examples.complete(operation);
+            }
         }
         let used: Vec<String> = operations(&document)
             .filter_map(|op| op.tags.clone())

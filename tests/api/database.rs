@@ -194,11 +194,11 @@ fn together(names: &[String]) -> String {
 fn diesel_type(udt: &str) -> String {
     let known = match udt {
         "bool" => "Bool",
-        "int2" => "SmallInt",
-        "int4" => "Integer",
-        "int8" => "BigInt",
-        "float4" => "Float",
-        "float8" => "Double",
+        "int2" => "Int2",
+        "int4" => "Int4",
+        "int8" => "Int8",
+        "float4" => "Float4",
+        "float8" => "Float8",
         "text" => "Text",
         "bytea" => "Bytea",
         "uuid" => "Uuid",

@@ -57,6 +57,29 @@ async fn without_a_token_every_guarded_operation_answers_401() {
 }
 
 #[tokio::test]
+async fn who_may_not_ask_learns_nothing_about_how_to_ask() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    author
+        .get("/v1/staff?colour=red")
+        .send()
+        .await
+        .expect_problem(Code::Forbidden);
+    let admin = app.with_staff(Role::Admin).await.client;
+    admin
+        .get("/v1/staff?colour=red")
+        .send()
+        .await
+        .expect_problem(Code::QueryInvalid);
+    app.clock.advance(chrono::TimeDelta::minutes(16));
+    admin
+        .get("/v1/staff?colour=red")
+        .send()
+        .await
+        .expect_problem(Code::TokenExpired);
+}
+
+#[tokio::test]
 async fn every_guarded_operation_opens_for_exactly_the_roles_that_it_documents() {
     let app = TestApp::start().await;
     // Logging out would spoil the token for the rest, so each call has a login of its own.

@@ -14,6 +14,30 @@ use super::text::Text;
 /// A survey instrument: what is asked, in which order, and under which conditions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "key": "sleep-after-treatment",
+    "languages": ["ko", "en"],
+    "title": {"ko": "치료 후의 잠", "en": "Sleep after treatment"},
+    "scales": {"difficulty": [
+        {"code": "none", "value": 0, "label": {"ko": "어렵지 않았어요", "en": "Not difficult"}},
+        {"code": "severe", "value": 3, "label": {"ko": "많이 어려웠어요", "en": "Very difficult"}},
+    ]},
+    "sections": [{
+        "key": "sleeping",
+        "title": {"ko": "잠", "en": "Sleep"},
+        "questions": [
+            {
+                "key": "falling_asleep", "kind": "single_choice", "scale": "difficulty", "required": true,
+                "text": {"ko": "잠들기가 얼마나 어려웠나요?", "en": "How difficult was it to fall asleep?"},
+            },
+            {
+                "key": "sleep_hours", "kind": "integer", "min": 0, "max": 24,
+                "show_when": {"question": "falling_asleep", "is": "severe"},
+                "text": {"ko": "하루에 몇 시간 주무셨나요?", "en": "How many hours did you sleep a day?"},
+            },
+        ],
+    }],
+}))]
 pub struct FormDefinition {
     /// Stable name of the form: lower-case words joined by dashes, at most 40 characters.
     #[schema(example = "daily-life-after-treatment")]
