@@ -1,1 +1,382 @@
-//! TODO
+//! The binary itself: what it prints, how it fails, how it stops.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use aftercare::http::openapi::Api;
+use serde_json::{Value, json};
+
+use crate::support::postgres::TestDatabase;
+
+/// A place to run the binary in: a database and a data folder of its own.
+struct Place {
+    database: TestDatabase,
+    data_dir: PathBuf,
+}
+
+impl Place {
+    async fn migrated() -> Self {
+        Self::on(TestDatabase::create().await)
+    }
+
+    async fn empty() -> Self {
+        Self::on(TestDatabase::create_empty().await)
+    }
+
+    fn on(database: TestDatabase) -> Self {
+        let data_dir = std::env::temp_dir().join(format!("aftercare-{}", database.name));
+        Self { database, data_dir }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(arguments);
+        command
+            .env("DATABASE_URL", self.database.url())
+            .env("AFTERCARE_DATA_DIR", &self.data_dir);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn serve(&self, arguments: &[&str]) -> Serving {
+        Serving::start(self.command(&[&["serve"], arguments].concat()))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.data_dir);
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aftercare"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+        .env("AFTERCARE_LISTEN", "127.0.0.1:0")
+        .env("AFTERCARE_METRICS_LISTEN", "");
+    command
+}
+
+/// A server, killed with the test.
+struct Serving {
+    child: Child,
+    stdout: BufReader<std::process::ChildStdout>,
+    address: String,
+}
+
+impl Serving {
+    fn start(mut command: Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on ").map(str::to_owned);
+        let address = address.unwrap_or_else(|| {
+            let mut errors = String::new();
+            child
+                .stderr
+                .take()
+                .unwrap()
+                .read_to_string(&mut errors)
+                .unwrap();
+            panic!("`{line}`\n{errors}")
+        });
+        Self {
+            child,
+            stdout,
+            address,
+        }
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for the end; gives whether it was a success, and what else was printed and logged.
+    fn end(mut self) -> (bool, String, String) {
+        let (mut out, mut log) = (String::new(), String::new());
+        self.stdout.read_to_string(&mut out).unwrap();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
+        (self.child.wait().unwrap().success(), out, log)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[track_caller]
+fn refused(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let message = String::from_utf8(output.stderr.clone()).unwrap();
+    assert!(message.starts_with("aftercare: "), "{message}");
+    assert!(message.lines().count() <= 3, "{message}");
+    message
+}
+
+#[track_caller]
+fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_says_one_line_when_it_is_ready_and_stops_politely() {
+    use rustix::process::Signal;
+    let place = Place::empty().await;
+    for signal in [Signal::TERM, Signal::INT] {
+        let started = Instant::now();
+        let serving = place.serve(&["--migrate"]);
+        eprintln!("ready after {:?}", started.elapsed());
+        let ready = reqwest::get(format!("{}/health/ready", serving.address))
+            .await
+            .unwrap();
+        assert_eq!(ready.status(), 200);
+        serving.signal(signal);
+        let asked = Instant::now();
+        let (success, rest, _) = serving.end();
+        assert!(success);
+        assert_eq!(rest, "");
+        assert!(asked.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_refuses_a_database_that_is_not_migrated() {
+    let place = Place::empty().await;
+    let message = refused(&place.run(&["serve"]));
+    assert!(message.contains("aftercare migrate"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_refuses_a_database_of_another_server_key() {
+    let place = Place::migrated().await;
+    drop(place.serve(&[]));
+    std::fs::remove_file(place.data_dir.join("keys/server.key")).unwrap();
+    let message = refused(&place.run(&["serve"]));
+    assert!(message.contains("another server key"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_refuses_what_cannot_work_and_says_how_to_mend_it() {
+    let place = Place::migrated().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let elsewhere = "postgres://ann:hunter22@127.0.0.1:1/aftercare";
+    for (name, value, expected) in [
+        ("DATABASE_URL", elsewhere, "does not answer"),
+        (
+            "DATABASE_URL",
+            "postgres://a@localhost/x?sslmode=require",
+            "TLS",
+        ),
+        ("DATABASE_URL", "mysql://a@localhost/x", "DATABASE_URL"),
+        ("AFTERCARE_LISTEN", &taken, "AFTERCARE_LISTEN"),
+        (
+            "AFTERCARE_METRICS_LISTEN",
+            "nowhere",
+            "AFTERCARE_METRICS_LISTEN",
+        ),
+        ("AFTERCARE_CORS_ORIGINS", "*", "AFTERCARE_CORS_ORIGINS"),
+        ("AFTERCARE_LOG", "aftercare=loud", "AFTERCARE_LOG"),
+        ("AFTERCARE_SIGNING_KEY_FILE", "/nonexistent", "/nonexistent"),
+        ("AFTERCARE_SERVER_KEY_FILE", "/etc/hostname", "32 bytes"),
+    ] {
+        let message = refused(&place.command(&["serve"]).env(name, value).output().unwrap());
+        assert!(message.contains(expected), "{name}={value}: {message}");
+        assert!(!message.contains("hunter22"), "{message}");
+    }
+    let output = place
+        .command(&["serve"])
+        .env("AFTERCARE_LISTEN", "nonsense")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(place.run(&["dance"]).status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_by_its_status_whether_a_server_is_ready() {
+    let place = Place::migrated().await;
+    let serving = place.serve(&[]);
+    let address = serving.address.strip_prefix("http://").unwrap().to_owned();
+    let health = |address: &str| command(&["health", "--listen", address]).output().unwrap();
+    assert_eq!(printed(&health(&address)), "ready\n");
+    drop(serving);
+    assert!(refused(&health(&address)).contains("no server answers"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_have_a_listener_of_their_own_and_know_routes_not_paths() {
+    let place = Place::migrated().await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let serving = place.serve(&["--metrics-listen", &free.to_string()]);
+    let secret = "/v1/staff/4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a";
+    reqwest::get(format!("{}{secret}?marker=1", serving.address))
+        .await
+        .unwrap();
+    reqwest::get(format!("{}/health/ready", serving.address))
+        .await
+        .unwrap();
+    let metrics = reqwest::get(format!("http://{free}/metrics"))
+        .await
+        .unwrap();
+    assert_eq!(metrics.status(), 200);
+    let metrics = metrics.text().await.unwrap();
+    assert!(metrics.contains(r#"route="/v1/staff/{id}""#), "{metrics}");
+    assert!(
+        metrics.contains(r#"aftercare_database_connections{pool="requests",state="open"} 1"#),
+        "{metrics}"
+    );
+    for personal in ["4f9c1c1e", "marker", "127.0.0.1"] {
+        assert!(!metrics.contains(personal), "{metrics}");
+    }
+    let hidden = reqwest::get(format!("{}/metrics", serving.address))
+        .await
+        .unwrap();
+    assert_eq!(hidden.status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_the_binary_holds_nothing_personal_even_at_trace() {
+    let place = Place::migrated().await;
+    let mut command = place.command(&["serve"]);
+    command.env(
+        "AFTERCARE_LOG",
+        "trace,tokio_postgres=trace,actix_http=trace",
+    );
+    command.env("AFTERCARE_LOG_FORMAT", "json");
+    let serving = Serving::start(command);
+    let client = reqwest::Client::builder()
+        .user_agent("aftercare-canary-agent")
+        .build()
+        .unwrap();
+    let login = json!({"email": "marker@clinic.example", "password": "marker password"});
+    let address = format!("{}/v1/sessions", serving.address);
+    client.post(address).json(&login).send().await.unwrap();
+    serving.signal(rustix::process::Signal::TERM);
+    let (_, _, log) = serving.end();
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(
+        lines.iter().any(|line| line["route"] == "/v1/sessions"),
+        "{log}"
+    );
+    for personal in ["marker", "canary", "127.0.0.1"] {
+        assert!(!log.contains(personal), "{log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrate_tells_what_it_does() {
+    let place = Place::empty().await;
+    let planned = printed(&place.run(&["migrate", "--dry-run"]));
+    assert!(
+        planned.lines().count() >= 2 && planned.contains("would run"),
+        "{planned}"
+    );
+    let ran = printed(&place.run(&["migrate"]));
+    assert_eq!(ran, planned.replace("would run", "ran"));
+    assert_eq!(
+        printed(&place.run(&["migrate"])),
+        "the database is up to date\n"
+    );
+    assert!(printed(&place.run(&["migrate", "--revert"])).starts_with("undid "));
+    assert_eq!(printed(&place.run(&["migrate"])).lines().count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_add_prints_a_password_that_works() {
+    let place = Place::migrated().await;
+    let add = [
+        "staff",
+        "add",
+        "Ann@clinic.example",
+        "--role",
+        "admin",
+        "--role",
+        "author",
+    ];
+    let password = printed(&place.run(&add));
+    assert_eq!(password.lines().count(), 1);
+    assert!(refused(&place.run(&add)).contains("already"));
+
+    let serving = place.serve(&[]);
+    let login = json!({"email": "ann@clinic.example", "password": password.trim()});
+    let request = reqwest::Client::new().post(format!("{}/v1/sessions", serving.address));
+    assert_eq!(request.json(&login).send().await.unwrap().status(), 201);
+
+    let listed = printed(&place.run(&["staff", "list"]));
+    assert_eq!(
+        listed,
+        "ann@clinic.example\tadmin, author\tactive\tAnn@clinic.example\n"
+    );
+    let last = refused(&place.run(&["staff", "disable", "ann@clinic.example"]));
+    assert!(last.contains("last admin"), "{last}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_add_takes_a_password_from_standard_input() {
+    let place = Place::migrated().await;
+    let add = |password: &str| {
+        let arguments = [
+            "staff",
+            "add",
+            "bob@clinic.example",
+            "--role",
+            "analyst",
+            "--password-stdin",
+        ];
+        let mut command = place.command(&arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(password.as_bytes())
+            .unwrap();
+        child.wait_with_output().unwrap()
+    };
+    assert!(refused(&add("short\n")).contains("12"));
+    assert_eq!(printed(&add("a password of my own\n")), "");
+    assert_eq!(
+        printed(&place.run(&["staff", "disable", "bob@clinic.example"])),
+        "disabled bob@clinic.example\n"
+    );
+    assert!(printed(&place.run(&["staff", "list"])).contains("disabled"));
+}
+
+#[test]
+fn openapi_prints_the_document() {
+    let output = command(&["openapi"]).output().unwrap();
+    assert_eq!(output.stdout, Api::collect().json().to_vec());
+}
