@@ -154,3 +154,40 @@ async fn the_documentation_comes_whole_from_this_server() {
         "{start}"
     );
 }
+
+#[tokio::test]
+async fn a_panic_in_a_handler_is_a_500_for_one_request_and_tells_nothing() {
+    use actix_web::middleware::from_fn;
+    use actix_web::{App, HttpResponse, HttpServer, web};
+
+    async fn boom() -> HttpResponse {
+        panic!("the secret of the panic")
+    }
+    let server = HttpServer::new(|| {
+        let app = App::new().route("/boom", web::get().to(boom));
+        app.wrap(from_fn(aftercare::http::headers::guard))
+    });
+    let server = server
+        .workers(1)
+        .disable_signals()
+        .bind("127.0.0.1:0")
+        .unwrap();
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    for _ in 0..3 {
+        let answer = reqwest::get(format!("http://{address}/boom"))
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+        let body = answer.text().await.unwrap();
+        assert!(
+            body.contains("\"internal\"") && !body.contains("secret"),
+            "{body}"
+        );
+    }
+    handle.stop(false).await;
+}
