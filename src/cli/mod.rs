@@ -1,6 +1,8 @@
 //! The command line: one file a subcommand. Every failure ends with a status that is not 0, and with
 //! a line or two that say what to do about it.
 
+mod demo;
+mod form;
 mod health;
 mod migrate;
 mod openapi;
@@ -28,10 +30,14 @@ pub struct Cli {
 enum Command {
     /// Serve the API
     Serve(serve::Serve),
+    /// Serve with the shipped form, an open campaign and a staff account, to try things out
+    Demo(demo::Demo),
     /// Bring the database up to this version of the program
     Migrate(migrate::Migrate),
     /// Print the OpenAPI document
     Openapi(openapi::Openapi),
+    /// Check, publish and compare forms
+    Form(form::FormCommand),
     /// Manage accounts of staff
     Staff(staff::Staff),
     /// Ask a running server whether it is ready
@@ -44,8 +50,10 @@ impl Cli {
         telemetry::init_logs(&self.log)?;
         match self.command {
             Command::Serve(serve) => serve.run().await,
+            Command::Demo(demo) => demo.run().await,
             Command::Migrate(migrate) => migrate.run().await,
             Command::Openapi(openapi) => openapi.run(),
+            Command::Form(form) => form.run().await,
             Command::Staff(staff) => staff.run().await,
             Command::Health(health) => health.run().await,
         }

@@ -1,5 +1,6 @@
 //! `aftercare serve`: serve the API until asked to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,44 +41,56 @@ impl Serve {
     }
 
     async fn serve(&self, target: &Target) -> anyhow::Result<()> {
-        let mut signals = Signals::listen()?;
         let state = prepare(&self.config, target, self.migrate).await?;
-        let metrics = self.bind_metrics(&state)?;
-        let api = server::bind(state.clone())?;
-        print(&format!("listening on http://{}", api.address))?;
-        let metrics = metrics.map(|bound| (bound.handle(), tokio::spawn(bound.server)));
+        serve_until_stopped(&self.config, state, |address| {
+            Ok(print(&format!("listening on http://{address}"))?)
+        })
+        .await
+    }
+}
 
-        let handle = api.handle();
-        let mut serving = tokio::spawn(api.server);
-        tokio::select! {
-            ended = &mut serving => ended.context("the server broke off")??,
-            () = signals.next() => {
-                tracing::info!("stopping; requests that were accepted are finished first");
-                // The polite stop ends when the last request does, or when its time is up.
-                let polite = handle.stop(true);
-                tokio::select! {
-                    () = polite => {}
-                    () = signals.next() => handle.stop(false).await,
-                }
-                serving.await.context("the server broke off")??;
+/// Serves until SIGTERM or SIGINT. `ready` is called once the address is taken.
+pub async fn serve_until_stopped(
+    config: &Config,
+    state: State,
+    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
+    let metrics = bind_metrics(config, &state)?;
+    let api = server::bind(state.clone())?;
+    ready(api.address)?;
+    let metrics = metrics.map(|bound| (bound.handle(), tokio::spawn(bound.server)));
+
+    let handle = api.handle();
+    let mut serving = tokio::spawn(api.server);
+    tokio::select! {
+        ended = &mut serving => ended.context("the server broke off")??,
+        () = signals.next() => {
+            tracing::info!("stopping; requests that were accepted are finished first");
+            // The polite stop ends when the last request does, or when its time is up.
+            let polite = handle.stop(true);
+            tokio::select! {
+                () = polite => {}
+                () = signals.next() => handle.stop(false).await,
             }
+            serving.await.context("the server broke off")??;
         }
-        if let Some((handle, task)) = metrics {
-            handle.stop(false).await;
-            task.abort();
-        }
-        state.pools.close();
-        Ok(())
     }
+    if let Some((handle, task)) = metrics {
+        handle.stop(false).await;
+        task.abort();
+    }
+    state.pools.close();
+    Ok(())
+}
 
-    fn bind_metrics(&self, state: &State) -> anyhow::Result<Option<Bound>> {
-        let Some(address) = self.config.http.metrics_listen()? else {
-            return Ok(None);
-        };
-        let bound = server::bind_metrics(address, Metrics::install()?, state.clone())?;
-        tracing::info!("metrics on http://{}/metrics", bound.address);
-        Ok(Some(bound))
-    }
+fn bind_metrics(config: &Config, state: &State) -> anyhow::Result<Option<Bound>> {
+    let Some(address) = config.http.metrics_listen()? else {
+        return Ok(None);
+    };
+    let bound = server::bind_metrics(address, Metrics::install()?, state.clone())?;
+    tracing::info!("metrics on http://{}/metrics", bound.address);
+    Ok(Some(bound))
 }
 
 /// Everything that must be right before the first request: settings, schema, keys.

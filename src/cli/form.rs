@@ -1,0 +1,210 @@
+//! `aftercare form`: check, publish and compare forms that are written as files.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use diesel_async::AsyncConnection;
+
+use super::{print, say};
+use crate::clock::{Clock, SystemClock};
+use crate::config::DatabaseConfig;
+use crate::domain::fault::Pointer;
+use crate::domain::form::{Change, Changes, Form, Source, Syntax};
+use crate::random;
+use crate::store::AsyncPgConnection;
+use crate::store::database::Database;
+use crate::store::forms::{FormRow, FormVersionRow, create_form, find_form, lock_form};
+use crate::store::pool::Purpose;
+use crate::store::publish::{PublishError, publish_version};
+
+/// Check, publish and compare forms.
+#[derive(Debug, Args)]
+pub struct FormCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Check a form and name every fault with its file, line and field
+    Check {
+        /// The definition, in YAML or (with the ending .json) in JSON
+        file: PathBuf,
+    },
+    /// Check a form and publish it as the next version
+    Publish(Publish),
+    /// Tell what changed from one form to another, question by question
+    Changes {
+        /// The older definition
+        file_a: PathBuf,
+        /// The newer definition
+        file_b: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Publish {
+    /// The definition, in YAML or (with the ending .json) in JSON
+    file: PathBuf,
+    /// A question whose answers may mean something else from this version on; may be given several times
+    #[arg(long, value_name = "QUESTION")]
+    consent_to_recoding: Vec<String>,
+    #[command(flatten)]
+    database: DatabaseConfig,
+}
+
+impl FormCommand {
+    /// Does it.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self.action {
+            Action::Check { file } => check(&file),
+            Action::Publish(publish) => publish.run().await,
+            Action::Changes { file_a, file_b } => changes(&file_a, &file_b),
+        }
+    }
+}
+
+fn check(file: &Path) -> anyhow::Result<()> {
+    let form = read(file)?;
+    let definition = form.definition();
+    print(&format!(
+        "{}: {} is sound: {} questions in {} sections, {} scores, in {}",
+        file.display(),
+        form.key(),
+        form.questions().len(),
+        definition.sections.len(),
+        definition.scores.len(),
+        definition.languages.join(" and "),
+    ))?;
+    print(&format!(
+        "a response takes {} bytes; digest {}",
+        form.layout().length(),
+        form.digest()
+    ))?;
+    Ok(())
+}
+
+fn changes(file_a: &Path, file_b: &Path) -> anyhow::Result<()> {
+    let (old, new) = (read(file_a)?, read(file_b)?);
+    let changes = Changes::between(&old, &new);
+    let mut same = 0;
+    for question in &changes.questions {
+        let change = match question.change {
+            Change::Identical => {
+                same += 1;
+                continue;
+            }
+            Change::Reworded => "reworded",
+            Change::OptionsAdded => "options added",
+            Change::Recoded => "RECODED",
+            Change::Removed => "removed",
+            Change::Added => "added",
+        };
+        print(&format!(
+            "{change:<14} {:<32} {}",
+            question.key,
+            question.details.join("; ")
+        ))?;
+    }
+    print(&format!("{same} questions are identical"))?;
+    print(if changes.compatible {
+        "compatible: the answers of both can stand in the same columns"
+    } else {
+        "not compatible: recoded questions get columns of their own, and publishing them needs consent"
+    })?;
+    Ok(())
+}
+
+impl Publish {
+    async fn run(self) -> anyhow::Result<()> {
+        let form = read(&self.file)?;
+        let database = Database::open(&self.database, &mut say).await?;
+        let result = self.publish(&form, &database).await;
+        database.stop().await;
+        result
+    }
+
+    async fn publish(&self, form: &Form, database: &Database) -> anyhow::Result<()> {
+        let mut conn = database.target().connect(Purpose::Maintenance).await?;
+        match publish(&mut conn, form, &self.consent_to_recoding).await {
+            Ok(row) => print(&format!("published {} version {}", form.key(), row.version))?,
+            Err(PublishError::Unchanged(version)) => {
+                print(&format!(
+                    "{} version {version} has exactly this content",
+                    form.key()
+                ))?;
+            }
+            Err(PublishError::Recoded(keys)) => bail!(
+                "these questions change their meaning under their old keys: {}.\n\
+                 Give each a new key, or publish with --consent-to-recoding for each.",
+                keys.join(", ")
+            ),
+            Err(PublishError::Unreadable(error)) => return Err(error.into()),
+            Err(PublishError::Query(error)) => {
+                return Err(error).context(
+                    "the database is not ready for this; did you run `aftercare migrate`?",
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Publishes a form, which is created where it does not exist yet.
+pub async fn publish(
+    conn: &mut AsyncPgConnection,
+    form: &Form,
+    consent: &[String],
+) -> Result<FormVersionRow, PublishError> {
+    let now = SystemClock.now();
+    let no_entropy = |_| PublishError::Query(diesel::result::Error::RollbackTransaction);
+    let new = FormRow {
+        id: random::uuid().map_err(no_entropy)?,
+        key: form.key().to_owned(),
+        created_at: now,
+    };
+    let version_id = random::uuid().map_err(no_entropy)?;
+    conn.transaction(async |conn| {
+        create_form(conn, &new).await?;
+        let row = find_form(conn, &new.key)
+            .await?
+            .ok_or(diesel::result::Error::NotFound)?;
+        lock_form(conn, row.id).await?;
+        publish_version(conn, row.id, form, consent, version_id, now).await
+    })
+    .await
+}
+
+/// Reads a form and checks it. Every fault goes to standard error as `file:line:column: /field: what`.
+pub fn read(file: &Path) -> anyhow::Result<Form> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("the form {} cannot be read", file.display()))?;
+    let is_json = file
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    let syntax = if is_json { Syntax::Json } else { Syntax::Yaml };
+    let source = match Source::read(&text, syntax) {
+        Ok(source) => source,
+        Err(fault) => bail!("{}: {fault}", file.display()),
+    };
+    let place = |pointer: &Pointer| match source.place(pointer) {
+        Some((line, column)) => format!("{}:{line}:{column}: {pointer}", file.display()),
+        None => format!("{}: {pointer}", file.display()),
+    };
+    let definition = match source.definition() {
+        Ok(definition) => definition,
+        Err(fault) => bail!("{}: {}", place(&fault.pointer), fault.kind),
+    };
+    Form::check(definition).map_err(|faults| {
+        for fault in &faults {
+            say(&format!("{}: {}", place(&fault.pointer), fault.kind));
+        }
+        let count = faults.len();
+        let word = if count == 1 { "fault" } else { "faults" };
+        anyhow::anyhow!(
+            "{}: {count} {word}; the form is not fit to publish",
+            file.display()
+        )
+    })
+}
