@@ -16,11 +16,15 @@
 
 mod support;
 
+mod campaigns;
 mod cli;
 mod database;
+mod drafts;
+mod forms;
 mod health;
 mod openapi;
 mod problems;
+mod responses;
 mod roles;
 mod security_headers;
 mod sessions;

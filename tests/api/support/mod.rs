@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod client;
+pub mod collection;
 pub mod logs;
 pub mod postgres;
 

@@ -1,0 +1,385 @@
+//! Writing forms, publishing and retiring them.
+
+use aftercare::http::problem::Code;
+use aftercare::role::Role;
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::support::TestApp;
+use crate::support::collection::{
+    Collection, EVERY_KIND, SHIPPED, definition, draft, new_receipt, publish, publish_draft,
+};
+
+const DRAFT: &str = "/v1/forms/every-kind/draft";
+
+#[tokio::test]
+async fn a_form_is_drafted_in_yaml_changed_and_published() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let created = author
+        .post("/v1/forms")
+        .raw("application/yaml", EVERY_KIND)
+        .send()
+        .await
+        .expect(201);
+    assert_eq!(created.header("location"), DRAFT);
+    assert_eq!(created.json()["faults"], json!([]));
+    let read = author.get(DRAFT).send().await.expect(200);
+    assert_eq!(read.header("etag"), created.header("etag"));
+    let mut changed = read.json()["definition"].clone();
+    changed["title"]["en"] = json!("Every kind of question");
+    let saved = author
+        .put(DRAFT)
+        .header("if-match", read.header("etag"))
+        .json(&changed)
+        .send()
+        .await
+        .expect(200);
+    assert_ne!(saved.header("etag"), read.header("etag"));
+    let version = publish_draft(&author, "every-kind", &json!({}))
+        .await
+        .expect(201);
+    assert_eq!(
+        version.header("location"),
+        "/v1/forms/every-kind/versions/1"
+    );
+    assert_eq!(version.json()["definition"], changed);
+    author
+        .get(DRAFT)
+        .send()
+        .await
+        .expect_problem(Code::DraftUnknown);
+}
+
+#[tokio::test]
+async fn a_change_needs_the_state_that_it_was_made_on() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let form = definition(EVERY_KIND);
+    let created = author
+        .post("/v1/forms")
+        .json(&form)
+        .send()
+        .await
+        .expect(201);
+    author
+        .put(DRAFT)
+        .json(&form)
+        .send()
+        .await
+        .expect_problem(Code::PreconditionRequired);
+    let stale = author
+        .put(DRAFT)
+        .header("if-match", "\"stale\"")
+        .json(&form)
+        .send()
+        .await;
+    stale.expect_problem(Code::PreconditionFailed);
+    draft(&author, &form)
+        .await
+        .expect_problem(Code::PreconditionFailed);
+    author
+        .delete(DRAFT)
+        .send()
+        .await
+        .expect_problem(Code::PreconditionRequired);
+    let publish = author
+        .post(&format!("{DRAFT}/publish"))
+        .header("if-match", "\"stale\"")
+        .json(&json!({}));
+    publish
+        .send()
+        .await
+        .expect_problem(Code::PreconditionFailed);
+    author
+        .delete(DRAFT)
+        .header("if-match", created.header("etag"))
+        .send()
+        .await
+        .expect(204);
+    author
+        .get(DRAFT)
+        .send()
+        .await
+        .expect_problem(Code::FormUnknown);
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_on_the_same_state_one_is_refused() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let form = definition(EVERY_KIND);
+    let created = author
+        .post("/v1/forms")
+        .json(&form)
+        .send()
+        .await
+        .expect(201);
+    let put = |title: &str| {
+        let mut form = form.clone();
+        form["title"]["en"] = json!(title);
+        author
+            .put(DRAFT)
+            .header("if-match", created.header("etag"))
+            .json(&form)
+            .send()
+    };
+    let (one, other) = tokio::join!(put("one"), put("other"));
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412]);
+}
+
+#[tokio::test]
+async fn publishing_names_every_fault_at_once_with_its_pointer() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let mut form = definition(EVERY_KIND);
+    form["title"] = json!({"en": "Only English"});
+    form["sections"][1]["questions"][2]["max"] = json!(-1);
+    let created = author
+        .post("/v1/forms")
+        .json(&form)
+        .send()
+        .await
+        .expect(201);
+    assert_eq!(
+        created.json()["faults"].as_array().unwrap().len(),
+        2,
+        "they show in the draft already"
+    );
+    let refused = publish_draft(&author, "every-kind", &json!({}))
+        .await
+        .expect_problem(Code::DraftInvalid);
+    assert_eq!(
+        refused.pointers(),
+        ["/title", "/sections/1/questions/2/max"]
+    );
+    app.client()
+        .get("/v1/forms/every-kind")
+        .send()
+        .await
+        .expect_problem(Code::FormUnknown);
+}
+
+#[tokio::test]
+async fn a_draft_that_is_no_form_is_refused_with_the_field() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let mut form = definition(EVERY_KIND);
+    form["sections"][0]["titel"] = json!({});
+    let unknown = author
+        .post("/v1/forms")
+        .json(&form)
+        .send()
+        .await
+        .expect_problem(Code::BodyInvalid);
+    assert_eq!(unknown.pointers(), ["/sections/0/titel"]);
+    let yaml = EVERY_KIND.replace("title: {en: You, ko: 나}", "titel: {en: You, ko: 나}");
+    let unknown = author
+        .post("/v1/forms")
+        .raw("application/yaml", yaml)
+        .send()
+        .await;
+    assert_eq!(
+        unknown.expect_problem(Code::BodyInvalid).pointers(),
+        ["/sections/0/titel"]
+    );
+    for yaml in ["a: [1", "a: &x 1\nb: *x", "\u{0}", "- - - -"] {
+        let answer = author
+            .post("/v1/forms")
+            .raw("application/yaml", yaml)
+            .send()
+            .await;
+        assert!(
+            matches!(answer.status.as_u16(), 400 | 422),
+            "{yaml:?}: {answer:?}"
+        );
+    }
+    let mut form = definition(EVERY_KIND);
+    form["key"] = json!("../etc");
+    let key = author
+        .post("/v1/forms")
+        .json(&form)
+        .send()
+        .await
+        .expect_problem(Code::BodyInvalid);
+    assert_eq!(key.pointers(), ["/key"]);
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_one_form_and_never_changes() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let mut form = definition(EVERY_KIND);
+    publish(&author, &form).await;
+    author
+        .post("/v1/forms")
+        .json(&form)
+        .send()
+        .await
+        .expect_problem(Code::FormExists);
+    form["key"] = json!("another");
+    let put = author
+        .put(DRAFT)
+        .header("if-none-match", "*")
+        .json(&form)
+        .send()
+        .await;
+    assert_eq!(put.expect_problem(Code::BodyInvalid).pointers(), ["/key"]);
+}
+
+#[tokio::test]
+async fn the_same_content_is_not_published_twice() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let form = definition(EVERY_KIND);
+    publish(&author, &form).await;
+    draft(&author, &form).await.expect(200);
+    publish_draft(&author, "every-kind", &json!({}))
+        .await
+        .expect_problem(Code::DraftUnchanged);
+}
+
+#[tokio::test]
+async fn a_recoded_question_needs_consent_and_the_changes_say_so() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let mut form = definition(EVERY_KIND);
+    publish(&author, &form).await;
+    form["sections"][1]["questions"][3]["max"] = json!(24);
+    form["sections"][1]["questions"][0]["text"]["en"] = json!("How are meals?");
+    draft(&author, &form).await.expect(200);
+    let refused = publish_draft(&author, "every-kind", &json!({})).await;
+    assert_eq!(
+        refused
+            .expect_problem(Code::RecodingNeedsConsent)
+            .pointers(),
+        ["/sleep_hours"]
+    );
+    let consent = json!({"consent_to_recoding": ["sleep_hours"]});
+    publish_draft(&author, "every-kind", &consent)
+        .await
+        .expect(201);
+    let changes = author
+        .get("/v1/forms/every-kind/changes?from=1&to=2")
+        .send()
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(changes["compatible"], false);
+    let of = |key: &str| {
+        let questions = changes["questions"].as_array().unwrap();
+        questions
+            .iter()
+            .find(|question| question["key"] == key)
+            .unwrap()["change"]
+            .clone()
+    };
+    assert_eq!(
+        (of("sleep_hours"), of("meals"), of("group")),
+        (json!("recoded"), json!("reworded"), json!("identical"))
+    );
+    author
+        .get("/v1/forms/every-kind/changes?from=1&to=9")
+        .send()
+        .await
+        .expect_problem(Code::VersionUnknown);
+}
+
+#[tokio::test]
+async fn of_two_publishings_at_once_one_finds_no_draft() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    author
+        .post("/v1/forms")
+        .json(&definition(EVERY_KIND))
+        .send()
+        .await
+        .expect(201);
+    let body = json!({});
+    let (one, other) = tokio::join!(
+        publish_draft(&author, "every-kind", &body),
+        publish_draft(&author, "every-kind", &body)
+    );
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 404]);
+}
+
+#[tokio::test]
+async fn a_retired_version_takes_responses_until_its_grace_period_ends() {
+    let collection = Collection::start().await;
+    let answers = json!({"group": "c", "meals": "none", "distress": 0});
+    let retire = |days: i64| {
+        let call = collection
+            .staff
+            .client
+            .post("/v1/forms/every-kind/versions/1/retire");
+        call.json(&json!({"grace_days": days})).send()
+    };
+    let retired = retire(2).await.expect(200).json();
+    assert_eq!(retired["state"], "retired");
+    assert_eq!(
+        retire(300).await.expect(200).json(),
+        retired,
+        "a second time changes nothing"
+    );
+    collection
+        .app
+        .client()
+        .get("/v1/forms/every-kind")
+        .send()
+        .await
+        .expect_problem(Code::FormUnknown);
+    collection
+        .app
+        .client()
+        .get("/v1/forms/every-kind/versions/1")
+        .send()
+        .await
+        .expect(200);
+    let offline = new_receipt();
+    collection.send(&offline, &answers).await.expect(201);
+    collection.app.clock.advance(TimeDelta::days(3));
+    collection
+        .send(&new_receipt(), &answers)
+        .await
+        .expect_problem(Code::VersionRetired);
+    collection.send(&offline, &answers).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_published_version_cannot_be_changed_even_in_sql() {
+    let collection = Collection::start().await;
+    let (client, connection) =
+        tokio_postgres::connect(&collection.app.database.url(), tokio_postgres::NoTls)
+            .await
+            .unwrap();
+    tokio::spawn(connection);
+    let refused = client
+        .execute("UPDATE form_versions SET definition = '{}'", &[])
+        .await
+        .unwrap_err();
+    assert!(
+        refused
+            .as_db_error()
+            .unwrap()
+            .message()
+            .contains("never changes")
+    );
+}
+
+#[tokio::test]
+async fn the_shipped_form_can_be_published() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let key = publish(&author, &definition(SHIPPED)).await;
+    let form = app
+        .client()
+        .get(&format!("/v1/forms/{key}?language=ko"))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(form.header("content-language"), "ko");
+}
