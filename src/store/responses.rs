@@ -104,14 +104,17 @@ pub async fn find_earlier(
     response: &AnonymousResponse,
 ) -> QueryResult<Option<Stored>> {
     let one = std::slice::from_ref(response);
-    if !find_tombstones(conn, one).await?.is_empty() {
-        return Ok(Some(Stored::Withdrawn));
-    }
-    let known = Known::find(conn, one).await?;
-    Ok(known
-        .responses
-        .contains_key(&response.id)
-        .then(|| known.compare(response)))
+    // One snapshot, so that the response and its remarks are seen together or not at all.
+    let mut transaction = conn.build_transaction().read_only().repeatable_read();
+    let found = transaction.run(async |conn| {
+        if !find_tombstones(conn, one).await?.is_empty() {
+            return Ok(Some(Stored::Withdrawn));
+        }
+        let known = Known::find(conn, one).await?;
+        let is_known = known.responses.contains_key(&response.id);
+        Ok(is_known.then(|| known.compare(response)))
+    });
+    found.await
 }
 
 /// The stored response with this id.
@@ -269,21 +272,20 @@ struct Known {
 }
 
 impl Known {
+    /// Looks for the remarks first: should a withdrawal end between the two queries, then the response
+    /// is gone as well. The other way round it would look like a response with other remarks.
     async fn find(conn: &mut AsyncPgConnection, batch: &[AnonymousResponse]) -> QueryResult<Self> {
+        let remark_ids = batch.iter().flat_map(|response| &response.remarks);
+        let remark_ids: Vec<Uuid> = remark_ids.map(|remark| remark.id).collect();
+        let found: Vec<(Uuid, String, String)> = remarks::table
+            .filter(remarks::id.eq_any(remark_ids))
+            .select((remarks::id, remarks::text, remarks::state))
+            .load(conn)
+            .await?;
         let ids: Vec<Uuid> = batch.iter().map(|response| response.id).collect();
         let rows: Vec<ResponseRow> = responses::table
             .filter(responses::id.eq_any(ids))
             .select(ResponseRow::as_select())
-            .load(conn)
-            .await?;
-        let ids: Vec<Uuid> = batch
-            .iter()
-            .flat_map(|response| &response.remarks)
-            .map(|remark| remark.id)
-            .collect();
-        let found: Vec<(Uuid, String, String)> = remarks::table
-            .filter(remarks::id.eq_any(ids))
-            .select((remarks::id, remarks::text, remarks::state))
             .load(conn)
             .await?;
         let (pending, reviewed): (Vec<_>, Vec<_>) = found
