@@ -4,10 +4,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use aftercare::cli::Cli;
-use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_environment();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();

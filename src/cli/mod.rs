@@ -9,9 +9,11 @@ mod openapi;
 mod serve;
 mod staff;
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::LogConfig;
 use crate::telemetry;
@@ -45,6 +47,12 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads arguments and environment; ends the program when they make no sense.
+    pub fn from_environment() -> Self {
+        let matches = ignoring_empty(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
     /// Runs the subcommand.
     pub async fn run(self) -> anyhow::Result<()> {
         telemetry::init_logs(&self.log)?;
@@ -58,6 +66,20 @@ impl Cli {
             Command::Health(health) => health.run().await,
         }
     }
+}
+
+/// Compose files pass empty variables on: those count as unset. Only for the metrics an empty address
+/// means something, namely none.
+fn ignoring_empty(command: clap::Command) -> clap::Command {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let command = command.mut_args(|arg| {
+        let empty = arg.get_env().is_some_and(is_empty);
+        if empty && arg.get_id() != "metrics_listen" {
+            return arg.env(Resettable::Reset);
+        }
+        arg
+    });
+    command.mut_subcommands(ignoring_empty)
 }
 
 /// Prints a line that was asked for.

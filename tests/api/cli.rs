@@ -216,6 +216,25 @@ async fn serve_refuses_what_cannot_work_and_says_how_to_mend_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn empty_settings_count_as_unset() {
+    let place = Place::migrated().await;
+    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    for name in [
+        "LISTEN",
+        "WORKERS",
+        "POOL_SIZE",
+        "MAX_BODY",
+        "CORS_ORIGINS",
+        "LOG",
+        "LOG_FORMAT",
+        "SERVER_KEY_FILE",
+    ] {
+        command.env(format!("AFTERCARE_{name}"), "");
+    }
+    drop(Serving::start(command));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn health_tells_by_its_status_whether_a_server_is_ready() {
     let place = Place::migrated().await;
     let serving = place.serve(&[]);
