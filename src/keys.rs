@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::config::KeyConfig;
 use crate::domain::privacy::receipt::ServerKey;
 use crate::random::{self, NoEntropy};
+use crate::store::embedded::create_data_folder;
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
@@ -167,7 +168,7 @@ fn keep(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         let mut builder = fs::DirBuilder::new();
         if let Some(parent) = folder.parent() {
-            fs::create_dir_all(parent)?;
+            create_data_folder(parent).map_err(io::Error::other)?;
         }
         match builder.mode(0o700).create(folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),

@@ -119,7 +119,7 @@ fn changes(file_a: &Path, file_b: &Path) -> anyhow::Result<()> {
 impl Publish {
     async fn run(self) -> anyhow::Result<()> {
         let form = read(&self.file)?;
-        let database = Database::open(&self.database, &mut say).await?;
+        let database = Database::join(&self.database, &mut say).await?;
         let result = self.publish(&form, &database).await;
         database.stop().await;
         result

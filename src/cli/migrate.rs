@@ -24,7 +24,7 @@ pub struct Migrate {
 impl Migrate {
     /// Migrates.
     pub async fn run(self) -> anyhow::Result<()> {
-        let database = Database::open(&self.database, &mut say).await?;
+        let database = Database::join(&self.database, &mut say).await?;
         let result = self.migrate(database.target()).await;
         database.stop().await;
         result

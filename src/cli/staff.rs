@@ -57,7 +57,7 @@ struct Add {
 impl Staff {
     /// Does it.
     pub async fn run(self) -> anyhow::Result<()> {
-        let database = Database::open(&self.database, &mut say).await?;
+        let database = Database::join(&self.database, &mut say).await?;
         let target = database.target();
         let now = SystemClock.now();
         let result = match self.action {

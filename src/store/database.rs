@@ -1,13 +1,16 @@
-//! Which Postgres: the one that `DATABASE_URL` names, or one of our own.
+//! Which Postgres: the one that `DATABASE_URL` names, or one of our own in the data folder.
 
+use std::path::PathBuf;
+
+use super::embedded::{self, EmbeddedError, EmbeddedPostgres, Options};
+use super::pool::{DatabaseError, Target};
 use crate::config::{DatabaseConfig, NoDataDir};
 
-use super::pool::{DatabaseError, Target};
-
 /// A database that is there for the time of the program.
-pub enum Database {
-    /// Somebody else runs it.
-    External(Target),
+pub struct Database {
+    target: Target,
+    /// Ours, and to be stopped on the way out.
+    own: Option<EmbeddedPostgres>,
 }
 
 /// Why there is no database.
@@ -19,30 +22,67 @@ pub enum OpenError {
     /// There is no folder for it.
     #[error(transparent)]
     NoDataDir(#[from] NoDataDir),
-    /// Nothing is named.
-    #[error("no database is named: set DATABASE_URL to postgres://user:password@host:5432/name")]
-    Unnamed,
+    /// Our own does not start.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
 }
 
 impl Database {
-    /// Finds the database, or starts our own. `say` gets lines for the person who started us.
+    /// For servers: the database that is named, or our own, which must not run yet.
+    /// `say` is told each slow step.
     pub async fn open(
         config: &DatabaseConfig,
-        _say: &mut (dyn FnMut(&str) + Send),
+        say: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Self, OpenError> {
         match config.url() {
-            Some(url) => Ok(Self::External(url.parse()?)),
-            None => Err(OpenError::Unnamed),
+            Some(url) => Self::external(url),
+            None => Self::start(config.data_dir()?, say),
         }
+    }
+
+    /// For commands that may run beside a server: like [`open`](Self::open), but where a server runs
+    /// our own already, it is used and left running.
+    pub async fn join(
+        config: &DatabaseConfig,
+        say: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Self, OpenError> {
+        if config.url().is_none()
+            && let Some(url) = embedded::url_of_running(&config.data_dir()?)
+        {
+            return Self::external(&url);
+        }
+        Self::open(config, say).await
+    }
+
+    fn external(url: &str) -> Result<Self, OpenError> {
+        Ok(Self {
+            target: url.parse()?,
+            own: None,
+        })
+    }
+
+    /// Blocks its thread: the program's runtime has others.
+    fn start(data_dir: PathBuf, say: &mut (dyn FnMut(&str) + Send)) -> Result<Self, OpenError> {
+        let own = tokio::task::block_in_place(|| {
+            EmbeddedPostgres::start(&data_dir, &Options::default(), &mut |line| say(line))
+        })?;
+        Ok(Self {
+            target: own.url().parse()?,
+            own: Some(own),
+        })
     }
 
     /// How to reach it.
     pub fn target(&self) -> &Target {
-        match self {
-            Self::External(target) => target,
-        }
+        &self.target
     }
 
     /// Stops our own; leaves anybody else's alone.
-    pub async fn stop(self) {}
+    pub async fn stop(self) {
+        let Some(own) = self.own else { return };
+        let stopped = tokio::task::spawn_blocking(move || own.stop()).await;
+        if let Ok(Err(error)) = stopped {
+            tracing::error!(%error, "the embedded Postgres does not stop");
+        }
+    }
 }

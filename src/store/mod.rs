@@ -4,6 +4,7 @@
 pub mod campaigns;
 pub mod database;
 pub mod drafts;
+pub mod embedded;
 pub mod forms;
 pub mod intake;
 pub mod migrations;

@@ -395,6 +395,47 @@ async fn staff_add_takes_a_password_from_standard_input() {
 }
 
 #[test]
+fn without_a_database_url_the_server_brings_its_own_and_others_join_it() {
+    use rustix::process::Signal;
+    let unique = aftercare::random::uuid().unwrap().simple().to_string();
+    let data_dir = std::env::temp_dir().join(format!("aftercare-own-{unique}"));
+    let run = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        command.env("AFTERCARE_DATA_DIR", &data_dir);
+        command
+    };
+    let add = |email: &str| {
+        printed(
+            &run(&["staff", "add", email, "--role", "admin"])
+                .output()
+                .unwrap(),
+        )
+    };
+    // Before any server runs, a command starts it for itself and stops it again.
+    printed(&run(&["migrate"]).output().unwrap());
+    add("before@clinic.example");
+
+    let serving = Serving::start(run(&["serve"]));
+    add("beside@clinic.example");
+    let second = refused(&run(&["serve"]).output().unwrap());
+    assert!(second.contains(&data_dir.display().to_string()), "{second}");
+    serving.signal(Signal::TERM);
+    assert!(serving.end().0);
+
+    // A server that is killed leaves nothing that keeps the next one from starting.
+    let serving = Serving::start(run(&["serve"]));
+    serving.signal(Signal::KILL);
+    serving.end();
+    let serving = Serving::start(run(&["serve"]));
+    let listed = printed(&run(&["staff", "list"]).output().unwrap());
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    serving.signal(Signal::TERM);
+    assert!(serving.end().0);
+    assert!(!data_dir.join("postgres/cluster/postmaster.pid").exists());
+    std::fs::remove_dir_all(data_dir).unwrap();
+}
+
+#[test]
 fn openapi_prints_the_document() {
     let output = command(&["openapi"]).output().unwrap();
     assert_eq!(output.stdout, Api::collect().json().to_vec());

@@ -1,0 +1,152 @@
+//! The data folder: who may enter it, who holds it, and where its Postgres is to be found.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::EmbeddedError;
+use super::account;
+
+/// How long to wait for the lock: a server that is just going should not make its successor fail.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Creates the data folder where it is missing, and gives its absolute path without links.
+///
+/// Use it wherever something is to be kept there, so that the first to come makes it with the right mode:
+/// only for its owner; or, when root makes it, to be entered but not listed, since Postgres, which runs as another
+/// user, must get through to its own folder. Files in it must therefore be readable by their owner only.
+/// The mode of a folder that exists is left alone.
+///
+/// # Errors
+///
+/// [`EmbeddedError::Io`] when it cannot be made or read.
+pub fn create_data_folder(data_dir: &Path) -> Result<PathBuf, EmbeddedError> {
+    let path = std::path::absolute(data_dir).map_err(EmbeddedError::io("find", data_dir))?;
+    if !path.is_dir() {
+        let missing: Vec<&Path> = path
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| !folder.exists())
+            .collect();
+        for folder in missing.into_iter().rev() {
+            create_folder(folder, 0o755)?;
+        }
+        create_folder(&path, own_mode())?;
+    }
+    path.canonicalize()
+        .map_err(EmbeddedError::io("find", &path))
+}
+
+/// The part of the data folder that is about Postgres.
+pub(super) fn home(data_dir: &Path) -> PathBuf {
+    data_dir.join("postgres")
+}
+
+pub(super) fn create_home(home: &Path) -> Result<(), EmbeddedError> {
+    if home.is_dir() {
+        Ok(())
+    } else {
+        create_folder(home, own_mode())
+    }
+}
+
+/// Creates one folder with exactly this mode, whatever the umask is. One that exists is left alone.
+fn create_folder(path: &Path, mode: u32) -> Result<(), EmbeddedError> {
+    match DirBuilder::new().mode(mode).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        result => result.map_err(EmbeddedError::io("create the folder", path))?,
+    }
+    fs::set_permissions(path, Permissions::from_mode(mode))
+        .map_err(EmbeddedError::io("set the rights of", path))
+}
+
+fn own_mode() -> u32 {
+    if account::effective_uid() == account::ROOT {
+        0o711
+    } else {
+        0o700
+    }
+}
+
+/// Takes the lock of the data folder. The operating system frees it when the process ends, however it ends.
+pub(super) fn take_lock(data_dir: &Path) -> Result<File, EmbeddedError> {
+    let path = data_dir.join("lock");
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .map_err(EmbeddedError::io("open", &path))?;
+    let patience = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::Error(source)) => {
+                return Err(EmbeddedError::io("lock", &path)(source));
+            }
+            Err(TryLockError::WouldBlock) if Instant::now() < patience => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(EmbeddedError::InUse {
+                    data_dir: data_dir.to_path_buf(),
+                    pid: holder(&mut file),
+                });
+            }
+        }
+    }
+    // Only for the message to whoever comes second.
+    file.set_len(0)
+        .and_then(|()| writeln!(file, "{}", std::process::id()))
+        .map_err(EmbeddedError::io("write", &path))?;
+    Ok(file)
+}
+
+fn holder(lock: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    lock.take(32).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+/// The URL of the embedded Postgres that a running server holds in this folder, or `None` when there is none.
+///
+/// For commands that run beside the server: they cannot start the cluster a second time, but they can use it.
+#[must_use]
+pub fn url_of_running(data_dir: &Path) -> Option<String> {
+    let lock = File::open(data_dir.join("lock")).ok()?;
+    match lock.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {
+            let url = fs::read_to_string(url_file(data_dir)).ok()?;
+            Some(url.trim_end().to_owned())
+        }
+        // Nobody holds the folder: a URL that lies there is from a server that was killed.
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
+fn url_file(data_dir: &Path) -> PathBuf {
+    home(data_dir).join("url")
+}
+
+/// Tells scripts where the database is. Written aside and renamed, so that nobody reads half of it.
+pub(super) fn write_url(data_dir: &Path, url: &str) -> Result<(), EmbeddedError> {
+    let path = url_file(data_dir);
+    let aside = path.with_extension("new");
+    let _ = fs::remove_file(&aside);
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&aside)
+        .and_then(|mut file| writeln!(file, "{url}"))
+        .and_then(|()| fs::rename(&aside, &path))
+        .map_err(EmbeddedError::io("write", &path))
+}
+
+pub(super) fn remove_url(data_dir: &Path) {
+    let _ = fs::remove_file(url_file(data_dir));
+}
