@@ -11,17 +11,17 @@ use serde_json::{Value, json};
 use crate::support::postgres::TestDatabase;
 
 /// A place to run the binary in: a database and a data folder of its own.
-struct Place {
+pub struct Place {
     database: TestDatabase,
     data_dir: PathBuf,
 }
 
 impl Place {
-    async fn migrated() -> Self {
+    pub async fn migrated() -> Self {
         Self::on(TestDatabase::create().await)
     }
 
-    async fn empty() -> Self {
+    pub async fn empty() -> Self {
         Self::on(TestDatabase::create_empty().await)
     }
 
@@ -30,7 +30,7 @@ impl Place {
         Self { database, data_dir }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(arguments);
         command
             .env("DATABASE_URL", self.database.url())
@@ -64,14 +64,14 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 /// A server, killed with the test.
-struct Serving {
+pub struct Serving {
     child: Child,
     stdout: BufReader<std::process::ChildStdout>,
-    address: String,
+    pub address: String,
 }
 
 impl Serving {
-    fn start(mut command: Command) -> Self {
+    pub fn start(mut command: Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

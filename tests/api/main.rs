@@ -16,6 +16,7 @@
 
 mod support;
 
+mod anonymity;
 mod campaigns;
 mod cli;
 mod database;
@@ -24,6 +25,8 @@ mod forms;
 mod health;
 mod openapi;
 mod problems;
+mod purity;
+mod readme;
 mod responses;
 mod roles;
 mod security_headers;
