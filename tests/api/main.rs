@@ -21,6 +21,7 @@ mod campaigns;
 mod cli;
 mod database;
 mod drafts;
+mod form_command;
 mod forms;
 mod health;
 mod openapi;

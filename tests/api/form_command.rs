@@ -1,0 +1,172 @@
+//! `aftercare form`: what an author sees at the terminal.
+
+use std::process::Output;
+
+use serde_json::json;
+
+use crate::cli::{Place, command};
+use crate::support::collection::{EVERY_KIND, definition};
+
+/// A file of its own for each test.
+fn file(name: &str, text: &str) -> String {
+    let path = std::env::temp_dir().join(format!("aftercare-{}-{name}", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn form(arguments: &[&str]) -> Output {
+    command(&[&["form"], arguments].concat()).output().unwrap()
+}
+
+fn said(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn a_sound_form_is_checked_without_a_database() {
+    let output = form(&["check", "forms/daily-life-after-treatment.yaml"]);
+    let (stdout, stderr) = said(&output);
+    assert!(output.status.success(), "{stderr}");
+    assert!(
+        stdout.contains("daily-life-after-treatment is sound: 46 questions in 16 sections"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn every_fault_is_shown_with_file_line_and_field() {
+    let path = file(
+        "faults.yaml",
+        &EVERY_KIND
+            .replace("max: 10,", "max: -10,")
+            .replace("is: 5}", "is: 9.5x}"),
+    );
+    let output = form(&["check", &path]);
+    let (_, stderr) = said(&output);
+    assert!(!output.status.success());
+    let line = |text: &str| {
+        1 + EVERY_KIND
+            .lines()
+            .position(|line| line.contains(text))
+            .unwrap()
+    };
+    let distress = format!("{path}:{}:", line("key: distress,"));
+    assert!(
+        stderr.contains(&distress)
+            && stderr.contains("/sections/1/questions/2/max: \"min\" must be less"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("/sections/2/questions/4/show_when/is"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("2 faults; the form is not fit to publish"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn what_is_no_form_is_refused_at_its_line() {
+    for (name, text, expected) in [
+        (
+            "broken.yaml",
+            "key: a\nlanguages: [en\n",
+            "line 3, column 1: ",
+        ),
+        (
+            "unknown.yaml",
+            "key: a\nlangages: [en]\n",
+            ":2:1: /langages: unknown field",
+        ),
+        ("broken.json", "{\"key\": \"a\",\n}", "line 2, column 1: "),
+    ] {
+        let path = file(name, text);
+        let output = form(&["check", &path]);
+        let (_, stderr) = said(&output);
+        assert!(
+            !output.status.success() && stderr.contains(&path),
+            "{stderr}"
+        );
+        assert!(stderr.contains(expected), "{stderr}");
+    }
+    let output = form(&["check", "/nonexistent.yaml"]);
+    assert!(!output.status.success() && said(&output).1.contains("cannot be read"));
+}
+
+#[test]
+fn the_changes_between_two_files_are_told_question_by_question() {
+    let mut newer = definition(EVERY_KIND);
+    newer["sections"][1]["questions"][3]["max"] = json!(24);
+    newer["sections"][1]["questions"][0]["text"]["en"] = json!("How are meals?");
+    let (old, new) = (
+        file("old.yaml", EVERY_KIND),
+        file("new.json", &newer.to_string()),
+    );
+    let output = form(&["changes", &old, &new]);
+    let (stdout, _) = said(&output);
+    assert!(output.status.success());
+    let line = |key: &str| {
+        stdout
+            .lines()
+            .find(|line| line.contains(key))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(line("sleep_hours").starts_with("RECODED"), "{stdout}");
+    assert!(line("meals").starts_with("reworded"), "{stdout}");
+    assert!(
+        stdout.contains("10 questions are identical") && stdout.contains("not compatible"),
+        "{stdout}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_is_published_once_and_recoding_asks_for_consent() {
+    let place = Place::migrated().await;
+    let path = file("publish.yaml", EVERY_KIND);
+    let first = place.run(&["form", "publish", &path]);
+    assert_eq!(
+        said(&first).0,
+        "published every-kind version 1\n",
+        "{}",
+        said(&first).1
+    );
+    let again = place.run(&["form", "publish", &path]);
+    assert!(again.status.success());
+    assert_eq!(
+        said(&again).0,
+        "every-kind version 1 has exactly this content\n"
+    );
+    let mut newer = definition(EVERY_KIND);
+    newer["sections"][1]["questions"][3]["max"] = json!(24);
+    let path = file("publish.json", &newer.to_string());
+    let refused = place.run(&["form", "publish", &path]);
+    assert!(!refused.status.success() && said(&refused).1.contains("--consent-to-recoding"));
+    let consented = place.run(&[
+        "form",
+        "publish",
+        &path,
+        "--consent-to-recoding",
+        "sleep_hours",
+    ]);
+    assert_eq!(
+        said(&consented).0,
+        "published every-kind version 2\n",
+        "{}",
+        said(&consented).1
+    );
+}
+
+#[tokio::test]
+async fn publishing_into_a_database_that_is_not_ready_says_what_to_do() {
+    let place = Place::empty().await;
+    let path = file("early.yaml", EVERY_KIND);
+    let output = place.run(&["form", "publish", &path]);
+    assert!(
+        !output.status.success() && said(&output).1.contains("aftercare migrate"),
+        "{}",
+        said(&output).1
+    );
+}
