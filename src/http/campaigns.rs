@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::{Validate, ValidationError};
 
@@ -16,7 +16,7 @@ use super::problem::{Code, FieldError, Problem};
 use crate::domain::form::{Text, is_language_tag};
 use crate::random;
 use crate::store::campaigns::{
-    self, CampaignChange, CampaignRow, Window, change_campaign, find_campaign, list_open_campaigns,
+    self, CampaignChange, CampaignRow, Window, change_campaign, find_campaign,
 };
 use crate::store::forms::{find_form, newest_version};
 
@@ -159,21 +159,63 @@ fn real_text(text: &Text) -> Result<(), ValidationError> {
     Err(ValidationError::new("text_malformed").with_message(message.into()))
 }
 
-/// List open campaigns
+/// Which campaigns to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CampaignsQuery {
+    /// Only those that are upcoming, open or closed; `all` for every one.
+    #[serde(default)]
+    #[param(inline, default = "open")]
+    state: ListedState,
+    /// How many items to give.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+    /// Where to go on: the `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// The states by which campaigns are listed.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ListedState {
+    #[default]
+    Open,
+    Upcoming,
+    Closed,
+    All,
+}
+
+/// List campaigns
+///
+/// Those that take responses now, unless `state` asks for others.
 #[utoipa::path(
     tag = "campaigns",
-    params(PageQuery),
-    responses((status = 200, description = "A page of the campaigns that take responses now, by key.", body = Page<CampaignView>)),
+    params(CampaignsQuery),
+    responses((status = 200, description = "A page of campaigns, by key.", body = Page<CampaignView>, example = json!({
+        "items": [{
+            "key": "world-cancer-day-2027", "form": "daily-life-after-treatment", "state": "open",
+            "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
+            "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
+        }],
+        "next_cursor": null,
+    }))),
 )]
 #[get("/v1/campaigns")]
 async fn list_campaigns(
     state: State,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<CampaignsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (after, rows) = (page.after::<String>()?, page.rows()?);
-    let now = state.now();
+    let window = match query.state {
+        ListedState::Open => Some(Window::Open),
+        ListedState::Upcoming => Some(Window::Upcoming),
+        ListedState::Closed => Some(Window::Closed),
+        ListedState::All => None,
+    };
+    let page = PageQuery::new(query.limit, query.cursor);
+    let (after, rows, now) = (page.after::<String>()?, page.rows()?, state.now());
     let mut conn = state.connection().await?;
-    let rows = list_open_campaigns(&mut conn, now, after.as_deref(), rows).await?;
+    let rows = campaigns::list_campaigns(&mut conn, window, now, after.as_deref(), rows).await?;
     let page = page.page(
         rows,
         |(row, _)| row.key.clone(),

@@ -108,24 +108,37 @@ pub async fn find_campaign_and_version(
         .optional()
 }
 
-/// A page of the campaigns that take responses at this time, by key.
-pub async fn list_open_campaigns(
+/// A page of the campaigns whose window is in this state at this time, or of all, by key.
+pub async fn list_campaigns(
     conn: &mut AsyncPgConnection,
+    window: Option<Window>,
     now: DateTime<Utc>,
     after: Option<&str>,
     limit: i64,
 ) -> QueryResult<Vec<(CampaignRow, String)>> {
-    campaigns::table
+    let mut query = campaigns::table
         .inner_join(forms::table)
-        .filter(campaigns::opens_at.le(now))
-        .filter(campaigns::closes_at.gt(now))
-        .filter(campaigns::closed_at.is_null())
         .filter(campaigns::key.gt(after.unwrap_or_default()))
         .order(campaigns::key)
         .limit(limit)
         .select((CampaignRow::as_select(), forms::key))
-        .load(conn)
-        .await
+        .into_boxed();
+    let over = || {
+        campaigns::closed_at
+            .is_not_null()
+            .or(campaigns::closes_at.le(now))
+    };
+    query = match window {
+        None => query,
+        Some(Window::Closed) => query.filter(over()),
+        Some(Window::Upcoming) => query
+            .filter(diesel::dsl::not(over()))
+            .filter(campaigns::opens_at.gt(now)),
+        Some(Window::Open) => query
+            .filter(diesel::dsl::not(over()))
+            .filter(campaigns::opens_at.le(now)),
+    };
+    query.load(conn).await
 }
 
 /// Creates a campaign, unless there is one with its key; tells whether it did.

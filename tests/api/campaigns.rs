@@ -16,14 +16,28 @@ async fn everybody_sees_what_is_open_and_can_ask_for_the_rest() {
     collection.open("upcoming", 5, 10).await;
     collection.open("over", -10, -5).await;
     let client = collection.app.client();
-    let listed = client.get("/v1/campaigns").send().await.expect(200).json();
-    let keys: Vec<_> = listed["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|campaign| campaign["key"].clone())
-        .collect();
-    assert_eq!(keys, ["test-campaign"]);
+    let keys = async |query: &str| -> Vec<String> {
+        let listed = client
+            .get(&format!("/v1/campaigns{query}"))
+            .send()
+            .await
+            .expect(200)
+            .json();
+        let items = listed["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|campaign| campaign["key"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(keys("").await, ["test-campaign"]);
+    assert_eq!(keys("?state=upcoming").await, ["upcoming"]);
+    assert_eq!(keys("?state=closed").await, ["over"]);
+    assert_eq!(keys("?state=all&limit=2").await, ["over", "test-campaign"]);
+    client
+        .get("/v1/campaigns?state=odd")
+        .send()
+        .await
+        .expect_problem(Code::QueryInvalid);
     for (key, state) in [
         ("upcoming", "upcoming"),
         ("over", "closed"),
