@@ -13,7 +13,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::json;
 
 use super::form::publish;
-use super::serve::{prepare, serve_until_stopped};
+use super::serve::{Signals, prepare, serve_until_stopped};
 use super::{print, say};
 use crate::config::Config;
 use crate::domain::form::{Form, Source, Syntax};
@@ -65,13 +65,14 @@ pub struct Demo {
 impl Demo {
     /// Serves until it is asked to stop.
     pub async fn run(self) -> anyhow::Result<()> {
+        let signals = Signals::listen()?;
         let database = Database::open(&self.config.database, &mut say).await?;
-        let result = self.demonstrate(&database).await;
+        let result = self.demonstrate(&database, signals).await;
         database.stop().await;
         result
     }
 
-    async fn demonstrate(self, database: &Database) -> anyhow::Result<()> {
+    async fn demonstrate(self, database: &Database, signals: Signals) -> anyhow::Result<()> {
         let state = prepare(&self.config, database.target(), true).await?;
         let mut conn = state.pools.requests.get().await?;
         let form = shipped_form()?;
@@ -86,7 +87,7 @@ impl Demo {
             self.make_up(&state, &mut conn, &form, &campaign).await?;
         }
         drop(conn);
-        serve_until_stopped(&self.config, state, |address| {
+        serve_until_stopped(&self.config, state, signals, |address| {
             print(&format!("listening on http://{address}"))?;
             say(&what_to_try(&format!("http://{address}"), &password));
             Ok(())
@@ -94,8 +95,12 @@ impl Demo {
         .await
     }
 
-    /// The demo account with every role, under the password given or a new one.
+    /// The demo account with every role, under the password given or a new one; gives what to print of it.
     async fn account(&self, state: &State, conn: &mut AsyncPgConnection) -> anyhow::Result<String> {
+        let given = self
+            .password
+            .as_ref()
+            .is_some_and(|password| !password.is_empty());
         let password = match self
             .password
             .clone()
@@ -128,7 +133,11 @@ impl Demo {
             };
             staff::insert(conn, &new).await?;
         }
-        Ok(password)
+        Ok(if given {
+            "as in AFTERCARE_DEMO_PASSWORD".to_owned()
+        } else {
+            password
+        })
     }
 
     /// Makes up responses, and stores them as if they had been sent.

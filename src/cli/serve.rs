@@ -34,15 +34,16 @@ pub struct Serve {
 impl Serve {
     /// Serves until SIGTERM or SIGINT; a second signal stops without waiting.
     pub async fn run(self) -> anyhow::Result<()> {
+        let signals = Signals::listen()?;
         let database = Database::open(&self.config.database, &mut say).await?;
-        let result = self.serve(database.target()).await;
+        let result = self.serve(database.target(), signals).await;
         database.stop().await;
         result
     }
 
-    async fn serve(&self, target: &Target) -> anyhow::Result<()> {
+    async fn serve(&self, target: &Target, signals: Signals) -> anyhow::Result<()> {
         let state = prepare(&self.config, target, self.migrate).await?;
-        serve_until_stopped(&self.config, state, |address| {
+        serve_until_stopped(&self.config, state, signals, |address| {
             Ok(print(&format!("listening on http://{address}"))?)
         })
         .await
@@ -53,9 +54,9 @@ impl Serve {
 pub async fn serve_until_stopped(
     config: &Config,
     state: State,
+    mut signals: Signals,
     ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut signals = Signals::listen()?;
     let metrics = bind_metrics(config, &state)?;
     let api = server::bind(state.clone())?;
     ready(api.address)?;
@@ -133,13 +134,16 @@ async fn check_key(conn: &mut AsyncPgConnection, keys: &Keys) -> anyhow::Result<
     Ok(())
 }
 
-struct Signals {
+/// The signals that ask the server to stop. They are caught from before the database is started, so that
+/// one that comes meanwhile does not leave an embedded Postgres behind: it is obeyed once the start is over.
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    /// Catches them from now on.
+    pub fn listen() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,

@@ -98,13 +98,13 @@ impl Serving {
         }
     }
 
-    fn signal(&self, signal: rustix::process::Signal) {
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, signal).unwrap();
     }
 
     /// Waits for the end; gives whether it was a success, and what else was printed and logged.
-    fn end(mut self) -> (bool, String, String) {
+    pub fn end(mut self) -> (bool, String, String) {
         let (mut out, mut log) = (String::new(), String::new());
         self.stdout.read_to_string(&mut out).unwrap();
         self.child

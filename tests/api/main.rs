@@ -21,6 +21,8 @@ mod campaigns;
 mod cli;
 mod database;
 mod drafts;
+mod durability;
+mod embedded;
 mod form_command;
 mod forms;
 mod health;
