@@ -25,13 +25,14 @@ use crate::password::random_password;
 use crate::random;
 use crate::role::Role;
 use crate::store::AsyncPgConnection;
+use crate::store::arrivals::Stored;
 use crate::store::campaigns::{
     CampaignChange, CampaignRow, Window, change_campaign, create_campaign, find_campaign,
 };
 use crate::store::database::Database;
 use crate::store::forms::newest_version;
 use crate::store::publish::PublishError;
-use crate::store::responses::Stored;
+use crate::store::release::release_ripe;
 use crate::store::staff::{self, NewStaff, StaffChanges};
 
 const FORM: &str = include_str!("../../forms/daily-life-after-treatment.yaml");
@@ -179,6 +180,7 @@ impl Demo {
             })
             .await?;
         bar.finish_and_clear();
+        release_ripe(conn, now).await?;
         say(&format!(
             "added {new} synthetic responses; {} were there already",
             self.responses - new
@@ -254,6 +256,8 @@ async fn open_campaign(
         closes_at,
         closed_at: None,
         created_at: now,
+        // To show each response at once. A real campaign releases shuffled batches of ten or more.
+        release_size: 1,
     };
     create_campaign(conn, &row).await?;
     Ok(row)
@@ -262,7 +266,8 @@ async fn open_campaign(
 fn what_to_try(server: &str, password: &str) -> String {
     format!(
         "
-This is a demonstration: whatever is in it may be made up. Stop it with Ctrl-C.
+This is a demonstration: whatever is in it may be made up. Its campaign releases every response at once,
+where a real one waits for ten and shuffles them. Stop it with Ctrl-C.
 
   the form, in Korean    curl '{server}/v1/forms/daily-life-after-treatment?language=ko'
   the open campaign      curl {server}/v1/campaigns/{CAMPAIGN}

@@ -25,6 +25,7 @@ use crate::keys::Keys;
 use crate::password::Passwords;
 use crate::store::Pools;
 use crate::store::intake::Intake;
+use crate::store::release::Releaser;
 
 /// A connection on loan from a pool.
 pub type Connection = diesel_async::pooled_connection::deadpool::Object<AsyncPgConnection>;
@@ -45,6 +46,8 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Stores responses.
     pub intake: Intake,
+    /// Releases what has arrived.
+    pub releaser: Releaser,
     /// Published versions, read once.
     pub published: PublishedVersions,
     /// Slows down guessing.
@@ -62,8 +65,10 @@ impl AppState {
         clock: SharedClock,
         http: HttpConfig,
     ) -> Result<Self, HttpConfigError> {
+        let releaser = Releaser::start(&pools.requests, &clock);
         Ok(Self {
-            intake: Intake::start(&pools.requests),
+            intake: Intake::start(&pools.requests, &releaser),
+            releaser,
             published: PublishedVersions::default(),
             pools,
             keys,

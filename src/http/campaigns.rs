@@ -19,12 +19,14 @@ use crate::store::campaigns::{
     self, CampaignChange, CampaignRow, Window, change_campaign, find_campaign,
 };
 use crate::store::forms::{find_form, newest_version};
+use crate::store::release::count_responses;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list_campaigns)
         .service(get_campaign)
+        .service(get_campaign_progress)
         .service(create_campaign)
         .service(update_campaign)
         .service(close_campaign);
@@ -47,7 +49,7 @@ pub enum CampaignState {
 #[schema(example = json!({
     "key": "world-cancer-day-2027", "form": "daily-life-after-treatment", "state": "open",
     "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
-    "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
+    "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null, "release_size": 10,
 }))]
 pub struct CampaignView {
     /// Its key.
@@ -68,6 +70,20 @@ pub struct CampaignView {
     /// When a coordinator closed it for good.
     #[schema(required)]
     pub closed_at: Option<DateTime<Utc>>,
+    /// How many responses are released together at least, in a shuffled batch, until it closes.
+    pub release_size: i32,
+}
+
+/// How far a campaign is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"released": 130, "waiting": 0, "waiting_rounded_to": 10}))]
+pub struct CampaignProgressView {
+    /// How many responses are released: exports and views show these.
+    pub released: i64,
+    /// How many wait to be released, rounded down.
+    pub waiting: i64,
+    /// To what it is rounded: the campaign's release size, so that watching the number tells nothing.
+    pub waiting_rounded_to: i32,
 }
 
 impl CampaignView {
@@ -86,6 +102,7 @@ impl CampaignView {
             opens_at: row.opens_at,
             closes_at: row.closes_at,
             closed_at: row.closed_at,
+            release_size: row.release_size,
         }
     }
 }
@@ -115,6 +132,15 @@ pub struct CreateCampaignBody {
     opens_at: DateTime<Utc>,
     /// Until when it takes responses.
     closes_at: DateTime<Utc>,
+    /// Responses wait until there are this many, and are released together in a shuffled batch.
+    #[serde(default = "ten")]
+    #[validate(range(min = 1, max = 1000))]
+    #[schema(minimum = 1, maximum = 1000, default = 10)]
+    release_size: i32,
+}
+
+fn ten() -> i32 {
+    10
 }
 
 /// What to change. A field that is left out stays as it is.
@@ -196,7 +222,7 @@ enum ListedState {
         "items": [{
             "key": "world-cancer-day-2027", "form": "daily-life-after-treatment", "state": "open",
             "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
-            "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
+            "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null, "release_size": 10,
         }],
         "next_cursor": null,
     }))),
@@ -242,6 +268,32 @@ async fn get_campaign(state: State, campaign: Path<String>) -> Result<HttpRespon
     Ok(HttpResponse::Ok().json(CampaignView::of(found, state.now())))
 }
 
+/// Count the responses of a campaign
+#[utoipa::path(
+    tag = "campaigns",
+    security(("staff" = ["coordinator"])),
+    params(("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027")),
+    responses((status = 200, description = "The counts.", body = CampaignProgressView)),
+    extensions(("x-problems" = json!(["campaign_unknown"]))),
+)]
+#[get("/v1/campaigns/{campaign}/progress")]
+async fn get_campaign_progress(
+    _coordinator: Staff<Coordinator>,
+    state: State,
+    campaign: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let mut conn = state.connection().await?;
+    let (row, _) = find_campaign(&mut conn, &campaign)
+        .await?
+        .ok_or(Code::CampaignUnknown)?;
+    let (released, waiting) = count_responses(&mut conn, row.id).await?;
+    Ok(HttpResponse::Ok().json(CampaignProgressView {
+        released,
+        waiting: waiting - waiting % i64::from(row.release_size),
+        waiting_rounded_to: row.release_size,
+    }))
+}
+
 /// Create a campaign
 #[utoipa::path(
     tag = "campaigns",
@@ -284,6 +336,7 @@ async fn create_campaign(
         closes_at: body.closes_at,
         closed_at: None,
         created_at: state.now(),
+        release_size: body.release_size,
     };
     if !campaigns::create_campaign(&mut conn, &row).await? {
         return Err(Code::CampaignExists.into());

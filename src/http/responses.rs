@@ -15,12 +15,12 @@ use crate::domain::response::{
     AnonymousResponse, Answer, AnswerFault, RawAnswers, Summary, Value, remark_ids, validate,
 };
 use crate::domain::week::IsoWeek;
+use crate::store::arrivals::{Stored, find_earlier};
 use crate::store::campaigns::{CampaignRow, Window, find_campaign, find_campaign_and_version};
 use crate::store::forms::FormVersionRef;
 use crate::store::intake::IntakeError;
 use crate::store::responses::{
-    ResponseRow, Stored, Withdrawal, find_earlier, find_remarks, find_response, is_withdrawn,
-    withdraw_response,
+    ResponseRow, Withdrawal, find_response, find_texts, is_withdrawn, withdraw_response,
 };
 
 /// The operations of this file.
@@ -206,7 +206,7 @@ async fn get_own_response(
     let summary = Summary::of(form, &answers, &row.language);
     let remarks = remark_ids(form, campaign.id, &receipt, &state.keys.server);
     let ids: Vec<_> = remarks.iter().map(|remark| remark.id).collect();
-    let mut texts = find_remarks(&mut conn, &ids).await?;
+    let mut texts = find_texts(&mut conn, row.id, &ids).await?;
     for remark in remarks {
         let place = form
             .place(&remark.question)

@@ -31,6 +31,8 @@ pub struct CampaignRow {
     pub closed_at: Option<DateTime<Utc>>,
     /// When it was created.
     pub created_at: DateTime<Utc>,
+    /// How many arrivals are released at once at least.
+    pub release_size: i32,
 }
 
 /// What of a campaign can change.

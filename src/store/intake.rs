@@ -6,8 +6,9 @@
 use diesel_async::AsyncPgConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::arrivals::{Stored, store_arrivals};
 use super::pool::Pool;
-use super::responses::{Stored, store_responses};
+use super::release::Releaser;
 use crate::domain::response::AnonymousResponse;
 
 /// The most responses in one transaction.
@@ -34,7 +35,7 @@ pub enum IntakeError {
 type Reply = Result<Stored, IntakeError>;
 type Job = (AnonymousResponse, oneshot::Sender<Reply>);
 
-/// The way into the table of responses.
+/// The way into the table of arrivals.
 #[derive(Clone)]
 pub struct Intake {
     jobs: mpsc::Sender<Job>,
@@ -42,11 +43,11 @@ pub struct Intake {
 
 impl Intake {
     /// Starts the workers on the current runtime. They end when the last handle is dropped.
-    pub fn start(pool: &Pool) -> Self {
+    pub fn start(pool: &Pool, releaser: &Releaser) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let waiting = std::sync::Arc::new(tokio::sync::Mutex::new(waiting));
         for _ in 0..WORKERS {
-            tokio::spawn(work(pool.clone(), waiting.clone()));
+            tokio::spawn(work(pool.clone(), waiting.clone(), releaser.clone()));
         }
         Self { jobs }
     }
@@ -66,7 +67,11 @@ impl Intake {
     }
 }
 
-async fn work(pool: Pool, waiting: std::sync::Arc<tokio::sync::Mutex<mpsc::Receiver<Job>>>) {
+async fn work(
+    pool: Pool,
+    waiting: std::sync::Arc<tokio::sync::Mutex<mpsc::Receiver<Job>>>,
+    releaser: Releaser,
+) {
     let mut batch = Vec::with_capacity(LARGEST_BATCH);
     // The lock is given back with the batch, so the next worker gathers while this one stores.
     while waiting
@@ -82,6 +87,7 @@ async fn work(pool: Pool, waiting: std::sync::Arc<tokio::sync::Mutex<mpsc::Recei
             // A client that has hung up will ask again with its receipt.
             let _ = reply.send(outcome);
         }
+        releaser.wake();
     }
 }
 
@@ -92,7 +98,7 @@ async fn store(pool: &Pool, batch: &[AnonymousResponse]) -> Vec<Reply> {
             .map(|_| Err(IntakeError::NoConnection))
             .collect();
     };
-    match store_responses(&mut conn, batch).await {
+    match store_arrivals(&mut conn, batch).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(error) if batch.len() == 1 => vec![Err(error.into())],
         // One that cannot be stored must not keep the others out.
@@ -123,6 +129,6 @@ async fn one_by_one(pool: &Pool, batch: &[AnonymousResponse]) -> Vec<Reply> {
 }
 
 async fn store_one(conn: &mut AsyncPgConnection, response: &AnonymousResponse) -> Reply {
-    let outcomes = store_responses(conn, std::slice::from_ref(response)).await?;
+    let outcomes = store_arrivals(conn, std::slice::from_ref(response)).await?;
     outcomes.into_iter().next().ok_or(IntakeError::Stopped)
 }

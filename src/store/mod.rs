@@ -1,6 +1,7 @@
 //! Everything that speaks SQL. Functions take `&mut AsyncPgConnection`, so that they compose in one
 //! transaction, and return typed rows. Nothing here knows HTTP.
 
+pub mod arrivals;
 pub mod campaigns;
 pub mod database;
 pub mod drafts;
@@ -10,6 +11,7 @@ pub mod intake;
 pub mod migrations;
 pub mod pool;
 pub mod publish;
+pub mod release;
 pub mod responses;
 #[allow(
     missing_docs,

@@ -3,6 +3,19 @@
 //! A test compares this file with the migrated database; `UPDATE_SCHEMA=1` makes it write the file.
 
 diesel::table! {
+    /// Responses that are stored and acknowledged, and wait to be released.
+    arrivals (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        form_version_id -> Uuid,
+        language -> Text,
+        week -> Date,
+        record -> Bytea,
+        remarks -> Jsonb,
+    }
+}
+
+diesel::table! {
     /// Collections of responses to one form in a window of time.
     campaigns (id) {
         id -> Uuid,
@@ -14,6 +27,7 @@ diesel::table! {
         closes_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        release_size -> Int4,
     }
 }
 
@@ -122,6 +136,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(arrivals -> campaigns (campaign_id));
+diesel::joinable!(arrivals -> form_versions (form_version_id));
 diesel::joinable!(campaigns -> forms (form_id));
 diesel::joinable!(form_drafts -> forms (form_id));
 diesel::joinable!(form_versions -> forms (form_id));
@@ -133,6 +149,7 @@ diesel::joinable!(sessions -> staff (staff_id));
 diesel::joinable!(tombstones -> campaigns (campaign_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    arrivals,
     campaigns,
     form_drafts,
     form_versions,

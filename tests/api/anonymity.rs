@@ -30,6 +30,10 @@ async fn a_stored_response_holds_these_columns_and_no_others() {
         of("remarks").await,
         "id uuid, campaign_id uuid, question text, language text, text text, state text"
     );
+    assert_eq!(
+        of("arrivals").await,
+        "id uuid, campaign_id uuid, form_version_id uuid, language text, week date, record bytea, remarks jsonb"
+    );
     assert_eq!(of("tombstones").await, "id uuid, campaign_id uuid");
 }
 

@@ -30,6 +30,7 @@ mod openapi;
 mod problems;
 mod purity;
 mod readme;
+mod release;
 mod responses;
 mod roles;
 mod security_headers;

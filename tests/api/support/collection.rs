@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aftercare::domain::form::{Source, Syntax};
 use aftercare::role::Role;
+use aftercare::store::release::release_ripe;
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -71,11 +72,16 @@ impl Collection {
         collection
     }
 
-    /// Opens a campaign whose window lies between these days from now.
+    /// Opens a campaign whose window lies between these days from now. It releases responses one by one.
     pub async fn open(&self, key: &str, from: i64, to: i64) -> Value {
+        self.open_with_release_size(key, from, to, 1).await
+    }
+
+    /// The same with batches of this size.
+    pub async fn open_with_release_size(&self, key: &str, from: i64, to: i64, size: i32) -> Value {
         let day = |days| Utc::now() + TimeDelta::days(days);
         let body = json!({
-            "key": key, "form": self.form, "title": {"en": "Test"}, "opens_at": day(from), "closes_at": day(to),
+            "key": key, "form": self.form, "title": {"en": "Test"}, "opens_at": day(from), "closes_at": day(to), "release_size": size,
         });
         self.staff
             .client
@@ -102,8 +108,23 @@ impl Collection {
         self.response(receipt, answers).send().await
     }
 
-    /// One cell of the first row of a query.
+    /// Releases what is ripe, as the server does in the background.
+    pub async fn release(&self) -> u64 {
+        let mut conn = self.app.connect().await;
+        release_ripe(&mut conn, self.app.state.now()).await.unwrap()
+    }
+
+    /// One cell of the first row of a query, after releasing what is ripe.
     pub async fn sql<T>(&self, query: &str) -> T
+    where
+        T: for<'a> tokio_postgres::types::FromSql<'a>,
+    {
+        self.release().await;
+        self.sql_now(query).await
+    }
+
+    /// The same, with what waits still waiting.
+    pub async fn sql_now<T>(&self, query: &str) -> T
     where
         T: for<'a> tokio_postgres::types::FromSql<'a>,
     {

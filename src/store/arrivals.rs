@@ -1,0 +1,203 @@
+//! Arrivals: responses that are stored and acknowledged, and wait to be released.
+//!
+//! An id lives in one place at a time: among the arrivals, then among the released responses, then, once
+//! withdrawn, among the tombstones. It only ever moves in this direction, and each move is one transaction.
+//! Whoever looks through the places in this order finds it, wherever it is.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Binary, Bool, Date, Jsonb, Text, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::responses::{StoredResponse, find_stored};
+use super::schema::arrivals;
+use crate::domain::response::AnonymousResponse;
+
+/// What became of a response that was handed to the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// It is stored now.
+    New,
+    /// It was there already, the very same.
+    Replay,
+    /// Its receipt stands for other answers.
+    Conflict,
+    /// It was withdrawn, and stays so.
+    Withdrawn,
+}
+
+/// A remark as it lies in its arrival.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ArrivedRemark {
+    pub id: Uuid,
+    pub question: String,
+    pub text: String,
+}
+
+/// Stores a batch in one transaction, and tells what became of each, in the order of the batch.
+///
+/// Any number of servers may do so at once, with the same responses too: the ids see to it that each
+/// is stored once.
+pub async fn store_arrivals(
+    conn: &mut AsyncPgConnection,
+    batch: &[AnonymousResponse],
+) -> QueryResult<Vec<Stored>> {
+    conn.transaction(async |conn| {
+        let mut inserted = insert_arrivals(conn, batch).await?;
+        // Looked up after the insert, not before: a release or a withdrawal that ended in between is
+        // seen, and one that was under way on the arrival made the insert wait for it.
+        let gone = find_gone(conn, batch).await?;
+        if inserted.iter().any(|id| gone.contains_key(id)) {
+            let undo: Vec<Uuid> = gone.keys().copied().collect();
+            let undo = arrivals::table.filter(arrivals::id.eq_any(undo));
+            diesel::delete(undo).execute(conn).await?;
+            inserted.retain(|id| !gone.contains_key(id));
+        }
+        // A response may stand in a batch twice; then the first of the two is the new one.
+        let is_new: Vec<bool> = batch
+            .iter()
+            .map(|response| inserted.remove(&response.id))
+            .collect();
+        if is_new.iter().all(|new| *new) {
+            return Ok(vec![Stored::New; batch.len()]);
+        }
+        let stored = find_stored(conn, batch).await?;
+        let outcome = |(response, is_new): (&AnonymousResponse, bool)| match is_new {
+            true => Stored::New,
+            false if gone.get(&response.id) == Some(&Gone::Withdrawn) => Stored::Withdrawn,
+            false => compare(stored.get(&response.id), response),
+        };
+        Ok(batch.iter().zip(is_new).map(outcome).collect())
+    })
+    .await
+}
+
+/// What became of an earlier try to send this response; none when there was none.
+pub async fn find_earlier(
+    conn: &mut AsyncPgConnection,
+    response: &AnonymousResponse,
+) -> QueryResult<Option<Stored>> {
+    let one = std::slice::from_ref(response);
+    // One snapshot, so that the response is seen in exactly one place.
+    let mut transaction = conn.build_transaction().read_only().repeatable_read();
+    let found = transaction.run(async |conn| {
+        if find_gone(conn, one).await?.get(&response.id) == Some(&Gone::Withdrawn) {
+            return Ok(Some(Stored::Withdrawn));
+        }
+        let stored = find_stored(conn, one).await?;
+        let earlier = stored.get(&response.id);
+        Ok(earlier.map(|earlier| compare(Some(earlier), response)))
+    });
+    found.await
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Inserts what is not there yet, and gives the ids of that.
+///
+/// By hand, since arrays make it one prepared statement for a batch of any size. Every server inserts
+/// in the order of the ids, so that two of them never wait for each other in a circle.
+async fn insert_arrivals(
+    conn: &mut AsyncPgConnection,
+    batch: &[AnonymousResponse],
+) -> QueryResult<HashSet<Uuid>> {
+    let mut batch: Vec<&AnonymousResponse> = batch.iter().collect();
+    batch.sort_unstable_by_key(|response| response.id);
+    let inserted: Vec<Id> = diesel::sql_query(
+        "INSERT INTO arrivals (id, campaign_id, form_version_id, language, week, record, remarks) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING RETURNING id",
+    )
+    .bind::<Array<SqlUuid>, _>(column(&batch, |response| response.id))
+    .bind::<Array<SqlUuid>, _>(column(&batch, |response| response.campaign_id))
+    .bind::<Array<SqlUuid>, _>(column(&batch, |response| response.form_version_id))
+    .bind::<Array<Text>, _>(column(&batch, |response| response.language.as_str()))
+    .bind::<Array<Date>, _>(column(&batch, |response| response.week.monday()))
+    .bind::<Array<Binary>, _>(column(&batch, |response| response.record.as_slice()))
+    .bind::<Array<Jsonb>, _>(column(&batch, remarks_of))
+    .load(conn)
+    .await?;
+    Ok(inserted.into_iter().map(|row| row.id).collect())
+}
+
+fn column<'a, T>(
+    batch: &[&'a AnonymousResponse],
+    value: impl Fn(&'a AnonymousResponse) -> T,
+) -> Vec<T> {
+    batch.iter().copied().map(value).collect()
+}
+
+fn remarks_of(response: &AnonymousResponse) -> Value {
+    let written = response.remarks.iter().filter_map(|remark| {
+        let text = remark.text.as_ref()?;
+        Some(serde_json::json!({"id": remark.id, "question": remark.question, "text": text}))
+    });
+    Value::Array(written.collect())
+}
+
+/// Where a response is that is no arrival any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    Released,
+    Withdrawn,
+}
+
+/// Those of a batch that were released or withdrawn; by hand, to ask both tables in one round trip.
+async fn find_gone(
+    conn: &mut AsyncPgConnection,
+    batch: &[AnonymousResponse],
+) -> QueryResult<HashMap<Uuid, Gone>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+        #[diesel(sql_type = Bool)]
+        withdrawn: bool,
+    }
+    let ids: Vec<Uuid> = batch.iter().map(|response| response.id).collect();
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT id, false AS withdrawn FROM responses WHERE id = ANY($1) \
+         UNION ALL SELECT id, true FROM tombstones WHERE id = ANY($1)",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn)
+    .await?;
+    let gone = |withdrawn| {
+        if withdrawn {
+            Gone::Withdrawn
+        } else {
+            Gone::Released
+        }
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, gone(row.withdrawn)))
+        .collect())
+}
+
+/// Whether what is stored under an id is the same as what came.
+fn compare(stored: Option<&StoredResponse>, response: &AnonymousResponse) -> Stored {
+    // It was there when the insert met it: so it has been withdrawn since.
+    let Some(stored) = stored else {
+        return Stored::Withdrawn;
+    };
+    // Not the week: a retry may come on Monday for a response of Sunday.
+    let row = &stored.row;
+    let same = row.campaign_id == response.campaign_id
+        && row.form_version_id == response.form_version_id
+        && row.language == response.language
+        && row.record == response.record
+        && response.remarks.iter().all(|remark| stored.has(remark));
+    if same {
+        Stored::Replay
+    } else {
+        Stored::Conflict
+    }
+}

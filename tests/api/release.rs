@@ -1,0 +1,241 @@
+//! Arrivals wait, and are released in shuffled batches.
+
+use aftercare::http::problem::Code;
+use aftercare::store::release::release_ripe;
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::collection::{Collection, new_receipt};
+
+const COUNTS: &str = "SELECT concat_ws(' ', (SELECT count(*) FROM arrivals), (SELECT count(*) FROM responses), \
+                      (SELECT count(*) FROM remarks))";
+
+fn answers() -> Value {
+    json!({"group": "a", "meals": "some", "distress": 3, "exact": 1, "story": "A remark."})
+}
+
+fn own(campaign: &str) -> String {
+    format!("/v1/campaigns/{campaign}/responses/own")
+}
+
+impl Collection {
+    async fn send_to(&self, campaign: &str, receipt: &str) -> u16 {
+        let body = json!({"form_version": 1, "language": "en", "answers": answers()});
+        let call = self
+            .app
+            .client()
+            .post(&format!("/v1/campaigns/{campaign}/responses"));
+        call.header("receipt", receipt)
+            .json(&body)
+            .send()
+            .await
+            .status
+            .as_u16()
+    }
+
+    async fn fill(&self, campaign: &str, count: usize) -> Vec<String> {
+        let receipts: Vec<String> = (0..count).map(|_| new_receipt()).collect();
+        for receipt in &receipts {
+            assert_eq!(self.send_to(campaign, receipt).await, 201);
+        }
+        receipts
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_released_before_the_batch_is_full() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 10)
+        .await;
+    collection.fill("batched", 9).await;
+    assert_eq!(collection.release().await, 0);
+    assert_eq!(collection.sql::<String>(COUNTS).await, "9 0 0");
+    collection.fill("batched", 1).await;
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 10 10");
+}
+
+#[tokio::test]
+async fn a_campaign_that_ends_releases_what_waits() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("closed", -1, 30, 10)
+        .await;
+    collection.open_with_release_size("ended", -1, 2, 10).await;
+    collection.fill("closed", 3).await;
+    collection.fill("ended", 2).await;
+    collection
+        .staff
+        .client
+        .post("/v1/campaigns/closed/close")
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(collection.sql::<String>(COUNTS).await, "2 3 3");
+    collection.app.clock.advance(TimeDelta::days(3));
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 5 5");
+}
+
+#[tokio::test]
+async fn the_server_releases_by_itself() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 4)
+        .await;
+    collection.fill("batched", 4).await;
+    for _ in 0..100 {
+        if collection.sql_now::<String>(COUNTS).await == "0 4 4" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("{}", collection.sql_now::<String>(COUNTS).await);
+}
+
+#[tokio::test]
+async fn a_receipt_works_wherever_the_response_is() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 3)
+        .await;
+    let receipts = collection.fill("batched", 2).await;
+    let client = collection.app.client();
+    let get = |receipt: &str| {
+        client
+            .get(&own("batched"))
+            .header("receipt", receipt)
+            .send()
+    };
+    let delete = |receipt: &str| {
+        client
+            .delete(&own("batched"))
+            .header("receipt", receipt)
+            .send()
+    };
+    let waiting = get(&receipts[0]).await.expect(200).json();
+    assert_eq!(waiting["answers"]["story"], "A remark.");
+    assert_eq!(collection.send_to("batched", &receipts[0]).await, 200);
+    delete(&receipts[1]).await.expect(204);
+    assert_eq!(collection.sql::<String>(COUNTS).await, "1 0 0");
+    collection.fill("batched", 2).await;
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 3 3");
+    assert_eq!(
+        get(&receipts[0]).await.expect(200).json(),
+        waiting,
+        "the same after the move"
+    );
+    assert_eq!(collection.send_to("batched", &receipts[0]).await, 200);
+    get(&receipts[1])
+        .await
+        .expect_problem(Code::ResponseWithdrawn);
+    assert_eq!(collection.send_to("batched", &receipts[1]).await, 410);
+    delete(&receipts[0]).await.expect(204);
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 2 2");
+}
+
+#[tokio::test]
+async fn neither_place_nor_transaction_tells_the_order_or_joins_a_remark_to_its_response() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 40)
+        .await;
+    collection.fill("batched", 40).await;
+    collection.release().await;
+    for table in ["responses", "remarks"] {
+        let by_place = format!(
+            "SELECT array_agg(id ORDER BY ctid) = array_agg(id ORDER BY id) AND count(DISTINCT xmin::text) = 1 \
+             FROM {table}"
+        );
+        assert!(
+            collection.sql::<bool>(&by_place).await,
+            "{table}: one transaction, in the order of the hashes"
+        );
+    }
+    let left =
+        "SELECT pg_relation_size('arrivals') IS NOT NULL AND NOT EXISTS (SELECT FROM arrivals)";
+    assert!(collection.sql::<bool>(left).await);
+}
+
+#[tokio::test]
+async fn any_number_of_servers_move_each_arrival_once_and_in_full_batches() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 7)
+        .await;
+    let sends = (0..150).map(|_| {
+        let receipt = new_receipt();
+        let collection = &collection;
+        async move { collection.send_to("batched", &receipt).await }
+    });
+    let releases = (0..6).map(|_| async {
+        for _ in 0..20 {
+            let mut conn = collection.app.connect().await;
+            release_ripe(&mut conn, collection.app.state.now())
+                .await
+                .unwrap();
+        }
+    });
+    let (statuses, _) = tokio::join!(join_all(sends), join_all(releases));
+    assert!(statuses.iter().all(|status| *status == 201));
+    collection.release().await;
+    let total = "SELECT (SELECT count(*) FROM arrivals) + (SELECT count(*) FROM responses)";
+    assert_eq!(collection.sql::<i64>(total).await, 150);
+    let least = "SELECT min(size) FROM (SELECT count(*) AS size FROM responses GROUP BY xmin::text) batches";
+    let least = collection.sql::<i64>(least).await;
+    assert!(least >= 7, "a batch of {least}");
+}
+
+#[tokio::test]
+async fn retries_and_withdrawals_during_a_release_find_the_response_or_its_tombstone() {
+    let collection = Collection::start().await;
+    for _ in 0..12 {
+        let receipt = new_receipt();
+        assert_eq!(collection.send_to("test-campaign", &receipt).await, 201);
+        let client = collection.app.client();
+        let withdrawal = client
+            .delete(&own("test-campaign"))
+            .header("receipt", &receipt)
+            .send();
+        let retries = (0..3).map(|_| collection.send_to("test-campaign", &receipt));
+        let (retries, withdrawn, _) =
+            tokio::join!(join_all(retries), withdrawal, collection.release());
+        withdrawn.expect(204);
+        assert!(
+            retries.iter().all(|status| matches!(status, 200 | 410)),
+            "{retries:?}"
+        );
+    }
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 0 0");
+}
+
+#[tokio::test]
+async fn the_number_that_waits_is_rounded_so_that_watching_it_tells_nothing() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 5)
+        .await;
+    let progress = async || {
+        let view = collection
+            .staff
+            .client
+            .get("/v1/campaigns/batched/progress")
+            .send()
+            .await
+            .expect(200)
+            .json();
+        (
+            view["released"].as_i64().unwrap(),
+            view["waiting"].as_i64().unwrap(),
+        )
+    };
+    collection.fill("batched", 4).await;
+    assert_eq!(progress().await, (0, 0));
+    collection.fill("batched", 2).await;
+    collection.release().await;
+    assert!(
+        matches!(progress().await, (5 | 6, 0)),
+        "{:?}",
+        progress().await
+    );
+}
