@@ -12,7 +12,7 @@ use super::problem::{Code, FieldError, Problem};
 use crate::domain::fault::Fault;
 use crate::domain::privacy::receipt::Receipt;
 use crate::domain::response::{
-    AnonymousResponse, Answer, AnswerFault, RawAnswers, Summary, Value, remark_ids, validate,
+    Answer, AnswerFault, RawAnswers, Summary, Value, remark_ids, validate,
 };
 use crate::domain::week::IsoWeek;
 use crate::store::arrivals::{Stored, find_earlier};
@@ -119,51 +119,32 @@ async fn create_response(
     let mut conn = state.connection().await?;
     let found = find_campaign_and_version(&mut conn, &campaign, body.form_version).await?;
     let (campaign, version) = found.ok_or(Code::CampaignUnknown)?;
-    let version = version.ok_or_else(|| {
-        field(
-            "/form_version",
-            "version_unknown",
-            "The campaign's form has no such version.",
-        )
-    })?;
+    let version = version.ok_or_else(|| field("/form_version", VERSION_UNKNOWN))?;
     let published = state.published.get(&mut conn, version.id).await?;
-    if !published
-        .form
-        .definition()
-        .languages
-        .contains(&body.language)
-    {
-        return Err(field(
-            "/language",
-            "language_not_offered",
-            "The form does not exist in this language.",
-        ));
+    let form = &published.form;
+    if !form.definition().languages.contains(&body.language) {
+        return Err(field("/language", LANGUAGE_NOT_OFFERED));
     }
-    let answers = validate(&published.form, &body.answers).map_err(answers_invalid)?;
+    let answers = validate(form, &body.answers).map_err(answers_invalid)?;
     let week = IsoWeek::of(now.date_naive());
-    let ids = (campaign.id, version.id);
-    let key = &state.keys.server;
-    let response = answers.anonymise(&published.form, ids, &body.language, week, &receipt, key);
-    let (stored, week) = match refusal(&campaign, &version, now) {
+    let (ids, key) = ((campaign.id, version.id), &state.keys.server);
+    let response = answers.anonymise(form, ids, &body.language, week, &receipt, key);
+    let stored = match refusal(&campaign, &version, now) {
+        // Sent in time, but the answer was lost on the way: still a replay.
+        Some(refusal) => find_earlier(&mut conn, &response).await?.ok_or(refusal)?,
         None => {
             // Never two connections at once: the intake takes one of its own.
             drop(conn);
-            store(&state, response).await?
-        }
-        // Sent before the campaign closed, but the answer was lost on the way: still a replay.
-        Some(refusal) => {
-            let earlier = find_earlier(&mut conn, &response).await?.ok_or(refusal)?;
-            let row = find_response(&mut conn, response.id).await?;
-            (earlier, row.map_or(week, |row| IsoWeek::of(row.week)))
+            state.intake.store(response).await?
         }
     };
-    let mut answer = match stored {
-        Stored::New => HttpResponse::Created(),
-        Stored::Replay => HttpResponse::Ok(),
+    let (mut answer, week) = match stored {
+        Stored::New => (HttpResponse::Created(), week),
+        Stored::Replay(week) => (HttpResponse::Ok(), week),
         Stored::Conflict => return Err(Code::ReceiptUsed.into()),
         Stored::Withdrawn => return Err(Code::ResponseWithdrawn.into()),
     };
-    let summary = Summary::of(&published.form, answers.as_slice(), &body.language);
+    let summary = Summary::of(form, answers.as_slice(), &body.language);
     Ok(answer.json(ResponseView {
         campaign: campaign.key,
         form_version: published.version,
@@ -292,21 +273,6 @@ fn refusal(
     }
 }
 
-/// Stores a response; gives the week that is kept, which is an earlier one for a late retry.
-async fn store(
-    state: &AppState,
-    response: AnonymousResponse,
-) -> Result<(Stored, IsoWeek), Problem> {
-    let (id, week) = (response.id, response.week);
-    let stored = state.intake.store(response).await?;
-    if stored != Stored::Replay {
-        return Ok((stored, week));
-    }
-    let mut conn = state.connection().await?;
-    let row = find_response(&mut conn, id).await?;
-    Ok((stored, row.map_or(week, |row| IsoWeek::of(row.week))))
-}
-
 async fn own_row(
     state: &AppState,
     conn: &mut crate::store::AsyncPgConnection,
@@ -321,7 +287,16 @@ async fn own_row(
     }
 }
 
-fn field(pointer: &str, code: &str, detail: &str) -> Problem {
+const VERSION_UNKNOWN: (&str, &str) = (
+    "version_unknown",
+    "The campaign's form has no such version.",
+);
+const LANGUAGE_NOT_OFFERED: (&str, &str) = (
+    "language_not_offered",
+    "The form does not exist in this language.",
+);
+
+fn field(pointer: &str, (code, detail): (&str, &str)) -> Problem {
     Problem::fields(
         Code::BodyInvalid,
         vec![FieldError::new(pointer, code, detail)],

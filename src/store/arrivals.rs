@@ -16,14 +16,15 @@ use uuid::Uuid;
 use super::responses::{StoredResponse, find_stored};
 use super::schema::arrivals;
 use crate::domain::response::AnonymousResponse;
+use crate::domain::week::IsoWeek;
 
 /// What became of a response that was handed to the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stored {
     /// It is stored now.
     New,
-    /// It was there already, the very same.
-    Replay,
+    /// It was there already, the very same, since this week.
+    Replay(IsoWeek),
     /// Its receipt stands for other answers.
     Conflict,
     /// It was withdrawn, and stays so.
@@ -196,7 +197,7 @@ fn compare(stored: Option<&StoredResponse>, response: &AnonymousResponse) -> Sto
         && row.record == response.record
         && response.remarks.iter().all(|remark| stored.has(remark));
     if same {
-        Stored::Replay
+        Stored::Replay(IsoWeek::of(row.week))
     } else {
         Stored::Conflict
     }
