@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use aftercare::http::openapi::Api;
@@ -67,6 +68,8 @@ pub fn command(arguments: &[&str]) -> Command {
 pub struct Serving {
     child: Child,
     stdout: BufReader<std::process::ChildStdout>,
+    /// Reads the log all the time: a server whose log nobody reads stops when the pipe is full.
+    log: Option<JoinHandle<String>>,
     pub address: String,
 }
 
@@ -77,23 +80,23 @@ impl Serving {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).unwrap();
+            log
+        });
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on ").map(str::to_owned);
-        let address = address.unwrap_or_else(|| {
-            let mut errors = String::new();
-            child
-                .stderr
-                .take()
-                .unwrap()
-                .read_to_string(&mut errors)
-                .unwrap();
-            panic!("`{line}`\n{errors}")
-        });
+        let Some(address) = line.trim().strip_prefix("listening on ").map(str::to_owned) else {
+            child.wait().unwrap();
+            panic!("`{line}`\n{}", log.join().unwrap());
+        };
         Self {
             child,
             stdout,
+            log: Some(log),
             address,
         }
     }
@@ -105,15 +108,11 @@ impl Serving {
 
     /// Waits for the end; gives whether it was a success, and what else was printed and logged.
     pub fn end(mut self) -> (bool, String, String) {
-        let (mut out, mut log) = (String::new(), String::new());
+        let mut out = String::new();
         self.stdout.read_to_string(&mut out).unwrap();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut log)
-            .unwrap();
-        (self.child.wait().unwrap().success(), out, log)
+        let success = self.child.wait().unwrap().success();
+        let log = self.log.take().unwrap().join().unwrap();
+        (success, out, log)
     }
 }
 

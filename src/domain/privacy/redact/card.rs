@@ -1,0 +1,77 @@
+//! Payment card numbers: 13 to 19 digits that pass the Luhn check (ISO/IEC 7812-1),
+//! in one run or in the groups in which cards print them.
+
+use super::Kind;
+use super::date::is_year;
+use super::digits::{Groups, Sep};
+use super::number::Hit;
+
+/// The groups in which cards print their numbers, and what people make of them.
+const SHAPES: [&[usize]; 12] = [
+    &[4, 4, 4, 4],
+    &[4, 6, 5],
+    &[4, 6, 4],
+    &[4, 4, 4, 1],
+    &[4, 4, 4, 4, 3],
+    &[6, 10],
+    &[4, 4, 8],
+    &[4, 8, 4],
+    &[8, 4, 4],
+    &[8, 8],
+    &[4, 12],
+    &[12, 4],
+];
+
+/// The card number that starts at the `i`th group, if any.
+pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Hit> {
+    let first = groups.get(i)?;
+    // The first digit says the industry: travel, banking, petroleum; 9 is left to national schemes.
+    if !first.digits.starts_with(|c| matches!(c, '2'..='6' | '9')) || first.digits.len() < 4 {
+        return None;
+    }
+    let joins = |sep| matches!(sep, Sep::Dash | Sep::WideDash | Sep::Space | Sep::Dot);
+    let lengths = |next: usize| {
+        (i..next)
+            .filter_map(|k| groups.get(k))
+            .map(|group| group.digits.len())
+    };
+    let years = |next: usize| {
+        (i..next)
+            .filter_map(|k| groups.get(k))
+            .all(|group| is_year(group.digits))
+    };
+    groups
+        .join(i, 19, joins)
+        .into_iter()
+        .rev()
+        .filter(|card| card.digits.len() >= 13 && is_luhn(&card.digits))
+        .find(|card| {
+            card.cuts.is_empty()
+                || (SHAPES
+                    .iter()
+                    .any(|shape| lengths(card.next).eq(shape.iter().copied()))
+                    && !years(card.next))
+        })
+        .map(|card| Hit {
+            start: first.start,
+            end: card.end,
+            next: card.next,
+            kind: Kind::CardNumber,
+        })
+}
+
+/// The Luhn check: from the right, every second digit counts double.
+fn is_luhn(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .map(|digit| u32::from(digit.wrapping_sub(b'0')))
+        .enumerate()
+        .map(|(place, digit)| match (place % 2, digit) {
+            (0, digit) => digit,
+            (_, digit @ 0..5) => digit * 2,
+            (_, digit) => digit * 2 - 9,
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}

@@ -1,0 +1,143 @@
+//! The words around a number: they tell a record number from a platelet count.
+//!
+//! Word boundaries are those of ASCII, because Korean endings follow an English word without a blank.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::pattern::pattern;
+
+/// How many characters to look back and ahead.
+const BEFORE: usize = 32;
+const AFTER: usize = 20;
+
+/// A name for a record number that stands directly before it.
+static RECORD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:
+        (?: 등록 | 환자 | 차트 | 병록 | 진료 | 진찰권 | 접수 | 검체 | 병리 | 검사 | 예약 | 보험 | 보험증 | 건강보험증 | 증권 | 증서 | 계좌 | 여권 | 면허 | 회원
+          | 고객 | 사원 | 학생 | 관리 | 고유 | 처방전 | 영수증 | 주문 | 송장 | 의뢰 | 민원 | 문서 | 일련 | 심사 | 청구 | 승인 ) \s?(?: 번호 | no\.? )
+        | 계좌 | 통장 | 사번 | 학번
+        | (?-u:\b) (?: MRN | NHS | SSN | social \s security ) (?: \s? (?: number | no )\.? )?
+        | (?-u:\b)(?: record | chart | patient | hospital | case | claim | member | policy | account | passport | licen[cs]e | accession | specimen
+          | file | serial | registration | insurance | reference | ref | booking | order | id ) \s?(?: (?-u:\b)(?: id | number | num | no ) (?-u:\b)\.? | \# )
+        | (?-u:\b)(?: account | serial | ID )
+        )
+        [\s:=\#(\[\-]* (?: 은 | 는 | 이 | 가 | 을 | (?-u:\b)(?: is | was )(?-u:\b) )? [\s:=\#(\-]* [a-z]{0,4} -? $",
+    )
+});
+
+/// A name for a resident registration number that stands directly before it.
+static RESIDENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: 주민 (?: 등록 )? \s?(?: 번호 )? | 외국인 \s?등록 \s?번호 | resident (?: \s registration )? \s number )
+        \s* (?: 앞 \s?자리 )? (?: 은 | 는 | 이 | 가 | (?-u:\b)(?: is | was )(?-u:\b) )? [\s:=(]* $",
+    )
+});
+
+/// A word about phoning anywhere before the number.
+static PHONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"전화 | 연락 | 핸드폰 | 휴대폰 | 폰 | 번호 | 문자 | 카톡 | 통화 | 팩스 | 직통
+        | (?-u:\b)(?: phone | call | cell | mobile | tel | text | contact | reach | whatsapp | fax | dial )",
+    )
+});
+
+/// What one does with a phone number, behind it.
+static PHONE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\s* (?: 으로 | 로 | 에 | 번 )? [^0-9\[\n]{0,6} (?: 연락 | 전화 | 문자 | 카톡 )")
+});
+
+/// The same in English.
+static PHONE_ENGLISH_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\s (?: is | was ) \s (?: my | our | his | her ) \s (?: phone | cell | mobile | number )",
+    )
+});
+
+/// An English word about phoning before the number.
+static PHONE_ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?: phone | call | cell | mobile | tel | text | contact | reach | whatsapp | fax | dial )",
+    )
+});
+
+/// A word about an amount before the number.
+static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"혈소판 | 백혈구 | 적혈구 | 호중구 | 림프구 | 수치 | 페리틴 | 바이러스 | 표지자 | 걸음 | 만보 | 비용 | [가-힣]비 | [가-힣]값 | 보험료 | 수수료
+        | 진단금 | 보험금 | 지원금 | 환급금 | 월급 | 연봉 | 급여 | 대출 | 금액 | 가격 | 총액 | [$€£¥₩]
+        | (?-u:\b)(?: platelets? | plt | wbc | rbc | anc | cd4 | ferritin | hbv | hcv | [dr]na | psa | cea | afp | hcg | ca[0-9\x20] | ldh | counts? | viral
+          | markers? | steps | costs? | paid | pay | price | salary | income | mortgage | debt | owed? | fee | bill | billed | charged | total )",
+    )
+});
+
+/// A unit directly behind the number.
+static UNIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\s? (?:
+        원(?: [^가-힣] | $ | 이 | 을 | 은 | 도 | 에 | 씩 | 으 | 정 | 대 | 가 | 만 | 짜 | 나 | 인 | 어 | 의 | 과 | 까 | 넘 )
+        | 만 \s? (?: 원 | 명 | 보 | 달러 ) | 천 \s? (?: 원 | 명 ) | 억 \s? 원?
+        | 명(?: [^가-힣] | $ | 이 | 을 | 은 | 도 | 의 | 중 | 에 ) | 개(?: [^가-힣] | $ | 월 | 를 | 가 | 씩 )
+        | 보(?: [^가-힣] | $ | 를 | 도 | 는 | 은 | 걸 | 이 | 까 | 나 | 네 ) | 회(?: [^가-힣] | $ ) | 분(?: [^가-힣] | $ | 간 )
+        | 걸음 | 킬로 | 칼로리 | 밀리 | 그램 | 미터 | 단위 | 정도 | 가량 | 달러 | 유로 | 시간
+        | %
+        | (?: won | krw | usd | dollars? | bucks | euros? | eur | gbp | pounds? | yen | jpy | mg | mcg | ug | [µμ]g | g | kg | ml | l | dl | iu | cells?
+          | copies | steps? | kcal | calories | cal | km | m | cm | mm | people | patients | times | days | hours | hrs | minutes | min | lbs? | units?
+          | per | / \s? (?: [µμu]?l | ml | dl | mm3? | day | week | month | year ) )
+          (?: [^a-z0-9] | $ ) )",
+    )
+});
+
+/// The text around a number, cut at the finding before it.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'t> {
+    before: &'t str,
+    after: &'t str,
+}
+
+impl<'t> Context<'t> {
+    /// The surroundings of `start..end`. Nothing before `barrier` is looked at.
+    pub(super) fn new(text: &'t str, barrier: usize, start: usize, end: usize) -> Self {
+        let before = text.get(barrier..start).unwrap_or_default();
+        let after = text.get(end..).unwrap_or_default();
+        let from = before
+            .char_indices()
+            .rev()
+            .nth(BEFORE)
+            .map_or(0, |(at, _)| at);
+        let to = after
+            .char_indices()
+            .nth(AFTER)
+            .map_or(after.len(), |(at, _)| at);
+        Self {
+            before: before.get(from..).unwrap_or_default(),
+            after: after.get(..to).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn names_record(self) -> bool {
+        RECORD.is_match(self.before)
+    }
+
+    pub(super) fn names_resident(self) -> bool {
+        RESIDENT.is_match(self.before)
+    }
+
+    pub(super) fn speaks_of_phone(self) -> bool {
+        PHONE.is_match(self.before) || PHONE_AFTER.is_match(self.after)
+    }
+
+    pub(super) fn speaks_of_phone_in_english(self) -> bool {
+        PHONE_ENGLISH.is_match(self.before) || PHONE_ENGLISH_AFTER.is_match(self.after)
+    }
+
+    pub(super) fn speaks_of_amount(self) -> bool {
+        AMOUNT.is_match(self.before)
+    }
+
+    pub(super) fn unit_follows(self) -> bool {
+        UNIT.is_match(self.after)
+    }
+}

@@ -1,0 +1,63 @@
+//! E-mail addresses.
+//!
+//! Follows RFC 5322 loosely: an ASCII local part, a host of labels, a top-level domain. Also the ways in which
+//! people write one to keep robots off: `(at)`, "at … dot …", 골뱅이 ("whelk", the Korean word for @), 닷컴.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::kind::Kind;
+use super::pattern::pattern;
+use super::span::Finding;
+
+/// Mail providers that people name without a top-level domain.
+const PROVIDER: &str = "naver|gmail|hanmail|daum|kakao|nate|hotmail|outlook|yahoo|icloud";
+
+/// The same as they are written in Korean.
+const PROVIDER_KOREAN: &str =
+    "네이버|지메일|쥐메일|구글|한메일|다음|카카오|네이트|핫메일|아웃룩|야후|아이클라우드";
+
+/// The sign, in brackets or as the Korean word; blanks around it are common.
+const AT: &str = r"(?: \x20{0,2}(?: @ | 골뱅이 | 앳 | 엣 | 애트 )\x20{0,2} | \x20{0,2}[(\[{<]\x20?(?: at | @ | 골뱅이 | 앳 )\x20?[)\]}>]\x20{0,2} )";
+
+/// A dot that is spelled out.
+const DOT: &str = r"(?: \x20{1,2}dot\x20{1,2} | \x20{0,2}[(\[{<]\x20?(?: dot | \. | 점 | 닷 | 쩜 )\x20?[)\]}>]\x20{0,2} | \x20{0,2}(?: 닷 | 점 | 쩜 )\x20{0,2} )";
+
+/// A top-level domain after a dot that is spelled out or stands apart, so that prose is not taken for one.
+const KNOWN: &str = r"(?: com | net | org | edu | gov | kr | jp | cn | uk | io | co\x20?kr | 컴 | 콤 | 넷 | 씨오\x20?케이알 | 케이알 )";
+
+/// Letters that touch the end go with the address: nothing that starts there may be told apart later.
+static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    let label = format!("(?:[a-z0-9][a-z0-9_-]*|{PROVIDER_KOREAN})");
+    let provider = format!("(?:{PROVIDER}|{PROVIDER_KOREAN})");
+    pattern(&format!(
+        r"
+        # name@host.tld, the dots plain or spelled
+        (?: [a-z0-9._%+'\-]+ | [가-힣]{{1,20}} ) {AT} {label}(?:(?: \. | {DOT} ){label})* (?: \. [a-z]{{2,}} | (?: {DOT} | \x20?\.\x20? ) {KNOWN}[a-z]* )
+        # name at host dot tld
+        | [a-z0-9._%+'\-]+ \x20{{1,2}}at\x20{{1,2}} (?: {label}(?:{DOT}{label})*{DOT}{KNOWN}[a-z]* | {provider}\.[a-z]{{2,}} )
+        # name.00 at host.tld: the word before it is a name if a digit or an underscore is in it
+        | [a-z][a-z.%+'\-]*[0-9_][a-z0-9._%+'\-]* \x20{{1,2}}at\x20{{1,2}} {label}(?:\.{label})*\.{KNOWN}[a-z]*
+        # name@provider
+        | [a-z0-9._%+'\-]{{2,}} {AT} {provider}[a-z]*
+        "
+    ))
+});
+
+/// "… at the dot com …" is prose.
+static PROSE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\x20at\x20+ (?: the | a | this | that | my | our )\x20"));
+
+/// Finds e-mail addresses.
+pub(super) fn find(piece: &str) -> Vec<Finding> {
+    EMAIL
+        .find_iter(piece)
+        .filter(|found| !PROSE.is_match(found.as_str()))
+        .map(|found| Finding {
+            start: found.start(),
+            end: found.end(),
+            kind: Kind::Email,
+        })
+        .collect()
+}

@@ -1,0 +1,59 @@
+//! One spelling for what looks the same: compatibility forms, invisible characters.
+//!
+//! Full-width digits, circled digits and the like become plain ones by NFKC (Unicode Standard Annex 15).
+//! The Korean compatibility jamo are left as they are: NFKC would turn "ㅠㅠ" and "ㅋㅋ",
+//! which stand in many remarks, into conjoining letters that most fonts show badly.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Normalises `text`. Doing it twice changes nothing more.
+pub(super) fn normalise(text: &str) -> String {
+    // Once to unfold the compatibility forms, once more because what stood apart may now compose.
+    compatible(&visible(&compatible(text)))
+}
+
+/// NFKC, except for the Korean compatibility jamo.
+fn compatible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, jamo)) = rest.char_indices().find(|&(_, c)| is_compatibility_jamo(c)) {
+        let (before, from) = rest.split_at(at);
+        out.extend(before.nfkc());
+        out.push(jamo);
+        rest = from.get(jamo.len_utf8()..).unwrap_or_default();
+    }
+    out.extend(rest.nfkc());
+    out
+}
+
+fn is_compatibility_jamo(c: char) -> bool {
+    matches!(c, '\u{3131}'..='\u{3163}' | '\u{3165}'..='\u{318E}')
+}
+
+/// Drops what cannot be seen: zero-width and bidirectional controls, fillers, tags, control characters,
+/// and the variation selector and key-cap marks that follow a digit in emoji such as 1️⃣.
+/// An emoji that joiners hold together falls into its parts.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let key_cap = matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}');
+        if is_invisible(c) || (key_cap && out.ends_with(|before: char| before.is_ascii_digit())) {
+            continue;
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn is_invisible(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        // Soft hyphen, joiners, byte order mark, fillers.
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{FEFF}' | '\u{115F}' | '\u{1160}'
+        | '\u{3164}' | '\u{FFA0}' | '\u{17B4}' | '\u{17B5}'
+        // Zero-width and bidirectional controls, tags.
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{E0000}'..='\u{E007F}' => true,
+        _ => c.is_control(),
+    }
+}

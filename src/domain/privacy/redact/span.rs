@@ -1,0 +1,99 @@
+//! Where the findings stand. A finding splits the text, and no later detector looks across it.
+
+use super::kind::Kind;
+
+/// A finding of one detector: byte offsets into the piece of text that it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) kind: Kind,
+}
+
+/// Finds identifiers in a piece of text, in order and without overlap.
+pub(super) type Detector = fn(&str) -> Vec<Finding>;
+
+/// A part of the text that is settled. Without a kind: a bracketed word that stood there already.
+#[derive(Clone, Copy)]
+struct Span {
+    start: usize,
+    end: usize,
+    kind: Option<Kind>,
+}
+
+/// The settled parts of a text, in order and without overlap.
+pub(super) struct Spans<'t> {
+    text: &'t str,
+    spans: Vec<Span>,
+}
+
+impl<'t> Spans<'t> {
+    /// Settles the bracketed words that stand in `text` already, so that redacting twice changes nothing.
+    pub(super) fn new(text: &'t str) -> Self {
+        let spans = text
+            .match_indices('[')
+            .filter_map(|(start, _)| {
+                let from = text.get(start..)?;
+                let word = Kind::ALL
+                    .map(Kind::placeholder)
+                    .into_iter()
+                    .find(|word| from.starts_with(word))?;
+                Some(Span {
+                    start,
+                    end: start + word.len(),
+                    kind: None,
+                })
+            })
+            .collect();
+        Self { text, spans }
+    }
+
+    /// Runs `detector` on every piece of text that is not settled yet.
+    pub(super) fn detect(&mut self, detector: Detector) {
+        let mut all = Vec::with_capacity(self.spans.len());
+        let mut from = 0;
+        for span in std::mem::take(&mut self.spans) {
+            self.piece(from, span.start, detector, &mut all);
+            all.push(span);
+            from = span.end;
+        }
+        self.piece(from, self.text.len(), detector, &mut all);
+        self.spans = all;
+    }
+
+    fn piece(&self, from: usize, to: usize, detector: Detector, all: &mut Vec<Span>) {
+        let Some(piece) = self.text.get(from..to) else {
+            return;
+        };
+        all.extend(detector(piece).into_iter().map(|finding| Span {
+            start: from + finding.start,
+            end: from + finding.end,
+            kind: Some(finding.kind),
+        }));
+    }
+
+    /// What was found, with byte offsets into the whole text.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let finding = |span: &Span| {
+            span.kind.map(|kind| Finding {
+                start: span.start,
+                end: span.end,
+                kind,
+            })
+        };
+        self.spans.iter().filter_map(finding).collect()
+    }
+
+    /// The text with a bracketed word in the place of every finding.
+    pub(super) fn render(&self) -> String {
+        let mut out = String::with_capacity(self.text.len());
+        let mut from = 0;
+        for finding in self.findings() {
+            out.push_str(self.text.get(from..finding.start).unwrap_or_default());
+            out.push_str(finding.kind.placeholder());
+            from = finding.end;
+        }
+        out.push_str(self.text.get(from..).unwrap_or_default());
+        out
+    }
+}
