@@ -13,6 +13,7 @@ mod score;
 mod source;
 mod text;
 
+pub(crate) use changes::options_of;
 pub use changes::{Change, Changes, QuestionChange};
 pub use check::FormFault;
 pub(crate) use check::scaled;

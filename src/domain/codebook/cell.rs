@@ -1,0 +1,77 @@
+//! What one response says in one column, before anybody decides how to write it.
+
+use std::fmt::{self, Display};
+
+use crate::domain::form::OptionDefinition;
+
+/// The content of one cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'a> {
+    /// Single choice: the option chosen, as the newest version of its coding has it.
+    Choice(&'a OptionDefinition),
+    /// Multiple choice: whether this option is among those chosen.
+    Chosen(bool),
+    /// A rating or a whole number.
+    Whole(i64),
+    /// A decimal number.
+    Decimal(Fixed),
+    /// Yes or no.
+    YesNo(bool),
+    /// A score, rounded to one decimal.
+    Score(f64),
+    /// Nothing, for this reason.
+    Missing(Missing),
+}
+
+/// Why a cell is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Routing did not show the question, or any question of the score.
+    Hidden,
+    /// The version that was answered does not have the question, the option or the score.
+    NotAsked,
+    /// The person left it blank; for a score, too few of its questions have an answer.
+    Blank,
+    /// The person declined to answer.
+    Declined,
+}
+
+impl Missing {
+    /// The null flavour of HL7 for this reason.
+    pub const fn null_flavour(self) -> &'static str {
+        match self {
+            Self::Hidden => "NA",
+            Self::NotAsked => "NASK",
+            Self::Blank => "NI",
+            Self::Declined => "ASKU",
+        }
+    }
+}
+
+/// A decimal number in units of its last digit, written with all its decimals: `-0.50`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fixed {
+    /// The number times ten to the power of `decimals`.
+    pub scaled: i64,
+    /// Digits after the point.
+    pub decimals: u8,
+}
+
+impl Display for Fixed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.decimals == 0 {
+            return write!(f, "{}", self.scaled);
+        }
+        let unit = 10_u64.saturating_pow(u32::from(self.decimals));
+        let digits = self.scaled.unsigned_abs();
+        let sign = if self.scaled < 0 { "-" } else { "" };
+        let width = usize::from(self.decimals);
+        write!(
+            f,
+            "{sign}{}.{:0width$}",
+            digits / unit,
+            digits % unit,
+            width = width
+        )
+    }
+}

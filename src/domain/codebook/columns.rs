@@ -1,0 +1,183 @@
+//! Which columns an export has.
+
+use super::codings::{self, Coding};
+use super::{Entry, Plan};
+use crate::domain::form::{Form, Kind};
+
+/// A column that every export starts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leading {
+    /// The key of the campaign.
+    Campaign,
+    /// The version of the form that was answered.
+    FormVersion,
+    /// The language in which the form was read.
+    Language,
+    /// The ISO week in which the response came.
+    Week,
+}
+
+impl Leading {
+    /// All of them, in their order.
+    pub const ALL: [Self; 4] = [
+        Self::Campaign,
+        Self::FormVersion,
+        Self::Language,
+        Self::Week,
+    ];
+
+    /// The name of the column; no question may have it as its key.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Campaign => "campaign",
+            Self::FormVersion => "form_version",
+            Self::Language => "language",
+            Self::Week => "week",
+        }
+    }
+}
+
+/// A column that is filled from the answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, which never changes its meaning.
+    pub name: String,
+    /// What stands in it.
+    pub content: Content,
+    /// The versions whose responses can have something in it, ascending.
+    pub versions: Vec<i32>,
+}
+
+/// What stands in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// The answer to a question.
+    Answer {
+        /// The question's key.
+        question: String,
+    },
+    /// Whether an option of a multiple choice was chosen.
+    Option {
+        /// The question's key.
+        question: String,
+        /// The option's code.
+        option: String,
+    },
+    /// A score.
+    Score {
+        /// The score's key.
+        score: String,
+    },
+}
+
+/// The columns over several versions of one form.
+#[derive(Debug, Clone)]
+pub struct Columns<'a> {
+    versions: Vec<(i32, &'a Form)>,
+    columns: Vec<Column>,
+}
+
+impl<'a> Columns<'a> {
+    /// The columns over these versions, which may come in any order.
+    pub fn of(versions: &[(i32, &'a Form)]) -> Self {
+        let mut versions = versions.to_vec();
+        versions.sort_by_key(|(version, _)| *version);
+        let questions = codings::of_questions(&versions);
+        let scores = codings::of_scores(&versions, &questions);
+        let mut columns = Vec::new();
+        for coding in &questions {
+            question_columns(&versions, coding, &mut columns);
+        }
+        columns.extend(scores.iter().map(|coding| Column {
+            name: format!("score_{}", coding.name),
+            content: Content::Score {
+                score: coding.key.clone(),
+            },
+            versions: numbers(&versions, &coding.at),
+        }));
+        Self { versions, columns }
+    }
+
+    /// The names of all columns, the leading ones included.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let leading = Leading::ALL
+            .into_iter()
+            .map(|column| -> &str { column.name() });
+        leading.chain(self.columns.iter().map(|column| column.name.as_str()))
+    }
+
+    /// The columns that are filled from the answers.
+    pub fn as_slice(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The versions, ascending.
+    pub fn versions(&self) -> &[(i32, &'a Form)] {
+        &self.versions
+    }
+
+    /// How the responses to one version fill the columns.
+    pub fn plan(&self, version: i32) -> Plan<'a> {
+        Plan::of(self, version)
+    }
+
+    /// The description of every column, the leading ones included, in `language` where there is a text in it.
+    pub fn codebook(&self, language: &str) -> Vec<Entry> {
+        super::entry::codebook(self, language)
+    }
+
+    /// The form of this version.
+    pub(super) fn form(&self, version: i32) -> Option<&'a Form> {
+        self.versions
+            .iter()
+            .find(|(number, _)| *number == version)
+            .map(|(_, form)| *form)
+    }
+
+    /// The newest form that has this column.
+    pub(super) fn newest(&self, column: &Column) -> Option<&'a Form> {
+        self.form(*column.versions.last()?)
+    }
+}
+
+/// The columns of one coding: none for free text, one an option for a multiple choice, else one.
+fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Vec<Column>) {
+    let kind_at = |at: usize| -> Option<&Kind> {
+        let (_, form) = versions.get(at)?;
+        let question = form.questions().get(form.place(&coding.key)?)?;
+        Some(&question.kind)
+    };
+    // Within a coding options only come, so the newest version of it has them all.
+    let Some(newest) = coding.at.last().and_then(|at| kind_at(*at)) else {
+        return;
+    };
+    match newest {
+        Kind::Text { .. } => {}
+        Kind::MultipleChoice(choices) => columns.extend(choices.iter().map(|choice| {
+            let has_it = |at: &usize| kind_at(*at).is_some_and(|k| k.place(&choice.code).is_some());
+            let at: Vec<_> = coding.at.iter().copied().filter(has_it).collect();
+            Column {
+                name: format!("{}__{}", coding.name, choice.code),
+                content: Content::Option {
+                    question: coding.key.clone(),
+                    option: choice.code.clone(),
+                },
+                versions: numbers(versions, &at),
+            }
+        })),
+        _ => columns.push(Column {
+            name: coding.name.clone(),
+            content: Content::Answer {
+                question: coding.key.clone(),
+            },
+            versions: numbers(versions, &coding.at),
+        }),
+    }
+}
+
+fn numbers(versions: &[(i32, &Form)], at: &[usize]) -> Vec<i32> {
+    at.iter()
+        .filter_map(|at| versions.get(*at))
+        .map(|(version, _)| *version)
+        .collect()
+}
