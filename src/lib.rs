@@ -6,6 +6,7 @@
 //! | --- | --- | --- |
 //! | [`cli`] | one file a subcommand | |
 //! | [`domain`] | the rules of the field: forms, answers, anonymity | HTTP, SQL, clock, randomness, environment |
+//! | [`export`] | rows and codebook into files for analysts | HTTP, SQL |
 //! | [`config`] | flags and environment, typed | |
 //! | [`http`] | app, authentication, extractors, problems, one file a resource | SQL |
 //! | [`store`] | pool, migrations, one file a table group, plain functions on a connection | HTTP |
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod export;
 pub mod http;
 pub mod keys;
 pub mod password;

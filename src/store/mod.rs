@@ -8,11 +8,13 @@ pub mod drafts;
 pub mod embedded;
 pub mod forms;
 pub mod intake;
+pub mod lease;
 pub mod migrations;
 pub mod pool;
 pub mod publish;
 pub mod release;
 pub mod responses;
+pub mod responses_export;
 #[allow(
     missing_docs,
     reason = "the columns are explained by COMMENT ON in the migrations"

@@ -1,0 +1,178 @@
+//! The codebook as a table: a row a column of the export.
+
+use super::csv::{CsvOptions, RowFault, Sheet};
+use crate::domain::codebook::{BandEntry, CodeEntry, Entry, ScoreEntry};
+use crate::domain::form::ScoreMethod;
+
+/// The columns of the codebook itself.
+pub const HEADER: [&str; 24] = [
+    "column",
+    "question",
+    "option",
+    "kind",
+    "section",
+    "section_title",
+    "text",
+    "label",
+    "versions",
+    "codes",
+    "numbers",
+    "min",
+    "max",
+    "decimals",
+    "background",
+    "required",
+    "show_when",
+    "concept_system",
+    "concept_code",
+    "score_of",
+    "score_method",
+    "score_range",
+    "score_at_least_answered",
+    "score_bands",
+];
+
+/// Writes the whole codebook.
+///
+/// # Errors
+///
+/// When a row does not fit the header, which no codebook does.
+pub fn codebook_csv(entries: &[Entry], options: CsvOptions) -> Result<Vec<u8>, RowFault> {
+    let mut sheet = Sheet::new(options);
+    HEADER.iter().for_each(|name| sheet.text(name));
+    sheet.end_row()?;
+    for entry in entries {
+        row(&mut sheet, entry);
+        sheet.end_row()?;
+    }
+    Ok(sheet.take())
+}
+
+fn row(sheet: &mut Sheet, entry: &Entry) {
+    let optional = |sheet: &mut Sheet, text: Option<&str>| sheet.text(text.unwrap_or_default());
+    let flag = |flag: Option<bool>| flag.map(|flag| if flag { "true" } else { "false" });
+    sheet.text(&entry.column);
+    optional(sheet, entry.question.as_deref());
+    optional(sheet, entry.option.as_deref());
+    sheet.text(entry.kind);
+    optional(sheet, entry.section.as_ref().map(|(key, _)| key.as_str()));
+    optional(
+        sheet,
+        entry.section.as_ref().map(|(_, title)| title.as_str()),
+    );
+    sheet.text(&entry.text);
+    optional(sheet, entry.label.as_deref());
+    sheet.text(&ranges(&entry.versions));
+    sheet.text(&labels(&entry.codes));
+    sheet.text(&numbers(&entry.codes));
+    for bound in [&entry.min, &entry.max] {
+        sheet.number(bound.as_deref().unwrap_or_default());
+    }
+    match entry.decimals {
+        Some(decimals) => sheet.number(decimals),
+        None => sheet.blank(),
+    }
+    optional(sheet, flag(entry.background));
+    optional(sheet, flag(entry.required));
+    optional(sheet, entry.show_when.as_deref());
+    let concept = entry.concept.as_ref();
+    optional(sheet, concept.map(|concept| concept.system.as_str()));
+    optional(sheet, concept.map(|concept| concept.code.as_str()));
+    match &entry.score {
+        Some(score) => score_cells(sheet, score),
+        None => (0..5).for_each(|_| sheet.blank()),
+    }
+}
+
+fn score_cells(sheet: &mut Sheet, score: &ScoreEntry) {
+    sheet.text(&score.of.join("; "));
+    sheet.text(match score.method {
+        ScoreMethod::Mean => "mean",
+        ScoreMethod::Sum => "sum",
+    });
+    let [low, high] = score.to;
+    sheet.text(&format!("{low} to {high}"));
+    sheet.number(score.at_least_answered);
+    let band = |band: &BandEntry| format!("{}={} from {}", band.code, band.label, band.from);
+    let bands: Vec<_> = score.bands.iter().map(band).collect();
+    sheet.text(&bands.join("; "));
+}
+
+/// `none=None; mild=Mild`
+fn labels(codes: &[CodeEntry]) -> String {
+    let labels: Vec<_> = codes
+        .iter()
+        .map(|code| format!("{}={}", code.code, code.label))
+        .collect();
+    labels.join("; ")
+}
+
+/// `none=0; mild=1`, for the codes that stand for a number.
+fn numbers(codes: &[CodeEntry]) -> String {
+    let numbers: Vec<_> = codes
+        .iter()
+        .filter_map(|code| Some(format!("{}={}", code.code, code.number?)))
+        .collect();
+    numbers.join("; ")
+}
+
+/// `1 to 3, 5`. Not `1-3`: Excel would make it the third of January.
+fn ranges(versions: &[i32]) -> String {
+    let mut ranges: Vec<(i32, i32)> = Vec::new();
+    for version in versions {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == *version => *last = *version,
+            _ => ranges.push((*version, *version)),
+        }
+    }
+    let written: Vec<_> = ranges
+        .iter()
+        .map(|(first, last)| {
+            if first == last {
+                first.to_string()
+            } else {
+                format!("{first} to {last}")
+            }
+        })
+        .collect();
+    written.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::codebook::Columns;
+    use crate::domain::form::{Form, Source, Syntax};
+
+    const KEPT: &str = include_str!("../../tests/forms/every-kind.codebook.csv");
+
+    fn every_kind() -> Form {
+        let text = include_str!("../../tests/forms/every-kind.yaml");
+        let source = Source::read(text, Syntax::Yaml).unwrap();
+        Form::check(source.definition().unwrap()).unwrap()
+    }
+
+    /// The codebook of a form is a promise to analysts, so a change of it shows up in a review.
+    #[test]
+    fn the_codebook_of_a_form_is_the_one_that_is_kept() {
+        let form = every_kind();
+        let entries = Columns::of(&[(1, &form)]).codebook("en");
+        let written = codebook_csv(&entries, CsvOptions::default()).unwrap();
+        let written = String::from_utf8(written).unwrap().replace("\r\n", "\n");
+        if std::env::var_os("UPDATE_CODEBOOK").is_some() {
+            let path = concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/tests/forms/every-kind.codebook.csv"
+            );
+            std::fs::write(path, &written).unwrap();
+        }
+        assert_eq!(written, KEPT, "UPDATE_CODEBOOK=1 writes the file");
+    }
+
+    #[test]
+    fn versions_are_written_as_ranges_that_excel_does_not_take_for_dates() {
+        assert_eq!(ranges(&[1]), "1");
+        assert_eq!(ranges(&[1, 2, 3, 5, 7, 8]), "1 to 3, 5, 7 to 8");
+        assert_eq!(ranges(&[]), "");
+    }
+}

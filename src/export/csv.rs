@@ -1,0 +1,309 @@
+//! CSV as RFC 4180 has it: commas, CRLF, quotes where they are needed, UTF-8.
+//!
+//! A spreadsheet runs a cell that starts with `=`, `+`, `-` or `@` as a formula, quoted or not, and what a
+//! formula does is up to whoever wrote it. So a text that looks like one gets an apostrophe in front, which
+//! spreadsheets take to mean "this is text" (OWASP, "CSV Injection"). Numbers are ours and stay numbers.
+
+use std::borrow::Cow;
+use std::fmt::{Display, Write as _};
+
+use ::csv::{Terminator, Writer, WriterBuilder};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A piece of a file that is worth sending: large enough to be efficient, small enough to hold a few.
+const CHUNK: usize = 48 * 1024;
+
+/// What Excel needs to recognise UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// How a CSV file is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CsvOptions {
+    /// Whether a byte order mark comes first.
+    pub bom: bool,
+    /// What becomes of texts that a spreadsheet would run.
+    pub formulas: Formulas,
+}
+
+/// What becomes of texts that a spreadsheet would run as a formula.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Formulas {
+    /// An apostrophe goes in front of them.
+    #[default]
+    Safe,
+    /// They are left as they are.
+    Raw,
+}
+
+/// A row cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("a row has another number of cells than the header")]
+pub struct RowFault;
+
+/// A CSV file that is written in pieces.
+pub struct Sheet {
+    formulas: Formulas,
+    writer: Writer<Vec<u8>>,
+    number: String,
+    cells: usize,
+    width: Option<usize>,
+}
+
+impl Sheet {
+    /// An empty file.
+    pub fn new(options: CsvOptions) -> Self {
+        let mut start = Vec::with_capacity(2 * CHUNK);
+        if options.bom {
+            start.extend_from_slice(BOM);
+        }
+        Self {
+            formulas: options.formulas,
+            writer: writer(start),
+            number: String::new(),
+            cells: 0,
+            width: None,
+        }
+    }
+
+    /// A cell of text.
+    pub fn text(&mut self, text: &str) {
+        match self.formulas {
+            Formulas::Safe => self.cell(&harmless(text)),
+            Formulas::Raw => self.cell(text),
+        }
+    }
+
+    /// A cell with a number.
+    pub fn number(&mut self, number: impl Display) {
+        let mut written = std::mem::take(&mut self.number);
+        written.clear();
+        // Writing into a string cannot fail.
+        let _ = write!(written, "{number}");
+        self.cell(&written);
+        self.number = written;
+    }
+
+    /// An empty cell.
+    pub fn blank(&mut self) {
+        self.cell("");
+    }
+
+    /// The end of a row. The first row fixes how many cells all of them have.
+    ///
+    /// # Errors
+    ///
+    /// When the row has more or fewer.
+    pub fn end_row(&mut self) -> Result<(), RowFault> {
+        if *self.width.get_or_insert(self.cells) != self.cells {
+            return Err(RowFault);
+        }
+        self.cells = 0;
+        self.writer
+            .write_record(None::<&[u8]>)
+            .map_err(|_| RowFault)
+    }
+
+    /// Whether enough is written to send it.
+    pub fn is_full(&self) -> bool {
+        self.writer.get_ref().len() >= CHUNK
+    }
+
+    /// What was written since the last time; the rows go on after it.
+    pub fn take(&mut self) -> Vec<u8> {
+        let next = writer(Vec::with_capacity(2 * CHUNK));
+        let written = std::mem::replace(&mut self.writer, next);
+        // A vector takes everything.
+        written.into_inner().unwrap_or_default()
+    }
+
+    fn cell(&mut self, text: &str) {
+        self.cells += 1;
+        // A vector takes everything, and the number of cells is checked at the end of the row.
+        let _ = self.writer.write_field(text);
+    }
+}
+
+fn writer(into: Vec<u8>) -> Writer<Vec<u8>> {
+    WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .flexible(true)
+        .from_writer(into)
+}
+
+/// The text, with an apostrophe in front if a spreadsheet would take it for a formula.
+///
+/// Spaces and quotes before the sign do not help: some programs strip them first. Tab, carriage return and line
+/// feed at the start count as well, and so do the full-width signs, which some take for the narrow ones.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return Cow::Borrowed(text);
+    }
+    let starts_badly = text.starts_with(['\t', '\r', '\n']);
+    let ignored = |c: char| c.is_whitespace() || c.is_control() || IGNORED.contains(&c);
+    let rest = text.trim_start_matches(ignored);
+    if starts_badly || rest.starts_with(SIGNS) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Signs that start a formula.
+const SIGNS: [char; 9] = [
+    '=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', '\u{2212}',
+];
+
+/// Quotes, and characters that cannot be seen.
+const IGNORED: [char; 8] = [
+    '"', '\'', '`', '\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}',
+];
+
+#[cfg(test)]
+mod tests {
+    use ::csv::ReaderBuilder;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A cell as a test hands it in.
+    #[derive(Debug, Clone)]
+    enum Given {
+        Text(String),
+        Number(i64),
+        Blank,
+    }
+
+    fn sheet(rows: &[Vec<Given>], options: CsvOptions) -> Vec<u8> {
+        let mut sheet = Sheet::new(options);
+        let mut written = Vec::new();
+        for row in rows {
+            for cell in row {
+                match cell {
+                    Given::Text(text) => sheet.text(text),
+                    Given::Number(number) => sheet.number(number),
+                    Given::Blank => sheet.blank(),
+                }
+            }
+            sheet.end_row().unwrap();
+            // Taking after each row must make no difference.
+            written.extend(sheet.take());
+        }
+        written
+    }
+
+    fn read(bytes: &[u8]) -> Vec<Vec<String>> {
+        let mut reader = ReaderBuilder::new().has_headers(false).from_reader(bytes);
+        let rows = reader.records().map(Result::unwrap);
+        rows.map(|row| row.iter().map(str::to_owned).collect())
+            .collect()
+    }
+
+    fn cell() -> impl Strategy<Value = Given> {
+        prop_oneof![
+            "[=+@ \"'\t\r\n,;a-z0-9\u{ff1d}\u{feff}-]{0,6}".prop_map(Given::Text),
+            "\\PC{0,12}".prop_map(Given::Text),
+            any::<i64>().prop_map(Given::Number),
+            Just(Given::Blank),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(rows in (2_usize..5).prop_flat_map(|width| {
+            prop::collection::vec(prop::collection::vec(cell(), width), 1..5)
+        }), raw: bool) {
+            let formulas = if raw { Formulas::Raw } else { Formulas::Safe };
+            let read = read(&sheet(&rows, CsvOptions { bom: false, formulas }));
+            prop_assert_eq!(read.len(), rows.len());
+            for (given, read) in rows.iter().flatten().zip(read.iter().flatten()) {
+                let expected = match given {
+                    Given::Text(text) if raw => text.clone(),
+                    Given::Text(text) => harmless(text).into_owned(),
+                    Given::Number(number) => number.to_string(),
+                    Given::Blank => String::new(),
+                };
+                prop_assert_eq!(read, &expected);
+            }
+        }
+
+        #[test]
+        fn no_text_starts_like_a_formula(text: String) {
+            let safe = harmless(&text);
+            prop_assert!(*safe == *text || *safe == "'".to_owned() + &text);
+            prop_assert!(!safe.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']));
+            prop_assert!(!safe.trim().trim_start_matches('"').starts_with(['=', '+', '-', '@']));
+        }
+    }
+
+    #[test]
+    fn a_formula_is_made_harmless_and_a_number_is_left_alone() {
+        for bad in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\tx",
+            "\rx",
+            "\nx",
+            " =1",
+            "\"=1",
+            "' \"=1",
+            "\u{ff1d}1",
+            "\u{ff0b}1",
+            "\u{ff0d}1",
+            "\u{ff20}x",
+            "\u{feff}=1",
+            "\u{3000}=1",
+            "=cmd|' /C calc'!A0",
+        ] {
+            assert_eq!(harmless(bad), format!("'{bad}"), "{bad:?}");
+        }
+        for good in [
+            "",
+            " ",
+            "a=1",
+            "1-2",
+            "식사",
+            "(가상) 밥",
+            "'tis",
+            "\"quoted\"",
+            "a\n=1",
+            "#1",
+            "–dash",
+        ] {
+            assert_eq!(harmless(good), good);
+        }
+        let row = vec![Given::Number(-5), Given::Text("-5".into()), Given::Blank];
+        let options = CsvOptions {
+            bom: true,
+            formulas: Formulas::Safe,
+        };
+        assert_eq!(sheet(&[row], options), b"\xef\xbb\xbf-5,'-5,\r\n");
+    }
+
+    #[test]
+    fn quotes_commas_and_line_ends_are_quoted_and_rows_end_in_crlf() {
+        let row = |texts: [&str; 3]| texts.map(|text| Given::Text(text.into())).to_vec();
+        let rows = [
+            row(["a,b", "say \"hi\"", "two\r\nlines"]),
+            row(["", "é", "끝"]),
+        ];
+        let written = String::from_utf8(sheet(&rows, CsvOptions::default())).unwrap();
+        assert_eq!(
+            written,
+            "\"a,b\",\"say \"\"hi\"\"\",\"two\r\nlines\"\r\n,é,끝\r\n"
+        );
+    }
+
+    #[test]
+    fn a_short_row_is_an_error() {
+        let mut sheet = Sheet::new(CsvOptions::default());
+        sheet.text("a");
+        sheet.text("b");
+        sheet.end_row().unwrap();
+        sheet.text("a");
+        assert!(sheet.end_row().is_err());
+    }
+}

@@ -1,0 +1,18 @@
+//! Exports: what is stored, as files for analysts.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
+//! | [`wide`] | a response into a row of the wide export |
+//! | [`codebook`] | the description of the columns, as a table |
+//! | [`stream`] | from Postgres to the client, with as little memory for a million rows as for ten |
+//!
+//! Which columns there are and what they mean is decided in [`crate::domain::codebook`].
+
+pub mod codebook;
+pub mod csv;
+pub mod stream;
+pub mod wide;
+
+pub use self::csv::{CsvOptions, Formulas};
+pub use self::stream::{Download, ExportError};
