@@ -138,8 +138,8 @@ impl Stream for Download {
         Poll::Ready(match piece {
             Some(Piece::Bytes(bytes)) => Some(Ok(bytes)),
             Some(Piece::End) => None,
-            Some(Piece::Failed(error)) => Some(Err(error)),
-            None => Some(Err(ExportError::BrokenOff)),
+            // The reason is in the log already, in words that are known to hold no data.
+            Some(Piece::Failed(_)) | None => Some(Err(ExportError::BrokenOff)),
         })
     }
 }

@@ -7,6 +7,7 @@ mod code;
 pub mod docs;
 pub mod drafts;
 mod examples;
+pub mod exports;
 pub mod extract;
 pub mod faults;
 pub mod forms;
@@ -39,5 +40,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(drafts::routes)
         .configure(versions::routes)
         .configure(campaigns::routes)
-        .configure(responses::routes);
+        .configure(responses::routes)
+        .configure(exports::routes);
 }
