@@ -1,1 +1,445 @@
+//! Columns over versions that add, remove and recode what they ask.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::domain::form::{Form, FormDefinition, Kind, Source, Syntax};
+use crate::domain::response::{Answer, RawAnswers, Value, synthetic, validate};
+
+fn every_kind() -> Json {
+    let text = include_str!("../../../tests/forms/every-kind.yaml");
+    let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
+    serde_json::to_value(definition.unwrap()).unwrap()
+}
+
+fn check(form: &Json) -> Option<Form> {
+    let definition: FormDefinition = serde_json::from_value(form.clone()).ok()?;
+    Form::check(definition).ok()
+}
+
+fn form(form: &Json) -> Form {
+    check(form).expect("a sound form")
+}
+
+/// The question with this key in a definition.
+fn question<'a>(form: &'a mut Json, key: &str) -> Option<&'a mut Json> {
+    let sections = form["sections"].as_array_mut().unwrap();
+    let mut questions = sections
+        .iter_mut()
+        .flat_map(|section| section["questions"].as_array_mut().unwrap());
+    questions.find(|question| question["key"] == key)
+}
+
+fn remove(form: &mut Json, key: &str) {
+    for section in form["sections"].as_array_mut().unwrap() {
+        let questions = section["questions"].as_array_mut().unwrap();
+        questions.retain(|question| question["key"] != key);
+    }
+}
+
+fn add(form: &mut Json, question: Json) {
+    form["sections"][1]["questions"]
+        .as_array_mut()
+        .unwrap()
+        .push(question);
+}
+
+fn numbered(forms: &[Form]) -> Vec<(i32, &Form)> {
+    (1..).zip(forms).collect()
+}
+
+fn names(forms: &[Form]) -> Vec<String> {
+    let columns = Columns::of(&numbered(forms));
+    columns.names().map(str::to_owned).collect()
+}
+
+fn answers(form: &Form, raw: Json) -> Vec<Answer> {
+    let raw: RawAnswers = serde_json::from_value(raw).unwrap();
+    validate(form, &raw).unwrap().as_slice().to_vec()
+}
+
+/// The cells of a response by column, in words that do not depend on which versions are in the export.
+fn cells(columns: &Columns<'_>, version: i32, answers: &[Answer]) -> BTreeMap<String, String> {
+    let plan = columns.plan(version);
+    let cells = plan.cells(answers).map(|cell| match cell {
+        Cell::Choice(option) => format!("{} {:?}", option.code, option.value),
+        Cell::Decimal(number) => number.to_string(),
+        other => format!("{other:?}"),
+    });
+    let named = columns.as_slice().iter().map(|column| column.name.clone());
+    named.zip(cells).collect()
+}
+
+fn is_missing(cell: &str) -> bool {
+    cell.starts_with("Missing")
+}
+
+#[test]
+fn one_version_has_a_column_for_each_question_option_and_score() {
+    let expected = "campaign form_version language week group alone meals help_from__family help_from__friends \
+                    help_from__nobody distress sleep_hours weight family_role exact after score_difficulty score_load";
+    assert_eq!(names(&[form(&every_kind())]).join(" "), expected);
+}
+
+#[test]
+fn a_new_option_is_a_column_more_and_empty_for_the_versions_before() {
+    let one = every_kind();
+    let mut two = one.clone();
+    let options = &mut question(&mut two, "help_from").unwrap()["options"];
+    let clinic = json!({"code": "clinic", "label": {"en": "Clinic", "ko": "병원"}});
+    options.as_array_mut().unwrap().insert(0, clinic);
+    let forms = [form(&one), form(&two)];
+    let columns = Columns::of(&numbered(&forms));
+    let clinic = columns
+        .as_slice()
+        .iter()
+        .find(|c| c.name == "help_from__clinic");
+    assert_eq!(clinic.unwrap().versions, [2]);
+    let family = columns
+        .as_slice()
+        .iter()
+        .find(|c| c.name == "help_from__family");
+    assert_eq!(family.unwrap().versions, [1, 2]);
+
+    let raw = json!({"group": "c", "meals": "much", "distress": 3, "help_from": ["family"]});
+    let mut first = cells(&columns, 1, &answers(&forms[0], raw.clone()));
+    let mut second = cells(&columns, 2, &answers(&forms[1], raw));
+    assert_eq!(
+        first.remove("help_from__clinic").unwrap(),
+        "Missing(NotAsked)"
+    );
+    assert_eq!(second.remove("help_from__clinic").unwrap(), "Chosen(false)");
+    assert_eq!(first["help_from__family"], "Chosen(true)");
+    assert_eq!(second["help_from__family"], "Chosen(true)");
+    assert_eq!(first["help_from__friends"], "Chosen(false)");
+}
+
+#[test]
+fn a_recoded_question_and_the_scores_over_it_get_columns_of_their_own() {
+    let one = every_kind();
+    let mut two = one.clone();
+    two["scales"]["difficulty"][2]["value"] = json!(5);
+    let forms = [form(&one), form(&one), form(&two)];
+    let expected = "campaign form_version language week group alone meals meals@3 help_from__family \
+                    help_from__friends help_from__nobody distress sleep_hours weight family_role exact after after@3 \
+                    score_difficulty score_difficulty@3 score_load score_load@3";
+    assert_eq!(names(&forms).join(" "), expected);
+
+    let columns = Columns::of(&numbered(&forms));
+    let raw = json!({"group": "c", "meals": "much", "distress": 0});
+    let old = cells(&columns, 2, &answers(&forms[1], raw.clone()));
+    let new = cells(&columns, 3, &answers(&forms[2], raw));
+    assert_eq!(
+        (&*old["meals"], &*old["meals@3"]),
+        ("much Some(2)", "Missing(NotAsked)")
+    );
+    assert_eq!(
+        (&*new["meals"], &*new["meals@3"]),
+        ("Missing(NotAsked)", "much Some(5)")
+    );
+    assert_eq!(
+        (&*old["score_load"], &*new["score_load@3"]),
+        ("Score(10.0)", "Score(10.0)")
+    );
+
+    let entries = columns.codebook("en");
+    let entry = |name: &str| entries.iter().find(|entry| entry.column == name).unwrap();
+    assert_eq!(
+        (&entry("meals").versions[..], &entry("meals@3").versions[..]),
+        (&[1, 2][..], &[3][..])
+    );
+    assert_eq!(entry("meals@3").question.as_deref(), Some("meals"));
+    let of = |name: &str| entry(name).score.clone().unwrap().of;
+    assert_eq!(of("score_load"), ["meals", "after"]);
+    assert_eq!(of("score_load@3"), ["meals@3", "after@3"]);
+}
+
+#[test]
+fn a_wider_scale_keeps_the_question_and_moves_the_score() {
+    let one = every_kind();
+    let mut two = one.clone();
+    let scale = two["scales"]["difficulty"].as_array_mut().unwrap();
+    scale.push(json!({"code": "all", "value": 3, "label": {"en": "All", "ko": "다"}}));
+    let names = names(&[form(&one), form(&two)]);
+    assert!(!names.contains(&"meals@2".to_owned()));
+    assert!(names.contains(&"score_difficulty@2".to_owned()));
+}
+
+#[test]
+fn other_words_and_another_order_change_nothing() {
+    let one = every_kind();
+    let mut two = one.clone();
+    question(&mut two, "meals").unwrap()["text"] = json!({"en": "How are meals?", "ko": "식사는?"});
+    two["scales"]["difficulty"]
+        .as_array_mut()
+        .unwrap()
+        .reverse();
+    two["scores"][0]["of"].as_array_mut().unwrap().reverse();
+    two["scores"][0]["title"]["en"] = json!("Trouble");
+    let forms = [form(&one), form(&two)];
+    assert_eq!(names(&forms), names(&forms[..1]));
+    let columns = Columns::of(&numbered(&forms));
+    let raw = json!({"group": "c", "meals": "none", "distress": 3});
+    let old = cells(&columns, 1, &answers(&forms[0], raw.clone()));
+    assert_eq!(old, cells(&columns, 2, &answers(&forms[1], raw)));
+    let entries = columns.codebook("en");
+    let meals = entries
+        .iter()
+        .find(|entry| entry.column == "meals")
+        .unwrap();
+    assert_eq!(meals.text, "How are meals?");
+}
+
+#[test]
+fn a_question_that_was_away_goes_on_in_its_column_if_its_coding_does() {
+    let one = every_kind();
+    let mut two = one.clone();
+    remove(&mut two, "sleep_hours");
+    let mut four = one.clone();
+    question(&mut four, "sleep_hours").unwrap()["max"] = json!(24);
+    let forms = [form(&one), form(&two), form(&one), form(&four)];
+    let columns = Columns::of(&numbered(&forms));
+    let versions = |name: &str| -> Vec<i32> {
+        let mut found = columns
+            .as_slice()
+            .iter()
+            .filter(|column| column.name == name);
+        found.next().unwrap().versions.clone()
+    };
+    assert_eq!(versions("sleep_hours"), [1, 3]);
+    assert_eq!(versions("sleep_hours@4"), [4]);
+}
+
+#[test]
+fn questions_that_only_older_versions_ask_come_after_the_newest() {
+    let one = every_kind();
+    let mut two = one.clone();
+    remove(&mut two, "sleep_hours");
+    add(
+        &mut two,
+        json!({"key": "walks", "kind": "yes_no", "text": {"en": "Walks?", "ko": "산책?"}}),
+    );
+    let mut three = two.clone();
+    remove(&mut three, "walks");
+    let names = names(&[form(&one), form(&two), form(&three)]).join(" ");
+    assert!(
+        names.ends_with("exact after walks sleep_hours score_difficulty score_load"),
+        "{names}"
+    );
+}
+
+#[test]
+fn free_text_has_no_column_and_keeps_its_name() {
+    let one = every_kind();
+    let mut two = one.clone();
+    let story = question(&mut two, "story").unwrap();
+    *story = json!({"key": "story", "kind": "yes_no", "text": {"en": "Story?", "ko": "이야기?"}});
+    let names = names(&[form(&one), form(&two)]);
+    assert!(!names.contains(&"story".to_owned()) && !names.contains(&"urgent".to_owned()));
+    assert!(
+        names.contains(&"story@2".to_owned()),
+        "remarks are known by the plain name"
+    );
+}
+
+#[test]
+fn an_empty_cell_knows_why_it_is_empty() {
+    let form = form(&every_kind());
+    let columns = Columns::of(&[(7, &form)]);
+    let raw = json!({"group": "b", "meals": null, "distress": 9, "alone": true, "help_from": null, "weight": -0.5});
+    let found = cells(&columns, 7, &answers(&form, raw));
+    for (column, expected) in [
+        ("meals", "Missing(Declined)"),
+        ("help_from__family", "Missing(Declined)"),
+        ("sleep_hours", "Missing(Blank)"),
+        ("weight", "-0.50"),
+        ("after", "Missing(Hidden)"),
+        ("score_difficulty", "Score(90.0)"),
+        ("score_load", "Missing(Blank)"),
+    ] {
+        assert_eq!(found[column], expected, "{column}");
+    }
+    let unknown = cells(&columns, 8, &[]);
+    assert!(unknown.values().all(|cell| cell == "Missing(NotAsked)"));
+    let flavours = [
+        Missing::Hidden,
+        Missing::NotAsked,
+        Missing::Blank,
+        Missing::Declined,
+    ];
+    assert_eq!(
+        flavours.map(Missing::null_flavour),
+        ["NA", "NASK", "NI", "ASKU"]
+    );
+}
+
+#[test]
+fn texts_fall_back_to_the_default_language_of_their_version() {
+    let one = every_kind();
+    let mut two: Json = one.clone();
+    remove(&mut two, "sleep_hours");
+    let mut two = serde_json::to_string(&two).unwrap();
+    two = two.replace("\"ko\"", "\"fr\"");
+    let forms = [form(&one), form(&serde_json::from_str(&two).unwrap())];
+    let entries = Columns::of(&numbered(&forms)).codebook("fr");
+    let text = |name: &str| {
+        let entry = entries.iter().find(|entry| entry.column == name);
+        entry.unwrap().text.clone()
+    };
+    assert_eq!(
+        (&*text("meals"), &*text("sleep_hours")),
+        ("식사?", "Sleep?")
+    );
+}
+
+/// A change that some author could make. One that does not fit the form as it is does nothing.
+fn change(form: &mut Json, which: u8, size: u8) {
+    let bound = i64::from(size) - 100;
+    match which % 12 {
+        0 => {
+            let option = json!({"code": format!("o{size}"), "label": {"en": "O", "ko": "오"}});
+            if let Some(question) = question(form, "help_from") {
+                let options = question["options"].as_array_mut().unwrap();
+                options.insert(usize::from(size) % (options.len() + 1), option);
+            }
+        }
+        1 => {
+            if let Some(question) = question(form, "help_from") {
+                let options = question["options"].as_array_mut().unwrap();
+                options.remove(usize::from(size) % options.len());
+            }
+        }
+        2 => form["scales"]["difficulty"][1]["value"] = json!(bound),
+        3 => {
+            let scale = form["scales"]["difficulty"].as_array_mut().unwrap();
+            scale.push(json!({"code": format!("s{size}"), "value": size, "label": {"en": "S", "ko": "에"}}));
+        }
+        4 => {
+            if let Some(question) = question(form, "sleep_hours") {
+                question["min"] = json!(bound);
+            }
+        }
+        5 => remove(
+            form,
+            ["sleep_hours", "family_role", "after", "exact", "urgent"][usize::from(size) % 5],
+        ),
+        6 => add(
+            form,
+            json!({"key": "sleep_hours", "kind": "integer", "min": bound, "max": 200, "text": {"en": "S?", "ko": "잠?"}}),
+        ),
+        7 => {
+            if let Some(question) = question(form, "weight") {
+                question["decimals"] = json!(1 + size % 3);
+            }
+        }
+        8 => form["scores"][0]["method"] = json!(["mean", "sum"][usize::from(size) % 2]),
+        9 => form["scores"][0]["of"] = json!([["meals"], ["distress"]][usize::from(size) % 2]),
+        10 => form["scales"]["difficulty"]
+            .as_array_mut()
+            .unwrap()
+            .reverse(),
+        _ => form["title"] = json!({"en": format!("Title {size}"), "ko": "제목"}),
+    }
+}
+
+/// The forms of a life of changes.
+fn life(changes: &[(u8, u8)]) -> Vec<Form> {
+    let mut forms = vec![form(&every_kind())];
+    let mut now = every_kind();
+    for (which, size) in changes {
+        let mut next = now.clone();
+        change(&mut next, *which, *size);
+        if let Some(form) = check(&next) {
+            forms.push(form);
+            now = next;
+        }
+    }
+    forms
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_name_never_changes_its_meaning(
+        changes in prop::collection::vec((any::<u8>(), any::<u8>()), 1..12),
+        seed: u64,
+    ) {
+        let forms = life(&changes);
+        let all = numbered(&forms);
+        let full = Columns::of(&all);
+        let unique: BTreeSet<_> = full.names().collect();
+        prop_assert_eq!(unique.len(), full.names().count());
+        let mut rng = StdRng::seed_from_u64(seed);
+        for (version, form) in &all {
+            let then = Columns::of(&all[..usize::try_from(*version).unwrap()]);
+            let raw = synthetic(form, "en", &mut rng);
+            let valid = validate(form, &raw).unwrap();
+            let before = cells(&then, *version, valid.as_slice());
+            let now = cells(&full, *version, valid.as_slice());
+            // What was exported when the version was new is exported under the same names for ever …
+            for (name, cell) in &before {
+                prop_assert_eq!(Some(cell), now.get(name), "{}", name);
+            }
+            // … and what has come since is empty for it.
+            for (name, cell) in &now {
+                prop_assert!(before.contains_key(name) || cell == "Missing(NotAsked)", "{}: {}", name, cell);
+            }
+        }
+    }
+
+    #[test]
+    fn every_answer_stands_in_its_columns_and_nowhere_else(
+        changes in prop::collection::vec((any::<u8>(), any::<u8>()), 0..8),
+        seed: u64,
+    ) {
+        let forms = life(&changes);
+        let all = numbered(&forms);
+        let columns = Columns::of(&all);
+        let mut rng = StdRng::seed_from_u64(seed);
+        for (version, form) in &all {
+            let raw = synthetic(form, "ko", &mut rng);
+            let valid = validate(form, &raw).unwrap();
+            let found = cells(&columns, *version, valid.as_slice());
+            for (question, answer) in form.questions().iter().zip(valid.as_slice()) {
+                let of_question = |column: &&Column| match &column.content {
+                    Content::Answer { question: key } => *key == question.key,
+                    Content::Option { question: key, .. } => *key == question.key,
+                    Content::Score { .. } => false,
+                };
+                let filled: Vec<_> = columns.as_slice().iter().filter(of_question)
+                    .filter(|column| !is_missing(&found[&column.name])).collect();
+                let expected = match (answer, &question.kind) {
+                    (Answer::Given(Value::Choices(_)), Kind::MultipleChoice(options)) => options.len(),
+                    (_, Kind::Text { .. }) => 0,
+                    (Answer::Given(_), _) => 1,
+                    _ => 0,
+                };
+                prop_assert_eq!(filled.len(), expected, "{}", question.key);
+                if let Answer::Given(Value::Choices(chosen)) = answer {
+                    let ones = filled.iter().filter(|column| found[&column.name] == "Chosen(true)").count();
+                    prop_assert_eq!(ones, chosen.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_codebook_has_a_row_for_each_column_in_its_order(
+        changes in prop::collection::vec((any::<u8>(), any::<u8>()), 0..8),
+    ) {
+        let forms = life(&changes);
+        let columns = Columns::of(&numbered(&forms));
+        let entries = columns.codebook("en");
+        let described: Vec<_> = entries.iter().map(|entry| entry.column.as_str()).collect();
+        prop_assert_eq!(described, columns.names().collect::<Vec<_>>());
+        for entry in &entries {
+            prop_assert!(!entry.text.is_empty() && !entry.versions.is_empty(), "{:?}", entry);
+        }
+    }
+}
