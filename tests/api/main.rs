@@ -25,6 +25,8 @@ mod durability;
 mod embedded;
 mod form_command;
 mod forms;
+mod export_streaming;
+mod exports;
 mod health;
 mod openapi;
 mod problems;

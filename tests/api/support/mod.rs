@@ -10,5 +10,6 @@ pub mod client;
 pub mod collection;
 pub mod logs;
 pub mod postgres;
+pub mod stored;
 
 pub use app::TestApp;

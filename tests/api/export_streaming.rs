@@ -1,0 +1,279 @@
+//! Exports of many rows: broken ones are seen to be broken, slow clients hold up nobody, memory stays small.
+
+use std::collections::HashMap;
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use aftercare::export::CsvOptions;
+use aftercare::export::stream::{Download, ExportError, Limits, ResponsesExport, start};
+use aftercare::http::problem::Code;
+use aftercare::role::Role;
+use aftercare::store::lease::Lease;
+use aftercare::store::responses_export::ResponsesFilter;
+use diesel::sql_types::BigInt;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::TestApp;
+use crate::support::stored::{Version, every_kind, open_campaign, publish, respond_often};
+use crate::support::logs::USER_AGENT;
+
+const PATH: &str = "/v1/forms/every-kind/responses.csv";
+
+fn answers() -> Value {
+    json!({"group": "a", "alone": true, "meals": "much", "help_from": ["family"], "distress": 6, "sleep_hours": 7,
+        "weight": 61.5, "exact": 4, "family_role": false, "after": "some"})
+}
+
+async fn app_with(count: u32) -> (TestApp, Version, Uuid) {
+    let app = TestApp::start().await;
+    let mut conn = app.connect().await;
+    let version = publish(&mut conn, &every_kind()).await;
+    let campaign = open_campaign(&mut conn, version.form_id, "spring-2027").await;
+    respond_often(&mut conn, &version, campaign, answers(), count).await;
+    conn.batch_execute("ANALYZE responses").await.unwrap();
+    (app, version, campaign)
+}
+
+/// A download as a plain client sees it.
+async fn download(app: &TestApp) -> reqwest::Response {
+    let token = app.with_staff(Role::Analyst).await.access_token;
+    let client = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .no_proxy()
+        .build()
+        .unwrap();
+    let url = format!("http://{}{PATH}", app.address);
+    client.get(url).bearer_auth(token).send().await.unwrap()
+}
+
+/// An export without HTTP around it.
+async fn begin(
+    app: &TestApp,
+    version: Version,
+    campaign: Uuid,
+    limits: Limits,
+) -> Result<Download, ExportError> {
+    let filter = ResponsesFilter {
+        versions: vec![version.id],
+        campaigns: vec![campaign],
+        ..ResponsesFilter::default()
+    };
+    let export = ResponsesExport {
+        versions: vec![(version.id, version.number, version.form)],
+        campaigns: HashMap::from([(campaign, "spring-2027".to_owned())]),
+        filter,
+        options: CsvOptions::default(),
+    };
+    let conn = app.state.export_connection().await.unwrap();
+    start(Lease::new(conn), export, limits).await
+}
+
+/// How many exports Postgres is busy with.
+async fn busy(app: &TestApp) -> i64 {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+               AND application_name = 'aftercare-export' AND state <> 'idle'";
+    let mut conn = app.connect().await;
+    diesel::sql_query(sql)
+        .get_result::<Count>(&mut conn)
+        .await
+        .unwrap()
+        .count
+}
+
+async fn wait_until_idle(app: &TestApp) {
+    let started = Instant::now();
+    while busy(app).await > 0 {
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "an export still runs"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_large_export_is_whole_and_its_connection_goes_back() {
+    let (app, ..) = app_with(20_000).await;
+    for _ in 0..5 {
+        let text = download(&app).await.text().await.unwrap();
+        assert_eq!(text.lines().count(), 20_001);
+        let widths: Vec<_> = text.lines().map(|line| line.matches(',').count()).collect();
+        assert!(widths.iter().all(|width| *width == widths[0]));
+    }
+    wait_until_idle(&app).await;
+    let status = app.state.pools.exports.status();
+    assert_eq!(
+        (status.size, status.available),
+        (1, 1),
+        "one connection served them all"
+    );
+}
+
+#[tokio::test]
+async fn an_export_that_breaks_in_the_middle_is_seen_to_be_broken() {
+    let (app, ..) = app_with(20_000).await;
+    let spoil = "UPDATE responses SET record = '\\x00' WHERE id = (SELECT id FROM responses ORDER BY id DESC LIMIT 1)";
+    app.connect().await.batch_execute(spoil).await.unwrap();
+    let response = download(&app).await;
+    assert_eq!(response.status(), 200);
+    assert!(
+        response.text().await.is_err(),
+        "a broken export looks whole"
+    );
+    wait_until_idle(&app).await;
+}
+
+#[tokio::test]
+async fn an_export_that_breaks_before_its_first_piece_is_a_problem() {
+    let (app, ..) = app_with(20).await;
+    app.connect()
+        .await
+        .batch_execute("UPDATE responses SET record = '\\x00'")
+        .await
+        .unwrap();
+    let analyst = app.with_staff(Role::Analyst).await.client;
+    let answer = analyst.get(PATH).expecting_failure().send().await;
+    answer.expect_problem(Code::Internal);
+}
+
+#[tokio::test]
+async fn an_export_whose_database_goes_away_is_seen_to_be_broken() {
+    let (app, ..) = app_with(200_000).await;
+    let mut response = download(&app).await;
+    response.chunk().await.unwrap().unwrap();
+    let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                WHERE datname = current_database() AND application_name = 'aftercare-export'";
+    app.connect().await.batch_execute(kill).await.unwrap();
+    assert!(
+        response.text().await.is_err(),
+        "a broken export looks whole"
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_frees_its_connection() {
+    let (app, ..) = app_with(200_000).await;
+    // More than there are connections for exports.
+    for _ in 0..5 {
+        let mut response = download(&app).await;
+        response.chunk().await.unwrap().unwrap();
+    }
+    wait_until_idle(&app).await;
+    let text = download(&app).await.text().await.unwrap();
+    assert_eq!(text.lines().count(), 200_001);
+}
+
+#[tokio::test]
+async fn stalled_exports_hold_up_nobody_else() {
+    let (app, ..) = app_with(200_000).await;
+    let mut stalled = Vec::new();
+    for _ in 0..2 {
+        let mut response = download(&app).await;
+        response.chunk().await.unwrap().unwrap();
+        stalled.push(response);
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(busy(&app).await, 2, "they wait for their clients");
+    app.client().get("/health/ready").send().await.expect(200);
+    app.client().get("/v1/forms").send().await.expect(200);
+    for response in stalled {
+        assert_eq!(
+            response
+                .text()
+                .await
+                .unwrap()
+                .lines()
+                .last()
+                .unwrap()
+                .matches(',')
+                .count(),
+            17
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_given_up() {
+    let (app, version, campaign) = app_with(200_000).await;
+    let limits = Limits {
+        stall: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let download = begin(&app, version, campaign, limits).await.unwrap();
+    wait_until_idle(&app).await;
+    let pieces: Result<Vec<_>, _> = download.try_collect().await;
+    assert!(matches!(pieces, Err(ExportError::BrokenOff)));
+}
+
+#[tokio::test]
+async fn an_export_that_takes_too_long_is_given_up() {
+    let (app, version, campaign) = app_with(200_000).await;
+    let limits = Limits {
+        total: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let mut download = pin!(begin(&app, version, campaign, limits).await.unwrap());
+    let mut last = Ok(());
+    while let Some(piece) = download.next().await {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        last = piece.map(|_| ());
+    }
+    assert!(last.is_err());
+    wait_until_idle(&app).await;
+}
+
+/// The most memory that this process has held, in kilobytes.
+fn high_water() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Run it alone: `cargo test --release --test api -- --ignored --nocapture memory_does_not_grow`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time, and measures the whole process"]
+async fn memory_does_not_grow_with_the_number_of_rows() {
+    let (app, version, campaign) = app_with(10_000).await;
+    let measure = async || {
+        let started = Instant::now();
+        let (mut bytes, mut pieces) = (0, download(&app).await.bytes_stream());
+        while let Some(piece) = pieces.next().await {
+            bytes += piece.unwrap().len();
+        }
+        (bytes, started.elapsed(), high_water())
+    };
+    let small = measure().await;
+    let more = 990_000;
+    respond_often(
+        &mut app.connect().await,
+        &version,
+        campaign,
+        answers(),
+        more,
+    )
+    .await;
+    let large = measure().await;
+    for (rows, (bytes, took, high_water)) in [(10_000_u32, small), (10_000 + more, large)] {
+        let rate = f64::from(rows) / took.as_secs_f64();
+        eprintln!(
+            "{rows} rows, {bytes} bytes in {took:?}: {rate:.0} rows/s, high water {high_water} kB"
+        );
+    }
+    assert!(
+        large.2 < small.2 + 16 * 1024,
+        "it grew from {} kB to {} kB",
+        small.2,
+        large.2
+    );
+}

@@ -1,0 +1,138 @@
+//! Forms, campaigns and responses, put straight into the database: quicker than over HTTP, and of any week.
+
+use aftercare::domain::form::{Form, FormDefinition};
+use aftercare::domain::response::{AnonymousResponse, RawAnswers, validate};
+use aftercare::domain::week::IsoWeek;
+use aftercare::store::AsyncPgConnection;
+use aftercare::store::campaigns::{CampaignRow, create_campaign};
+use aftercare::store::forms::{FormRow, create_form, find_form};
+use aftercare::store::publish::publish_version;
+use aftercare::store::responses::{Stored, store_responses};
+use chrono::{TimeDelta, Utc};
+use diesel_async::AsyncConnection;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::collection::{EVERY_KIND, definition};
+
+/// A published version.
+pub struct Version {
+    pub id: Uuid,
+    pub form_id: Uuid,
+    pub number: i32,
+    pub form: Form,
+}
+
+/// The form of `tests/forms/every-kind.yaml`, to be changed before it is published.
+pub fn every_kind() -> Value {
+    definition(EVERY_KIND)
+}
+
+/// The question with this key in a definition.
+pub fn question<'a>(form: &'a mut Value, key: &str) -> &'a mut Value {
+    let sections = form["sections"].as_array_mut().unwrap();
+    let mut questions = sections
+        .iter_mut()
+        .flat_map(|section| section["questions"].as_array_mut().unwrap());
+    questions.find(|question| question["key"] == key).unwrap()
+}
+
+/// Publishes it as the next version of the form with its key.
+pub async fn publish(conn: &mut AsyncPgConnection, definition: &Value) -> Version {
+    let definition: FormDefinition = serde_json::from_value(definition.clone()).unwrap();
+    let form = Form::check(definition).unwrap();
+    let row = FormRow {
+        id: Uuid::from_bytes(aftercare::random::bytes().unwrap()),
+        key: form.key().to_owned(),
+        created_at: Utc::now(),
+    };
+    create_form(conn, &row).await.unwrap();
+    let form_id = find_form(conn, form.key()).await.unwrap().unwrap().id;
+    let id = Uuid::from_bytes(aftercare::random::bytes().unwrap());
+    let consent: Vec<String> = form.questions().iter().map(|q| q.key.clone()).collect();
+    let row = conn
+        .transaction(async |conn| {
+            let published = publish_version(conn, form_id, &form, &consent, id, Utc::now()).await;
+            Ok::<_, diesel::result::Error>(published.map_err(|error| format!("{error:?}")))
+        })
+        .await
+        .unwrap()
+        .unwrap();
+    let number = row.version;
+    Version {
+        id,
+        form_id,
+        number,
+        form,
+    }
+}
+
+/// Opens a campaign of the form.
+pub async fn open_campaign(conn: &mut AsyncPgConnection, form_id: Uuid, key: &str) -> Uuid {
+    let id = Uuid::from_bytes(aftercare::random::bytes().unwrap());
+    let now = Utc::now();
+    let row = CampaignRow {
+        id,
+        key: key.to_owned(),
+        form_id,
+        title: json!({"en": "A campaign"}),
+        description: None,
+        opens_at: now - TimeDelta::days(1),
+        closes_at: now + TimeDelta::days(30),
+        closed_at: None,
+        created_at: now,
+    };
+    assert!(create_campaign(conn, &row).await.unwrap());
+    id
+}
+
+/// Stores a response.
+pub async fn respond(
+    conn: &mut AsyncPgConnection,
+    version: &Version,
+    campaign_id: Uuid,
+    (language, week): (&str, &str),
+    answers: Value,
+) -> Uuid {
+    let raw: RawAnswers = serde_json::from_value(answers).unwrap();
+    let valid = validate(&version.form, &raw).unwrap();
+    let week: IsoWeek = week.parse().unwrap();
+    let response = AnonymousResponse {
+        id: Uuid::from_bytes(aftercare::random::bytes().unwrap()),
+        campaign_id,
+        form_version_id: version.id,
+        language: language.to_owned(),
+        week,
+        record: version.form.layout().encode(&version.form, &valid),
+        remarks: Vec::new(),
+    };
+    let stored = store_responses(conn, std::slice::from_ref(&response))
+        .await
+        .unwrap();
+    assert_eq!(stored, [Stored::New]);
+    response.id
+}
+
+/// Stores as many copies of one record as wanted, in no time.
+pub async fn respond_often(
+    conn: &mut AsyncPgConnection,
+    version: &Version,
+    campaign_id: Uuid,
+    answers: Value,
+    count: u32,
+) {
+    use diesel::sql_types;
+    use diesel_async::RunQueryDsl;
+    let raw: RawAnswers = serde_json::from_value(answers).unwrap();
+    let valid = validate(&version.form, &raw).unwrap();
+    let sql = "INSERT INTO responses SELECT gen_random_uuid(), $1, $2, 'en', '2027-02-01', $3 \
+               FROM generate_series(1, $4)";
+    let stored = diesel::sql_query(sql)
+        .bind::<sql_types::Uuid, _>(campaign_id)
+        .bind::<sql_types::Uuid, _>(version.id)
+        .bind::<sql_types::Binary, _>(version.form.layout().encode(&version.form, &valid))
+        .bind::<sql_types::Integer, _>(i32::try_from(count).unwrap())
+        .execute(conn)
+        .await;
+    assert_eq!(stored.unwrap(), count as usize);
+}
