@@ -29,6 +29,7 @@ pub struct CsvOptions {
 /// What becomes of texts that a spreadsheet would run as a formula.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(default = "safe")]
 pub enum Formulas {
     /// An apostrophe goes in front of them.
     #[default]

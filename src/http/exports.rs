@@ -50,7 +50,7 @@ pub struct ResponsesQuery {
     bom: bool,
     /// Whether text that a spreadsheet would run as a formula gets an apostrophe in front.
     #[serde(default)]
-    #[param(inline, default = "safe")]
+    #[param(inline)]
     formulas: Formulas,
 }
 
@@ -68,7 +68,7 @@ pub struct CodebookQuery {
     bom: bool,
     /// Whether text that a spreadsheet would run as a formula gets an apostrophe in front.
     #[serde(default)]
-    #[param(inline, default = "safe")]
+    #[param(inline)]
     formulas: Formulas,
 }
 
