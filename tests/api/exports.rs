@@ -4,6 +4,7 @@ use std::io::Read;
 
 use aftercare::http::problem::Code;
 use aftercare::role::Role;
+use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -131,6 +132,14 @@ async fn the_responses_to_all_versions_stand_in_one_table() {
     for id in &all.ids {
         assert!(!text.contains(&id.to_string()) && !text.contains(&id.simple().to_string()));
     }
+    let head = all
+        .analyst
+        .call(Method::HEAD, RESPONSES)
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(head.header("content-disposition"), disposition);
+    assert!(head.body.is_empty());
     let again = all.analyst.get(RESPONSES).send().await;
     assert_eq!(again.text(), text, "the same data is the same file");
 }

@@ -1,18 +1,17 @@
 //! Columns over versions that add, remove and recode what they ask.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod properties;
 
-use proptest::prelude::*;
-use rand::SeedableRng;
-use rand::rngs::StdRng;
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::domain::form::{Form, FormDefinition, Kind, Source, Syntax};
-use crate::domain::response::{Answer, RawAnswers, Value, synthetic, validate};
+use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::domain::response::{Answer, RawAnswers, validate};
 
 fn every_kind() -> Json {
-    let text = include_str!("../../../tests/forms/every-kind.yaml");
+    let text = include_str!("../../../../tests/forms/every-kind.yaml");
     let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
     serde_json::to_value(definition.unwrap()).unwrap()
 }
@@ -73,10 +72,6 @@ fn cells(columns: &Columns<'_>, version: i32, answers: &[Answer]) -> BTreeMap<St
     });
     let named = columns.as_slice().iter().map(|column| column.name.clone());
     named.zip(cells).collect()
-}
-
-fn is_missing(cell: &str) -> bool {
-    cell.starts_with("Missing")
 }
 
 #[test]
@@ -295,151 +290,4 @@ fn texts_fall_back_to_the_default_language_of_their_version() {
         (&*text("meals"), &*text("sleep_hours")),
         ("식사?", "Sleep?")
     );
-}
-
-/// A change that some author could make. One that does not fit the form as it is does nothing.
-fn change(form: &mut Json, which: u8, size: u8) {
-    let bound = i64::from(size) - 100;
-    match which % 12 {
-        0 => {
-            let option = json!({"code": format!("o{size}"), "label": {"en": "O", "ko": "오"}});
-            if let Some(question) = question(form, "help_from") {
-                let options = question["options"].as_array_mut().unwrap();
-                options.insert(usize::from(size) % (options.len() + 1), option);
-            }
-        }
-        1 => {
-            if let Some(question) = question(form, "help_from") {
-                let options = question["options"].as_array_mut().unwrap();
-                options.remove(usize::from(size) % options.len());
-            }
-        }
-        2 => form["scales"]["difficulty"][1]["value"] = json!(bound),
-        3 => {
-            let scale = form["scales"]["difficulty"].as_array_mut().unwrap();
-            scale.push(json!({"code": format!("s{size}"), "value": size, "label": {"en": "S", "ko": "에"}}));
-        }
-        4 => {
-            if let Some(question) = question(form, "sleep_hours") {
-                question["min"] = json!(bound);
-            }
-        }
-        5 => remove(
-            form,
-            ["sleep_hours", "family_role", "after", "exact", "urgent"][usize::from(size) % 5],
-        ),
-        6 => add(
-            form,
-            json!({"key": "sleep_hours", "kind": "integer", "min": bound, "max": 200, "text": {"en": "S?", "ko": "잠?"}}),
-        ),
-        7 => {
-            if let Some(question) = question(form, "weight") {
-                question["decimals"] = json!(1 + size % 3);
-            }
-        }
-        8 => form["scores"][0]["method"] = json!(["mean", "sum"][usize::from(size) % 2]),
-        9 => form["scores"][0]["of"] = json!([["meals"], ["distress"]][usize::from(size) % 2]),
-        10 => form["scales"]["difficulty"]
-            .as_array_mut()
-            .unwrap()
-            .reverse(),
-        _ => form["title"] = json!({"en": format!("Title {size}"), "ko": "제목"}),
-    }
-}
-
-/// The forms of a life of changes.
-fn life(changes: &[(u8, u8)]) -> Vec<Form> {
-    let mut forms = vec![form(&every_kind())];
-    let mut now = every_kind();
-    for (which, size) in changes {
-        let mut next = now.clone();
-        change(&mut next, *which, *size);
-        if let Some(form) = check(&next) {
-            forms.push(form);
-            now = next;
-        }
-    }
-    forms
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn a_name_never_changes_its_meaning(
-        changes in prop::collection::vec((any::<u8>(), any::<u8>()), 1..12),
-        seed: u64,
-    ) {
-        let forms = life(&changes);
-        let all = numbered(&forms);
-        let full = Columns::of(&all);
-        let unique: BTreeSet<_> = full.names().collect();
-        prop_assert_eq!(unique.len(), full.names().count());
-        let mut rng = StdRng::seed_from_u64(seed);
-        for (version, form) in &all {
-            let then = Columns::of(&all[..usize::try_from(*version).unwrap()]);
-            let raw = synthetic(form, "en", &mut rng);
-            let valid = validate(form, &raw).unwrap();
-            let before = cells(&then, *version, valid.as_slice());
-            let now = cells(&full, *version, valid.as_slice());
-            // What was exported when the version was new is exported under the same names for ever …
-            for (name, cell) in &before {
-                prop_assert_eq!(Some(cell), now.get(name), "{}", name);
-            }
-            // … and what has come since is empty for it.
-            for (name, cell) in &now {
-                prop_assert!(before.contains_key(name) || cell == "Missing(NotAsked)", "{}: {}", name, cell);
-            }
-        }
-    }
-
-    #[test]
-    fn every_answer_stands_in_its_columns_and_nowhere_else(
-        changes in prop::collection::vec((any::<u8>(), any::<u8>()), 0..8),
-        seed: u64,
-    ) {
-        let forms = life(&changes);
-        let all = numbered(&forms);
-        let columns = Columns::of(&all);
-        let mut rng = StdRng::seed_from_u64(seed);
-        for (version, form) in &all {
-            let raw = synthetic(form, "ko", &mut rng);
-            let valid = validate(form, &raw).unwrap();
-            let found = cells(&columns, *version, valid.as_slice());
-            for (question, answer) in form.questions().iter().zip(valid.as_slice()) {
-                let of_question = |column: &&Column| match &column.content {
-                    Content::Answer { question: key } => *key == question.key,
-                    Content::Option { question: key, .. } => *key == question.key,
-                    Content::Score { .. } => false,
-                };
-                let filled: Vec<_> = columns.as_slice().iter().filter(of_question)
-                    .filter(|column| !is_missing(&found[&column.name])).collect();
-                let expected = match (answer, &question.kind) {
-                    (Answer::Given(Value::Choices(_)), Kind::MultipleChoice(options)) => options.len(),
-                    (_, Kind::Text { .. }) => 0,
-                    (Answer::Given(_), _) => 1,
-                    _ => 0,
-                };
-                prop_assert_eq!(filled.len(), expected, "{}", question.key);
-                if let Answer::Given(Value::Choices(chosen)) = answer {
-                    let ones = filled.iter().filter(|column| found[&column.name] == "Chosen(true)").count();
-                    prop_assert_eq!(ones, chosen.len());
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_codebook_has_a_row_for_each_column_in_its_order(
-        changes in prop::collection::vec((any::<u8>(), any::<u8>()), 0..8),
-    ) {
-        let forms = life(&changes);
-        let columns = Columns::of(&numbered(&forms));
-        let entries = columns.codebook("en");
-        let described: Vec<_> = entries.iter().map(|entry| entry.column.as_str()).collect();
-        prop_assert_eq!(described, columns.names().collect::<Vec<_>>());
-        for entry in &entries {
-            prop_assert!(!entry.text.is_empty() && !entry.versions.is_empty(), "{:?}", entry);
-        }
-    }
 }
