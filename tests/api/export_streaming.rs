@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::TestApp;
-use crate::support::stored::{Version, every_kind, open_campaign, publish, respond_often};
 use crate::support::logs::USER_AGENT;
+use crate::support::stored::{Version, every_kind, open_campaign, publish, respond_often};
 
 const PATH: &str = "/v1/forms/every-kind/responses.csv";
 /// As long as can be, so that not so many rows are needed to fill every buffer on the way.
