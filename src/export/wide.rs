@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::csv::{RowFault, Sheet};
-use crate::domain::codebook::{Cell, Columns, Plan};
+use crate::domain::codebook::{Cell, Columns, Fixed, Plan};
 use crate::domain::form::Form;
 use crate::domain::response::RecordFault;
 use crate::domain::week::IsoWeek;
@@ -89,7 +89,7 @@ impl<'a> Wide<'a> {
             .or_insert_with(|| IsoWeek::of(row.week).to_string());
         let answers = form.layout().decode(form.questions(), &row.record)?;
         sheet.text(campaign);
-        sheet.number(number);
+        sheet.whole(i64::from(*number));
         sheet.text(&row.language);
         sheet.text(week);
         plan.cells(&answers).for_each(|cell| write(cell, sheet));
@@ -100,12 +100,28 @@ impl<'a> Wide<'a> {
 /// A cell with codes for values, and nothing where something is missing.
 fn write(cell: Cell<'_>, sheet: &mut Sheet) {
     match cell {
-        Cell::Choice(option) => sheet.text(&option.code),
-        Cell::Chosen(flag) | Cell::YesNo(flag) => sheet.text(if flag { "1" } else { "0" }),
-        Cell::Whole(number) => sheet.number(number),
-        Cell::Decimal(number) => sheet.number(number),
-        // Zero is added since a sum of negative parts can come to minus zero.
-        Cell::Score(number) => sheet.number(format_args!("{:.1}", number + 0.0)),
+        Cell::Choice(option) => sheet.code(&option.code),
+        Cell::Chosen(flag) | Cell::YesNo(flag) => sheet.code(if flag { "1" } else { "0" }),
+        Cell::Whole(number) => sheet.whole(number),
+        Cell::Decimal(number) => sheet.decimal(number),
+        Cell::Score(number) => score(number, sheet),
         Cell::Missing(_) => sheet.blank(),
+    }
+}
+
+/// A score, which is rounded to one decimal already.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "it is a whole number below the bound"
+)]
+fn score(number: f64, sheet: &mut Sheet) {
+    let tenths = (number * 10.0).round();
+    if tenths.abs() < 1e15 {
+        sheet.decimal(Fixed {
+            scaled: tenths as i64,
+            decimals: 1,
+        });
+    } else {
+        sheet.number(format_args!("{number:.1}"));
     }
 }

@@ -97,10 +97,9 @@ impl Layout {
     ) -> impl Iterator<Item = (&'a Question, Option<&'a Slot>)> {
         let mut slots = self.slots.iter();
         questions.iter().map(move |question| {
-            let slot = if width(&question.kind).is_some() {
-                slots.next()
-            } else {
-                None
+            let slot = match question.kind {
+                Kind::Text { .. } => None,
+                _ => slots.next(),
             };
             (question, slot)
         })
