@@ -1,15 +1,16 @@
 //! Forms, campaigns and responses, put straight into the database: quicker than over HTTP, and of any week.
 
 use aftercare::domain::form::{Form, FormDefinition};
-use aftercare::domain::response::{AnonymousResponse, RawAnswers, validate};
+use aftercare::domain::response::{RawAnswers, validate};
 use aftercare::domain::week::IsoWeek;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::campaigns::{CampaignRow, create_campaign};
 use aftercare::store::forms::{FormRow, create_form, find_form};
 use aftercare::store::publish::publish_version;
-use aftercare::store::responses::{Stored, store_responses};
+use aftercare::store::schema::responses;
 use chrono::{TimeDelta, Utc};
-use diesel_async::AsyncConnection;
+use diesel::{ExpressionMethods, sql_types};
+use diesel_async::{AsyncConnection, RunQueryDsl};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -81,12 +82,13 @@ pub async fn open_campaign(conn: &mut AsyncPgConnection, form_id: Uuid, key: &st
         closes_at: now + TimeDelta::days(30),
         closed_at: None,
         created_at: now,
+        release_size: 1,
     };
     assert!(create_campaign(conn, &row).await.unwrap());
     id
 }
 
-/// Stores a response.
+/// Stores a response, as one that was released.
 pub async fn respond(
     conn: &mut AsyncPgConnection,
     version: &Version,
@@ -94,23 +96,19 @@ pub async fn respond(
     (language, week): (&str, &str),
     answers: Value,
 ) -> Uuid {
-    let raw: RawAnswers = serde_json::from_value(answers).unwrap();
-    let valid = validate(&version.form, &raw).unwrap();
+    let id = Uuid::from_bytes(aftercare::random::bytes().unwrap());
     let week: IsoWeek = week.parse().unwrap();
-    let response = AnonymousResponse {
-        id: Uuid::from_bytes(aftercare::random::bytes().unwrap()),
-        campaign_id,
-        form_version_id: version.id,
-        language: language.to_owned(),
-        week,
-        record: version.form.layout().encode(&version.form, &valid),
-        remarks: Vec::new(),
-    };
-    let stored = store_responses(conn, std::slice::from_ref(&response))
-        .await
-        .unwrap();
-    assert_eq!(stored, [Stored::New]);
-    response.id
+    let row = (
+        responses::id.eq(id),
+        responses::campaign_id.eq(campaign_id),
+        responses::form_version_id.eq(version.id),
+        responses::language.eq(language),
+        responses::week.eq(week.monday()),
+        responses::record.eq(record(version, answers)),
+    );
+    let stored = diesel::insert_into(responses::table).values(row);
+    assert_eq!(stored.execute(conn).await.unwrap(), 1);
+    id
 }
 
 /// Stores as many copies of one record as wanted, in no time.
@@ -121,18 +119,20 @@ pub async fn respond_often(
     answers: Value,
     count: u32,
 ) {
-    use diesel::sql_types;
-    use diesel_async::RunQueryDsl;
-    let raw: RawAnswers = serde_json::from_value(answers).unwrap();
-    let valid = validate(&version.form, &raw).unwrap();
     let sql = "INSERT INTO responses SELECT gen_random_uuid(), $1, $2, 'en', '2027-02-01', $3 \
                FROM generate_series(1, $4)";
     let stored = diesel::sql_query(sql)
         .bind::<sql_types::Uuid, _>(campaign_id)
         .bind::<sql_types::Uuid, _>(version.id)
-        .bind::<sql_types::Binary, _>(version.form.layout().encode(&version.form, &valid))
+        .bind::<sql_types::Binary, _>(record(version, answers))
         .bind::<sql_types::Integer, _>(i32::try_from(count).unwrap())
         .execute(conn)
         .await;
     assert_eq!(stored.unwrap(), count as usize);
+}
+
+fn record(version: &Version, answers: Value) -> Vec<u8> {
+    let raw: RawAnswers = serde_json::from_value(answers).unwrap();
+    let valid = validate(&version.form, &raw).unwrap();
+    version.form.layout().encode(&version.form, &valid)
 }
