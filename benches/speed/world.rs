@@ -1,0 +1,260 @@
+//! The server with a published form and an open campaign, and made-up responses to it.
+
+use std::fs::OpenOptions;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actix_web::web::Data;
+use aftercare::clock::{Clock, SystemClock};
+use aftercare::config::{DatabaseConfig, HttpConfig, LogConfig, LogFormat};
+use aftercare::domain::form::{Form, Source, Syntax};
+use aftercare::domain::privacy::receipt::Receipt;
+use aftercare::domain::response::{AnonymousResponse, RawAnswers, synthetic, validate};
+use aftercare::domain::week::IsoWeek;
+use aftercare::http::app::AppState;
+use aftercare::http::server;
+use aftercare::keys::Keys;
+use aftercare::store::campaigns::{CampaignRow, create_campaign};
+use aftercare::store::database::Database;
+use aftercare::store::embedded;
+use aftercare::store::forms::{FormRow, create_form};
+use aftercare::store::migrations;
+use aftercare::store::pool::{Pools, Purpose, Target};
+use aftercare::store::publish::publish_version;
+use aftercare::telemetry::{self, Metrics};
+use chrono::TimeDelta;
+use diesel_async::SimpleAsyncConnection;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::json;
+use uuid::Uuid;
+
+const CAMPAIGN: &str = "bench";
+/// Different responses that are sent in turn.
+const RESPONSES: u64 = 256;
+
+/// A database of its own on a durable Postgres.
+pub struct Scratch {
+    server: Database,
+    pub folder: PathBuf,
+    admin: Target,
+    name: String,
+    pub url: String,
+}
+
+impl Scratch {
+    pub async fn create() -> Self {
+        let id = aftercare::random::uuid().unwrap().simple().to_string();
+        let folder = std::env::temp_dir().join(format!("aftercare-bench-{id}"));
+        let named = std::env::var("BENCH_DATABASE_URL").unwrap_or_default();
+        let config = DatabaseConfig::new(named.clone(), &folder);
+        let mut say = |line: &str| eprintln!("{line}");
+        let server = Database::open(&config, &mut say).await.unwrap();
+        let admin = server.target().clone();
+        let named = match named.is_empty() {
+            true => embedded::url_of_running(&folder).unwrap(),
+            false => named,
+        };
+        let name = format!("bench_{id}");
+        run(&admin, &format!("CREATE DATABASE {name}")).await;
+        let (base, _) = named.rsplit_once('/').unwrap();
+        let url = format!("{base}/{name}");
+        Self {
+            server,
+            folder,
+            admin,
+            name,
+            url,
+        }
+    }
+
+    pub async fn remove(self) {
+        run(
+            &self.admin,
+            &format!("DROP DATABASE {} WITH (FORCE)", self.name),
+        )
+        .await;
+        self.server.stop().await;
+        let _ = std::fs::remove_dir_all(self.folder);
+    }
+}
+
+async fn run(target: &Target, sql: &str) {
+    let mut conn = target.connect(Purpose::Maintenance).await.unwrap();
+    conn.batch_execute(sql).await.unwrap();
+}
+
+/// The server at work.
+pub struct World {
+    pub url: String,
+    pub target: Target,
+    pub state: Data<AppState>,
+    pub address: SocketAddr,
+    pub form: Form,
+    pub made_up: Arc<MadeUp>,
+    handle: actix_web::dev::ServerHandle,
+}
+
+impl World {
+    pub async fn start(scratch: &Scratch) -> Self {
+        let target: Target = scratch.url.parse().unwrap();
+        migrations::run(&target).await.unwrap();
+        let form = shipped_form();
+        let keys = Keys::ephemeral().unwrap();
+        let made_up = make_up(&target, &form, &keys).await;
+
+        // As in service: measured, and a log line a request, though nobody keeps it.
+        Metrics::install().unwrap();
+        let log = LogConfig {
+            filter: "info".to_owned(),
+            format: LogFormat::Json,
+        };
+        let sink = OpenOptions::new().write(true).open("/dev/null").unwrap();
+        let subscriber = telemetry::subscriber(&log, Arc::new(sink)).unwrap();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+        let config = DatabaseConfig::new(&scratch.url, &scratch.folder);
+        let pools = Pools::new(&target, &config).unwrap();
+        let mut http = HttpConfig::default();
+        http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let state = AppState::new(pools, keys, Arc::new(SystemClock), http).unwrap();
+        let state = Data::new(state);
+        let bound = server::bind(state.clone()).unwrap();
+        let (address, handle) = (bound.address, bound.handle());
+        tokio::spawn(bound.server);
+        Self {
+            url: scratch.url.clone(),
+            target,
+            state,
+            address,
+            form,
+            made_up: Arc::new(made_up),
+            handle,
+        }
+    }
+
+    /// Empties the tables of responses.
+    pub async fn clear(&self) {
+        run(&self.target, "TRUNCATE responses, remarks").await;
+    }
+
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        self.state.pools.close();
+    }
+}
+
+/// The form that ships with the program.
+pub fn shipped_form() -> Form {
+    let yaml = include_str!("../../forms/daily-life-after-treatment.yaml");
+    let definition = Source::read(yaml, Syntax::Yaml).unwrap().definition();
+    Form::check(definition.unwrap()).unwrap()
+}
+
+/// Answers of made-up people who read the form in English.
+pub fn answers(form: &Form) -> Vec<RawAnswers> {
+    let answer = |seed| synthetic(form, "en", &mut StdRng::seed_from_u64(seed));
+    (0..RESPONSES).map(answer).collect()
+}
+
+/// A response as a client writes it.
+pub fn body(answers: &RawAnswers) -> Vec<u8> {
+    let body = json!({"form_version": 1, "language": "en", "answers": answers});
+    serde_json::to_vec(&body).unwrap()
+}
+
+/// Made-up responses, each as new as often as it is asked for.
+pub struct MadeUp {
+    bodies: Vec<Vec<u8>>,
+    stored: Vec<AnonymousResponse>,
+    /// No two runs on one database use the same receipts.
+    salt: u64,
+    number: AtomicU64,
+}
+
+async fn make_up(target: &Target, form: &Form, keys: &Keys) -> MadeUp {
+    let now = SystemClock.now();
+    let new_id = || aftercare::random::uuid().unwrap();
+    let (form_id, version_id, campaign_id) = (new_id(), new_id(), new_id());
+    let mut conn = target.connect(Purpose::Maintenance).await.unwrap();
+    let row = FormRow {
+        id: form_id,
+        key: form.key().to_owned(),
+        created_at: now,
+    };
+    create_form(&mut conn, &row).await.unwrap();
+    publish_version(&mut conn, form_id, form, &[], version_id, now)
+        .await
+        .unwrap();
+    let campaign = CampaignRow {
+        id: campaign_id,
+        key: CAMPAIGN.to_owned(),
+        form_id,
+        title: json!({"en": "Bench"}),
+        description: None,
+        opens_at: now - TimeDelta::days(1),
+        closes_at: now + TimeDelta::days(1),
+        closed_at: None,
+        created_at: now,
+    };
+    create_campaign(&mut conn, &campaign).await.unwrap();
+    let answers = answers(form);
+    let receipt = Receipt::parse("Bench-abcdefghijklmnop").unwrap();
+    let week = IsoWeek::of(now.date_naive());
+    let ids = (campaign_id, version_id);
+    let stored = answers.iter().map(|answers| {
+        let valid = validate(form, answers).unwrap();
+        valid.anonymise(form, ids, "en", week, &receipt, &keys.server)
+    });
+    MadeUp {
+        stored: stored.collect(),
+        bodies: answers.iter().map(body).collect(),
+        salt: new_id().as_u64_pair().0,
+        number: AtomicU64::new(0),
+    }
+}
+
+impl MadeUp {
+    /// Sixteen bytes that look random and were not there before, and the place of a response.
+    fn next(&self) -> (u128, usize) {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let mixed = |seed: u64| {
+            let seed = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let seed = (seed ^ (seed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            seed ^ (seed >> 31)
+        };
+        let low = mixed(
+            self.salt
+                .wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+        );
+        let place = usize::try_from(number).unwrap() % self.stored.len();
+        (u128::from(mixed(low)) << 64 | u128::from(low), place)
+    }
+
+    /// A new response as it is stored.
+    pub fn response(&self) -> AnonymousResponse {
+        let (random, place) = self.next();
+        let mut response = self.stored[place].clone();
+        response.id = Uuid::from_u128(random);
+        for (number, remark) in response.remarks.iter_mut().enumerate() {
+            remark.id = Uuid::from_u128(!random ^ u128::try_from(number).unwrap());
+        }
+        response
+    }
+
+    /// A new response as it is sent.
+    pub fn request(&self, out: &mut Vec<u8>) {
+        use std::io::Write;
+        let (random, place) = self.next();
+        let body = &self.bodies[place];
+        write!(
+            out,
+            "POST /v1/campaigns/{CAMPAIGN}/responses HTTP/1.1\r\nhost: bench\r\nreceipt: Bench-{random:032x}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        )
+        .unwrap();
+        out.extend_from_slice(body);
+    }
+}
