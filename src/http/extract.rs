@@ -185,6 +185,10 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let error = FieldError::new(pointer, "nul_character", "Text may not hold U+0000.");
         return Err(Problem::fields(Code::BodyInvalid, vec![error]));
     }
+    if let Ok(value) = serde_json::from_slice(bytes) {
+        return Ok(value);
+    }
+    // Keeping track of the field costs more than reading, so it is done only when there is a fault to name.
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(faults::from_json_error)?;
     json.end().map_err(|error| faults::malformed(&error))?;

@@ -121,7 +121,7 @@ fn sentence(text: &str) -> String {
 /// to look for it first and to search for the place only when it is there.
 pub(super) fn find_nul(bytes: &[u8]) -> Option<String> {
     const ESCAPE: &[u8] = b"\\u0000";
-    if !bytes.windows(ESCAPE.len()).any(|window| window == ESCAPE) {
+    if !bytes.contains(&b'\\') || !bytes.windows(ESCAPE.len()).any(|window| window == ESCAPE) {
         return None;
     }
     let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;

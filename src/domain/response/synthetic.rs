@@ -87,7 +87,7 @@ pub fn synthetic(form: &Form, language: &str, rng: &mut impl Rng) -> RawAnswers 
             None => Answer::Blank,
             Some(Json::Null) => Answer::Declined,
             Some(said) => {
-                value(&question.kind, said, &Pointer::root()).map_or(Answer::Blank, Answer::Given)
+                value(&question.kind, said, Pointer::root).map_or(Answer::Blank, Answer::Given)
             }
         });
         raw.0.extend(said.map(|said| (question.key.clone(), said)));

@@ -26,33 +26,29 @@ impl ValidAnswers {
 ///
 /// Every fault at once, each with the pointer `/{question}` or `/{question}/{place}` within the answers.
 pub fn validate(form: &Form, raw: &RawAnswers) -> Result<ValidAnswers, Vec<Fault<AnswerFault>>> {
-    let mut faults: Vec<_> = raw
-        .0
-        .keys()
-        .filter(|key| form.place(key).is_none())
-        .map(|key| Fault::at(Pointer::root().child(key), AnswerFault::UnknownQuestion))
-        .collect();
+    let mut faults = Vec::new();
     let mut answers: Vec<Answer> = Vec::with_capacity(form.questions().len());
+    let mut known = 0;
     for (place, question) in form.questions().iter().enumerate() {
-        let pointer = Pointer::root().child(&question.key);
-        let said = raw
-            .0
-            .get(&question.key)
-            .filter(|said| !is_empty_text(&question.kind, said));
+        // Most answers are sound, so pointers are made only where they are needed.
+        let pointer = || Pointer::root().child(&question.key);
+        let said = raw.0.get(&question.key);
+        known += usize::from(said.is_some());
+        let said = said.filter(|said| !is_empty_text(&question.kind, said));
         let answer = match (is_shown(form, place, &answers), said) {
             (false, None) => Answer::Hidden,
             (false, Some(_)) => {
-                faults.push(Fault::at(pointer, AnswerFault::Hidden));
+                faults.push(Fault::at(pointer(), AnswerFault::Hidden));
                 Answer::Hidden
             }
             (true, Some(Json::Null)) => Answer::Declined,
             (true, None) => {
                 if question.required {
-                    faults.push(Fault::at(pointer, AnswerFault::Required));
+                    faults.push(Fault::at(pointer(), AnswerFault::Required));
                 }
                 Answer::Blank
             }
-            (true, Some(said)) => match value(&question.kind, said, &pointer) {
+            (true, Some(said)) => match value(&question.kind, said, pointer) {
                 Ok(value) => Answer::Given(value),
                 Err(found) => {
                     faults.extend(found);
@@ -61,6 +57,11 @@ pub fn validate(form: &Form, raw: &RawAnswers) -> Result<ValidAnswers, Vec<Fault
             },
         };
         answers.push(answer);
+    }
+    if known < raw.0.len() {
+        let unknown = raw.0.keys().filter(|key| form.place(key).is_none());
+        let fault = |key| Fault::at(Pointer::root().child(key), AnswerFault::UnknownQuestion);
+        faults.splice(0..0, unknown.map(fault));
     }
     if faults.is_empty() {
         Ok(ValidAnswers(answers))
@@ -78,9 +79,9 @@ fn is_empty_text(kind: &Kind, said: &Json) -> bool {
 pub(super) fn value(
     kind: &Kind,
     said: &Json,
-    pointer: &Pointer,
+    pointer: impl Fn() -> Pointer,
 ) -> Result<Value, Vec<Fault<AnswerFault>>> {
-    let one = |fault| vec![Fault::at(pointer.clone(), fault)];
+    let one = |fault| vec![Fault::at(pointer(), fault)];
     let wrong_type = |expected| one(AnswerFault::WrongType { expected });
     match kind {
         Kind::SingleChoice(_) => {
@@ -95,7 +96,7 @@ pub(super) fn value(
             let codes = said
                 .as_array()
                 .ok_or_else(|| wrong_type("a list of codes of options"))?;
-            chosen(kind, choices, codes, pointer)
+            chosen(kind, choices, codes, &pointer)
         }
         Kind::Whole { min, max } => {
             let number = said.as_number().and_then(|number| scaled(number, 0));
@@ -132,34 +133,37 @@ fn chosen(
     kind: &Kind,
     choices: &[Choice],
     codes: &[Json],
-    pointer: &Pointer,
+    pointer: &impl Fn() -> Pointer,
 ) -> Result<Value, Vec<Fault<AnswerFault>>> {
     let (mut places, mut faults) = (Vec::new(), Vec::new());
     let mut exclusive = None;
     for (number, code) in codes.iter().enumerate().take(choices.len() + 1) {
-        let pointer = pointer.child(number);
+        let pointer = || pointer().child(number);
         match code.as_str().map(|code| kind.place(code)) {
             None => {
                 let expected = "the code of an option, as a string";
-                faults.push(Fault::at(pointer, AnswerFault::WrongType { expected }));
+                faults.push(Fault::at(pointer(), AnswerFault::WrongType { expected }));
             }
-            Some(None) => faults.push(Fault::at(pointer, AnswerFault::UnknownOption)),
+            Some(None) => faults.push(Fault::at(pointer(), AnswerFault::UnknownOption)),
             Some(Some(place)) if places.contains(&place) => {
-                faults.push(Fault::at(pointer, AnswerFault::OptionTwice));
+                faults.push(Fault::at(pointer(), AnswerFault::OptionTwice));
             }
             Some(Some(place)) => {
                 if choices
                     .get(usize::from(place))
                     .is_some_and(|choice| choice.exclusive)
                 {
-                    exclusive.get_or_insert(pointer);
+                    exclusive.get_or_insert(number);
                 }
                 places.push(place);
             }
         }
     }
-    if let Some(pointer) = exclusive.filter(|_| codes.len() > 1) {
-        faults.push(Fault::at(pointer, AnswerFault::ExclusiveOption));
+    if let Some(number) = exclusive.filter(|_| codes.len() > 1) {
+        faults.push(Fault::at(
+            pointer().child(number),
+            AnswerFault::ExclusiveOption,
+        ));
     }
     places.sort_unstable();
     if faults.is_empty() {
