@@ -6,7 +6,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Binary, Bool, Date, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
@@ -14,7 +17,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::responses::{StoredResponse, find_stored};
-use super::schema::arrivals;
+use super::schema::{arrivals, responses, tombstones};
 use crate::domain::response::AnonymousResponse;
 use crate::domain::week::IsoWeek;
 
@@ -96,43 +99,72 @@ pub async fn find_earlier(
     found.await
 }
 
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
+/// Rows by column. Arrays make it one statement for a batch of any size, and so, unlike
+/// [`diesel::sql_query`], one that stays prepared.
+#[derive(Default)]
+struct InsertArrivals<'a> {
+    ids: Vec<Uuid>,
+    campaigns: Vec<Uuid>,
+    versions: Vec<Uuid>,
+    languages: Vec<&'a str>,
+    weeks: Vec<NaiveDate>,
+    records: Vec<&'a [u8]>,
+    remarks: Vec<Value>,
+}
+
+impl QueryFragment<Pg> for InsertArrivals<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "INSERT INTO arrivals (id, campaign_id, form_version_id, language, week, record, remarks) \
+             SELECT * FROM unnest(",
+        );
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.campaigns)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.versions)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.languages)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Date>, _>(&self.weeks)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.records)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Jsonb>, _>(&self.remarks)?;
+        out.push_sql(") ON CONFLICT (id) DO NOTHING RETURNING id");
+        Ok(())
+    }
+}
+
+impl QueryId for InsertArrivals<'_> {
+    type QueryId = InsertArrivals<'static>;
+}
+
+impl Query for InsertArrivals<'_> {
+    type SqlType = SqlUuid;
 }
 
 /// Inserts what is not there yet, and gives the ids of that.
 ///
-/// By hand, since arrays make it one prepared statement for a batch of any size. Every server inserts
-/// in the order of the ids, so that two of them never wait for each other in a circle.
+/// Every server inserts in the order of the ids, so that two of them never wait for each other in a circle.
 async fn insert_arrivals(
     conn: &mut AsyncPgConnection,
     batch: &[AnonymousResponse],
 ) -> QueryResult<HashSet<Uuid>> {
     let mut batch: Vec<&AnonymousResponse> = batch.iter().collect();
     batch.sort_unstable_by_key(|response| response.id);
-    let inserted: Vec<Id> = diesel::sql_query(
-        "INSERT INTO arrivals (id, campaign_id, form_version_id, language, week, record, remarks) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING RETURNING id",
-    )
-    .bind::<Array<SqlUuid>, _>(column(&batch, |response| response.id))
-    .bind::<Array<SqlUuid>, _>(column(&batch, |response| response.campaign_id))
-    .bind::<Array<SqlUuid>, _>(column(&batch, |response| response.form_version_id))
-    .bind::<Array<Text>, _>(column(&batch, |response| response.language.as_str()))
-    .bind::<Array<Date>, _>(column(&batch, |response| response.week.monday()))
-    .bind::<Array<Binary>, _>(column(&batch, |response| response.record.as_slice()))
-    .bind::<Array<Jsonb>, _>(column(&batch, remarks_of))
-    .load(conn)
-    .await?;
-    Ok(inserted.into_iter().map(|row| row.id).collect())
-}
-
-fn column<'a, T>(
-    batch: &[&'a AnonymousResponse],
-    value: impl Fn(&'a AnonymousResponse) -> T,
-) -> Vec<T> {
-    batch.iter().copied().map(value).collect()
+    let mut rows = InsertArrivals::default();
+    for response in batch {
+        rows.ids.push(response.id);
+        rows.campaigns.push(response.campaign_id);
+        rows.versions.push(response.form_version_id);
+        rows.languages.push(&response.language);
+        rows.weeks.push(response.week.monday());
+        rows.records.push(&response.record);
+        rows.remarks.push(remarks_of(response));
+    }
+    let inserted: Vec<Uuid> = rows.load(conn).await?;
+    Ok(inserted.into_iter().collect())
 }
 
 fn remarks_of(response: &AnonymousResponse) -> Value {
@@ -150,26 +182,19 @@ enum Gone {
     Withdrawn,
 }
 
-/// Those of a batch that were released or withdrawn; by hand, to ask both tables in one round trip.
+/// Those of a batch that were released or withdrawn; both tables in one round trip.
 async fn find_gone(
     conn: &mut AsyncPgConnection,
     batch: &[AnonymousResponse],
 ) -> QueryResult<HashMap<Uuid, Gone>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = SqlUuid)]
-        id: Uuid,
-        #[diesel(sql_type = Bool)]
-        withdrawn: bool,
-    }
     let ids: Vec<Uuid> = batch.iter().map(|response| response.id).collect();
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT id, false AS withdrawn FROM responses WHERE id = ANY($1) \
-         UNION ALL SELECT id, true FROM tombstones WHERE id = ANY($1)",
-    )
-    .bind::<Array<SqlUuid>, _>(ids)
-    .load(conn)
-    .await?;
+    let released = responses::table
+        .filter(responses::id.eq_any(&ids))
+        .select((responses::id, false.into_sql::<Bool>()));
+    let withdrawn = tombstones::table
+        .filter(tombstones::id.eq_any(&ids))
+        .select((tombstones::id, true.into_sql::<Bool>()));
+    let rows: Vec<(Uuid, bool)> = released.union_all(withdrawn).load(conn).await?;
     let gone = |withdrawn| {
         if withdrawn {
             Gone::Withdrawn
@@ -179,7 +204,7 @@ async fn find_gone(
     };
     Ok(rows
         .into_iter()
-        .map(|row| (row.id, gone(row.withdrawn)))
+        .map(|(id, withdrawn)| (id, gone(withdrawn)))
         .collect())
 }
 
