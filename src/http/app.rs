@@ -11,20 +11,25 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
+use futures_util::FutureExt;
 use utoipa_actix_web::AppExt;
+use uuid::Uuid;
 
 use super::extract::{State, path_config};
 use super::limits::LoginLimits;
 use super::openapi::Api;
 use super::problem::{Code, Problem};
-use super::published::PublishedVersions;
+use super::published::{Published, PublishedVersions};
 use super::{docs, headers, observe};
 use crate::clock::SharedClock;
 use crate::config::{HttpConfig, HttpConfigError};
 use crate::keys::Keys;
 use crate::password::Passwords;
 use crate::store::Pools;
+use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
+use crate::store::forms::{FormVersionRef, find_version_ref};
 use crate::store::intake::Intake;
+use crate::store::lookups::Lookups;
 use crate::store::release::Releaser;
 
 /// A connection on loan from a pool.
@@ -54,6 +59,8 @@ pub struct AppState {
     pub logins: LoginLimits,
     /// The header that the operator trusts for the client's address.
     pub client_address_header: Option<HeaderName>,
+    campaigns: Lookups<(String, i32), CampaignAndVersion>,
+    newest: Lookups<String, Option<FormVersionRef>>,
     origins: Vec<String>,
 }
 
@@ -70,6 +77,12 @@ impl AppState {
             intake: Intake::start(&pools.requests, &releaser),
             releaser,
             published: PublishedVersions::default(),
+            campaigns: Lookups::start(&pools.requests, |conn, (campaign, version)| {
+                find_campaign_and_version(conn, campaign, *version).boxed()
+            }),
+            newest: Lookups::start(&pools.requests, |conn, form| {
+                find_version_ref(conn, form, None).boxed()
+            }),
             pools,
             keys,
             clock,
@@ -90,6 +103,37 @@ impl AppState {
     /// A connection for an export.
     pub async fn export_connection(&self) -> Result<Connection, Problem> {
         Ok(self.pools.exports.get().await?)
+    }
+
+    /// The version with this id.
+    pub async fn published(&self, id: Uuid) -> Result<Arc<Published>, Problem> {
+        match self.published.known(id) {
+            Some(published) => Ok(published),
+            None => self.published.get(&mut *self.connection().await?, id).await,
+        }
+    }
+
+    /// The newest version in use of the form with this key.
+    pub async fn newest_version(&self, form: &str) -> Result<Option<FormVersionRef>, Problem> {
+        match self.newest.find(form.to_owned()).await {
+            Some(found) => Ok(found),
+            None => Ok(find_version_ref(&mut *self.connection().await?, form, None).await?),
+        }
+    }
+
+    /// The campaign with this key, and this version of its form.
+    pub async fn campaign_and_version(
+        &self,
+        campaign: &str,
+        version: i32,
+    ) -> Result<CampaignAndVersion, Problem> {
+        match self.campaigns.find((campaign.to_owned(), version)).await {
+            Some(found) => Ok(found),
+            None => {
+                let mut conn = self.connection().await?;
+                Ok(find_campaign_and_version(&mut conn, campaign, version).await?)
+            }
+        }
     }
 
     /// The time now.

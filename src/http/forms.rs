@@ -174,12 +174,9 @@ async fn get_form(
     form: Path<String>,
     Query(query): Query<LanguageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let mut conn = state.connection().await?;
-    let found = find_version_ref(&mut conn, &form, None)
-        .await?
-        .ok_or(Code::FormUnknown)?;
-    let published = state.published.get(&mut conn, found.id).await?;
-    drop(conn);
+    let found = state.newest_version(&form).await?;
+    let found = found.ok_or(Code::FormUnknown)?;
+    let published = state.published(found.id).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header(for_a_minute()).insert_header((
         header::CONTENT_LOCATION,
@@ -241,12 +238,16 @@ async fn get_form_version(
     path: Path<(String, i32)>,
     Query(query): Query<LanguageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (form, version) = path.into_inner();
-    let mut conn = state.connection().await?;
-    let found = find_version_ref(&mut conn, &form, Some(version)).await?;
-    let found = found.ok_or(Code::VersionUnknown)?;
-    let published = state.published.get(&mut conn, found.id).await?;
-    drop(conn);
+    let published = match state.published.known_by_number(&path) {
+        Some(published) => published,
+        None => {
+            let (form, version) = path.into_inner();
+            let mut conn = state.connection().await?;
+            let found = find_version_ref(&mut conn, &form, Some(version)).await?;
+            let found = found.ok_or(Code::VersionUnknown)?;
+            state.published.get(&mut conn, found.id).await?
+        }
+    };
     let mut response = HttpResponse::Ok();
     response.insert_header(CacheControl(vec![
         CacheDirective::Public,

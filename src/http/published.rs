@@ -63,7 +63,11 @@ pub struct Encoded {
 
 /// All versions read so far.
 #[derive(Default)]
-pub struct PublishedVersions(Mutex<HashMap<Uuid, Arc<Published>>>);
+pub struct PublishedVersions {
+    by_id: Mutex<HashMap<Uuid, Arc<Published>>>,
+    /// By the key of the form and the number, which stand for the same version for ever too.
+    by_number: Mutex<HashMap<(String, i32), Arc<Published>>>,
+}
 
 impl PublishedVersions {
     /// The version with this id, from memory or else from the database.
@@ -76,8 +80,7 @@ impl PublishedVersions {
         conn: &mut AsyncPgConnection,
         id: Uuid,
     ) -> Result<Arc<Published>, Problem> {
-        let known = lock(&self.0).get(&id).cloned();
-        if let Some(published) = known {
+        if let Some(published) = self.known(id) {
             return Ok(published);
         }
         let row = get_version(conn, id).await?;
@@ -91,8 +94,20 @@ impl PublishedVersions {
             form,
             bodies: Mutex::default(),
         });
-        lock(&self.0).insert(id, published.clone());
+        let name = (published.form.key().to_owned(), published.version);
+        lock(&self.by_number).insert(name, published.clone());
+        lock(&self.by_id).insert(id, published.clone());
         Ok(published)
+    }
+
+    /// The version with this id, if it was read before.
+    pub fn known(&self, id: Uuid) -> Option<Arc<Published>> {
+        lock(&self.by_id).get(&id).cloned()
+    }
+
+    /// The version with this number of the form with this key, if it was read before.
+    pub fn known_by_number(&self, name: &(String, i32)) -> Option<Arc<Published>> {
+        lock(&self.by_number).get(name).cloned()
     }
 }
 

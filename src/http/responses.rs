@@ -16,7 +16,7 @@ use crate::domain::response::{
 };
 use crate::domain::week::IsoWeek;
 use crate::store::arrivals::{Stored, find_earlier};
-use crate::store::campaigns::{CampaignRow, Window, find_campaign, find_campaign_and_version};
+use crate::store::campaigns::{CampaignRow, Window, find_campaign};
 use crate::store::forms::FormVersionRef;
 use crate::store::intake::IntakeError;
 use crate::store::responses::{
@@ -116,11 +116,12 @@ async fn create_response(
     let receipt = receipt(&req)?;
     let body = body.parse().await?;
     let now = state.now();
-    let mut conn = state.connection().await?;
-    let found = find_campaign_and_version(&mut conn, &campaign, body.form_version).await?;
+    let found = state
+        .campaign_and_version(&campaign, body.form_version)
+        .await?;
     let (campaign, version) = found.ok_or(Code::CampaignUnknown)?;
     let version = version.ok_or_else(|| field("/form_version", VERSION_UNKNOWN))?;
-    let published = state.published.get(&mut conn, version.id).await?;
+    let published = state.published(version.id).await?;
     let form = &published.form;
     if !form.definition().languages.contains(&body.language) {
         return Err(field("/language", LANGUAGE_NOT_OFFERED));
@@ -130,12 +131,11 @@ async fn create_response(
     let (ids, key) = ((campaign.id, version.id), &state.keys.server);
     let response = answers.anonymise(form, ids, &body.language, week, &receipt, key);
     let stored = match refusal(&campaign, &version, now) {
+        None => state.intake.store(response).await?,
         // Sent in time, but the answer was lost on the way: still a replay.
-        Some(refusal) => find_earlier(&mut conn, &response).await?.ok_or(refusal)?,
-        None => {
-            // Never two connections at once: the intake takes one of its own.
-            drop(conn);
-            state.intake.store(response).await?
+        Some(refusal) => {
+            let mut conn = state.connection().await?;
+            find_earlier(&mut conn, &response).await?.ok_or(refusal)?
         }
     };
     let (mut answer, week) = match stored {

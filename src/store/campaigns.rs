@@ -75,6 +75,9 @@ impl CampaignRow {
     }
 }
 
+/// A campaign, and a version of its form, as far as they are there.
+pub type CampaignAndVersion = Option<(CampaignRow, Option<FormVersionRef>)>;
+
 /// The campaign with this key, and the key of its form.
 pub async fn find_campaign(
     conn: &mut AsyncPgConnection,
@@ -94,7 +97,7 @@ pub async fn find_campaign_and_version(
     conn: &mut AsyncPgConnection,
     key: &str,
     version: i32,
-) -> QueryResult<Option<(CampaignRow, Option<FormVersionRef>)>> {
+) -> QueryResult<CampaignAndVersion> {
     let version_of = form_versions::form_id
         .eq(campaigns::form_id)
         .and(form_versions::version.eq(version));

@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod forms;
 pub mod intake;
 pub mod lease;
+pub mod lookups;
 pub mod migrations;
 pub mod pool;
 pub mod publish;
