@@ -197,6 +197,7 @@ async fn make_up(target: &Target, form: &Form, keys: &Keys) -> MadeUp {
         closes_at: now + TimeDelta::days(1),
         closed_at: None,
         created_at: now,
+        release_size: 10,
     };
     create_campaign(&mut conn, &campaign).await.unwrap();
     let answers = answers(form);
