@@ -15,6 +15,10 @@ use crate::domain::fault::{Fault, Pointer};
 /// Deeper nesting than any form has.
 const DEEPEST: usize = 64;
 
+/// A longer path than leads to anything in a form. Every value keeps its own, so it is what a small text could
+/// take much memory with.
+const LONGEST_POINTER: usize = 500;
+
 /// The two ways to write a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Syntax {
@@ -54,13 +58,20 @@ impl Source {
     /// The first place where the text is not well-formed.
     pub fn read(text: &str, syntax: Syntax) -> Result<Self, SourceFault> {
         match syntax {
-            Syntax::Yaml => Reader::new(text).document(),
+            // To the parser it is the end of the text, so what follows would be dropped in silence.
+            Syntax::Yaml => match text.split_once('\0') {
+                None => Reader::new(text).document(),
+                Some((before, _)) => Err(holds_nul(before)),
+            },
             Syntax::Json => {
                 let value = serde_json::from_str(text).map_err(|error| SourceFault::Malformed {
                     line: error.line(),
                     column: error.column(),
                     what: error.to_string(),
                 })?;
+                if let Some((before, _)) = text.split_once("\\u0000").filter(|_| has_nul(&value)) {
+                    return Err(holds_nul(before));
+                }
                 // JSON is nearly a subset of YAML, which is good enough to find lines by.
                 let places = Reader::new(text)
                     .document()
@@ -197,7 +208,7 @@ impl<'a> Reader<'a> {
             ));
         }
         let pointer = self.next_pointer();
-        self.mark(&pointer, span);
+        self.mark(&pointer, span)?;
         self.open.push((open, pointer));
         Ok(())
     }
@@ -211,6 +222,9 @@ impl<'a> Reader<'a> {
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: &Span) -> Result<(), SourceFault> {
+        if text.contains('\0') {
+            return Err(malformed(span, NUL));
+        }
         if let Some((Open::Map(map, key @ None), pointer)) = self.open.last_mut() {
             if map.contains_key(text) {
                 return Err(malformed(
@@ -220,8 +234,7 @@ impl<'a> Reader<'a> {
             }
             *key = Some(text.to_owned());
             let pointer = pointer.child(text);
-            self.mark(&pointer, span);
-            return Ok(());
+            return self.mark(&pointer, span);
         }
         let value = if style == ScalarStyle::Plain {
             plain_value(text)
@@ -229,7 +242,7 @@ impl<'a> Reader<'a> {
             Value::String(text.to_owned())
         };
         let pointer = self.next_pointer();
-        self.mark(&pointer, span);
+        self.mark(&pointer, span)?;
         self.put(value, span)
     }
 
@@ -248,10 +261,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Remembers where `pointer` stands; a field stands where its name does.
-    fn mark(&mut self, pointer: &Pointer, span: &Span) {
+    fn mark(&mut self, pointer: &Pointer, span: &Span) -> Result<(), SourceFault> {
+        if pointer.as_str().len() > LONGEST_POINTER {
+            return Err(malformed(
+                span,
+                "the names of the fields are too long for a form",
+            ));
+        }
         self.places
             .entry(pointer.clone())
             .or_insert((span.start.line(), span.start.col() + 1));
+        Ok(())
     }
 }
 
@@ -260,6 +280,30 @@ fn plain(anchor: usize, tagged: bool, span: &Span) -> Result<(), SourceFault> {
         return Err(malformed(span, "anchors and tags are not used in forms"));
     }
     Ok(())
+}
+
+/// Postgres cannot store it.
+const NUL: &str = "text may not hold U+0000";
+
+/// The fault of a text with U+0000, which stands behind `before`.
+fn holds_nul(before: &str) -> SourceFault {
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    SourceFault::Malformed {
+        line: before.matches('\n').count() + 1,
+        column: last.chars().count() + 1,
+        what: NUL.to_owned(),
+    }
+}
+
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, inner)| name.contains('\0') || has_nul(inner)),
+        _ => false,
+    }
 }
 
 fn malformed(span: &Span, what: &str) -> SourceFault {
@@ -342,6 +386,21 @@ mod tests {
         ] {
             assert!(yaml(text).is_err(), "{:.20}", text);
         }
+    }
+
+    #[test]
+    fn what_postgres_cannot_store_is_refused_where_it_stands() {
+        for (text, syntax, place) in [
+            ("a: \"b\\0\"", Syntax::Yaml, (1, 4)),
+            ("a: 1\nb: \0c", Syntax::Yaml, (2, 4)),
+            ("{\n\"a\": \"\\u0000\"}", Syntax::Json, (2, 7)),
+        ] {
+            let SourceFault::Malformed { line, column, what } =
+                Source::read(text, syntax).unwrap_err();
+            assert_eq!((line, column), place, "{text:?}");
+            assert_eq!(what, NUL);
+        }
+        assert!(Source::read("{\"a\": \"\\\\u0000\"}", Syntax::Json).is_ok());
     }
 
     #[test]
