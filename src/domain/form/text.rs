@@ -32,9 +32,14 @@ impl Text {
     }
 }
 
+/// RFC 5646, section 4.4.1: no tag of the registry needs more, and grammar alone sets no bound.
+const LONGEST_TAG: usize = 35;
+
 /// Whether `tag` is a well-formed and valid BCP 47 language tag.
 pub fn is_language_tag(tag: &str) -> bool {
-    LanguageTag::parse(tag).is_ok_and(|parsed| parsed.is_valid() && parsed.to_string() == tag)
+    tag.len() <= LONGEST_TAG
+        && LanguageTag::parse(tag)
+            .is_ok_and(|parsed| parsed.is_valid() && parsed.to_string() == tag)
 }
 
 /// The offered language that serves a reader of `range` best: RFC 4647 lookup.

@@ -22,6 +22,8 @@ pub enum FormFault {
     Empty,
     #[error("a form has at most 500 questions, this one has {count}")]
     TooManyQuestions { count: usize },
+    #[error("a form has at most 50 languages, this one has {count}")]
+    TooManyLanguages { count: usize },
     #[error("{tag:?} is not a BCP 47 language tag in its usual spelling")]
     LanguageMalformed { tag: String },
     #[error("the language {tag:?} is named twice")]
@@ -115,6 +117,7 @@ impl FormFault {
             Self::KeyReserved { .. } => "key_reserved",
             Self::Empty => "empty",
             Self::TooManyQuestions { .. } => "too_many_questions",
+            Self::TooManyLanguages { .. } => "too_many_languages",
             Self::LanguageMalformed { .. } => "language_malformed",
             Self::LanguageTwice { .. } => "language_twice",
             Self::TextMissing { .. } => "text_missing",

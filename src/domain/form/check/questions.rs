@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number;
 
-use super::{Check, FormFault, MOST_QUESTIONS, RESERVED_KEYS};
+use super::{Check, FormFault, LONGEST_KEY, MOST_QUESTIONS, RESERVED_KEYS};
 use crate::domain::fault::Pointer;
 use crate::domain::form::condition::Condition;
 use crate::domain::form::definition::{OptionDefinition, QuestionDefinition, QuestionKind};
@@ -41,7 +41,10 @@ impl Check<'_> {
         for (name, options) in &form.scales {
             let pointer = Pointer::root().child("scales").child(name);
             self.key(name, pointer.clone(), &mut seen);
-            self.options(options, &pointer);
+            // A name without bounds would stand in the pointer of every option.
+            if name.len() <= LONGEST_KEY {
+                self.options(options, &pointer);
+            }
             if !used.contains(name.as_str()) {
                 self.fault(&pointer, FormFault::ScaleUnused);
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, FormFault};
+use super::{Check, FormFault, MOST_LANGUAGES};
 use crate::domain::fault::Pointer;
 use crate::domain::form::text::{Text, is_language_tag};
 
@@ -14,6 +14,10 @@ impl Check<'_> {
         let pointer = Pointer::root().child("languages");
         if form.languages.is_empty() {
             self.fault(&pointer, FormFault::Empty);
+        }
+        if form.languages.len() > MOST_LANGUAGES {
+            let count = form.languages.len();
+            self.fault(&pointer, FormFault::TooManyLanguages { count });
         }
         let mut seen = BTreeSet::new();
         for (place, tag) in form.languages.iter().enumerate() {
@@ -49,7 +53,12 @@ impl Check<'_> {
     }
 
     pub(super) fn text(&mut self, text: &Text, pointer: &Pointer) {
-        for language in &self.form.languages {
+        let form = self.form;
+        // Otherwise there would be a fault for every text in every one of them.
+        if form.languages.len() > MOST_LANGUAGES {
+            return;
+        }
+        for language in form.languages.iter().filter(|tag| is_language_tag(tag)) {
             match text.get(language) {
                 None => self.fault(
                     pointer,
@@ -74,15 +83,12 @@ impl Check<'_> {
         for language in text
             .0
             .keys()
-            .filter(|language| !self.form.languages.contains(language))
+            .filter(|language| !form.languages.contains(language))
         {
             let fault = FormFault::TextLanguageUnknown {
                 language: language.clone(),
             };
-            self.faults.push(crate::domain::fault::Fault::at(
-                pointer.child(language),
-                fault,
-            ));
+            self.fault(&pointer.child(language), fault);
         }
     }
 }
