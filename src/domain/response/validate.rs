@@ -7,6 +7,10 @@ use super::{Answer, AnswerFault, RawAnswers, Value};
 use crate::domain::fault::{Fault, Pointer};
 use crate::domain::form::{Choice, Form, Kind, scaled};
 
+/// The most unknown questions that are reported: far more than a client can be wrong by, and few enough that
+/// nobody gets megabytes back for a body full of them.
+const MOST_UNKNOWN: usize = 100;
+
 /// One sound answer for each question of a form, in its order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValidAnswers(pub(super) Vec<Answer>);
@@ -24,7 +28,8 @@ impl ValidAnswers {
 ///
 /// # Errors
 ///
-/// Every fault at once, each with the pointer `/{question}` or `/{question}/{place}` within the answers.
+/// Every fault at once, each with the pointer `/{question}` or `/{question}/{place}` within the answers; of
+/// questions that do not exist, the first hundred.
 pub fn validate(form: &Form, raw: &RawAnswers) -> Result<ValidAnswers, Vec<Fault<AnswerFault>>> {
     let mut faults = Vec::new();
     let mut answers: Vec<Answer> = Vec::with_capacity(form.questions().len());
@@ -61,7 +66,7 @@ pub fn validate(form: &Form, raw: &RawAnswers) -> Result<ValidAnswers, Vec<Fault
     if known < raw.0.len() {
         let unknown = raw.0.keys().filter(|key| form.place(key).is_none());
         let fault = |key| Fault::at(Pointer::root().child(key), AnswerFault::UnknownQuestion);
-        faults.splice(0..0, unknown.map(fault));
+        faults.splice(0..0, unknown.take(MOST_UNKNOWN).map(fault));
     }
     if faults.is_empty() {
         Ok(ValidAnswers(answers))
