@@ -1,5 +1,7 @@
 //! From what serde and validator say to fields with a pointer, a word and a sentence.
 
+use std::borrow::Cow;
+
 use serde_path_to_error::{Path, Segment};
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
@@ -40,10 +42,22 @@ pub(super) fn from_json_error(error: serde_path_to_error::Error<serde_json::Erro
     } else {
         "invalid_value"
     };
+    let detail = sentence(&without_value(message));
     Problem::fields(
         Code::BodyInvalid,
-        vec![FieldError::new(pointer, code, sentence(message))],
+        vec![FieldError::new(pointer, code, detail)],
     )
+}
+
+/// What was sent may be an answer or a password, and problems end up in clients' logs: so only what was
+/// expected is told, and the names of fields.
+fn without_value(message: &str) -> Cow<'_, str> {
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) if !found.starts_with("unknown field") => {
+            format!("expected {expected}").into()
+        }
+        _ => message.into(),
+    }
 }
 
 /// What validator found, in the order of the pointers.
