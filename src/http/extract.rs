@@ -63,11 +63,6 @@ impl<T: DeserializeOwned> Body<T> {
     /// Reads the body and checks its shape only.
     pub async fn parse(self) -> Result<T, Problem> {
         let (_, bytes) = self.document.read(&[Format::Json]).await?;
-        // serde would take an array for an object and go by the order of the fields.
-        if bytes.trim_ascii_start().starts_with(b"[") {
-            let error = FieldError::new("", "wrong_type", "The body must be an object.");
-            return Err(Problem::fields(Code::BodyInvalid, vec![error]));
-        }
         from_json(&bytes)
     }
 }
@@ -179,8 +174,13 @@ impl Format {
     }
 }
 
-/// Parses JSON; a fault names the field.
+/// Parses a JSON object; a fault names the field.
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would take an array for an object and go by the order of the fields.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        let error = FieldError::new("", "wrong_type", "The body must be an object.");
+        return Err(Problem::fields(Code::BodyInvalid, vec![error]));
+    }
     if let Some(pointer) = faults::find_nul(bytes) {
         let error = FieldError::new(pointer, "nul_character", "Text may not hold U+0000.");
         return Err(Problem::fields(Code::BodyInvalid, vec![error]));
