@@ -170,7 +170,9 @@ pub async fn publish(
         let row = find_form(conn, &new.key)
             .await?
             .ok_or(diesel::result::Error::NotFound)?;
-        lock_form(conn, row.id).await?;
+        if !lock_form(conn, row.id).await? {
+            return Err(diesel::result::Error::NotFound.into());
+        }
         publish_version(conn, row.id, form, consent, version_id, now).await
     })
     .await

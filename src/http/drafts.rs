@@ -100,18 +100,14 @@ async fn create_form(
     }
     let draft = draft_row(form.id, &definition, now)?;
     let mut conn = state.connection().await?;
-    let created = conn
+    let definition = conn
         .transaction(async |conn| {
-            let created = insert_form(conn, &form).await?;
-            if created {
-                save_draft(conn, &draft).await?;
+            if !insert_form(conn, &form).await? {
+                return Err(Problem::from(Code::FormExists));
             }
-            Ok::<_, Problem>(created)
+            save(conn, &draft).await
         })
         .await?;
-    if !created {
-        return Err(Code::FormExists.into());
-    }
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/v1/forms/{}/draft", form.key)));
     Ok(response
@@ -182,16 +178,15 @@ async fn update_form_draft(
     }
     let now = state.now();
     let mut conn = state.connection().await?;
-    conn.transaction(async |conn| {
-        let form = find_form(conn, &form).await?.ok_or(Code::FormUnknown)?;
-        lock_form(conn, form.id).await?;
-        let draft = find_draft(conn, form.id).await?;
-        let current = draft.as_ref().map(tag_of).transpose()?;
-        precondition.admit(current.as_ref())?;
-        save_draft(conn, &draft_row(form.id, &definition, now)?).await?;
-        Ok::<_, Problem>(())
-    })
-    .await?;
+    let definition = conn
+        .transaction(async |conn| {
+            let form = locked_form(conn, &form).await?;
+            let draft = find_draft(conn, form.id).await?;
+            let current = draft.as_ref().map(tag_of).transpose()?;
+            precondition.admit(current.as_ref())?;
+            save(conn, &draft_row(form.id, &definition, now)?).await
+        })
+        .await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, tag(&definition).to_string()));
     Ok(response.json(view(definition, now)))
@@ -316,14 +311,30 @@ async fn read(document: Document) -> Result<FormDefinition, Problem> {
     })
 }
 
+/// Saves a draft and gives it as it will be read: Postgres writes some numbers in another way, -0.0 for
+/// instance, and the tag in the answer must be that of the next read.
+async fn save(conn: &mut AsyncPgConnection, draft: &DraftRow) -> Result<FormDefinition, Problem> {
+    save_draft(conn, draft).await?;
+    let saved = find_draft(conn, draft.form_id).await?;
+    definition_of(&saved.ok_or(Code::DraftUnknown)?)
+}
+
 async fn locked_draft(
     conn: &mut AsyncPgConnection,
     key: &str,
 ) -> Result<(FormRow, DraftRow), Problem> {
-    let form = find_form(conn, key).await?.ok_or(Code::FormUnknown)?;
-    lock_form(conn, form.id).await?;
+    let form = locked_form(conn, key).await?;
     let draft = find_draft(conn, form.id).await?.ok_or(Code::DraftUnknown)?;
     Ok((form, draft))
+}
+
+/// A form can go with its draft between being found and being locked.
+async fn locked_form(conn: &mut AsyncPgConnection, key: &str) -> Result<FormRow, Problem> {
+    let form = find_form(conn, key).await?.ok_or(Code::FormUnknown)?;
+    match lock_form(conn, form.id).await? {
+        true => Ok(form),
+        false => Err(Code::FormUnknown.into()),
+    }
 }
 
 /// The tag of a draft, to compare with what a client knows.

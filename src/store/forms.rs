@@ -101,15 +101,11 @@ pub async fn delete_unpublished_form(conn: &mut AsyncPgConnection, id: Uuid) -> 
     Ok(())
 }
 
-/// Locks a form, so that its draft and its versions change one at a time.
-pub async fn lock_form(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<()> {
-    forms::table
-        .find(id)
-        .select(forms::id)
-        .for_update()
-        .first::<Uuid>(conn)
-        .await?;
-    Ok(())
+/// Locks a form, so that its draft and its versions change one at a time; tells whether it is still there.
+pub async fn lock_form(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let locked = forms::table.find(id).select(forms::id).for_update();
+    let locked: Option<Uuid> = locked.first(conn).await.optional()?;
+    Ok(locked.is_some())
 }
 
 /// A page of the forms that have a version in use, each with the newest of these, by key.

@@ -383,3 +383,21 @@ async fn the_shipped_form_can_be_published() {
         .expect(200);
     assert_eq!(form.header("content-language"), "ko");
 }
+
+#[tokio::test]
+async fn the_tag_of_a_change_is_good_for_the_next_however_a_number_is_written() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let mut form = definition(EVERY_KIND);
+    form["scores"][0]["to"] = json!([-0.0, 100.0]);
+    form["scores"][1]["at_least_answered"] = json!(0.300_000_000_000_000_04);
+    let created = author.post("/v1/forms").json(&form).send().await;
+    let mut tag = created.expect(201).header("etag").to_owned();
+    for _ in 0..2 {
+        let read = author.get("/v1/forms/every-kind/draft").send().await;
+        assert_eq!(read.expect(200).header("etag"), tag);
+        let saved = author.put("/v1/forms/every-kind/draft");
+        let saved = saved.header("if-match", &tag).json(&form).send().await;
+        tag = saved.expect(200).header("etag").to_owned();
+    }
+}
