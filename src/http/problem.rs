@@ -202,7 +202,7 @@ impl From<QueryError> for Problem {
     }
 }
 
-/// The driver keeps no SQLSTATE, so the classes 57P0x, 57014 and 08xxx are told by their words.
+/// The driver keeps no SQLSTATE, so the classes 57P0x, 57014, 08xxx and 40P01 are told by their words.
 fn is_outage(kind: DatabaseErrorKind, message: &str) -> bool {
     match kind {
         DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => true,
@@ -211,6 +211,7 @@ fn is_outage(kind: DatabaseErrorKind, message: &str) -> bool {
             "terminating connection",
             "canceling statement",
             "the database system is",
+            "deadlock detected",
         ]
         .iter()
         .any(|words| message.starts_with(words)),
@@ -261,8 +262,13 @@ mod tests {
 
     #[test]
     fn an_outage_is_told_from_a_fault() {
-        let message = "terminating connection due to administrator command".to_owned();
-        let error = QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message));
-        assert_eq!(Problem::from(error).code(), Code::DatabaseUnavailable);
+        for message in [
+            "terminating connection due to administrator command",
+            "deadlock detected",
+        ] {
+            let message = message.to_owned();
+            let error = QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message));
+            assert_eq!(Problem::from(error).code(), Code::DatabaseUnavailable);
+        }
     }
 }
