@@ -206,3 +206,31 @@ async fn a_campaign_that_makes_no_sense_is_refused_with_the_field() {
         .await;
     again.expect_problem(Code::CampaignExists);
 }
+
+#[tokio::test]
+async fn a_window_that_the_database_cannot_tell_or_hold_is_refused_with_the_field() {
+    let collection = Collection::start().await;
+    let client = &collection.staff.client;
+    for (opens_at, closes_at) in [
+        // Postgres keeps microseconds, so these two are the same to it.
+        (
+            "2027-01-01T00:00:00.0000001Z",
+            "2027-01-01T00:00:00.0000002Z",
+        ),
+        // A leap second reaches into the next day.
+        ("2016-12-31T23:59:60.9Z", "2017-01-01T00:00:00.1Z"),
+        ("-262143-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+        ("2027-01-01T00:00:00Z", "+262142-12-31T23:59:59Z"),
+        ("2027-01-01T00:00:00Z", "+10000-01-01T00:00:00Z"),
+    ] {
+        let body = json!({
+            "key": "odd", "form": collection.form, "title": {"en": "Odd"},
+            "opens_at": opens_at, "closes_at": closes_at,
+        });
+        let created = client.post("/v1/campaigns").json(&body).send().await;
+        created.expect_problem(Code::BodyInvalid);
+        let window = json!({"opens_at": opens_at, "closes_at": closes_at});
+        let changed = client.patch("/v1/campaigns/test-campaign").json(&window);
+        changed.send().await.expect_problem(Code::BodyInvalid);
+    }
+}

@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -163,7 +163,7 @@ async fn create_campaign(
     body: Body<CreateCampaignBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    window_is_sound(body.opens_at, body.closes_at)?;
+    let (opens_at, closes_at) = sound_window(body.opens_at, body.closes_at)?;
     let mut conn = state.connection().await?;
     let form = find_form(&mut conn, &body.form).await?;
     let published = match &form {
@@ -184,8 +184,8 @@ async fn create_campaign(
         form_id: form.id,
         title: json(&body.title)?,
         description: body.description.as_ref().map(json).transpose()?,
-        opens_at: body.opens_at,
-        closes_at: body.closes_at,
+        opens_at,
+        closes_at,
         closed_at: None,
         created_at: state.now(),
         release_size: body.release_size,
@@ -223,7 +223,7 @@ async fn update_campaign(
         body.opens_at.unwrap_or(row.opens_at),
         body.closes_at.unwrap_or(row.closes_at),
     );
-    window_is_sound(opens_at, closes_at)?;
+    let (opens_at, closes_at) = sound_window(opens_at, closes_at)?;
     let change = CampaignChange {
         title: body.title.as_ref().map(json).transpose()?,
         description: body.description.as_ref().map(json).transpose()?.map(Some),
@@ -268,17 +268,32 @@ async fn close_campaign(
     Ok(HttpResponse::Ok().json(CampaignView::of((row, form), state.now())))
 }
 
-fn window_is_sound(opens_at: DateTime<Utc>, closes_at: DateTime<Utc>) -> Result<(), Problem> {
-    if opens_at < closes_at {
-        return Ok(());
+/// The window as Postgres keeps it, in whole microseconds: two times can differ by less.
+fn sound_window(
+    opens_at: DateTime<Utc>,
+    closes_at: DateTime<Utc>,
+) -> Result<(DateTime<Utc>, DateTime<Utc>), Problem> {
+    let fault = |pointer: &str, code: &str, detail: &str| {
+        let error = FieldError::new(pointer, code, detail);
+        Err(Problem::fields(Code::BodyInvalid, vec![error]))
+    };
+    let kept = |time: DateTime<Utc>| {
+        let kept = DateTime::from_timestamp_micros(time.timestamp_micros());
+        kept.filter(|time| (1970..=9999).contains(&time.year()))
+    };
+    match (kept(opens_at), kept(closes_at)) {
+        (Some(opens_at), Some(closes_at)) if opens_at < closes_at => Ok((opens_at, closes_at)),
+        (Some(_), Some(_)) => fault(
+            "/closes_at",
+            "window_reversed",
+            "It must be later than opens_at.",
+        ),
+        (None, _) => fault("/opens_at", "time_out_of_range", OUT_OF_RANGE),
+        (_, None) => fault("/closes_at", "time_out_of_range", OUT_OF_RANGE),
     }
-    let error = FieldError::new(
-        "/closes_at",
-        "window_reversed",
-        "It must be later than opens_at.",
-    );
-    Err(Problem::fields(Code::BodyInvalid, vec![error]))
 }
+
+const OUT_OF_RANGE: &str = "The year must be from 1970 to 9999.";
 
 fn json(text: &Text) -> Result<serde_json::Value, Problem> {
     serde_json::to_value(text).map_err(|_| Problem::internal("a text cannot be written"))
