@@ -48,13 +48,22 @@ impl PageQuery {
 
     /// After which key to start.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
+        self.after_one(|_| true)
+    }
+
+    /// After which key to start, if the list can hold such a key.
+    pub fn after_one<K: DeserializeOwned>(
+        &self,
+        possible: impl Fn(&K) -> bool,
+    ) -> Result<Option<K>, Problem> {
         let Some(cursor) = &self.cursor else {
             return Ok(None);
         };
         let decoded = URL_SAFE_NO_PAD.decode(cursor).ok();
         let key = decoded
             .filter(|bytes| super::faults::find_nul(bytes).is_none())
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .filter(possible);
         key.map(Some).ok_or_else(|| {
             Problem::new(Code::QueryInvalid)
                 .detail("`cursor` is none that this list gave; start again without it.")
