@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use diesel_async::AsyncConnection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -105,7 +106,7 @@ async fn create_session(
     let hash = account
         .as_ref()
         .map(|account| account.password_hash.clone());
-    let fits = state.passwords.verify(password, hash).await?;
+    let fits = state.passwords.verify(password, hash.clone()).await?;
     let account = account
         .filter(|account| fits && !account.disabled)
         .ok_or(Code::LoginFailed)?;
@@ -113,7 +114,16 @@ async fn create_session(
     let session_id = random::uuid()?;
     let refresh = RefreshToken::new()?;
     let mut conn = state.connection().await?;
-    sessions::open(&mut conn, session_id, account.id, refresh.hash, state.now()).await?;
+    conn.transaction(async |conn| {
+        sessions::open(conn, session_id, account.id, refresh.hash, state.now()).await?;
+        // The password may have been changed while it was checked: that ended all sessions but this one.
+        let now = staff::by_id(conn, account.id).await?;
+        match now.filter(|now| Some(&now.password_hash) == hash.as_ref()) {
+            Some(_) => Ok(()),
+            None => Err(Problem::from(Code::LoginFailed)),
+        }
+    })
+    .await?;
     let tokens = tokens(&state, account.id, session_id, refresh)?;
     Ok(HttpResponse::Created().json(tokens))
 }
