@@ -302,3 +302,23 @@ async fn the_public_key_is_published_and_checks_our_tokens() {
     let key = jsonwebtoken::DecodingKey::from_jwk(jwk).unwrap();
     jsonwebtoken::decode::<Value>(token, &key, &rules).unwrap();
 }
+
+#[tokio::test]
+async fn who_comes_past_the_trusted_proxy_is_slowed_down_as_well() {
+    let http = HttpConfig::default().with_client_address_header("x-forwarded-for");
+    let app = TestApp::start_with(http).await;
+    for forwarded in ["", "nonsense"] {
+        let attempts = (0..45).map(|number| {
+            let body = json!({"email": format!("p{number}@clinic.example"), "password": "guess"});
+            let mut call = app.client().post("/v1/sessions");
+            if !forwarded.is_empty() {
+                call = call.header("x-forwarded-for", forwarded);
+            }
+            call.json(&body).send()
+        });
+        let answers = futures_util::future::join_all(attempts).await;
+        let statuses = answers.iter().map(|answer| answer.status.as_u16());
+        let refused = statuses.filter(|status| *status == 429).count();
+        assert!(refused >= 5, "{forwarded}: {refused}");
+    }
+}
