@@ -17,6 +17,7 @@
 mod support;
 
 mod anonymity;
+mod bad_input;
 mod campaigns;
 mod cli;
 mod database;
@@ -31,6 +32,7 @@ mod health;
 mod openapi;
 mod problems;
 mod purity;
+mod races;
 mod readme;
 mod release;
 mod responses;

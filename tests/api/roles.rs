@@ -94,3 +94,38 @@ async fn every_guarded_operation_opens_for_exactly_the_roles_that_it_documents()
         }
     }
 }
+
+#[test]
+fn every_operation_is_guarded_unless_it_is_meant_for_everybody() {
+    let document = aftercare::http::openapi::Api::collect();
+    let document: Value = serde_json::from_slice(document.json()).unwrap();
+    let mut open = Vec::new();
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            if operation.pointer("/security/0/staff").is_none() {
+                open.push(operation["operationId"].as_str().unwrap());
+            }
+        }
+    }
+    open.sort_unstable();
+    // Whoever adds one here means it.
+    assert_eq!(
+        open,
+        [
+            "create_response",
+            "create_session",
+            "get_campaign",
+            "get_form",
+            "get_form_version",
+            "get_jwks",
+            "get_liveness",
+            "get_own_response",
+            "get_readiness",
+            "list_campaigns",
+            "list_form_versions",
+            "list_forms",
+            "refresh_session",
+            "withdraw_own_response",
+        ]
+    );
+}

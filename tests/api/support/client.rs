@@ -3,7 +3,7 @@
 //! the test expects it.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aftercare::http::openapi::Api;
 use aftercare::http::problem::Code;
@@ -96,6 +96,13 @@ impl Client {
 
 impl Call {
     pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// A header whose value need not be text.
+    pub fn header_bytes(mut self, name: &str, value: &[u8]) -> Self {
+        let value = reqwest::header::HeaderValue::from_bytes(value).unwrap();
         self.request = self.request.header(name, value);
         self
     }
@@ -250,7 +257,9 @@ fn operation(api: &Api, method: &Method, path: &str) -> Option<Value> {
     } else {
         method.clone()
     };
-    let document: Value = serde_json::from_slice(api.json()).unwrap();
+    // Parsed once: it is the same for every app, and it is looked into for every answer.
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    let document = DOCUMENT.get_or_init(|| serde_json::from_slice(api.json()).unwrap());
     let operation = &document["paths"][template][method.as_str().to_lowercase()];
     (!operation.is_null()).then(|| operation.clone())
 }
