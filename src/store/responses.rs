@@ -213,8 +213,12 @@ pub(super) async fn find_stored(
             )
         })
         .collect();
-    let remark_ids = batch.iter().flat_map(|response| &response.remarks);
-    let remark_ids: Vec<Uuid> = remark_ids.map(|remark| remark.id).collect();
+    // Each remark goes to its own response: texts are long, and a batch has many.
+    let owners: HashMap<Uuid, Uuid> = batch
+        .iter()
+        .flat_map(|response| response.remarks.iter().map(|it| (it.id, response.id)))
+        .collect();
+    let remark_ids: Vec<Uuid> = owners.keys().copied().collect();
     let found: Vec<(Uuid, String, String)> = remarks::table
         .filter(remarks::id.eq_any(remark_ids))
         .select((remarks::id, remarks::text, remarks::state))
@@ -225,19 +229,20 @@ pub(super) async fn find_stored(
         .select(ResponseRow::as_select())
         .load(conn)
         .await?;
-    let reviewed = found
-        .iter()
-        .filter(|(_, _, state)| state != "pending")
-        .map(|(id, ..)| *id);
-    let reviewed: HashSet<Uuid> = reviewed.collect();
-    let texts: HashMap<Uuid, String> = found.into_iter().map(|(id, text, _)| (id, text)).collect();
     for row in released {
-        let (texts, reviewed) = (texts.clone(), reviewed.clone());
         stored.entry(row.id).or_insert(StoredResponse {
             row,
-            texts,
-            reviewed,
+            texts: HashMap::new(),
+            reviewed: HashSet::new(),
         });
+    }
+    for (id, text, state) in found {
+        let owner = owners.get(&id).and_then(|owner| stored.get_mut(owner));
+        let Some(owner) = owner else { continue };
+        if state != "pending" {
+            owner.reviewed.insert(id);
+        }
+        owner.texts.insert(id, text);
     }
     Ok(stored)
 }
