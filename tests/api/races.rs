@@ -5,7 +5,9 @@ use aftercare::domain::response::{AnonymousResponse, Remark};
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::problem::Code;
 use aftercare::role::Role;
-use aftercare::store::responses::Stored;
+use aftercare::store::arrivals::{Stored, store_arrivals};
+use aftercare::store::release::release_ripe;
+use chrono::{TimeDelta, Utc};
 use diesel_async::SimpleAsyncConnection;
 use futures_util::future::join_all;
 use serde_json::json;
@@ -75,7 +77,7 @@ async fn wait_for_lock(conn: &mut aftercare::store::AsyncPgConnection) {
 }
 
 #[tokio::test]
-async fn many_responses_with_many_remarks_are_stored_together() {
+async fn many_responses_with_many_remarks_are_stored_and_found_together() {
     // More remarks than one statement can bind values for.
     let collection = Collection::start().await;
     let id = async |table: &str| {
@@ -107,10 +109,21 @@ async fn many_responses_with_many_remarks_are_stored_together() {
     };
     let batch: Vec<_> = (0..256).map(response).collect();
     let mut conn = collection.app.connect().await;
-    let stored = aftercare::store::responses::store_responses(&mut conn, &batch).await;
-    assert_eq!(stored.unwrap(), vec![Stored::New; 256]);
+    let stored = store_arrivals(&mut conn, &batch).await.unwrap();
+    assert_eq!(stored, vec![Stored::New; 256]);
+    let replay = Stored::Replay(batch[0].week);
+    let again = store_arrivals(&mut conn, &batch).await.unwrap();
+    assert_eq!(again, vec![replay.clone(); 256]);
+    let after_all = Utc::now() + TimeDelta::days(40);
+    release_ripe(&mut conn, after_all).await.unwrap();
     assert_eq!(
         collection.sql::<i64>("SELECT count(*) FROM remarks").await,
         256 * 60
     );
+    let released = store_arrivals(&mut conn, &batch).await.unwrap();
+    assert_eq!(released, vec![replay; 256]);
+    let mut other = batch[7].clone();
+    other.remarks[59].text = Some("other words".to_owned());
+    let other = store_arrivals(&mut conn, &[other]).await.unwrap();
+    assert_eq!(other, [Stored::Conflict]);
 }

@@ -181,12 +181,17 @@ impl Surface {
             "form_drafts",
             "form_versions",
             "campaigns",
-            "responses",
-            "remarks",
             "tombstones",
         ];
         let counts = tables.map(|table| format!("(SELECT count(*) FROM {table})"));
-        let query = format!("SELECT concat_ws(' ', {})", counts.join(", "));
+        // Arrivals may be released at any moment, so they count together with what they become.
+        let query = format!(
+            "SELECT concat_ws(' ', {}, \
+               (SELECT count(*) FROM arrivals) + (SELECT count(*) FROM responses), \
+               (SELECT count(*) FROM remarks) \
+                 + (SELECT coalesce(sum(jsonb_array_length(remarks)), 0) FROM arrivals))",
+            counts.join(", ")
+        );
         self.database.query_one(&query, &[]).await.unwrap().get(0)
     }
 }
