@@ -98,27 +98,41 @@ async fn an_answer_that_does_not_fit_is_refused_and_nothing_is_stored() {
 }
 
 #[tokio::test]
-async fn text_of_all_scripts_is_kept_as_it_is() {
+async fn text_of_all_scripts_is_kept_but_for_what_cannot_be_seen() {
     let collection = Collection::start().await;
-    for text in [
-        "오후가 길어요. 👩‍👩‍👧‍👦",
-        "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{202e}abc\u{202c}",
-        "zero\u{200b}width\u{200d}\u{feff}",
-        "e\u{301}\u{323} \u{1F1F0}\u{1F1F7} 𝕏 \u{10ffff}",
-        "'; DROP TABLE responses; -- %s $1 \\",
-        "=1+1\t\"quoted\"\r\nsecond line",
+    for (text, kept) in [
+        ("오후가 길어요. 👩🏽 ㅠㅠ", "오후가 길어요. 👩🏽 ㅠㅠ"),
+        (
+            "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{202e}abc\u{202c}",
+            "\u{5e9}\u{5dc}\u{5d5}\u{5dd} abc",
+        ),
+        ("zero\u{200b}width\u{200d}\u{feff}", "zerowidth"),
+        ("e\u{301} \u{1F1F0}\u{1F1F7} \u{10fffd}", "\u{e9} \u{1F1F0}\u{1F1F7} \u{10fffd}"),
+        (
+            "'; DROP TABLE responses; -- %s $1 \\",
+            "'; DROP TABLE responses; -- %s $1 \\",
+        ),
+        ("=1+1\t\"quoted\"\nsecond line", "=1+1\t\"quoted\"\nsecond line"),
+        // The letter that grows most: one becomes eighteen.
+        (
+            &"\u{fdfa}".repeat(200),
+            &"\u{635}\u{644}\u{649} \u{627}\u{644}\u{644}\u{647} \u{639}\u{644}\u{64a}\u{647} \u{648}\u{633}\u{644}\u{645}"
+                .repeat(200),
+        ),
     ] {
         let receipt = new_receipt();
         let mut answers = good();
         answers["story"] = json!(text);
         collection.send(&receipt, &answers).await.expect(201);
+        // Sent again it is the same, also when reading made it longer.
+        collection.send(&receipt, &answers).await.expect(200);
         let own = collection
             .app
             .client()
             .get(&format!("{RESPONSES}/own"))
             .header("receipt", &receipt);
         let own = own.send().await.expect(200).json();
-        assert_eq!(own["answers"]["story"], text);
+        assert_eq!(own["answers"]["story"], kept);
     }
 }
 

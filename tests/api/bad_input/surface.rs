@@ -40,7 +40,7 @@ pub struct Operation {
     pub body: Option<Value>,
     /// Whether it lists pages.
     pub has_pages: bool,
-    needs_receipt: bool,
+    pub needs_receipt: bool,
     if_match: Option<&'static str>,
 }
 
