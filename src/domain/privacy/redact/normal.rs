@@ -32,10 +32,18 @@ fn is_compatibility_jamo(c: char) -> bool {
 
 /// Drops what cannot be seen: zero-width and bidirectional controls, fillers, tags, control characters,
 /// and the variation selector and key-cap marks that follow a digit in emoji such as 1️⃣.
-/// An emoji that joiners hold together falls into its parts.
+/// A joiner stays where it holds an emoji together.
 fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == ZERO_WIDTH_JOINER
+            && out.ends_with(is_pictograph)
+            && chars.peek().copied().is_some_and(is_pictograph)
+        {
+            out.push(c);
+            continue;
+        }
         let key_cap = matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}');
         if is_invisible(c) || (key_cap && out.ends_with(|before: char| before.is_ascii_digit())) {
             continue;
@@ -43,6 +51,13 @@ fn visible(text: &str) -> String {
         out.push(c);
     }
     out
+}
+
+const ZERO_WIDTH_JOINER: char = '\u{200D}';
+
+/// Symbols and emoji, with the marks that modify them; none of them is a letter or a digit.
+fn is_pictograph(c: char) -> bool {
+    matches!(c, '\u{2600}'..='\u{27BF}' | '\u{1F300}'..='\u{1FAFF}' | '\u{FE0F}')
 }
 
 fn is_invisible(c: char) -> bool {
