@@ -101,7 +101,7 @@ async fn an_answer_that_does_not_fit_is_refused_and_nothing_is_stored() {
 async fn text_of_all_scripts_is_kept_but_for_what_cannot_be_seen() {
     let collection = Collection::start().await;
     for (text, kept) in [
-        ("오후가 길어요. 👩🏽 ㅠㅠ", "오후가 길어요. 👩🏽 ㅠㅠ"),
+        ("오후가 길어요. 👩🏽 👩\u{200d}👩\u{200d}👧 ㅠㅠ", "오후가 길어요. 👩🏽 👩\u{200d}👩\u{200d}👧 ㅠㅠ"),
         (
             "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{202e}abc\u{202c}",
             "\u{5e9}\u{5dc}\u{5d5}\u{5dd} abc",
