@@ -1,5 +1,7 @@
 //! Published forms, for everybody.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{
     self, AcceptEncoding, CacheControl, CacheDirective, Encoding, EntityTag, Header, IfNoneMatch,
 };
@@ -15,9 +17,9 @@ use super::language::{Languages, negotiate};
 use super::page::{Page, PageQuery};
 use super::problem::{Code, Problem};
 use super::published::{FormVersionView, Published};
-use crate::domain::form::{FormDefinition, Text};
+use crate::domain::form::Text;
 use crate::store::forms::{
-    FormRow, FormVersionRow, find_form, find_version_ref, list_published_forms, versions_of,
+    FormVersionRow, find_form, find_version_ref, list_published_forms, versions_of,
 };
 
 /// The operations of this file.
@@ -49,17 +51,14 @@ pub struct FormView {
 }
 
 impl FormView {
-    fn of((form, version): (FormRow, FormVersionRow)) -> Self {
-        let definition = serde_json::from_value::<FormDefinition>(version.definition);
-        let (title, languages) = definition
-            .map(|it| (it.title, it.languages))
-            .unwrap_or_default();
+    fn of(published: &Published) -> Self {
+        let definition = published.form.definition();
         Self {
-            key: form.key,
-            title,
-            languages,
-            version: version.version,
-            published_at: version.published_at,
+            key: definition.key.clone(),
+            title: definition.title.clone(),
+            languages: definition.languages.clone(),
+            version: published.version,
+            published_at: published.published_at,
         }
     }
 }
@@ -148,7 +147,13 @@ async fn list_forms(state: State, Query(page): Query<PageQuery>) -> Result<HttpR
     let (after, rows) = (page.after::<String>()?, page.rows()?);
     let mut conn = state.connection().await?;
     let rows = list_published_forms(&mut conn, after.as_deref(), rows).await?;
-    let page = page.page(rows, |(form, _)| form.key.clone(), FormView::of)?;
+    let mut forms = Vec::with_capacity(rows.len());
+    for (_, version) in rows {
+        // From memory, so that a list does not read and check whole forms each time.
+        forms.push(state.published.get(&mut conn, version.id).await?);
+    }
+    let key = |form: &Arc<Published>| form.form.key().to_owned();
+    let page = page.page(forms, key, |form| FormView::of(&form))?;
     Ok(HttpResponse::Ok().insert_header(for_a_minute()).json(page))
 }
 

@@ -20,15 +20,19 @@ const MANY_KEYS: usize = 10_000;
 /// The limits on logging in.
 pub struct LoginLimits {
     accounts: DefaultKeyedRateLimiter<[u8; 32]>,
+    accounts_by_network: DefaultKeyedRateLimiter<[u8; 32]>,
     networks: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Default for LoginLimits {
-    /// For an account 5 attempts at once, then one in 10 seconds; for a network 30, then one a second.
-    /// Accounts are slowed down and never locked, so that nobody can lock out somebody else.
+    /// For an account from one network 5 attempts at once, then one in 10 seconds; for an account from
+    /// everywhere 60, then one in 2 seconds; for a network 30, then one a second. So whoever guesses from one
+    /// network does not keep the owner out, who logs in from another. Only many networks at once can, and even
+    /// then an account is slowed down and never locked.
     fn default() -> Self {
         Self {
-            accounts: limiter(5, Duration::from_secs(10)),
+            accounts: limiter(60, Duration::from_secs(2)),
+            accounts_by_network: limiter(5, Duration::from_secs(10)),
             networks: limiter(30, Duration::from_secs(1)),
         }
     }
@@ -46,11 +50,17 @@ fn limiter<K: std::hash::Hash + Eq + Clone>(
 impl LoginLimits {
     /// Counts an attempt. It does not matter whether the account exists.
     pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<(), Problem> {
-        if let Some(client) = client {
-            check(&self.networks, &network(client))?;
+        let network = client.map(network);
+        if let Some(network) = network {
+            check(&self.networks, &network)?;
         }
-        let account = Sha256::digest(normalise_email(email));
-        check(&self.accounts, &account.into())
+        let email = normalise_email(email);
+        let from = format!(
+            "{email}\0{}",
+            network.map(|it| it.to_string()).unwrap_or_default()
+        );
+        check(&self.accounts_by_network, &Sha256::digest(from).into())?;
+        check(&self.accounts, &Sha256::digest(email).into())
     }
 }
 
@@ -117,5 +127,21 @@ mod tests {
         let problem = limits.count("a@b.example", None).unwrap_err();
         assert_eq!(problem.code(), Code::TooManyRequests);
         limits.count("c@b.example", None).unwrap();
+    }
+
+    #[test]
+    fn who_guesses_from_one_network_does_not_keep_the_owner_out() {
+        let limits = LoginLimits::default();
+        let from = |address: &str| limits.count("a@b.example", address.parse().ok());
+        for _ in 0..20 {
+            let _ = from("192.0.2.1");
+        }
+        assert!(from("192.0.2.1").is_err());
+        assert!(from("198.51.100.7").is_ok());
+        let guesses = (0..100).filter(|last| from(&format!("203.0.113.{last}")).is_ok());
+        assert!(
+            guesses.count() < 60,
+            "many networks together are slowed down too"
+        );
     }
 }

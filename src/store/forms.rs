@@ -113,7 +113,7 @@ pub async fn list_published_forms(
     conn: &mut AsyncPgConnection,
     after: Option<&str>,
     limit: i64,
-) -> QueryResult<Vec<(FormRow, FormVersionRow)>> {
+) -> QueryResult<Vec<(FormRow, FormVersionRef)>> {
     forms::table
         .inner_join(form_versions::table)
         .filter(form_versions::retired_at.is_null())
@@ -121,7 +121,7 @@ pub async fn list_published_forms(
         .distinct_on(forms::key)
         .order((forms::key, form_versions::version.desc()))
         .limit(limit)
-        .select((FormRow::as_select(), FormVersionRow::as_select()))
+        .select((FormRow::as_select(), FormVersionRef::as_select()))
         .load(conn)
         .await
 }

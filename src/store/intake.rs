@@ -14,7 +14,7 @@ use crate::domain::response::AnonymousResponse;
 /// The most responses in one transaction.
 const LARGEST_BATCH: usize = 256;
 /// How many responses may wait; whoever comes then waits for a place.
-const WAITING: usize = 4096;
+const WAITING: usize = 1024;
 /// Batches under way at once: while one waits for the disk, the next is gathered and sent.
 const WORKERS: usize = 3;
 
