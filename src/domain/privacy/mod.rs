@@ -1,4 +1,5 @@
 //! What keeps a response anonymous.
 
+pub mod k_anonymity;
 pub mod receipt;
 pub mod redact;

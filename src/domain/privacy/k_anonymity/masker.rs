@@ -1,0 +1,103 @@
+//! The second pass: which cells of each record are masked.
+
+use super::MaskedCells;
+use super::masking::{ClassId, Masking, Planned};
+
+/// Says for each record of the second pass which cells to mask. See [`Masker::mask`].
+#[derive(Debug, Clone)]
+pub struct Masker {
+    masking: Masking,
+    unexpected: u64,
+}
+
+/// What to do with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Masked {
+    /// The cells to mask.
+    pub cells: MaskedCells,
+    /// The class that the record is in; none for a record that the plan does not know.
+    pub class: Option<ClassId>,
+}
+
+/// The second pass saw other records than the first, so that the output may not be k-anonymous: it must be thrown away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the records changed between two passes: {missing} are missing, {unexpected} are new")]
+pub struct Drift {
+    /// Records that the plan counts on.
+    pub missing: u64,
+    /// Records that it does not know.
+    pub unexpected: u64,
+}
+
+impl Masker {
+    pub(super) fn new(masking: Masking) -> Self {
+        Self {
+            masking,
+            unexpected: 0,
+        }
+    }
+
+    /// The cells to mask of the next record with this combination.
+    ///
+    /// `draw` is asked for only when records of this combination are treated differently. It must be evenly
+    /// distributed over all numbers, secret, and always the same for the same record: an HMAC of its id under a key of
+    /// the server. Then every choice of records is equally likely, it says nothing to whoever does
+    /// not have the key, and an export that is repeated over the same rows in the same order
+    /// is the same, so that two of them do not give away more than one. Rows should come by id.
+    ///
+    /// A record that the plan does not count on is masked completely, and [`Self::finish`] will say so.
+    /// Takes constant time for all but split combinations.
+    pub fn mask(&mut self, combination: &[u32], draw: impl FnOnce() -> u64) -> Masked {
+        let shares = self.masking.shares_mut(combination);
+        let left: u64 = shares.iter().map(|share| share.count).sum();
+        let place = if shares.len() > 1 {
+            scaled(draw(), left)
+        } else {
+            0
+        };
+        let mut passed = 0;
+        for Planned {
+            cells,
+            class,
+            count,
+        } in shares
+        {
+            passed += *count;
+            if place < passed {
+                *count -= 1;
+                return Masked {
+                    cells: *cells,
+                    class: Some(*class),
+                };
+            }
+        }
+        self.unexpected += 1;
+        Masked {
+            cells: MaskedCells::all(self.masking.columns()),
+            class: None,
+        }
+    }
+
+    /// Checks at the end that every record of the first pass came again, and no other.
+    ///
+    /// # Errors
+    ///
+    /// When not. The caller must then break the export off, so that nobody uses it.
+    pub fn finish(self) -> Result<(), Drift> {
+        let drift = Drift {
+            missing: self.masking.left(),
+            unexpected: self.unexpected,
+        };
+        if (drift.missing, drift.unexpected) == (0, 0) {
+            Ok(())
+        } else {
+            Err(drift)
+        }
+    }
+}
+
+/// A number below `bound` from an even draw (Lemire 2019, without the rejection: its bias is below `bound` / 2⁶⁴).
+fn scaled(draw: u64, bound: u64) -> u64 {
+    let product = u128::from(draw) * u128::from(bound);
+    u64::try_from(product >> 64).unwrap_or_default()
+}
