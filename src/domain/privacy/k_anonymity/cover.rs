@@ -1,10 +1,11 @@
 //! The greedy cover: the cheapest candidate first, until every record has a class.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use super::MaskedCells;
-use super::candidate::{Candidate, Price, candidates};
+use super::candidate::{Candidates, Price};
+use super::donors::Donors;
 use super::key::Packing;
 use super::patterns::patterns;
 use super::plan::{Plan, Share};
@@ -39,7 +40,7 @@ fn plan<const W: usize>(
             packing,
             &[MaskedCells::of(columns.iter().copied())],
         );
-        cover(&mut plan, packing, &patterns(&columns));
+        cover(&mut plan, packing, &patterns(&columns, groups.len()));
         relax(&mut plan, packing);
         if plain.cost() < plan.cost() {
             plan = plain;
@@ -54,6 +55,17 @@ struct Turn {
     price: Reverse<Price>,
     records: u64,
     pattern: Reverse<usize>,
+}
+
+impl Turn {
+    /// Whether the other one should wait for it: being hardly dearer, or settling nine tenths as much, is good enough.
+    fn is_clearly_before(&self, other: &Self) -> bool {
+        if other.price.0.hardly_above(self.price.0) {
+            self.price.0 <= other.price.0 && other.records < self.records / 10 * 9
+        } else {
+            true
+        }
+    }
 }
 
 /// Settles all pending records. The last pattern masks everything that differs, so that it always can.
@@ -76,6 +88,7 @@ fn cover<const W: usize>(plan: &mut Plan<W>, packing: &Packing, patterns: &[Mask
             turn(Price { cells, records: 1 }, u64::MAX, pattern)
         })
         .collect();
+    let mut donors = Donors::default();
     while !plan.pending.is_empty() {
         let Some(now) = waiting.pop() else {
             return;
@@ -84,12 +97,14 @@ fn cover<const W: usize>(plan: &mut Plan<W>, packing: &Packing, patterns: &[Mask
         let Some(cells) = patterns.get(pattern).copied() else {
             continue;
         };
-        let weight = plan.weight(cells);
-        let mut priced: Vec<(Price, Candidate<W>)> = candidates(plan, packing, cells)
-            .into_iter()
-            .filter_map(|candidate| Some((candidate.price(weight)?, candidate)))
-            .collect();
-        let Some((best, records)) = cheapest_of(&priced) else {
+        if Some(&cells) == patterns.last() {
+            donors.renew(plan);
+        } else {
+            donors.update(plan);
+        }
+        let found = Candidates::find(plan, packing, &donors, cells);
+        let prices = found.prices();
+        let Some((best, records)) = cheapest_of(&prices, &found) else {
             // None can be filled up now. Tried again when everything else is as dear.
             if now.price.0 < dearest {
                 waiting.push(turn(dearest, 0, pattern));
@@ -98,37 +113,27 @@ fn cover<const W: usize>(plan: &mut Plan<W>, packing: &Packing, patterns: &[Mask
         };
         let next = waiting.peek().copied();
         let here = turn(best, records, pattern);
-        if next.is_some_and(|next| next > here) {
+        if next.is_some_and(|next| next.is_clearly_before(&here)) {
             waiting.push(here);
             continue;
         }
-        priced.sort_by_key(|(price, _)| *price);
-        let mut settled = BTreeSet::new();
-        let mut left = Vec::new();
-        for (price, candidate) in priced {
-            if price > best && next.is_some_and(|next| price >= next.price.0) {
-                left.push((price, candidate));
-                continue;
-            }
-            let groups = candidate.groups().to_vec();
-            if candidate.settle(plan, cells) {
-                settled.extend(groups);
-            }
-        }
-        plan.pending.retain(|group| !settled.contains(group));
-        // Those that failed are priced anew in their turn.
-        let (price, records) = cheapest_of(&left).unwrap_or((best, 0));
+        let (chosen, left) = prices.split_at(prices.partition_point(|(price, _)| {
+            price.hardly_above(best) || next.is_none_or(|next| *price < next.price.0)
+        }));
+        // Those that fail are priced anew in their turn.
+        let (price, records) = cheapest_of(left, &found).unwrap_or((best, 0));
         waiting.push(turn(price, records, pattern));
+        found.settle(plan, chosen.iter().map(|(_, place)| *place));
     }
 }
 
-/// The least price, and the records that it settles.
-fn cheapest_of<const W: usize>(priced: &[(Price, Candidate<W>)]) -> Option<(Price, u64)> {
-    let best = priced.iter().map(|(price, _)| *price).min()?;
-    let records = priced
-        .iter()
-        .filter(|(price, _)| *price == best)
-        .map(|(_, candidate)| candidate.records)
-        .sum();
+/// The least of ascending prices, and the records that it settles.
+fn cheapest_of<const W: usize>(
+    prices: &[(Price, usize)],
+    found: &Candidates<W>,
+) -> Option<(Price, u64)> {
+    let (best, _) = *prices.first()?;
+    let equal = prices.iter().take_while(|(price, _)| *price == best);
+    let records = equal.map(|(_, place)| found.records(*place)).sum();
     Some((best, records))
 }

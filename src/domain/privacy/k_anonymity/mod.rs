@@ -26,15 +26,29 @@
 //! - A *candidate* masks a set of columns and takes all pending records that are equal in the rest. If they are
 //!   fewer than `k`, it is filled up with records that other classes can spare, the cheapest first, or by taking in
 //!   a whole small class. Its price is what it adds in masked cells for each pending record that it settles.
-//! - The cheapest candidate is taken, then the next, until no record is pending. Prices mostly rise, so they are kept
-//!   in a queue and worked out anew only when their turn comes (lazy greedy: Minoux 1978).
+//! - The cheapest candidate is taken, then the next, until no record is pending; a sixteenth more is as good, as in
+//!   Park and Shim's faster variant. Prices mostly rise, so they are kept in a queue and worked out
+//!   anew only when their turn comes (lazy greedy: Minoux 1978).
 //! - At last records move to classes that stand by now and mask less, as long as their own class can spare them.
 //!
 //! The result is compared with plainly masking the whole background of the pending records, and the cheaper plan is
-//! used; so it never masks more than that. With up to ten columns all subsets are searched, with more a selection.
+//! used; so it never masks more than that. With up to ten columns and 250,000 combinations all subsets are searched,
+//! otherwise a selection.
 //!
-//! Why a set cover: it has a proven bound, it counts the cost of filling up, which level-wise searches
-//! and sdcMicro leave out, and it needs no hierarchy of values, which a form does not have.
+//! The proven bounds are those of the plain cover; filling up from other classes and the selection are not covered by
+//! them. Measured, on made-up skewed answers to eight questions and `k` 5, cells masked for each record that is rare:
+//!
+//! | records | combinations | rare records | here | all their cells | planned in |
+//! | --- | --- | --- | --- | --- | --- |
+//! | 20,000 | 13,261 | 16,845 | 1.55 | 8 | 0.1 s |
+//! | 200,000 | 59,912 | 78,441 | 1.20 | 8 | 0.5 s |
+//! | 1,000,000 | 130,789 | 158,460 | 1.12 | 8 | 2 s |
+//!
+//! No method can do with less than one. To leave the rare records out would cost 84 % of the first export and 16 % of the
+//! last. On tables so small that all maskings can be tried it masks 3 % more than the best.
+//!
+//! Why a set cover: it weighs the cost of filling up, which a search for one mask for all records does not know and
+//! sdcMicro's way of counting does not need; and it wants no hierarchy of values, which a form does not have.
 //!
 //! # Which records of a combination
 //!
@@ -55,6 +69,8 @@ mod cells;
 mod cover;
 mod dictionary;
 mod diversity;
+mod donors;
+mod fill;
 mod key;
 mod masker;
 mod masking;

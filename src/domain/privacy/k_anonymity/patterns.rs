@@ -1,54 +1,88 @@
 //! Which sets of columns are tried as masks.
 
+use std::collections::BTreeSet;
+
 use super::MaskedCells;
 
-/// About the most sets that are tried.
-const BUDGET: usize = 2048;
+/// The most sets that are tried: all of those of ten columns, and some more.
+const MOST: usize = 2048;
+/// The least that are tried if there are as many, however many combinations there are.
+const LEAST: usize = 256;
+/// Sets times combinations that are planned in some seconds.
+const WORK: usize = 1 << 28;
 
-/// The sets of these columns to try as masks, at least one column each, without repetition; the last is all of them.
+/// The sets of these columns to try as masks of so many combinations: at least one column each, the fewer columns
+/// the earlier; the last is all of them.
 ///
-/// `columns` come with the most telling first. With more than ten, whole levels are taken in turn from both
-/// ends, one column masked, one column left, two masked, two left …, as far as about 2,000 sets go, and for what lies between
-/// the chain that masks the most telling columns first.
-pub(super) fn patterns(columns: &[usize]) -> Vec<MaskedCells> {
-    let all = MaskedCells::of(columns.iter().copied());
+/// With up to ten columns and 250,000 combinations these are all. Otherwise whole levels are taken as long as they
+/// fit in: one column masked, two masked, one left, three masked, two left and so on; and for what lies between, the
+/// chain that masks the columns in their order, the most telling first.
+pub(super) fn patterns(columns: &[usize], combinations: usize) -> Vec<MaskedCells> {
+    let budget = (WORK / combinations.max(1)).clamp(LEAST, MOST);
     let chain =
         (1..=columns.len()).map(|count| MaskedCells::of(columns.iter().copied().take(count)));
-    let mut found: Vec<MaskedCells> = chain.collect();
-    for few in 1..columns.len().div_ceil(2).max(1) + 1 {
-        let level = subsets(columns, few);
-        let Some(level) = level.filter(|level| found.len() + 2 * level.len() <= BUDGET) else {
-            break;
-        };
-        for cells in level {
-            found.push(cells);
-            found.push(MaskedCells::of(
-                all.iter().filter(|column| !cells.contains(*column)),
-            ));
+    let mut found: BTreeSet<(u32, MaskedCells)> =
+        chain.map(|cells| (cells.count(), cells)).collect();
+    for masked in 1..columns.len() {
+        for size in [masked, columns.len() - masked + 1] {
+            if let Some(level) = subsets(columns, size, budget.saturating_sub(found.len())) {
+                found.extend(level.into_iter().map(|cells| (cells.count(), cells)));
+            }
         }
     }
-    found.retain(|cells| !cells.is_empty());
-    found.sort_unstable_by_key(|cells| (cells.count(), *cells));
-    found.dedup();
-    found
+    found.into_iter().map(|(_, cells)| cells).collect()
 }
 
-/// All sets of so many of the columns, unless they are more than the budget.
-fn subsets(columns: &[usize], size: usize) -> Option<Vec<MaskedCells>> {
-    let mut sets = vec![(MaskedCells::NONE, columns)];
-    for _ in 0..size {
-        let mut larger = Vec::new();
-        for (cells, rest) in sets {
-            let mut rest = rest;
-            while let Some((column, later)) = rest.split_first() {
-                larger.push((cells.with(*column), later));
-                rest = later;
-            }
-            if larger.len() > BUDGET {
-                return None;
+/// All sets of so many of the columns, unless there are more than `most`.
+fn subsets(columns: &[usize], size: usize, most: usize) -> Option<Vec<MaskedCells>> {
+    let left = columns.len().saturating_sub(size);
+    let number = (1..=size.min(left)).try_fold(1_usize, |number, chosen| {
+        Some(number.checked_mul(columns.len() - chosen + 1)? / chosen)
+    })?;
+    if number > most {
+        return None;
+    }
+    let mut sets = vec![MaskedCells::NONE];
+    for (place, column) in columns.iter().enumerate() {
+        let later = columns.len() - place - 1;
+        let with: Vec<MaskedCells> = sets.iter().map(|cells| cells.with(*column)).collect();
+        sets.extend(with);
+        sets.retain(|cells| {
+            let chosen = usize::try_from(cells.count()).unwrap_or(usize::MAX);
+            chosen <= size && chosen + later >= size
+        });
+    }
+    Some(sets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_sets_of_ten_columns_are_tried() {
+        let columns: Vec<usize> = (0..10).collect();
+        assert_eq!(patterns(&columns, 1_000).len(), 1_023);
+        assert_eq!(patterns(&columns, 250_000).len(), 1_023);
+    }
+
+    #[test]
+    fn of_more_columns_the_budget_is_kept_and_both_ends_are_tried() {
+        for count in [11, 16, 24, 64] {
+            let columns: Vec<usize> = (0..count).collect();
+            for combinations in [1, 100_000, 100_000_000] {
+                let found = patterns(&columns, combinations);
+                assert!(found.len() <= MOST);
+                assert_eq!(found.first().map(|cells| cells.count()), Some(1));
+                assert_eq!(found.last(), Some(&MaskedCells::all(count)));
+                assert!(
+                    columns
+                        .iter()
+                        .all(|c| found.contains(&MaskedCells::NONE.with(*c)))
+                );
             }
         }
-        sets = larger;
+        assert_eq!(patterns(&[], 1), []);
+        assert_eq!(patterns(&[3], 1), [MaskedCells::of([3])]);
     }
-    Some(sets.into_iter().map(|(cells, _)| cells).collect())
 }
