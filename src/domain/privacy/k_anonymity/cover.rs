@@ -8,7 +8,7 @@ use super::candidate::{Candidates, Price};
 use super::donors::Donors;
 use super::key::Packing;
 use super::patterns::patterns;
-use super::plan::{Plan, Share};
+use super::plan::{Plan, Share, mask_all};
 use super::relax::relax;
 use super::table::Group;
 
@@ -42,9 +42,13 @@ fn plan<const W: usize>(
         );
         cover(&mut plan, packing, &patterns(&columns, groups.len()));
         relax(&mut plan, packing);
-        if plain.cost() < plan.cost() {
+        if !plan.is_sound() || plain.cost() < plan.cost() {
             plan = plain;
         }
+    }
+    // Not known to happen. If the planning has a fault, it shall cost cells and not anonymity.
+    if !plan.is_sound() {
+        return mask_all(groups, weights.len());
     }
     plan.shares()
 }
@@ -122,8 +126,12 @@ fn cover<const W: usize>(plan: &mut Plan<W>, packing: &Packing, patterns: &[Mask
         }));
         // Those that fail are priced anew in their turn.
         let (price, records) = cheapest_of(left, &found).unwrap_or((best, 0));
-        waiting.push(turn(price, records, pattern));
+        let before = plan.pending.len();
         found.settle(plan, chosen.iter().map(|(_, place)| *place));
+        // The first of them always succeeds; if it did not, this would never end.
+        if plan.pending.len() < before {
+            waiting.push(turn(price, records, pattern));
+        }
     }
 }
 

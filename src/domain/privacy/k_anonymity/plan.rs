@@ -118,6 +118,12 @@ impl<const W: usize> Plan<W> {
             .sum()
     }
 
+    /// Whether every record has a class, and every class `k` records.
+    pub fn is_sound(&self) -> bool {
+        let kept = |class: &Class<W>| class.size == 0 || class.size >= self.k;
+        self.pending.is_empty() && self.classes.iter().all(kept)
+    }
+
     /// The class with this mask and this rest, if it has records.
     pub fn class(&self, cells: MaskedCells, key: Key<W>) -> Option<usize> {
         let place = *self.index.get(&(cells, key))?;
