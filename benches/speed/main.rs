@@ -1,6 +1,6 @@
 //! How fast it is, each figure beside the limit of the same machine in the same run.
 //!
-//! `cargo bench` runs all of it in about a minute; `cargo bench -- forms responses core` only those named.
+//! `cargo bench` runs all of it in about a minute; `cargo bench -- core forms responses exports` only those named.
 //! A Postgres of its own is started in a temporary folder, durable as in service, unless
 //! `BENCH_DATABASE_URL` names one (its role may create databases).
 //!
@@ -10,7 +10,7 @@
 //! | `crowd` | many connections that each do one thing after the other |
 //! | `wire` | a small HTTP client, so that the client is not what is measured |
 //! | `world` | the server with a published form and an open campaign, and made-up responses |
-//! | `forms`, `responses`, `core` | the figures |
+//! | `core`, `forms`, `responses`, `exports` | the figures |
 
 #![allow(
     clippy::unwrap_used,
@@ -24,6 +24,7 @@
 
 mod core;
 mod crowd;
+mod exports;
 mod forms;
 mod measure;
 mod responses;
@@ -47,7 +48,7 @@ fn main() {
     if wants("core") {
         core::run(&mut table);
     }
-    if wants("forms") || wants("responses") {
+    if ["forms", "responses", "exports"].into_iter().any(wants) {
         runtime.block_on(async {
             let scratch = Scratch::create().await;
             let world = World::start(&scratch).await;
@@ -56,6 +57,9 @@ fn main() {
             }
             if wants("responses") {
                 responses::run(&world, &mut table).await;
+            }
+            if wants("exports") {
+                exports::run(&world, &mut table).await;
             }
             world.stop().await;
             scratch.remove().await;

@@ -8,6 +8,7 @@ use aftercare::domain::response::AnonymousResponse;
 use aftercare::store::intake::Intake;
 use bytes::BytesMut;
 use chrono::NaiveDate;
+use serde_json::{Value, json};
 use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{Client, NoTls, Statement};
 
@@ -84,19 +85,9 @@ impl Bare {
     async fn connect(url: String, rows: usize, made_up: Arc<MadeUp>) -> Self {
         let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
         tokio::spawn(connection);
-        let values = match rows {
-            1 => "VALUES ($1, $2, $3, $4, $5, $6)",
-            _ => {
-                "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::bytea[])"
-            }
-        };
-        let insert = format!(
-            "INSERT INTO responses (id, campaign_id, form_version_id, language, week, record) {values}"
-        );
-        let insert = client.prepare(&insert).await.unwrap();
         Self {
+            insert: prepare(&client, rows).await,
             client,
-            insert,
             rows,
             made_up,
         }
@@ -105,21 +96,45 @@ impl Bare {
 
 impl Worker for Bare {
     async fn step(&mut self) -> u64 {
-        let rows: Vec<[Vec<u8>; 6]> = (0..self.rows)
-            .map(|_| columns(&self.made_up.response()))
-            .collect();
-        let values: Vec<Raw> = match &rows[..] {
-            [row] => row.iter().cloned().map(Raw).collect(),
-            rows => (0..6).map(|place| array(rows, place)).collect(),
-        };
-        let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
-        let values: Vec<_> = values.collect();
-        self.client.execute(&self.insert, &values).await.unwrap()
+        insert(&self.client, &self.insert, &self.made_up, self.rows).await
     }
 }
 
+/// Puts this many rows there, not released.
+pub async fn insert_many(client: &Client, made_up: &MadeUp, rows: u64) {
+    let statement = prepare(client, BATCH).await;
+    let mut done = 0;
+    while done < rows {
+        done += insert(client, &statement, made_up, BATCH).await;
+    }
+}
+
+async fn prepare(client: &Client, rows: usize) -> Statement {
+    let values = match rows {
+        1 => "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        _ => {
+            "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::bytea[], $7::jsonb[])"
+        }
+    };
+    let insert = format!(
+        "INSERT INTO bare_arrivals (id, campaign_id, form_version_id, language, week, record, remarks) {values}"
+    );
+    client.prepare(&insert).await.unwrap()
+}
+
+async fn insert(client: &Client, statement: &Statement, made_up: &MadeUp, rows: usize) -> u64 {
+    let rows: Vec<[Vec<u8>; 7]> = (0..rows).map(|_| columns(&made_up.response())).collect();
+    let values: Vec<Raw> = match &rows[..] {
+        [row] => row.iter().cloned().map(Raw).collect(),
+        rows => (0..7).map(|place| array(rows, place)).collect(),
+    };
+    let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
+    let values: Vec<_> = values.collect();
+    client.execute(statement, &values).await.unwrap()
+}
+
 /// A row in the binary format of Postgres.
-fn columns(response: &AnonymousResponse) -> [Vec<u8>; 6] {
+fn columns(response: &AnonymousResponse) -> [Vec<u8>; 7] {
     let epoch = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap();
     let days = (response.week.monday() - epoch).num_days();
     [
@@ -129,11 +144,23 @@ fn columns(response: &AnonymousResponse) -> [Vec<u8>; 6] {
         response.language.clone().into_bytes(),
         i32::try_from(days).unwrap().to_be_bytes().to_vec(),
         response.record.clone(),
+        remarks(response),
     ]
 }
 
+/// As jsonb, whose first byte is its version.
+fn remarks(response: &AnonymousResponse) -> Vec<u8> {
+    let written = response.remarks.iter().filter(|it| it.text.is_some());
+    let written = written
+        .map(|it| json!({"id": it.id, "question": it.question, "text": it.text}))
+        .collect();
+    let mut bytes = vec![1];
+    serde_json::to_writer(&mut bytes, &Value::Array(written)).unwrap();
+    bytes
+}
+
 /// One column of these rows as an array.
-fn array(rows: &[[Vec<u8>; 6]], place: usize) -> Raw {
+fn array(rows: &[[Vec<u8>; 7]], place: usize) -> Raw {
     let kinds = [
         Type::UUID,
         Type::UUID,
@@ -141,6 +168,7 @@ fn array(rows: &[[Vec<u8>; 6]], place: usize) -> Raw {
         Type::TEXT,
         Type::DATE,
         Type::BYTEA,
+        Type::JSONB,
     ];
     let kind = i32::try_from(kinds[place].oid()).unwrap();
     let length = |count: usize| i32::try_from(count).unwrap();

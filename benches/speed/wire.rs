@@ -59,6 +59,29 @@ impl<F: FnMut(&mut Vec<u8>) + Send + 'static> Worker for Caller<F> {
     }
 }
 
+impl<F: FnMut(&mut Vec<u8>)> Caller<F> {
+    /// Reads an answer that comes in chunks, and drops it; gives its length.
+    pub async fn drain(&mut self) -> usize {
+        const END: &[u8] = b"\r\n0\r\n\r\n";
+        self.out.clear();
+        (self.request)(&mut self.out);
+        self.stream.write_all(&self.out).await.unwrap();
+        // The end may come in two reads, so the last bytes of one are kept for the next.
+        let (mut length, mut kept) = (0, 0);
+        loop {
+            let read = self.stream.read(&mut self.buffer[kept..]).await.unwrap();
+            assert!(read > 0, "the server hung up");
+            let filled = kept + read;
+            length += read;
+            if self.buffer[..filled].ends_with(END) {
+                return length;
+            }
+            kept = filled.min(END.len());
+            self.buffer.copy_within(filled - kept..filled, 0);
+        }
+    }
+}
+
 /// Head and body together, once the head is there.
 fn length_of(answer: &[u8]) -> Option<usize> {
     const NAME: &[u8] = b"\r\ncontent-length: ";

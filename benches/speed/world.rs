@@ -14,15 +14,16 @@ use aftercare::domain::privacy::receipt::Receipt;
 use aftercare::domain::response::{AnonymousResponse, RawAnswers, synthetic, validate};
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::app::AppState;
-use aftercare::http::server;
+use aftercare::http::{server, token};
 use aftercare::keys::Keys;
+use aftercare::role::Role;
 use aftercare::store::campaigns::{CampaignRow, create_campaign};
 use aftercare::store::database::Database;
-use aftercare::store::embedded;
 use aftercare::store::forms::{FormRow, create_form};
-use aftercare::store::migrations;
 use aftercare::store::pool::{Pools, Purpose, Target};
 use aftercare::store::publish::publish_version;
+use aftercare::store::staff::{self, NewStaff};
+use aftercare::store::{embedded, migrations, sessions};
 use aftercare::telemetry::{self, Metrics};
 use chrono::TimeDelta;
 use diesel_async::SimpleAsyncConnection;
@@ -101,6 +102,10 @@ impl World {
     pub async fn start(scratch: &Scratch) -> Self {
         let target: Target = scratch.url.parse().unwrap();
         migrations::run(&target).await.unwrap();
+        // For bare inserts: the same table, but nobody releases what is in it.
+        let bare = "CREATE TABLE bare_arrivals (LIKE arrivals INCLUDING ALL, \
+            FOREIGN KEY (campaign_id) REFERENCES campaigns, FOREIGN KEY (form_version_id) REFERENCES form_versions)";
+        run(&target, bare).await;
         let form = shipped_form();
         let keys = Keys::ephemeral().unwrap();
         let made_up = make_up(&target, &form, &keys).await;
@@ -136,7 +141,31 @@ impl World {
 
     /// Empties the tables of responses.
     pub async fn clear(&self) {
-        run(&self.target, "TRUNCATE responses, remarks").await;
+        run(
+            &self.target,
+            "TRUNCATE arrivals, responses, remarks, bare_arrivals",
+        )
+        .await;
+    }
+
+    /// An access token of an analyst.
+    pub async fn analyst(&self) -> String {
+        let mut conn = self.target.connect(Purpose::Maintenance).await.unwrap();
+        let new_id = || aftercare::random::uuid().unwrap();
+        let (id, session, now) = (new_id(), new_id(), self.state.now());
+        let new = NewStaff {
+            id,
+            email: "bench@clinic.example".to_owned(),
+            name: "Bench".to_owned(),
+            password_hash: "no password fits this".to_owned(),
+            roles: vec![Role::Analyst],
+            created_at: now,
+        };
+        staff::insert(&mut conn, &new).await.unwrap().unwrap();
+        sessions::open(&mut conn, session, id, [0; 32], now)
+            .await
+            .unwrap();
+        token::issue(&self.state.keys.signing, id, session, now).unwrap()
     }
 
     pub async fn stop(self) {
