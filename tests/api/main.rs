@@ -29,6 +29,7 @@ mod exports;
 mod form_command;
 mod forms;
 mod health;
+mod lookups;
 mod openapi;
 mod problems;
 mod purity;
