@@ -15,7 +15,7 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::{Digest, Sha256};
 
 use crate::config::KeyConfig;
-use crate::domain::privacy::receipt::ServerKey;
+use crate::domain::privacy::server_key::ServerKey;
 use crate::random::{self, NoEntropy};
 use crate::store::embedded::create_data_folder;
 

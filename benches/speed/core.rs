@@ -4,7 +4,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use aftercare::clock::{Clock, SystemClock};
-use aftercare::domain::privacy::receipt::{Receipt, ServerKey};
+use aftercare::domain::privacy::receipt::Receipt;
+use aftercare::domain::privacy::server_key::ServerKey;
 use aftercare::domain::response::{RawAnswers, Summary, ValidAnswers, validate};
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::extract::from_json;

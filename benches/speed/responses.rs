@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aftercare::domain::response::AnonymousResponse;
+use aftercare::store::arrivals::Arrival;
 use aftercare::store::intake::Intake;
 use bytes::BytesMut;
 use chrono::NaiveDate;
@@ -68,7 +69,10 @@ struct Storer(Intake, Arc<MadeUp>);
 
 impl Worker for Storer {
     async fn step(&mut self) -> u64 {
-        self.0.store(self.1.response()).await.unwrap();
+        self.0
+            .store(Arrival::open(self.1.response()))
+            .await
+            .unwrap();
         1
     }
 }

@@ -227,6 +227,11 @@ async fn make_up(target: &Target, form: &Form, keys: &Keys) -> MadeUp {
         closed_at: None,
         created_at: now,
         release_size: 10,
+        access: "open".to_owned(),
+        k: 5,
+        freezes_at: None,
+        retained_until: now + TimeDelta::days(365),
+        erased_at: None,
     };
     create_campaign(&mut conn, &campaign).await.unwrap();
     let answers = answers(form);

@@ -25,7 +25,7 @@ use crate::password::random_password;
 use crate::random;
 use crate::role::Role;
 use crate::store::AsyncPgConnection;
-use crate::store::arrivals::Stored;
+use crate::store::arrivals::{Arrival, Stored};
 use crate::store::campaigns::{
     CampaignChange, CampaignRow, Window, change_campaign, create_campaign, find_campaign,
 };
@@ -169,7 +169,7 @@ impl Demo {
         });
         let outcomes = stream::iter(made_up)
             .map(|response| async {
-                let stored = state.intake.store(response?).await?;
+                let stored = state.intake.store(Arrival::open(response?)).await?;
                 bar.inc(1);
                 anyhow::Ok(stored)
             })
@@ -258,6 +258,11 @@ async fn open_campaign(
         created_at: now,
         // To show each response at once. A real campaign releases shuffled batches of ten or more.
         release_size: 1,
+        access: "open".to_owned(),
+        k: 5,
+        freezes_at: None,
+        retained_until: closes_at + TimeDelta::days(365),
+        erased_at: None,
     };
     create_campaign(conn, &row).await?;
     Ok(row)

@@ -85,7 +85,28 @@ codes! {
     ReceiptUsed, "receipt_used", CONFLICT, "This receipt was used for other answers";
     ResponseWithdrawn, "response_withdrawn", GONE, "This response was withdrawn";
     ResponseUnknown, "response_unknown", NOT_FOUND, "There is no response with this receipt";
+    WithdrawalEnded, "withdrawal_ended", CONFLICT, "Responses of this campaign can no longer be withdrawn";
+    AccessChanged, "access_changed", CONFLICT, "The campaign's access rule has just changed; read it again";
+    SettingsPromised, "settings_promised", CONFLICT, "People have answered under these settings, which were promised to them";
     AnswersInvalid, "answers_invalid", UNPROCESSABLE_ENTITY, "Some answers do not fit the form";
+
+    // Invitations and passes.
+    InvitationMissing, "invitation_missing", FORBIDDEN, "This campaign takes responses by invitation only";
+    InvitationMalformed, "invitation_malformed", BAD_REQUEST, "The invitation is mistyped";
+    InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was taken back";
+    InvitationUsed, "invitation_used", CONFLICT, "This invitation was used before";
+    InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "An invitation has no business here";
+    BatchUnknown, "batch_unknown", NOT_FOUND, "The campaign has no such batch of invitations";
+    AccessWithoutInvitations, "access_without_invitations", CONFLICT, "Anybody may answer in this campaign, so it has no invitations";
+    AccessWithoutPasses, "access_without_passes", CONFLICT, "This campaign has no passes";
+    PassRequestMalformed, "pass_request_malformed", BAD_REQUEST, "The request for a pass cannot be read";
+    PassMissing, "pass_missing", UNAUTHORIZED, "This campaign takes responses with a pass";
+    PassInvalid, "pass_invalid", UNAUTHORIZED, "The pass is not one of this campaign";
+    PassSpent, "pass_spent", CONFLICT, "This pass was spent before";
+
+    // Remarks and exports.
+    RemarkUnknown, "remark_unknown", NOT_FOUND, "There is no such remark";
+    TooFewRecords, "too_few_records", CONFLICT, "There are too few responses to export any of them safely";
 }
 
 impl Code {

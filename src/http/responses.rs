@@ -10,12 +10,14 @@ use super::app::AppState;
 use super::extract::{Body, State};
 use super::problem::{Code, FieldError, Problem};
 use crate::domain::fault::Fault;
+use crate::domain::privacy::access::Admission;
 use crate::domain::privacy::receipt::Receipt;
 use crate::domain::response::{
     Answer, AnswerFault, RawAnswers, Summary, Value, remark_ids, validate,
 };
 use crate::domain::week::IsoWeek;
-use crate::store::arrivals::{Stored, find_earlier};
+use crate::store::admission::Refusal;
+use crate::store::arrivals::{Arrival, Stored, find_earlier};
 use crate::store::campaigns::{CampaignRow, Window, find_campaign};
 use crate::store::forms::FormVersionRef;
 use crate::store::intake::IntakeError;
@@ -103,7 +105,9 @@ pub struct OwnResponseView {
     ),
     extensions(("x-problems" = json!([
         "receipt_missing", "receipt_malformed", "receipt_used", "response_withdrawn", "answers_invalid",
-        "campaign_unknown", "campaign_not_open_yet", "campaign_closed", "version_retired",
+        "campaign_unknown", "campaign_not_open_yet", "campaign_closed", "version_retired", "access_changed",
+        "invitation_missing", "invitation_malformed", "invitation_unknown", "invitation_used", "invitation_misplaced",
+        "pass_missing", "pass_invalid", "pass_spent",
     ]))),
 )]
 #[post("/v1/campaigns/{campaign}/responses")]
@@ -131,7 +135,16 @@ async fn create_response(
     let (ids, key) = ((campaign.id, version.id), &state.keys.server);
     let response = answers.anonymise(form, ids, &body.language, week, &receipt, key);
     let stored = match refusal(&campaign, &version, now) {
-        None => state.intake.store(response).await?,
+        None => {
+            let admission = Admission::Open;
+            state
+                .intake
+                .store(Arrival {
+                    response,
+                    admission,
+                })
+                .await?
+        }
         // Sent in time, but the answer was lost on the way: still a replay.
         Some(refusal) => {
             let mut conn = state.connection().await?;
@@ -143,6 +156,7 @@ async fn create_response(
         Stored::Replay(week) => (HttpResponse::Ok(), week),
         Stored::Conflict => return Err(Code::ReceiptUsed.into()),
         Stored::Withdrawn => return Err(Code::ResponseWithdrawn.into()),
+        Stored::Refused(refusal) => return Err(refusal.into()),
     };
     let summary = Summary::of(form, answers.as_slice(), &body.language);
     Ok(answer.json(ResponseView {
@@ -312,6 +326,17 @@ fn answers_invalid(faults: Vec<Fault<AnswerFault>>) -> Problem {
         Code::AnswersInvalid,
         faults.into_iter().map(error).collect(),
     )
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::InvitationUnknown => Code::InvitationUnknown.into(),
+            Refusal::InvitationUsed => Code::InvitationUsed.into(),
+            Refusal::PassSpent => Code::PassSpent.into(),
+            Refusal::AccessChanged => Code::AccessChanged.into(),
+        }
+    }
 }
 
 impl From<IntakeError> for Problem {

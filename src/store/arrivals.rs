@@ -5,6 +5,7 @@
 //! Whoever looks through the places in this order finds it, wherever it is.
 
 use std::collections::{HashMap, HashSet};
+use std::iter;
 
 use chrono::NaiveDate;
 use diesel::pg::Pg;
@@ -16,8 +17,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::responses::{StoredResponse, find_stored};
+use super::admission::{Admitted, Refusal};
+use super::responses::{StoredResponse, find_stored, is_withdrawn};
 use super::schema::{arrivals, responses, tombstones};
+use crate::domain::privacy::access::Admission;
 use crate::domain::response::AnonymousResponse;
 use crate::domain::week::IsoWeek;
 
@@ -32,6 +35,28 @@ pub enum Stored {
     Conflict,
     /// It was withdrawn, and stays so.
     Withdrawn,
+    /// It was not let in, so nothing of it is stored.
+    Refused(Refusal),
+}
+
+/// A response that asks to be stored, with what it is let in by.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The response.
+    pub response: AnonymousResponse,
+    /// What it is let in by.
+    pub admission: Admission,
+}
+
+impl Arrival {
+    /// One to a campaign in which anybody may answer.
+    pub fn open(response: AnonymousResponse) -> Self {
+        let admission = Admission::Open;
+        Self {
+            response,
+            admission,
+        }
+    }
 }
 
 /// A remark as it lies in its arrival.
@@ -48,36 +73,89 @@ pub(super) struct ArrivedRemark {
 /// is stored once.
 pub async fn store_arrivals(
     conn: &mut AsyncPgConnection,
-    batch: &[AnonymousResponse],
+    batch: &[Arrival],
 ) -> QueryResult<Vec<Stored>> {
     conn.transaction(async |conn| {
         let mut inserted = insert_arrivals(conn, batch).await?;
         // Looked up after the insert, not before: a release or a withdrawal that ended in between is
         // seen, and one that was under way on the arrival made the insert wait for it.
-        let gone = find_gone(conn, batch).await?;
+        let gone = find_gone(conn, batch.iter().map(|arrival| &arrival.response)).await?;
         if inserted.iter().any(|id| gone.contains_key(id)) {
-            let undo: Vec<Uuid> = gone.keys().copied().collect();
-            let undo = arrivals::table.filter(arrivals::id.eq_any(undo));
-            diesel::delete(undo).execute(conn).await?;
+            delete_arrivals(conn, gone.keys().copied().collect()).await?;
             inserted.retain(|id| !gone.contains_key(id));
         }
+        let refused = admit(conn, batch, &inserted).await?;
         // A response may stand in a batch twice; then the first of the two is the new one.
-        let is_new: Vec<bool> = batch
+        let outcomes: Vec<Option<Stored>> = batch
             .iter()
-            .map(|response| inserted.remove(&response.id))
+            .map(|Arrival { response, .. }| {
+                if let Some(refusal) = refused.get(&response.id) {
+                    return Some(Stored::Refused(*refusal));
+                }
+                inserted.remove(&response.id).then_some(Stored::New)
+            })
             .collect();
-        if is_new.iter().all(|new| *new) {
-            return Ok(vec![Stored::New; batch.len()]);
+        if outcomes.iter().all(Option::is_some) {
+            return Ok(outcomes.into_iter().flatten().collect());
         }
-        let stored = find_stored(conn, batch).await?;
-        let outcome = |(response, is_new): (&AnonymousResponse, bool)| match is_new {
-            true => Stored::New,
-            false if gone.get(&response.id) == Some(&Gone::Withdrawn) => Stored::Withdrawn,
-            false => compare(stored.get(&response.id), response),
-        };
-        Ok(batch.iter().zip(is_new).map(outcome).collect())
+        let earlier = compare_all(conn, batch, &gone).await?;
+        let outcome = |(outcome, earlier): (Option<Stored>, _)| outcome.unwrap_or(earlier);
+        Ok(outcomes.into_iter().zip(earlier).map(outcome).collect())
     })
     .await
+}
+
+/// Lets in what was inserted, and takes out again what may not be; gives why not, by id.
+async fn admit(
+    conn: &mut AsyncPgConnection,
+    batch: &[Arrival],
+    inserted: &HashSet<Uuid>,
+) -> QueryResult<HashMap<Uuid, Refusal>> {
+    let mut seen = HashSet::new();
+    let new: Vec<&Arrival> = batch
+        .iter()
+        .filter(|Arrival { response, .. }| {
+            inserted.contains(&response.id) && seen.insert(response.id)
+        })
+        .collect();
+    if new.iter().all(|new| new.admission == Admission::Open) {
+        return Ok(HashMap::new());
+    }
+    let mut admitted = Admitted::spend(conn, &new).await?;
+    let refused: HashMap<Uuid, Refusal> = new
+        .into_iter()
+        .filter_map(|new| Some((new.response.id, admitted.refusal(new.admission)?)))
+        .collect();
+    if !refused.is_empty() {
+        delete_arrivals(conn, refused.keys().copied().collect()).await?;
+    }
+    Ok(refused)
+}
+
+async fn delete_arrivals(conn: &mut AsyncPgConnection, ids: Vec<Uuid>) -> QueryResult<usize> {
+    diesel::delete(arrivals::table.filter(arrivals::id.eq_any(ids)))
+        .execute(conn)
+        .await
+}
+
+/// Compares what came with what is stored under its id, as if nothing of the batch were new.
+async fn compare_all(
+    conn: &mut AsyncPgConnection,
+    batch: &[Arrival],
+    gone: &HashMap<Uuid, Gone>,
+) -> QueryResult<Vec<Stored>> {
+    let stored = find_stored(conn, batch.iter().map(|arrival| &arrival.response)).await?;
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for Arrival { response, .. } in batch {
+        outcomes.push(match (gone.get(&response.id), stored.get(&response.id)) {
+            (Some(Gone::Withdrawn), _) => Stored::Withdrawn,
+            (_, Some(stored)) => compare(stored, response),
+            // It is nowhere: it has been withdrawn since the insert met it, or the insert passed it over.
+            (_, None) if is_withdrawn(conn, response.id).await? => Stored::Withdrawn,
+            (_, None) => Stored::Refused(Refusal::AccessChanged),
+        });
+    }
+    Ok(outcomes)
 }
 
 /// What became of an earlier try to send this response; none when there was none.
@@ -85,16 +163,19 @@ pub async fn find_earlier(
     conn: &mut AsyncPgConnection,
     response: &AnonymousResponse,
 ) -> QueryResult<Option<Stored>> {
-    let one = std::slice::from_ref(response);
     // One snapshot, so that the response is seen in exactly one place.
     let mut transaction = conn.build_transaction().read_only().repeatable_read();
     let found = transaction.run(async |conn| {
-        if find_gone(conn, one).await?.get(&response.id) == Some(&Gone::Withdrawn) {
+        if find_gone(conn, iter::once(response))
+            .await?
+            .get(&response.id)
+            == Some(&Gone::Withdrawn)
+        {
             return Ok(Some(Stored::Withdrawn));
         }
-        let stored = find_stored(conn, one).await?;
+        let stored = find_stored(conn, iter::once(response)).await?;
         let earlier = stored.get(&response.id);
-        Ok(earlier.map(|earlier| compare(Some(earlier), response)))
+        Ok(earlier.map(|earlier| compare(earlier, response)))
     });
     found.await
 }
@@ -110,13 +191,19 @@ struct InsertArrivals<'a> {
     weeks: Vec<NaiveDate>,
     records: Vec<&'a [u8]>,
     remarks: Vec<Value>,
+    access: Vec<&'a str>,
 }
 
 impl QueryFragment<Pg> for InsertArrivals<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        // The lock is the one that the foreign key takes anyway. It makes this statement wait for a change of
+        // the access rule, and see it.
+        out.push_sql("WITH campaign AS (SELECT id, access FROM campaigns WHERE id = ANY(");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.campaigns)?;
         out.push_sql(
-            "INSERT INTO arrivals (id, campaign_id, form_version_id, language, week, record, remarks) \
-             SELECT * FROM unnest(",
+            ") FOR KEY SHARE) \
+             INSERT INTO arrivals (id, campaign_id, form_version_id, language, week, record, remarks) \
+             SELECT a.id, a.campaign_id, a.form_version_id, a.language, a.week, a.record, a.remarks FROM unnest(",
         );
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
         out.push_sql(", ");
@@ -131,7 +218,13 @@ impl QueryFragment<Pg> for InsertArrivals<'_> {
         out.push_bind_param::<Array<Binary>, _>(&self.records)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Jsonb>, _>(&self.remarks)?;
-        out.push_sql(") ON CONFLICT (id) DO NOTHING RETURNING id");
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.access)?;
+        out.push_sql(
+            ") AS a (id, campaign_id, form_version_id, language, week, record, remarks, access) \
+             JOIN campaign ON campaign.id = a.campaign_id AND campaign.access = a.access \
+             ORDER BY a.id ON CONFLICT (id) DO NOTHING RETURNING id",
+        );
         Ok(())
     }
 }
@@ -149,12 +242,14 @@ impl Query for InsertArrivals<'_> {
 /// Every server inserts in the order of the ids, so that two of them never wait for each other in a circle.
 async fn insert_arrivals(
     conn: &mut AsyncPgConnection,
-    batch: &[AnonymousResponse],
+    batch: &[Arrival],
 ) -> QueryResult<HashSet<Uuid>> {
-    let mut batch: Vec<&AnonymousResponse> = batch.iter().collect();
-    batch.sort_unstable_by_key(|response| response.id);
     let mut rows = InsertArrivals::default();
-    for response in batch {
+    for Arrival {
+        response,
+        admission,
+    } in batch
+    {
         rows.ids.push(response.id);
         rows.campaigns.push(response.campaign_id);
         rows.versions.push(response.form_version_id);
@@ -162,6 +257,7 @@ async fn insert_arrivals(
         rows.weeks.push(response.week.monday());
         rows.records.push(&response.record);
         rows.remarks.push(remarks_of(response));
+        rows.access.push(admission.access().as_str());
     }
     let inserted: Vec<Uuid> = rows.load(conn).await?;
     Ok(inserted.into_iter().collect())
@@ -183,11 +279,11 @@ enum Gone {
 }
 
 /// Those of a batch that were released or withdrawn; both tables in one round trip.
-async fn find_gone(
+async fn find_gone<'a>(
     conn: &mut AsyncPgConnection,
-    batch: &[AnonymousResponse],
+    batch: impl Iterator<Item = &'a AnonymousResponse>,
 ) -> QueryResult<HashMap<Uuid, Gone>> {
-    let ids: Vec<Uuid> = batch.iter().map(|response| response.id).collect();
+    let ids: Vec<Uuid> = batch.map(|response| response.id).collect();
     let released = responses::table
         .filter(responses::id.eq_any(&ids))
         .select((responses::id, false.into_sql::<Bool>()));
@@ -209,11 +305,7 @@ async fn find_gone(
 }
 
 /// Whether what is stored under an id is the same as what came.
-fn compare(stored: Option<&StoredResponse>, response: &AnonymousResponse) -> Stored {
-    // It was there when the insert met it: so it has been withdrawn since.
-    let Some(stored) = stored else {
-        return Stored::Withdrawn;
-    };
+fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> Stored {
     // Not the week: a retry may come on Monday for a response of Sunday.
     let row = &stored.row;
     let same = row.campaign_id == response.campaign_id

@@ -33,6 +33,16 @@ pub struct CampaignRow {
     pub created_at: DateTime<Utc>,
     /// How many arrivals are released at once at least.
     pub release_size: i32,
+    /// The word of its access rule.
+    pub access: String,
+    /// How many records of an export share their background answers at least.
+    pub k: i32,
+    /// From when responses can no longer be withdrawn.
+    pub freezes_at: Option<DateTime<Utc>>,
+    /// When its responses are deleted.
+    pub retained_until: DateTime<Utc>,
+    /// When they were.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// What of a campaign can change.

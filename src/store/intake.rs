@@ -6,10 +6,9 @@
 use diesel_async::AsyncPgConnection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::arrivals::{Stored, store_arrivals};
+use super::arrivals::{Arrival, Stored, store_arrivals};
 use super::pool::Pool;
 use super::release::Releaser;
-use crate::domain::response::AnonymousResponse;
 
 /// The most responses in one transaction.
 const LARGEST_BATCH: usize = 256;
@@ -33,7 +32,7 @@ pub enum IntakeError {
 }
 
 type Reply = Result<Stored, IntakeError>;
-type Job = (AnonymousResponse, oneshot::Sender<Reply>);
+type Job = (Arrival, oneshot::Sender<Reply>);
 
 /// The way into the table of arrivals.
 #[derive(Clone)]
@@ -57,10 +56,10 @@ impl Intake {
     /// # Errors
     ///
     /// When it was not stored, or when that is not certain; sending it again is safe.
-    pub async fn store(&self, response: AnonymousResponse) -> Reply {
+    pub async fn store(&self, arrival: Arrival) -> Reply {
         let (reply, outcome) = oneshot::channel();
         self.jobs
-            .send((response, reply))
+            .send((arrival, reply))
             .await
             .map_err(|_| IntakeError::Stopped)?;
         outcome.await.map_err(|_| IntakeError::Stopped)?
@@ -81,8 +80,8 @@ async fn work(
         .await
         > 0
     {
-        let (responses, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        let outcomes = store(&pool, &responses).await;
+        let (arrivals, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        let outcomes = store(&pool, &arrivals).await;
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
             // A client that has hung up will ask again with its receipt.
             let _ = reply.send(outcome);
@@ -91,7 +90,7 @@ async fn work(
     }
 }
 
-async fn store(pool: &Pool, batch: &[AnonymousResponse]) -> Vec<Reply> {
+async fn store(pool: &Pool, batch: &[Arrival]) -> Vec<Reply> {
     let Ok(mut conn) = pool.get().await else {
         return batch
             .iter()
@@ -109,10 +108,10 @@ async fn store(pool: &Pool, batch: &[AnonymousResponse]) -> Vec<Reply> {
     }
 }
 
-async fn one_by_one(pool: &Pool, batch: &[AnonymousResponse]) -> Vec<Reply> {
+async fn one_by_one(pool: &Pool, batch: &[Arrival]) -> Vec<Reply> {
     let mut replies = Vec::with_capacity(batch.len());
     let mut connected = true;
-    for response in batch {
+    for arrival in batch {
         // Each may break its connection; but where none can be had, the rest need not wait for one.
         let conn = if connected {
             pool.get().await.ok()
@@ -121,14 +120,14 @@ async fn one_by_one(pool: &Pool, batch: &[AnonymousResponse]) -> Vec<Reply> {
         };
         connected = conn.is_some();
         replies.push(match conn {
-            Some(mut conn) => store_one(&mut conn, response).await,
+            Some(mut conn) => store_one(&mut conn, arrival).await,
             None => Err(IntakeError::NoConnection),
         });
     }
     replies
 }
 
-async fn store_one(conn: &mut AsyncPgConnection, response: &AnonymousResponse) -> Reply {
-    let outcomes = store_arrivals(conn, std::slice::from_ref(response)).await?;
+async fn store_one(conn: &mut AsyncPgConnection, arrival: &Arrival) -> Reply {
+    let outcomes = store_arrivals(conn, std::slice::from_ref(arrival)).await?;
     outcomes.into_iter().next().ok_or(IntakeError::Stopped)
 }

@@ -1,7 +1,9 @@
 //! Everything that speaks SQL. Functions take `&mut AsyncPgConnection`, so that they compose in one
 //! transaction, and return typed rows. Nothing here knows HTTP.
 
+pub mod admission;
 pub mod arrivals;
+pub mod audit;
 pub mod campaigns;
 pub mod database;
 pub mod drafts;

@@ -189,11 +189,17 @@ const ARRIVAL: (
 /// Arrivals come first, since that is the way in which responses move. Remarks come before released
 /// responses: should a withdrawal end between the two, then the response is gone as well. The other way
 /// round it would look like a response with other remarks.
-pub(super) async fn find_stored(
+pub(super) async fn find_stored<'a>(
     conn: &mut AsyncPgConnection,
-    batch: &[AnonymousResponse],
+    batch: impl Iterator<Item = &'a AnonymousResponse>,
 ) -> QueryResult<HashMap<Uuid, StoredResponse>> {
-    let ids: Vec<Uuid> = batch.iter().map(|response| response.id).collect();
+    // Each remark goes to its own response: texts are long, and a batch has many.
+    let mut owners: HashMap<Uuid, Uuid> = HashMap::new();
+    let mut ids: Vec<Uuid> = Vec::new();
+    for response in batch {
+        ids.push(response.id);
+        owners.extend(response.remarks.iter().map(|it| (it.id, response.id)));
+    }
     let waiting: Vec<(ResponseRow, Value)> = arrivals::table
         .filter(arrivals::id.eq_any(&ids))
         .select((ARRIVAL, arrivals::remarks))
@@ -212,11 +218,6 @@ pub(super) async fn find_stored(
                 },
             )
         })
-        .collect();
-    // Each remark goes to its own response: texts are long, and a batch has many.
-    let owners: HashMap<Uuid, Uuid> = batch
-        .iter()
-        .flat_map(|response| response.remarks.iter().map(|it| (it.id, response.id)))
         .collect();
     let remark_ids: Vec<Uuid> = owners.keys().copied().collect();
     let found: Vec<(Uuid, String, String)> = remarks::table

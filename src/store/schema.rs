@@ -16,6 +16,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who looked at what, in a chain: nothing of it can be changed, and what is changed all the same shows.
+    audit_entries (number) {
+        number -> Int8,
+        at -> Timestamptz,
+        staff_id -> Nullable<Uuid>,
+        action -> Text,
+        details -> Text,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
     /// Collections of responses to one form in a window of time.
     campaigns (id) {
         id -> Uuid,
@@ -28,6 +40,11 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         release_size -> Int4,
+        access -> Text,
+        k -> Int4,
+        freezes_at -> Nullable<Timestamptz>,
+        retained_until -> Timestamptz,
+        erased_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -61,6 +78,40 @@ diesel::table! {
         id -> Uuid,
         key -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Invitations that were made in one call.
+    invitation_batches (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        label -> Nullable<Text>,
+        issued -> Int4,
+        created_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Single-use codes, of which only keyed hashes are kept.
+    invitations (hash) {
+        hash -> Bytea,
+        campaign_id -> Uuid,
+        batch_id -> Uuid,
+        redeemed -> Bool,
+        request -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    /// The key pairs that sign passes, one a campaign.
+    pass_keys (id) {
+        id -> Bytea,
+        campaign_id -> Uuid,
+        issuer_name -> Text,
+        public_key -> Bytea,
+        private_key -> Nullable<Bytea>,
     }
 }
 
@@ -116,6 +167,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Keyed hashes of passes that were spent, so that none is spent twice.
+    spent_passes (hash) {
+        hash -> Bytea,
+        campaign_id -> Uuid,
+    }
+}
+
+diesel::table! {
     /// People who work with the surveys. Patients have no account.
     staff (id) {
         id -> Uuid,
@@ -138,27 +197,38 @@ diesel::table! {
 
 diesel::joinable!(arrivals -> campaigns (campaign_id));
 diesel::joinable!(arrivals -> form_versions (form_version_id));
+diesel::joinable!(audit_entries -> staff (staff_id));
 diesel::joinable!(campaigns -> forms (form_id));
 diesel::joinable!(form_drafts -> forms (form_id));
 diesel::joinable!(form_versions -> forms (form_id));
+diesel::joinable!(invitation_batches -> campaigns (campaign_id));
+diesel::joinable!(invitations -> campaigns (campaign_id));
+diesel::joinable!(invitations -> invitation_batches (batch_id));
+diesel::joinable!(pass_keys -> campaigns (campaign_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(remarks -> campaigns (campaign_id));
 diesel::joinable!(responses -> campaigns (campaign_id));
 diesel::joinable!(responses -> form_versions (form_version_id));
 diesel::joinable!(sessions -> staff (staff_id));
+diesel::joinable!(spent_passes -> campaigns (campaign_id));
 diesel::joinable!(tombstones -> campaigns (campaign_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     arrivals,
+    audit_entries,
     campaigns,
     form_drafts,
     form_versions,
     forms,
+    invitation_batches,
+    invitations,
+    pass_keys,
     refresh_tokens,
     remarks,
     responses,
     server_keys,
     sessions,
+    spent_passes,
     staff,
     tombstones,
 );

@@ -5,7 +5,7 @@ use aftercare::domain::response::{AnonymousResponse, Remark};
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::problem::Code;
 use aftercare::role::Role;
-use aftercare::store::arrivals::{Stored, store_arrivals};
+use aftercare::store::arrivals::{Arrival, Stored, store_arrivals};
 use aftercare::store::release::release_ripe;
 use chrono::{TimeDelta, Utc};
 use diesel_async::SimpleAsyncConnection;
@@ -107,11 +107,11 @@ async fn many_responses_with_many_remarks_are_stored_and_found_together() {
             remarks: (0..60).map(remark).collect(),
         }
     };
-    let batch: Vec<_> = (0..256).map(response).collect();
+    let batch: Vec<_> = (0..256).map(response).map(Arrival::open).collect();
     let mut conn = collection.app.connect().await;
     let stored = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(stored, vec![Stored::New; 256]);
-    let replay = Stored::Replay(batch[0].week);
+    let replay = Stored::Replay(batch[0].response.week);
     let again = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(again, vec![replay.clone(); 256]);
     let after_all = Utc::now() + TimeDelta::days(40);
@@ -123,7 +123,7 @@ async fn many_responses_with_many_remarks_are_stored_and_found_together() {
     let released = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(released, vec![replay; 256]);
     let mut other = batch[7].clone();
-    other.remarks[59].text = Some("other words".to_owned());
+    other.response.remarks[59].text = Some("other words".to_owned());
     let other = store_arrivals(&mut conn, &[other]).await.unwrap();
     assert_eq!(other, [Stored::Conflict]);
 }

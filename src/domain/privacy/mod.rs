@@ -1,5 +1,7 @@
 //! What keeps a response anonymous.
 
+pub mod access;
 pub mod k_anonymity;
 pub mod receipt;
 pub mod redact;
+pub mod server_key;

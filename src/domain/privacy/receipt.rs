@@ -7,9 +7,9 @@
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use uuid::Uuid;
+
+use super::server_key::ServerKey;
 
 /// 22 characters of base64url hold 128 bits.
 const SHORTEST: usize = 22;
@@ -56,56 +56,20 @@ impl fmt::Debug for Receipt {
     }
 }
 
-/// The key of the server, 32 random bytes that live outside the database.
-#[derive(Clone)]
-pub struct ServerKey([u8; 32]);
-
-impl fmt::Debug for ServerKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ServerKey(…)")
-    }
-}
-
 impl ServerKey {
-    /// The key with these bytes.
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
     /// The id of the response that this receipt stands for in this campaign.
     pub fn response_id(&self, campaign: Uuid, receipt: &Receipt) -> Uuid {
-        id_from(self.derive(&[b"response", campaign.as_bytes(), receipt.0.as_bytes()]))
+        id_from(self.hash(&[b"response", campaign.as_bytes(), receipt.0.as_bytes()]))
     }
 
     /// The id of the remark that came with it in answer to this question.
     pub fn remark_id(&self, campaign: Uuid, receipt: &Receipt, question: &str) -> Uuid {
-        id_from(self.derive(&[
+        id_from(self.hash(&[
             b"remark",
             campaign.as_bytes(),
             receipt.0.as_bytes(),
             question.as_bytes(),
         ]))
-    }
-
-    /// A value to keep in the database, by which a server sees that it was started with another key.
-    pub fn fingerprint(&self) -> [u8; 32] {
-        self.derive(&[b"fingerprint"])
-    }
-
-    /// HMAC over the parts, each with its length before it, so that no two lists of parts read alike.
-    fn derive(&self, parts: &[&[u8]]) -> [u8; 32] {
-        // HMAC pads a short key with zeros to the block of its hash; doing so here leaves nothing to fail.
-        let mut block = [0; 64];
-        block
-            .iter_mut()
-            .zip(self.0)
-            .for_each(|(to, from)| *to = from);
-        let mut mac = Hmac::<Sha256>::new(&block.into());
-        for part in parts {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        mac.finalize().into_bytes().into()
     }
 }
 
@@ -122,21 +86,6 @@ fn id_from(bytes: [u8; 32]) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn derivation_is_hmac_sha_256_as_in_rfc_4231() {
-        // Test case 2 of RFC 4231, through the same construction as `derive`.
-        let mut mac = Hmac::<Sha256>::new_from_slice(b"Jefe").unwrap();
-        mac.update(b"what do ya want for nothing?");
-        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-        let found: String = mac
-            .finalize()
-            .into_bytes()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(found, expected);
-    }
 
     #[test]
     fn ids_differ_by_key_campaign_receipt_question_and_purpose_and_have_no_clock() {

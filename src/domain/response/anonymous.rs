@@ -4,8 +4,9 @@ use uuid::Uuid;
 
 use super::{Answer, ValidAnswers, Value};
 use crate::domain::form::{Form, Kind};
-use crate::domain::privacy::receipt::{Receipt, ServerKey};
+use crate::domain::privacy::receipt::Receipt;
 use crate::domain::privacy::redact::redact;
+use crate::domain::privacy::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
 
 /// A response without anything that tells who gave it. There is nothing else in the table of responses.

@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -189,6 +189,11 @@ async fn create_campaign(
         closed_at: None,
         created_at: state.now(),
         release_size: body.release_size,
+        access: "open".to_owned(),
+        k: 5,
+        freezes_at: None,
+        retained_until: closes_at + FIVE_YEARS,
+        erased_at: None,
     };
     if !campaigns::create_campaign(&mut conn, &row).await? {
         return Err(Code::CampaignExists.into());
@@ -267,6 +272,9 @@ async fn close_campaign(
         .unwrap_or(row);
     Ok(HttpResponse::Ok().json(CampaignView::of((row, form), state.now())))
 }
+
+/// How long responses are kept after the end of their campaign, unless it says otherwise.
+const FIVE_YEARS: TimeDelta = TimeDelta::days(5 * 365);
 
 /// The window as Postgres keeps it, in whole microseconds: two times can differ by less.
 fn sound_window(

@@ -83,6 +83,11 @@ pub async fn open_campaign(conn: &mut AsyncPgConnection, form_id: Uuid, key: &st
         closed_at: None,
         created_at: now,
         release_size: 1,
+        access: "open".to_owned(),
+        k: 5,
+        freezes_at: None,
+        retained_until: now + TimeDelta::days(365),
+        erased_at: None,
     };
     assert!(create_campaign(conn, &row).await.unwrap());
     id

@@ -1,0 +1,2 @@
+DROP TABLE spent_passes;
+DROP TABLE pass_keys;

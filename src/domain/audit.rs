@@ -1,0 +1,139 @@
+//! The audit: a chain of entries about who looked at what.
+//!
+//! The hash of an entry covers everything in it and the hash of the entry before. It is keyed, so that whoever changes
+//! the table without the server's key cannot mend the chain.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::privacy::server_key::ServerKey;
+
+/// What is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Responses were exported.
+    ResponsesExported,
+    /// Remarks were shown to be reviewed.
+    RemarksListed,
+    /// A remark was cleared, withheld or edited down.
+    RemarkReviewed,
+    /// Cleared remarks were exported.
+    RemarksExported,
+    /// Invitations were made.
+    InvitationsIssued,
+    /// A batch of invitations was taken back.
+    InvitationsRevoked,
+    /// The settings of a campaign were changed.
+    CampaignChanged,
+    /// The responses of a campaign were deleted because their time was up.
+    CampaignErased,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 8] = [
+        Self::ResponsesExported,
+        Self::RemarksListed,
+        Self::RemarkReviewed,
+        Self::RemarksExported,
+        Self::InvitationsIssued,
+        Self::InvitationsRevoked,
+        Self::CampaignChanged,
+        Self::CampaignErased,
+    ];
+
+    /// Its word, in the database and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ResponsesExported => "responses_exported",
+            Self::RemarksListed => "remarks_listed",
+            Self::RemarkReviewed => "remark_reviewed",
+            Self::RemarksExported => "remarks_exported",
+            Self::InvitationsIssued => "invitations_issued",
+            Self::InvitationsRevoked => "invitations_revoked",
+            Self::CampaignChanged => "campaign_changed",
+            Self::CampaignErased => "campaign_erased",
+        }
+    }
+}
+
+/// An entry, as the chain sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// From 1 on, without a gap.
+    pub number: i64,
+    /// When, in whole microseconds.
+    pub at: DateTime<Utc>,
+    /// Who; nobody, when it was the server itself.
+    pub staff_id: Option<Uuid>,
+    /// The word of what was done.
+    pub action: &'a str,
+    /// What it was done to, as JSON.
+    pub details: &'a str,
+}
+
+impl Entry<'_> {
+    /// The link of the chain: HMAC-SHA-256 over the hash of the entry before, which is empty for the first one, and
+    /// over this entry.
+    pub fn hash(&self, before: &[u8], key: &ServerKey) -> [u8; 32] {
+        let staff = self.staff_id.map(Uuid::into_bytes);
+        key.hash(&[
+            b"audit",
+            before,
+            &self.number.to_be_bytes(),
+            &self.at.timestamp_micros().to_be_bytes(),
+            staff.as_ref().map_or(&[], |staff| staff.as_slice()),
+            self.action.as_bytes(),
+            self.details.as_bytes(),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_of_an_entry_changes_its_hash() {
+        let key = ServerKey::new([1; 32]);
+        let entry = Entry {
+            number: 1,
+            at: DateTime::UNIX_EPOCH,
+            staff_id: None,
+            action: "remarks_listed",
+            details: "{}",
+        };
+        let hashes = [
+            entry.hash(b"", &key),
+            entry.hash(b"before", &key),
+            entry.hash(b"", &ServerKey::new([2; 32])),
+            Entry {
+                number: 2,
+                ..entry.clone()
+            }
+            .hash(b"", &key),
+            Entry {
+                at: DateTime::UNIX_EPOCH + chrono::TimeDelta::microseconds(1),
+                ..entry.clone()
+            }
+            .hash(b"", &key),
+            Entry {
+                staff_id: Some(Uuid::nil()),
+                ..entry.clone()
+            }
+            .hash(b"", &key),
+            Entry {
+                action: "remarks_exported",
+                ..entry.clone()
+            }
+            .hash(b"", &key),
+            Entry {
+                details: "{\"rows\":1}",
+                ..entry
+            }
+            .hash(b"", &key),
+        ];
+        let different: std::collections::BTreeSet<_> = hashes.iter().collect();
+        assert_eq!(different.len(), hashes.len());
+    }
+}
