@@ -1,6 +1,7 @@
 //! What keeps a response anonymous.
 
 pub mod access;
+pub mod invitation;
 pub mod k_anonymity;
 pub mod receipt;
 pub mod redact;
