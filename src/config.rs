@@ -143,6 +143,14 @@ pub struct KeyConfig {
     /// Ed25519 key that signs access tokens (PKCS #8 PEM) [default: made in the data folder]
     #[arg(long, env = "AFTERCARE_SIGNING_KEY_FILE", value_name = "FILE")]
     signing_key_file: Option<PathBuf>,
+    /// The other one.
+    #[command(flatten)]
+    pub server: ServerKeyConfig,
+}
+
+/// The server key, for commands that need no other.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ServerKeyConfig {
     /// 32 random bytes in base64, from which ids are derived [default: made in the data folder]
     #[arg(long, env = "AFTERCARE_SERVER_KEY_FILE", value_name = "FILE")]
     server_key_file: Option<PathBuf>,
@@ -153,7 +161,9 @@ impl KeyConfig {
     pub fn signing_key_file(&self) -> Option<PathBuf> {
         unless_empty(&self.signing_key_file)
     }
+}
 
+impl ServerKeyConfig {
     /// The file of the server key, if one is named.
     pub fn server_key_file(&self) -> Option<PathBuf> {
         unless_empty(&self.server_key_file)

@@ -14,7 +14,7 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::{Digest, Sha256};
 
-use crate::config::KeyConfig;
+use crate::config::{KeyConfig, ServerKeyConfig};
 use crate::domain::privacy::server_key::ServerKey;
 use crate::random::{self, NoEntropy};
 use crate::store::embedded::create_data_folder;
@@ -68,13 +68,10 @@ impl Keys {
         let file = config.signing_key_file();
         let file = file.unwrap_or_else(|| folder.join("signing.pem"));
         let signing = TokenKey::from_pem(&signing).ok_or(KeyError::NotASigningKey(file))?;
-        let server = match config.server_key_file() {
-            Some(file) => read(&file)?,
-            None => read_or_make(&folder.join("server.key"), new_server_key)?,
-        };
-        let file = config.server_key_file();
-        let file = file.unwrap_or_else(|| folder.join("server.key"));
-        let server = server_key(&server).ok_or(KeyError::NotAServerKey(file))?;
+        if config.server.server_key_file().is_none() {
+            read_or_make(&folder.join("server.key"), new_server_key)?;
+        }
+        let server = read_server_key(&config.server, data_dir)?;
         Ok(Self { signing, server })
     }
 
@@ -117,6 +114,13 @@ impl TokenKey {
             public,
         })
     }
+}
+
+/// Reads the server key for a command that has no use for a new one.
+pub fn read_server_key(config: &ServerKeyConfig, data_dir: &Path) -> Result<ServerKey, KeyError> {
+    let file = config.server_key_file();
+    let file = file.unwrap_or_else(|| data_dir.join("keys/server.key"));
+    server_key(&read(&file)?).ok_or(KeyError::NotAServerKey(file))
 }
 
 fn server_key(text: &str) -> Option<ServerKey> {

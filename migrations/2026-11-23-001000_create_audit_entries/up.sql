@@ -17,5 +17,11 @@ BEGIN
     RAISE EXCEPTION 'the audit can only be added to';
 END;
 $$;
+-- Once a statement, so that one that finds no row is refused as well.
 CREATE TRIGGER audit_entries_are_final BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit();
+-- Also in a session that says it replays what happened elsewhere (session_replication_role).
+ALTER TABLE audit_entries ENABLE ALWAYS TRIGGER audit_entries_are_final;
+-- An owner who is no superuser needs these rights like anybody else. They can be granted again, and the trigger can be
+-- disabled, by the owner: the chain is for that.
+REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM PUBLIC, CURRENT_USER;

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Every failure ends with a status that is not 0, and with
 //! a line or two that say what to do about it.
 
+mod audit;
 mod demo;
 mod form;
 mod health;
@@ -42,6 +43,8 @@ enum Command {
     Form(form::FormCommand),
     /// Manage accounts of staff
     Staff(staff::Staff),
+    /// Check that nothing was taken out of the audit
+    Audit(audit::Audit),
     /// Ask a running server whether it is ready
     Health(health::Health),
 }
@@ -63,6 +66,7 @@ impl Cli {
             Command::Openapi(openapi) => openapi.run(),
             Command::Form(form) => form.run().await,
             Command::Staff(staff) => staff.run().await,
+            Command::Audit(audit) => audit.run().await,
             Command::Health(health) => health.run().await,
         }
     }

@@ -1,6 +1,7 @@
 //! The HTTP interface. Handlers extract, check who may, call the core or the store, and answer.
 
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod campaigns;
 mod code;
@@ -41,5 +42,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(versions::routes)
         .configure(campaigns::routes)
         .configure(responses::routes)
-        .configure(exports::routes);
+        .configure(exports::routes)
+        .configure(audit::routes);
 }

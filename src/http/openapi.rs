@@ -40,6 +40,7 @@ const TAGS: &[(&str, &str)] = &[
     ("exports", "Responses as tables, with their codebook."),
     ("remarks", "Free text, read by a person before any export."),
     ("sessions", "Logging in and out."),
+    ("audit", "Who looked at what."),
     ("staff", "Accounts of the people who work with the surveys."),
     ("health", "For those who watch the server."),
 ];

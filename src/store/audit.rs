@@ -4,10 +4,11 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use futures_util::Stream;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::schema::audit_entries;
+use super::schema::{audit_entries, staff};
 use crate::domain::audit::{Action, Entry};
 use crate::domain::privacy::server_key::ServerKey;
 
@@ -29,8 +30,33 @@ pub struct AuditRow {
     pub hash: Vec<u8>,
 }
 
+impl AuditRow {
+    /// The entry as the chain sees it.
+    pub fn entry(&self) -> Entry<'_> {
+        Entry {
+            number: self.number,
+            at: self.at,
+            staff_id: self.staff_id,
+            action: &self.action,
+            details: &self.details,
+        }
+    }
+}
+
+/// Which entries to list.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Only those of this action.
+    pub action: Option<Action>,
+    /// Only those of this time and later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only those before this time.
+    pub to: Option<DateTime<Utc>>,
+}
+
 /// Adds an entry. When this is not the transaction of its own that it seems to be, it holds up everybody else who
-/// adds one until that ends.
+/// adds one until that ends; so it is the last thing that a transaction does. It sees the entries that others
+/// committed only in a transaction that is READ COMMITTED.
 ///
 /// It should be on disk before what it tells of is shown to anybody.
 pub async fn append_entry(
@@ -78,4 +104,46 @@ pub async fn append_entry(
         Ok(row)
     })
     .await
+}
+
+/// A page of entries with the names of who did it, the newest first, from before the entry `before` on.
+pub async fn list_entries(
+    conn: &mut AsyncPgConnection,
+    filter: &AuditFilter,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<(AuditRow, Option<String>)>> {
+    let mut query = audit_entries::table
+        .left_join(staff::table)
+        .order(audit_entries::number.desc())
+        .limit(limit)
+        .select((AuditRow::as_select(), staff::name.nullable()))
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(audit_entries::number.lt(before));
+    }
+    if let Some(action) = filter.action {
+        query = query.filter(audit_entries::action.eq(action.as_str()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(audit_entries::at.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(audit_entries::at.lt(to));
+    }
+    query.load(conn).await
+}
+
+/// How many entries there are.
+pub async fn count_entries(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
+    audit_entries::table.count().get_result(conn).await
+}
+
+/// Streams the whole chain from its first entry on, as it was when the query began.
+pub async fn stream_entries(
+    conn: &mut AsyncPgConnection,
+) -> QueryResult<impl Stream<Item = QueryResult<AuditRow>> + Send + use<'_>> {
+    // The second order tells two rows of one number apart, should somebody have taken the key of the table away.
+    let chain = audit_entries::table.order((audit_entries::number, audit_entries::hash));
+    chain.select(AuditRow::as_select()).load_stream(conn).await
 }

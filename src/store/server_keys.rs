@@ -22,10 +22,18 @@ pub async fn matches(
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    let kept: Vec<u8> = server_keys::table
+    Ok(find_fingerprint(conn, name).await?.as_deref() == Some(fingerprint))
+}
+
+/// The fingerprint that was kept; none before the first start of a server.
+pub async fn find_fingerprint(
+    conn: &mut AsyncPgConnection,
+    name: &str,
+) -> QueryResult<Option<Vec<u8>>> {
+    server_keys::table
         .find(name)
         .select(server_keys::fingerprint)
         .first(conn)
-        .await?;
-    Ok(kept == fingerprint)
+        .await
+        .optional()
 }

@@ -13,8 +13,8 @@ use crate::support::postgres::TestDatabase;
 
 /// A place to run the binary in: a database and a data folder of its own.
 pub struct Place {
-    database: TestDatabase,
-    data_dir: PathBuf,
+    pub database: TestDatabase,
+    pub data_dir: PathBuf,
 }
 
 impl Place {
@@ -124,7 +124,7 @@ impl Drop for Serving {
 }
 
 #[track_caller]
-fn refused(output: &Output) -> String {
+pub fn refused(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
     let message = String::from_utf8(output.stderr.clone()).unwrap();
@@ -134,7 +134,7 @@ fn refused(output: &Output) -> String {
 }
 
 #[track_caller]
-fn printed(output: &Output) -> String {
+pub fn printed(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }

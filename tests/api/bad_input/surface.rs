@@ -182,6 +182,7 @@ impl Surface {
             "form_versions",
             "campaigns",
             "tombstones",
+            "audit_entries",
         ];
         let counts = tables.map(|table| format!("(SELECT count(*) FROM {table})"));
         // Arrivals may be released at any moment, so they count together with what they become.
@@ -260,7 +261,10 @@ fn read(template: &str, method: &str, operation: &Value, staff_id: &str) -> Oper
                 "every-kind"
             },
         );
-    let query = if has("from") { "?from=1&to=1" } else { "" };
+    let query = match &*id {
+        "list_form_changes" => "?from=1&to=1",
+        _ => "",
+    };
     Operation {
         body: example.map(|example| good_body(&id, example)),
         has_pages: has("cursor"),

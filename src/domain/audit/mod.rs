@@ -8,6 +8,10 @@ use uuid::Uuid;
 
 use super::privacy::server_key::ServerKey;
 
+mod chain;
+
+pub use chain::{Flaw, Head, HeadMalformed, Walk, hex};
+
 /// What is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
@@ -54,6 +58,11 @@ impl Action {
             Self::CampaignChanged => "campaign_changed",
             Self::CampaignErased => "campaign_erased",
         }
+    }
+
+    /// The action with this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
     }
 }
 

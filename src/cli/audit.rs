@@ -1,0 +1,106 @@
+//! `aftercare audit`: check the chain of the audit.
+
+use std::pin::pin;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use futures_util::TryStreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{print, say};
+use crate::config::{DatabaseConfig, ServerKeyConfig};
+use crate::domain::audit::{Head, Walk};
+use crate::domain::privacy::server_key::ServerKey;
+use crate::keys::read_server_key;
+use crate::store::AsyncPgConnection;
+use crate::store::audit::{count_entries, stream_entries};
+use crate::store::database::Database;
+use crate::store::pool::Purpose;
+use crate::store::server_keys::find_fingerprint;
+
+/// Check the audit.
+#[derive(Debug, Args)]
+pub struct Audit {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Check every entry and every link of the chain, and print its head, to be noted elsewhere
+    Verify(Verify),
+}
+
+#[derive(Debug, Args)]
+struct Verify {
+    /// A head that was noted before: check that the chain still goes through it
+    #[arg(long, value_name = "NUMBER:HASH")]
+    head: Option<Head>,
+    #[command(flatten)]
+    key: ServerKeyConfig,
+    #[command(flatten)]
+    database: DatabaseConfig,
+}
+
+impl Audit {
+    /// Does it.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let Action::Verify(verify) = self.action;
+        let key = read_server_key(&verify.key, &verify.database.data_dir()?)?;
+        let database = Database::join(&verify.database, &mut say).await?;
+        let result = verify.verify(&key, &database).await;
+        database.stop().await;
+        result
+    }
+}
+
+impl Verify {
+    async fn verify(self, key: &ServerKey, database: &Database) -> anyhow::Result<()> {
+        let mut conn = database.target().connect(Purpose::Maintenance).await?;
+        let kept = find_fingerprint(&mut conn, "server").await;
+        let kept =
+            kept.context("the database is not ready for this; did you run `aftercare migrate`?")?;
+        if kept.is_some_and(|kept| kept != key.fingerprint()) {
+            bail!(
+                "this database belongs to another server key, and only with that one the chain can be checked"
+            );
+        }
+        let noted = self.head.is_some();
+        let head = walk(&mut conn, self.head, key).await?;
+        let noted = if noted {
+            ", and goes through the head that was noted"
+        } else {
+            ""
+        };
+        say(&format!(
+            "the audit is whole: {} entries{noted}; its head, to be noted elsewhere:",
+            head.number
+        ));
+        print(&head.to_string())?;
+        Ok(())
+    }
+}
+
+/// Walks along the whole chain.
+async fn walk(
+    conn: &mut AsyncPgConnection,
+    noted: Option<Head>,
+    key: &ServerKey,
+) -> anyhow::Result<Head> {
+    let count = count_entries(conn).await?;
+    let bar = ProgressBar::new(count.unsigned_abs());
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}") {
+        bar.set_style(style);
+    }
+    bar.set_message("checking the audit");
+    let mut walk = Walk::new(noted);
+    let mut rows = pin!(stream_entries(conn).await?);
+    while let Some(row) = rows.try_next().await? {
+        walk.step(&row.entry(), &row.hash, key).context(BROKEN)?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    walk.end().context(BROKEN)
+}
+
+const BROKEN: &str = "the audit is not whole";

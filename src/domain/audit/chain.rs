@@ -1,0 +1,304 @@
+//! Checking the chain: what was taken out, changed, moved or cut off shows.
+//!
+//! Entries that are missing at the end leave no trace in the chain itself. So its head is noted elsewhere from time to
+//! time, and the next check is told to look for it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Entry;
+use crate::domain::privacy::server_key::ServerKey;
+
+/// An entry of the chain as somebody noted it outside the database: how far the chain reached then, and that it was
+/// this chain. Written as `NUMBER:HASH`, the hash in hexadecimal; `0:` before the first entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Head {
+    /// The number of the entry.
+    pub number: i64,
+    /// Its hash; empty for number 0.
+    pub hash: Vec<u8>,
+}
+
+/// It is not written as heads are.
+#[derive(Debug, thiserror::Error)]
+#[error("it is written as NUMBER:HASH, as `aftercare audit verify` prints it")]
+pub struct HeadMalformed;
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.number, hex(&self.hash))
+    }
+}
+
+impl FromStr for Head {
+    type Err = HeadMalformed;
+
+    fn from_str(text: &str) -> Result<Self, HeadMalformed> {
+        let (number, hash) = text.trim().split_once(':').ok_or(HeadMalformed)?;
+        let number = number.parse().map_err(|_| HeadMalformed)?;
+        let hash = unhex(hash).ok_or(HeadMalformed)?;
+        let length = if number == 0 { 0 } else { 32 };
+        if number < 0 || hash.len() != length {
+            return Err(HeadMalformed);
+        }
+        Ok(Self { number, hash })
+    }
+}
+
+/// What is wrong with a chain, at the first place where something is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// An entry was taken out.
+    #[error("entry {missing} is missing: after it comes entry {next}")]
+    Gap {
+        /// The first that is not there.
+        missing: i64,
+        /// The next one that is.
+        next: i64,
+    },
+    /// There are entries out of their order.
+    #[error("entry {0} stands twice, or before the first one")]
+    Order(i64),
+    /// An entry is not as it was written, or follows another one than it did.
+    #[error("entry {0} is not as it was written")]
+    Changed(i64),
+    /// The chain is shorter than it was.
+    #[error(
+        "the last entries are missing: the chain ends with entry {last}, and entry {noted} was noted"
+    )]
+    Cut {
+        /// The last entry that there is.
+        last: i64,
+        /// The entry that was noted.
+        noted: i64,
+    },
+    /// The entry is sound, and not the one that was noted: the chain was written anew, by somebody who has the key.
+    #[error("entry {0} is another one than was noted")]
+    Replaced(i64),
+}
+
+/// A walk along the chain, from its first entry on.
+#[derive(Debug, Default)]
+pub struct Walk {
+    last: Head,
+    noted: Option<Head>,
+}
+
+impl Walk {
+    /// Begins before the first entry. When an entry was noted, it must come by.
+    pub fn new(noted: Option<Head>) -> Self {
+        Self {
+            last: Head::default(),
+            noted,
+        }
+    }
+
+    /// Goes on to the next entry as it is stored, with the hash that is stored with it.
+    ///
+    /// # Errors
+    ///
+    /// When it is not what must come next.
+    pub fn step(&mut self, entry: &Entry<'_>, hash: &[u8], key: &ServerKey) -> Result<(), Flaw> {
+        let expected = self.last.number + 1;
+        if entry.number > expected {
+            return Err(Flaw::Gap {
+                missing: expected,
+                next: entry.number,
+            });
+        }
+        if entry.number < expected {
+            return Err(Flaw::Order(entry.number));
+        }
+        if entry.hash(&self.last.hash, key) != hash {
+            return Err(Flaw::Changed(entry.number));
+        }
+        self.last = Head {
+            number: entry.number,
+            hash: hash.to_vec(),
+        };
+        match &self.noted {
+            Some(noted) if noted.number == entry.number && *noted != self.last => {
+                Err(Flaw::Replaced(entry.number))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The end of the chain, to be noted.
+    ///
+    /// # Errors
+    ///
+    /// When the noted entry did not come by.
+    pub fn end(self) -> Result<Head, Flaw> {
+        match &self.noted {
+            Some(noted) if noted.number > self.last.number => Err(Flaw::Cut {
+                last: self.last.number,
+                noted: noted.number,
+            }),
+            _ => Ok(self.last),
+        }
+    }
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text
+        .chars()
+        .map(|digit| u8::try_from(digit.to_digit(16)?).ok())
+        .collect();
+    let digits = digits?;
+    let byte = |pair: &[u8]| match pair {
+        [high, low] => Some(high << 4 | low),
+        _ => None,
+    };
+    digits.chunks(2).map(byte).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::*;
+
+    /// An entry as it is stored: number, second, details, hash.
+    type Stored = (i64, i64, String, Vec<u8>);
+
+    fn key() -> ServerKey {
+        ServerKey::new([7; 32])
+    }
+
+    fn entry<'a>((number, second, details, _): &'a Stored) -> Entry<'a> {
+        Entry {
+            number: *number,
+            at: DateTime::UNIX_EPOCH + TimeDelta::seconds(*second),
+            staff_id: None,
+            action: "remarks_listed",
+            details,
+        }
+    }
+
+    fn chain(length: i64) -> Vec<Stored> {
+        let mut chain: Vec<Stored> = Vec::new();
+        for number in 1..=length {
+            let mut stored = (
+                number,
+                10 * number,
+                format!("{{\"remarks\":{number}}}"),
+                Vec::new(),
+            );
+            let before = chain.last().map(|last| last.3.clone()).unwrap_or_default();
+            stored.3 = entry(&stored).hash(&before, &key()).to_vec();
+            chain.push(stored);
+        }
+        chain
+    }
+
+    fn check(chain: &[Stored], noted: Option<Head>) -> Result<Head, Flaw> {
+        let mut walk = Walk::new(noted);
+        for stored in chain {
+            walk.step(&entry(stored), &stored.3, &key())?;
+        }
+        walk.end()
+    }
+
+    #[test]
+    fn a_chain_that_nobody_touched_is_sound_and_so_is_every_head_that_it_had() {
+        let whole = chain(5);
+        let mut noted = vec![Head::default()];
+        for length in 0..=5 {
+            let head = check(&whole[..length], None).unwrap();
+            assert_eq!(head.number, i64::try_from(length).unwrap());
+            assert_eq!(head.to_string().parse::<Head>().unwrap(), head);
+            noted.push(head);
+        }
+        for head in noted {
+            assert_eq!(check(&whole, Some(head)).unwrap().number, 5);
+        }
+    }
+
+    #[test]
+    fn whatever_is_done_to_an_entry_shows_there_or_at_the_next_one() {
+        let whole = chain(5);
+        for place in 0..5 {
+            let number = i64::try_from(place).unwrap() + 1;
+            let mut changed = whole.clone();
+            changed[place].2.push(' ');
+            assert_eq!(check(&changed, None), Err(Flaw::Changed(number)));
+            let mut moved = whole.clone();
+            moved[place].1 += 1;
+            assert_eq!(check(&moved, None), Err(Flaw::Changed(number)));
+            let mut forged = whole.clone();
+            forged[place].3[0] ^= 1;
+            assert_eq!(check(&forged, None), Err(Flaw::Changed(number)));
+            let mut twice = whole.clone();
+            twice.insert(place, whole[place].clone());
+            assert_eq!(check(&twice, None), Err(Flaw::Order(number)));
+        }
+    }
+
+    #[test]
+    fn an_entry_taken_out_or_put_in_shows() {
+        let whole = chain(5);
+        for place in 0..4 {
+            let number = i64::try_from(place).unwrap() + 1;
+            let mut gap = whole.clone();
+            gap.remove(place);
+            let flaw = Flaw::Gap {
+                missing: number,
+                next: number + 1,
+            };
+            assert_eq!(check(&gap, None), Err(flaw));
+            // Closing the gap by numbering anew does not help.
+            for (place, stored) in gap.iter_mut().enumerate() {
+                stored.0 = i64::try_from(place).unwrap() + 1;
+            }
+            assert_eq!(check(&gap, None), Err(Flaw::Changed(number)));
+            let mut swapped = whole.clone();
+            swapped.swap(place, place + 1);
+            assert!(check(&swapped, None).is_err());
+            (swapped[place].0, swapped[place + 1].0) = (number, number + 1);
+            assert_eq!(check(&swapped, None), Err(Flaw::Changed(number)));
+        }
+    }
+
+    #[test]
+    fn only_the_noted_head_tells_that_the_end_was_cut_off_or_written_anew() {
+        let whole = chain(5);
+        let noted = check(&whole, None).unwrap();
+        assert!(check(&whole[..3], None).is_ok());
+        let cut = check(&whole[..3], Some(noted.clone()));
+        assert_eq!(cut, Err(Flaw::Cut { last: 3, noted: 5 }));
+        assert!(check(&[], Some(noted.clone())).is_err());
+
+        let mut other = whole.clone();
+        other[4].2 = "{}".to_owned();
+        other[4].3 = entry(&other[4]).hash(&whole[3].3, &key()).to_vec();
+        assert!(check(&other, None).is_ok());
+        assert_eq!(check(&other, Some(noted)), Err(Flaw::Replaced(5)));
+    }
+
+    #[test]
+    fn only_what_was_printed_is_read_as_a_head() {
+        let hash = "ab".repeat(32);
+        assert!(format!(" 12:{hash}\n").parse::<Head>().is_ok());
+        assert!("0:".parse::<Head>().is_ok());
+        for wrong in [
+            "",
+            "12",
+            "12:",
+            "12:abcd",
+            "0:00",
+            ":",
+            &format!("-1:{hash}"),
+            &format!("x:{hash}"),
+        ] {
+            assert!(wrong.parse::<Head>().is_err(), "{wrong}");
+        }
+        assert!(format!("12:{}", "ag".repeat(32)).parse::<Head>().is_err());
+        assert!(format!("12:{hash}a").parse::<Head>().is_err());
+    }
+}
