@@ -3,7 +3,7 @@
 //! The shipped form is published, a campaign is open, and there is an account with every role. Responses
 //! are made up on request, and go through the very pipeline of real ones.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -233,12 +233,14 @@ async fn open_campaign(
         let change = CampaignChange {
             opens_at: Some(opens_at),
             closes_at: Some(closes_at),
+            retained_until: Some(closes_at.max(row.retained_until)),
             ..CampaignChange::default()
         };
-        let changed = change_campaign(conn, row.id, &change).await?;
-        return changed.context(
-            "the campaign of the demonstration was closed for good; use another data folder",
+        ensure!(
+            row.closed_at.is_none(),
+            "the campaign of the demonstration was closed for good; use another data folder"
         );
+        return Ok(change_campaign(conn, row.id, &change).await?);
     }
     let form = crate::store::forms::find_form(conn, form.key())
         .await?

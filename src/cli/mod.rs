@@ -7,6 +7,7 @@ mod form;
 mod health;
 mod migrate;
 mod openapi;
+mod retention;
 mod serve;
 mod staff;
 
@@ -45,6 +46,8 @@ enum Command {
     Staff(staff::Staff),
     /// Check that nothing was taken out of the audit
     Audit(audit::Audit),
+    /// Delete what has been kept for as long as its campaign says
+    Retention(retention::Retention),
     /// Ask a running server whether it is ready
     Health(health::Health),
 }
@@ -67,6 +70,7 @@ impl Cli {
             Command::Form(form) => form.run().await,
             Command::Staff(staff) => staff.run().await,
             Command::Audit(audit) => audit.run().await,
+            Command::Retention(retention) => retention.run().await,
             Command::Health(health) => health.run().await,
         }
     }

@@ -124,7 +124,8 @@ async fn check_schema(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn check_key(conn: &mut AsyncPgConnection, keys: &Keys) -> anyhow::Result<()> {
+/// Whether these are the keys that the database was made with.
+pub(super) async fn check_key(conn: &mut AsyncPgConnection, keys: &Keys) -> anyhow::Result<()> {
     if !server_keys::matches(conn, "server", &keys.server.fingerprint()).await? {
         bail!(
             "this database belongs to another server key: with this one nobody could read or withdraw a response.\n\

@@ -31,6 +31,7 @@ use crate::store::forms::{FormVersionRef, find_version_ref};
 use crate::store::intake::Intake;
 use crate::store::lookups::Lookups;
 use crate::store::release::Releaser;
+use crate::store::retention::Retention;
 
 /// A connection on loan from a pool.
 pub type Connection = diesel_async::pooled_connection::deadpool::Object<AsyncPgConnection>;
@@ -59,6 +60,7 @@ pub struct AppState {
     pub logins: LoginLimits,
     /// The header that the operator trusts for the client's address.
     pub client_address_header: Option<HeaderName>,
+    _retention: Retention,
     campaigns: Lookups<(String, i32), CampaignAndVersion>,
     newest: Lookups<String, Option<FormVersionRef>>,
     origins: Vec<String>,
@@ -76,6 +78,7 @@ impl AppState {
         Ok(Self {
             intake: Intake::start(&pools.requests, &releaser),
             releaser,
+            _retention: Retention::start(&pools.requests, &clock, &keys.server),
             published: PublishedVersions::default(),
             campaigns: Lookups::start(&pools.requests, |conn, (campaign, version)| {
                 find_campaign_and_version(conn, campaign, *version).boxed()

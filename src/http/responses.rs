@@ -225,7 +225,7 @@ async fn get_own_response(
 /// Withdraw one's own response
 ///
 /// Deletes it with its remarks. What is left is its id, which nobody can make a receipt of, so that a
-/// late retry does not bring it back.
+/// late retry does not bring it back. From the campaign's `freezes_at` on, this is refused.
 #[utoipa::path(
     tag = "responses",
     params(
@@ -235,6 +235,7 @@ async fn get_own_response(
     responses((status = 204, description = "It is gone.")),
     extensions(("x-problems" = json!([
         "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
+        "withdrawal_ended",
     ]))),
 )]
 #[delete("/v1/campaigns/{campaign}/responses/own")]
@@ -249,6 +250,9 @@ async fn withdraw_own_response(
         .await?
         .ok_or(Code::CampaignUnknown)?;
     let row = own_row(&state, &mut conn, &campaign, &receipt).await?;
+    if !campaign.settings().allows_withdrawal(state.now()) {
+        return Err(Code::WithdrawalEnded.into());
+    }
     let published = state.published.get(&mut conn, row.form_version_id).await?;
     let remarks = remark_ids(&published.form, campaign.id, &receipt, &state.keys.server);
     let remarks: Vec<_> = remarks.iter().map(|remark| remark.id).collect();

@@ -201,7 +201,7 @@ impl QueryFragment<Pg> for InsertArrivals<'_> {
         out.push_sql("WITH campaign AS (SELECT id, access FROM campaigns WHERE id = ANY(");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.campaigns)?;
         out.push_sql(
-            ") FOR KEY SHARE) \
+            ") AND erased_at IS NULL FOR KEY SHARE) \
              INSERT INTO arrivals (id, campaign_id, form_version_id, language, week, record, remarks) \
              SELECT a.id, a.campaign_id, a.form_version_id, a.language, a.week, a.record, a.remarks FROM unnest(",
         );

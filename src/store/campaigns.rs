@@ -7,7 +7,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::forms::FormVersionRef;
-use super::schema::{campaigns, form_versions, forms};
+use super::schema::{arrivals, campaigns, form_versions, forms, responses, tombstones};
+use crate::domain::privacy::access::Access;
+use crate::domain::privacy::settings::PrivacySettings;
 
 /// A campaign.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -59,6 +61,16 @@ pub struct CampaignChange {
     pub closes_at: Option<DateTime<Utc>>,
     /// When it was closed for good.
     pub closed_at: Option<DateTime<Utc>>,
+    /// How many arrivals are released at once at least.
+    pub release_size: Option<i32>,
+    /// The word of its access rule.
+    pub access: Option<String>,
+    /// How many records of an export share their background answers at least.
+    pub k: Option<i32>,
+    /// From when responses can no longer be withdrawn; `Some(None)` for never.
+    pub freezes_at: Option<Option<DateTime<Utc>>>,
+    /// When its responses are deleted.
+    pub retained_until: Option<DateTime<Utc>>,
 }
 
 /// Whether a campaign takes responses.
@@ -73,6 +85,23 @@ pub enum Window {
 }
 
 impl CampaignRow {
+    /// Its access rule.
+    pub fn access(&self) -> Access {
+        // The table takes no other word.
+        Access::parse(&self.access).unwrap_or(Access::Pass)
+    }
+
+    /// What it promises to those who answer.
+    pub fn settings(&self) -> PrivacySettings {
+        PrivacySettings {
+            access: self.access(),
+            release_size: self.release_size,
+            k: self.k,
+            freezes_at: self.freezes_at,
+            retained_until: self.retained_until,
+        }
+    }
+
     /// Whether it takes responses at this time: from `opens_at` on, up to `closes_at`, unless closed.
     pub fn window(&self, now: DateTime<Utc>) -> Window {
         if self.closed_at.is_some() || now >= self.closes_at {
@@ -170,17 +199,59 @@ pub async fn create_campaign(
     Ok(created == 1)
 }
 
-/// Changes a campaign that is not closed; none when it is, or when it is gone.
-pub async fn change_campaign(
+/// The campaign with this key, and the key of its form. Nobody changes it, and nothing new is stored in it, until the
+/// transaction ends.
+pub async fn lock_campaign(
+    conn: &mut AsyncPgConnection,
+    key: &str,
+) -> QueryResult<Option<(CampaignRow, String)>> {
+    let row = campaigns::table
+        .filter(campaigns::key.eq(key))
+        .select(CampaignRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let form = forms::table.find(row.form_id).select(forms::key);
+    Ok(Some((row, form.first(conn).await?)))
+}
+
+/// Whether anybody has answered in a campaign, even if the response was withdrawn since.
+pub async fn has_responses(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    use diesel::dsl::exists;
+    let arrived = exists(arrivals::table.filter(arrivals::campaign_id.eq(id)));
+    let released = exists(responses::table.filter(responses::campaign_id.eq(id)));
+    let withdrawn = exists(tombstones::table.filter(tombstones::campaign_id.eq(id)));
+    diesel::select(arrived.or(released).or(withdrawn))
+        .get_result(conn)
+        .await
+}
+
+/// Closes a campaign for good, unless it is already.
+pub async fn close_campaign(
     conn: &mut AsyncPgConnection,
     id: Uuid,
-    change: &CampaignChange,
+    now: DateTime<Utc>,
 ) -> QueryResult<Option<CampaignRow>> {
     diesel::update(campaigns::table.find(id))
         .filter(campaigns::closed_at.is_null())
-        .set(change)
+        .set(campaigns::closed_at.eq(now))
         .returning(CampaignRow::as_returning())
         .get_result(conn)
         .await
         .optional()
+}
+
+/// Changes a campaign.
+pub async fn change_campaign(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    change: &CampaignChange,
+) -> QueryResult<CampaignRow> {
+    diesel::update(campaigns::table.find(id))
+        .set(change)
+        .returning(CampaignRow::as_returning())
+        .get_result(conn)
+        .await
 }

@@ -18,6 +18,7 @@ pub mod publish;
 pub mod release;
 pub mod responses;
 pub mod responses_export;
+pub mod retention;
 #[allow(
     missing_docs,
     reason = "the columns are explained by COMMENT ON in the migrations"

@@ -172,7 +172,13 @@ async fn a_campaign_that_makes_no_sense_is_refused_with_the_field() {
         ("description", json!({"en": "x".repeat(4001)})),
         ("opens_at", json!("tomorrow")),
         ("closes_at", json!("2027-02-04T00:00:00Z")),
-        ("access", json!("open")),
+        ("access", json!("secret")),
+        ("colour", json!("green")),
+        ("k", json!(4)),
+        ("k", json!(1001)),
+        ("release_size", json!(0)),
+        ("freezes_at", json!("2027-02-03T00:00:00Z")),
+        ("retained_until", json!("2027-03-03T00:00:00Z")),
     ] {
         let mut body = sound.clone();
         body[field] = value;

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use aftercare::http::openapi::Api;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
 
 use crate::support::postgres::TestDatabase;
@@ -43,7 +44,20 @@ impl Place {
         self.command(arguments).output().unwrap()
     }
 
-    fn serve(&self, arguments: &[&str]) -> Serving {
+    /// Runs statements in its database.
+    pub async fn execute(&self, statements: &str) {
+        let mut conn = self.database.connect().await;
+        conn.batch_execute(statements).await.unwrap();
+    }
+
+    /// The count that a query gives.
+    pub async fn count(&self, query: &str) -> i64 {
+        let conn = &mut self.database.connect().await;
+        let count = diesel::dsl::sql::<diesel::sql_types::BigInt>(query);
+        count.get_result(conn).await.unwrap()
+    }
+
+    pub fn serve(&self, arguments: &[&str]) -> Serving {
         Serving::start(self.command(&[&["serve"], arguments].concat()))
     }
 }

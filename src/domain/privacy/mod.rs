@@ -6,3 +6,5 @@ pub mod k_anonymity;
 pub mod receipt;
 pub mod redact;
 pub mod server_key;
+pub mod settings;
+pub mod statement;

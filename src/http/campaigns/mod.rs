@@ -2,28 +2,33 @@
 
 use actix_web::http::header;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, get, patch, post};
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use actix_web::{HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::form::Text;
+use crate::domain::privacy::access::Access;
 use crate::http::auth::{Coordinator, Staff};
 use crate::http::extract::{Body, Query, State};
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::random;
-use crate::store::campaigns::{
-    self, CampaignChange, CampaignRow, Window, change_campaign, find_campaign,
-};
+use crate::store::campaigns::{self, CampaignRow, Window, close_campaign as close, find_campaign};
 use crate::store::forms::{find_form, newest_version};
 use crate::store::release::count_responses;
 
+mod statement;
+mod times;
+mod update;
 mod views;
 
+use times::Times;
+
+pub use statement::{PrivacyStatementView, SentenceView};
 pub use views::{
-    CampaignProgressView, CampaignState, CampaignView, CreateCampaignBody, UpdateCampaignBody,
+    AccessRule, CampaignProgressView, CampaignState, CampaignView, CreateCampaignBody,
+    UpdateCampaignBody,
 };
 
 /// The operations of this file.
@@ -33,7 +38,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(get_campaign)
         .service(get_campaign_progress)
         .service(create_campaign)
-        .service(update_campaign)
+        .service(update::update_campaign)
         .service(close_campaign);
 }
 
@@ -74,7 +79,17 @@ enum ListedState {
         "items": [{
             "key": "world-cancer-day-2027", "form": "daily-life-after-treatment", "state": "open",
             "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
-            "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null, "release_size": 10,
+            "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
+            "access": "open", "release_size": 10, "k": 5, "freezes_at": null,
+            "retained_until": "2032-03-02T00:00:00Z", "erased_at": null,
+            "privacy": {
+                "stored": ["id", "campaign", "form_version", "language", "week", "answers"],
+                "stored_apart": ["id", "campaign", "question", "language", "text"],
+                "not_stored": ["receipt", "time_of_day", "order_of_arrival", "network_address"],
+                "linkable_to_invitation_by": "no_invitations", "release_size": 10, "k": 5,
+                "withdrawal_until": "2032-03-02T00:00:00Z", "retained_until": "2032-03-02T00:00:00Z",
+                "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
+            },
         }],
         "next_cursor": null,
     }))),
@@ -163,7 +178,14 @@ async fn create_campaign(
     body: Body<CreateCampaignBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    let (opens_at, closes_at) = sound_window(body.opens_at, body.closes_at)?;
+    let retained_until = body.retained_until;
+    let times = Times {
+        opens_at: body.opens_at,
+        closes_at: body.closes_at,
+        freezes_at: body.freezes_at,
+        retained_until: retained_until.unwrap_or_else(|| Times::usual_retention(body.closes_at)),
+    };
+    let times = times.sound()?;
     let mut conn = state.connection().await?;
     let form = find_form(&mut conn, &body.form).await?;
     let published = match &form {
@@ -184,15 +206,15 @@ async fn create_campaign(
         form_id: form.id,
         title: json(&body.title)?,
         description: body.description.as_ref().map(json).transpose()?,
-        opens_at,
-        closes_at,
+        opens_at: times.opens_at,
+        closes_at: times.closes_at,
         closed_at: None,
         created_at: state.now(),
         release_size: body.release_size,
-        access: "open".to_owned(),
-        k: 5,
-        freezes_at: None,
-        retained_until: closes_at + FIVE_YEARS,
+        access: Access::from(body.access).as_str().to_owned(),
+        k: body.k,
+        freezes_at: times.freezes_at,
+        retained_until: times.retained_until,
         erased_at: None,
     };
     if !campaigns::create_campaign(&mut conn, &row).await? {
@@ -201,46 +223,6 @@ async fn create_campaign(
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/v1/campaigns/{}", row.key)))
         .json(CampaignView::of((row, form.key), state.now())))
-}
-
-/// Change a campaign
-#[utoipa::path(
-    tag = "campaigns",
-    security(("staff" = ["coordinator"])),
-    params(("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027")),
-    request_body = UpdateCampaignBody,
-    responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
-    extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed"]))),
-)]
-#[patch("/v1/campaigns/{campaign}")]
-async fn update_campaign(
-    _coordinator: Staff<Coordinator>,
-    state: State,
-    campaign: Path<String>,
-    body: Body<UpdateCampaignBody>,
-) -> Result<HttpResponse, Problem> {
-    let body = body.read().await?;
-    let mut conn = state.connection().await?;
-    let (row, form) = find_campaign(&mut conn, &campaign)
-        .await?
-        .ok_or(Code::CampaignUnknown)?;
-    let (opens_at, closes_at) = (
-        body.opens_at.unwrap_or(row.opens_at),
-        body.closes_at.unwrap_or(row.closes_at),
-    );
-    let (opens_at, closes_at) = sound_window(opens_at, closes_at)?;
-    let change = CampaignChange {
-        title: body.title.as_ref().map(json).transpose()?,
-        description: body.description.as_ref().map(json).transpose()?.map(Some),
-        // Both, so that two changes at once cannot leave the window the wrong way round.
-        opens_at: Some(opens_at),
-        closes_at: Some(closes_at),
-        closed_at: None,
-    };
-    let row = change_campaign(&mut conn, row.id, &change)
-        .await?
-        .ok_or(Code::CampaignClosed)?;
-    Ok(HttpResponse::Ok().json(CampaignView::of((row, form), state.now())))
 }
 
 /// Close a campaign for good
@@ -263,45 +245,9 @@ async fn close_campaign(
     let (row, form) = find_campaign(&mut conn, &campaign)
         .await?
         .ok_or(Code::CampaignUnknown)?;
-    let change = CampaignChange {
-        closed_at: Some(state.now()),
-        ..CampaignChange::default()
-    };
-    let row = change_campaign(&mut conn, row.id, &change)
-        .await?
-        .unwrap_or(row);
+    let row = close(&mut conn, row.id, state.now()).await?.unwrap_or(row);
     Ok(HttpResponse::Ok().json(CampaignView::of((row, form), state.now())))
 }
-
-/// How long responses are kept after the end of their campaign, unless it says otherwise.
-const FIVE_YEARS: TimeDelta = TimeDelta::days(5 * 365);
-
-/// The window as Postgres keeps it, in whole microseconds: two times can differ by less.
-fn sound_window(
-    opens_at: DateTime<Utc>,
-    closes_at: DateTime<Utc>,
-) -> Result<(DateTime<Utc>, DateTime<Utc>), Problem> {
-    let fault = |pointer: &str, code: &str, detail: &str| {
-        let error = FieldError::new(pointer, code, detail);
-        Err(Problem::fields(Code::BodyInvalid, vec![error]))
-    };
-    let kept = |time: DateTime<Utc>| {
-        let kept = DateTime::from_timestamp_micros(time.timestamp_micros());
-        kept.filter(|time| (1970..=9999).contains(&time.year()))
-    };
-    match (kept(opens_at), kept(closes_at)) {
-        (Some(opens_at), Some(closes_at)) if opens_at < closes_at => Ok((opens_at, closes_at)),
-        (Some(_), Some(_)) => fault(
-            "/closes_at",
-            "window_reversed",
-            "It must be later than opens_at.",
-        ),
-        (None, _) => fault("/opens_at", "time_out_of_range", OUT_OF_RANGE),
-        (_, None) => fault("/closes_at", "time_out_of_range", OUT_OF_RANGE),
-    }
-}
-
-const OUT_OF_RANGE: &str = "The year must be from 1970 to 9999.";
 
 fn json(text: &Text) -> Result<serde_json::Value, Problem> {
     serde_json::to_value(text).map_err(|_| Problem::internal("a text cannot be written"))

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
+use super::statement::PrivacyStatementView;
 use crate::domain::form::{Text, is_language_tag};
+use crate::domain::privacy::access::Access;
 use crate::store::campaigns::{CampaignRow, Window};
 
 /// Whether a campaign takes responses.
@@ -25,7 +27,17 @@ pub enum CampaignState {
 #[schema(example = json!({
     "key": "world-cancer-day-2027", "form": "daily-life-after-treatment", "state": "open",
     "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
-    "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null, "release_size": 10,
+    "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
+    "access": "code", "release_size": 10, "k": 5, "freezes_at": "2027-04-01T00:00:00Z",
+    "retained_until": "2032-03-02T00:00:00Z", "erased_at": null,
+    "privacy": {
+        "stored": ["id", "campaign", "form_version", "language", "week", "answers"],
+        "stored_apart": ["id", "campaign", "question", "language", "text"],
+        "not_stored": ["receipt", "time_of_day", "order_of_arrival", "network_address"],
+        "linkable_to_invitation_by": "server_that_records", "release_size": 10, "k": 5,
+        "withdrawal_until": "2027-04-01T00:00:00Z", "retained_until": "2032-03-02T00:00:00Z",
+        "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
+    },
 }))]
 pub struct CampaignView {
     /// Its key.
@@ -46,8 +58,55 @@ pub struct CampaignView {
     /// When a coordinator closed it for good.
     #[schema(required)]
     pub closed_at: Option<DateTime<Utc>>,
+    /// Who may answer.
+    pub access: AccessRule,
     /// How many responses are released together at least, in a shuffled batch, until it closes.
     pub release_size: i32,
+    /// How many records of an export share their background answers at least.
+    pub k: i32,
+    /// From when responses can no longer be withdrawn; null for as long as they are kept.
+    #[schema(required)]
+    pub freezes_at: Option<DateTime<Utc>>,
+    /// When its responses and all that came with them are deleted.
+    pub retained_until: DateTime<Utc>,
+    /// When that was done.
+    #[schema(required)]
+    pub erased_at: Option<DateTime<Utc>>,
+    /// What it promises to those who answer.
+    pub privacy: PrivacyStatementView,
+}
+
+/// Who may answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessRule {
+    /// Anybody.
+    #[default]
+    Open,
+    /// Who sends an invitation along with the response. A server that was changed to record it could link the two.
+    Code,
+    /// Who has exchanged an invitation for a pass, which cannot be linked back to it.
+    Pass,
+}
+
+impl From<AccessRule> for Access {
+    fn from(rule: AccessRule) -> Self {
+        match rule {
+            AccessRule::Open => Self::Open,
+            AccessRule::Code => Self::Code,
+            AccessRule::Pass => Self::Pass,
+        }
+    }
+}
+
+impl From<Access> for AccessRule {
+    fn from(access: Access) -> Self {
+        match access {
+            Access::Open => Self::Open,
+            Access::Code => Self::Code,
+            Access::Pass => Self::Pass,
+        }
+    }
 }
 
 /// How far a campaign is.
@@ -72,6 +131,8 @@ impl CampaignView {
                 Window::Open => CampaignState::Open,
                 Window::Closed => CampaignState::Closed,
             },
+            access: row.access().into(),
+            privacy: row.settings().into(),
             key: row.key,
             title: text(row.title),
             description: row.description.map(text),
@@ -79,6 +140,10 @@ impl CampaignView {
             closes_at: row.closes_at,
             closed_at: row.closed_at,
             release_size: row.release_size,
+            k: row.k,
+            freezes_at: row.freezes_at,
+            retained_until: row.retained_until,
+            erased_at: row.erased_at,
         }
     }
 }
@@ -108,18 +173,38 @@ pub struct CreateCampaignBody {
     pub(super) opens_at: DateTime<Utc>,
     /// Until when it takes responses.
     pub(super) closes_at: DateTime<Utc>,
+    /// Who may answer. Fixed once the first response is in.
+    #[serde(default)]
+    #[schema(inline, default = "open")]
+    pub(super) access: AccessRule,
     /// Responses wait until there are this many, and are released together in a shuffled batch.
     #[serde(default = "ten")]
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000, default = 10)]
     pub(super) release_size: i32,
+    /// How many records of an export share their background answers at least.
+    #[serde(default = "five")]
+    #[validate(range(min = 5, max = 1000))]
+    #[schema(minimum = 5, maximum = 1000, default = 5)]
+    pub(super) k: i32,
+    /// From when responses can no longer be withdrawn; without it, they can be as long as they are kept.
+    pub(super) freezes_at: Option<DateTime<Utc>>,
+    /// When its responses are deleted; without it, five years after it closes.
+    pub(super) retained_until: Option<DateTime<Utc>>,
 }
 
 fn ten() -> i32 {
     10
 }
 
+fn five() -> i32 {
+    5
+}
+
 /// What to change. A field that is left out stays as it is.
+///
+/// Once the first response is in, the privacy settings are a promise: `access` is fixed, `release_size` and `k` may
+/// only grow, `freezes_at` may only become later or null, and `retained_until` only earlier.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"closes_at": "2027-04-04T00:00:00Z"}))]
@@ -134,6 +219,55 @@ pub struct UpdateCampaignBody {
     pub(super) opens_at: Option<DateTime<Utc>>,
     /// Until when it takes responses.
     pub(super) closes_at: Option<DateTime<Utc>>,
+    /// Who may answer.
+    #[schema(inline)]
+    pub(super) access: Option<AccessRule>,
+    /// Responses wait until there are this many, and are released together in a shuffled batch.
+    #[validate(range(min = 1, max = 1000))]
+    #[schema(minimum = 1, maximum = 1000)]
+    pub(super) release_size: Option<i32>,
+    /// How many records of an export share their background answers at least.
+    #[validate(range(min = 5, max = 1000))]
+    #[schema(minimum = 5, maximum = 1000)]
+    pub(super) k: Option<i32>,
+    /// From when responses can no longer be withdrawn; null for as long as they are kept.
+    #[serde(default, deserialize_with = "even_null")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub(super) freezes_at: Option<Option<DateTime<Utc>>>,
+    /// When its responses are deleted.
+    pub(super) retained_until: Option<DateTime<Utc>>,
+}
+
+impl UpdateCampaignBody {
+    /// Whether it changes more than what a closed campaign can still change, which is to delete sooner.
+    pub(super) fn needs_open(&self) -> bool {
+        let Self {
+            title,
+            description,
+            opens_at,
+            closes_at,
+            access,
+            release_size,
+            k,
+            freezes_at,
+            retained_until: _,
+        } = self;
+        title.is_some()
+            || description.is_some()
+            || opens_at.or(*closes_at).is_some()
+            || access.is_some()
+            || release_size.or(*k).is_some()
+            || freezes_at.is_some()
+    }
+}
+
+/// Tells null, which takes a value away, from a field that is left out.
+fn even_null<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }
 
 fn dashed_words(key: &str) -> Result<(), ValidationError> {

@@ -1,0 +1,130 @@
+//! Changing a campaign, as far as its promises allow.
+
+use actix_web::web::Path;
+use actix_web::{HttpResponse, patch};
+use diesel_async::AsyncConnection;
+use serde_json::json;
+
+use super::times::Times;
+use super::views::{CampaignView, UpdateCampaignBody};
+use crate::domain::audit::Action;
+use crate::domain::privacy::access::Access;
+use crate::domain::privacy::settings::{PrivacySettings, Promise};
+use crate::http::auth::{Coordinator, Staff};
+use crate::http::extract::{Body, State};
+use crate::http::problem::{Code, FieldError, Problem};
+use crate::store::AsyncPgConnection;
+use crate::store::audit::append_entry;
+use crate::store::campaigns::{
+    CampaignChange, CampaignRow, change_campaign, has_responses, lock_campaign,
+};
+
+/// Change a campaign
+///
+/// One that is closed can only be told to delete its responses sooner.
+#[utoipa::path(
+    tag = "campaigns",
+    security(("staff" = ["coordinator"])),
+    params(("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027")),
+    request_body = UpdateCampaignBody,
+    responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
+    extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "settings_promised"]))),
+)]
+#[patch("/v1/campaigns/{campaign}")]
+pub(super) async fn update_campaign(
+    coordinator: Staff<Coordinator>,
+    state: State,
+    campaign: Path<String>,
+    body: Body<UpdateCampaignBody>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
+    let mut conn = state.connection().await?;
+    let (row, form) = conn
+        .transaction(async |conn| {
+            let found = lock_campaign(conn, &campaign).await?;
+            let (row, form) = found.ok_or(Code::CampaignUnknown)?;
+            if row.erased_at.is_some() || (row.closed_at.is_some() && body.needs_open()) {
+                return Err(Problem::from(Code::CampaignClosed));
+            }
+            let change = change(&row, &body)?;
+            keep_promises(conn, &row, &change).await?;
+            let changed = change_campaign(conn, row.id, &change).await?;
+            let details = json!({"campaign": changed.key, "before": settings(&row), "after": settings(&changed)});
+            if row.settings() != changed.settings() {
+                let (now, staff, action) = (state.now(), Some(coordinator.id), Action::CampaignChanged);
+                append_entry(conn, &state.keys.server, now, staff, action, &details).await?;
+            }
+            Ok((changed, form))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(CampaignView::of((row, form), state.now())))
+}
+
+/// What to set. All times, as they were checked together.
+fn change(row: &CampaignRow, body: &UpdateCampaignBody) -> Result<CampaignChange, Problem> {
+    let times = Times {
+        opens_at: body.opens_at.unwrap_or(row.opens_at),
+        closes_at: body.closes_at.unwrap_or(row.closes_at),
+        freezes_at: body.freezes_at.unwrap_or(row.freezes_at),
+        retained_until: body.retained_until.unwrap_or(row.retained_until),
+    };
+    let times = times.sound()?;
+    let access = body.access.map(Access::from);
+    Ok(CampaignChange {
+        title: body.title.as_ref().map(super::json).transpose()?,
+        description: body
+            .description
+            .as_ref()
+            .map(super::json)
+            .transpose()?
+            .map(Some),
+        opens_at: Some(times.opens_at),
+        closes_at: Some(times.closes_at),
+        closed_at: None,
+        release_size: body.release_size,
+        access: access.map(|access| access.as_str().to_owned()),
+        k: body.k,
+        freezes_at: Some(times.freezes_at),
+        retained_until: Some(times.retained_until),
+    })
+}
+
+/// Refuses what would make things worse for those who answered already.
+async fn keep_promises(
+    conn: &mut AsyncPgConnection,
+    row: &CampaignRow,
+    change: &CampaignChange,
+) -> Result<(), Problem> {
+    let old = row.settings();
+    let new = PrivacySettings {
+        access: change
+            .access
+            .as_deref()
+            .and_then(Access::parse)
+            .unwrap_or(old.access),
+        release_size: change.release_size.unwrap_or(old.release_size),
+        k: change.k.unwrap_or(old.k),
+        freezes_at: change.freezes_at.unwrap_or(old.freezes_at),
+        retained_until: change.retained_until.unwrap_or(old.retained_until),
+    };
+    let broken = old.broken_by(&new);
+    if broken.is_empty() || !has_responses(conn, row.id).await? {
+        return Ok(());
+    }
+    let error = |promise: &Promise| {
+        let pointer = format!("/{}", promise.field());
+        FieldError::new(pointer, "settings_promised", promise.to_string())
+    };
+    Err(Problem::fields(
+        Code::SettingsPromised,
+        broken.iter().map(error).collect(),
+    ))
+}
+
+/// The privacy settings for the audit.
+fn settings(row: &CampaignRow) -> serde_json::Value {
+    json!({
+        "access": row.access, "release_size": row.release_size, "k": row.k,
+        "freezes_at": row.freezes_at, "retained_until": row.retained_until,
+    })
+}
