@@ -78,7 +78,7 @@ impl AppState {
         Ok(Self {
             intake: Intake::start(&pools.requests, &releaser),
             releaser,
-            _retention: Retention::start(&pools.requests, &clock, &keys.server),
+            _retention: Retention::start(&pools.exports, &clock, &keys.server),
             published: PublishedVersions::default(),
             campaigns: Lookups::start(&pools.requests, |conn, (campaign, version)| {
                 find_campaign_and_version(conn, campaign, *version).boxed()

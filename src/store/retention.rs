@@ -87,14 +87,7 @@ pub async fn erase_due(
     }
     if !erased.is_empty() {
         // Otherwise the rows would lie in the data files until something else makes Postgres tidy up.
-        // Each statement alone: VACUUM refuses to share.
-        for statement in [
-            "SET statement_timeout = 0",
-            TIDY_UP,
-            "RESET statement_timeout",
-        ] {
-            conn.batch_execute(statement).await?;
-        }
+        conn.batch_execute(TIDY_UP).await?;
     }
     Ok(erased)
 }
@@ -120,8 +113,6 @@ async fn erase(
     now: DateTime<Utc>,
 ) -> QueryResult<Option<DueCampaign>> {
     conn.transaction(async |conn| {
-        conn.batch_execute("SET LOCAL statement_timeout = 0")
-            .await?;
         // Nothing new is stored in it from here on.
         let locked = campaigns::table
             .find(id)
@@ -205,7 +196,8 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Starts the task on the current runtime; it looks at once, and then every minute.
+    /// Starts the task on the current runtime; it looks at once, and then every minute. The pool must be the one of
+    /// exports: to delete a large campaign takes longer than a request may.
     pub fn start(pool: &Pool, clock: &SharedClock, key: &ServerKey) -> Self {
         let (alive, ended) = watch::channel(());
         tokio::spawn(run(pool.clone(), clock.clone(), key.clone(), ended));

@@ -1,6 +1,7 @@
 //! What is kept is deleted when its time is up.
 
 use aftercare::http::problem::Code;
+use aftercare::role::Role;
 use aftercare::store::retention::{DueCampaign, Holdings, due_campaigns, erase_due};
 use chrono::{TimeDelta, Utc};
 use futures_util::future::join_all;
@@ -97,7 +98,8 @@ async fn nothing_is_deleted_before_its_time_and_everything_after() {
     let campaign = campaign.expect(200).json();
     assert_eq!(campaign["state"], "closed");
     assert!(campaign["erased_at"].is_string());
-    let patch = collection.staff.client.patch("/v1/campaigns/test-campaign");
+    let staff = collection.app.with_roles(&[Role::Coordinator]).await;
+    let patch = staff.client.patch("/v1/campaigns/test-campaign");
     let later = json!({"closes_at": Utc::now() + TimeDelta::days(90), "retained_until": Utc::now() + TimeDelta::days(91)});
     patch
         .json(&later)
