@@ -3,7 +3,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -149,7 +149,10 @@ fn read_or_make(
     make: impl FnOnce() -> Result<String, KeyError>,
 ) -> Result<String, KeyError> {
     match fs::read_to_string(path) {
-        Ok(text) => return Ok(text),
+        Ok(text) => {
+            warn_of_readers(path);
+            return Ok(text);
+        }
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(KeyError::Unreadable(path.to_owned(), error));
         }
@@ -165,6 +168,15 @@ fn read_or_make(
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(unwritable(error)),
         _ => read(path),
+    }
+}
+
+/// A key in the data folder is for its owner alone. One that is named may well be readable in its container.
+fn warn_of_readers(path: &Path) {
+    let mode = fs::metadata(path).map(|metadata| metadata.permissions().mode());
+    if mode.is_ok_and(|mode| mode & 0o077 != 0) {
+        let path = path.display();
+        tracing::warn!(%path, "this key can be read by others: run chmod 600 on it");
     }
 }
 
@@ -191,8 +203,6 @@ fn keep(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     fn folder(name: &str) -> PathBuf {

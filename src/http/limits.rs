@@ -1,8 +1,10 @@
 //! Slowing down those who guess. Counters live in memory only, and hold no e-mail address: accounts
 //! are counted under a hash, addresses by network.
 
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -14,14 +16,21 @@ use super::extract::State;
 use super::problem::{Code, Problem};
 use crate::store::staff::normalise_email;
 
-/// Above this many keys the ones that are at rest are forgotten.
+/// Up to this many keys, none is forgotten.
 const MANY_KEYS: usize = 10_000;
 
 /// The limits on logging in.
 pub struct LoginLimits {
-    accounts: DefaultKeyedRateLimiter<[u8; 32]>,
-    accounts_by_network: DefaultKeyedRateLimiter<[u8; 32]>,
-    networks: DefaultKeyedRateLimiter<IpAddr>,
+    accounts: Limiter<[u8; 32]>,
+    accounts_by_network: Limiter<[u8; 32]>,
+    networks: Limiter<IpAddr>,
+}
+
+/// A limit for each key.
+struct Limiter<K: Hash + Eq + Clone> {
+    keys: DefaultKeyedRateLimiter<K>,
+    /// At how many keys those at rest are forgotten next.
+    sweep_at: AtomicUsize,
 }
 
 impl Default for LoginLimits {
@@ -31,20 +40,35 @@ impl Default for LoginLimits {
     /// then an account is slowed down and never locked.
     fn default() -> Self {
         Self {
-            accounts: limiter(60, Duration::from_secs(2)),
-            accounts_by_network: limiter(5, Duration::from_secs(10)),
-            networks: limiter(30, Duration::from_secs(1)),
+            accounts: Limiter::new(60, Duration::from_secs(2)),
+            accounts_by_network: Limiter::new(5, Duration::from_secs(10)),
+            networks: Limiter::new(30, Duration::from_secs(1)),
         }
     }
 }
 
-fn limiter<K: std::hash::Hash + Eq + Clone>(
-    at_once: u32,
-    then_one_in: Duration,
-) -> DefaultKeyedRateLimiter<K> {
-    let burst = NonZeroU32::new(at_once).unwrap_or(NonZeroU32::MIN);
-    let quota = Quota::with_period(then_one_in).unwrap_or(Quota::per_second(burst));
-    DefaultKeyedRateLimiter::keyed(quota.allow_burst(burst))
+impl<K: Hash + Eq + Clone> Limiter<K> {
+    fn new(at_once: u32, then_one_in: Duration) -> Self {
+        let burst = NonZeroU32::new(at_once).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(then_one_in).unwrap_or(Quota::per_second(burst));
+        Self {
+            keys: DefaultKeyedRateLimiter::keyed(quota.allow_burst(burst)),
+            sweep_at: AtomicUsize::new(MANY_KEYS),
+        }
+    }
+
+    fn check(&self, key: &K) -> Result<(), Problem> {
+        if self.keys.len() > self.sweep_at.load(Ordering::Relaxed) {
+            self.keys.retain_recent();
+            // Twice what is left, so that a sweep costs each key that came since a fixed share.
+            let next = MANY_KEYS.max(2 * self.keys.len());
+            self.sweep_at.store(next, Ordering::Relaxed);
+        }
+        self.keys.check_key(key).map_err(|until| {
+            let wait = until.wait_time_from(self.keys.clock().now());
+            Problem::new(Code::TooManyRequests).retry_after(wait.as_secs() + 1)
+        })
+    }
 }
 
 impl LoginLimits {
@@ -52,29 +76,17 @@ impl LoginLimits {
     pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<(), Problem> {
         let network = client.map(network);
         if let Some(network) = network {
-            check(&self.networks, &network)?;
+            self.networks.check(&network)?;
         }
         let email = normalise_email(email);
         let from = format!(
             "{email}\0{}",
             network.map(|it| it.to_string()).unwrap_or_default()
         );
-        check(&self.accounts_by_network, &Sha256::digest(from).into())?;
-        check(&self.accounts, &Sha256::digest(email).into())
+        self.accounts_by_network
+            .check(&Sha256::digest(from).into())?;
+        self.accounts.check(&Sha256::digest(email).into())
     }
-}
-
-fn check<K: std::hash::Hash + Eq + Clone>(
-    limiter: &DefaultKeyedRateLimiter<K>,
-    key: &K,
-) -> Result<(), Problem> {
-    if limiter.len() > MANY_KEYS {
-        limiter.retain_recent();
-    }
-    limiter.check_key(key).map_err(|until| {
-        let wait = until.wait_time_from(limiter.clock().now());
-        Problem::new(Code::TooManyRequests).retry_after(wait.as_secs() + 1)
-    })
 }
 
 /// One customer usually has a whole /64 of IPv6 addresses, so they count as one.

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::forms::{FormVersionRow, newest_version};
+use super::forms::{FormVersionRow, versions_of};
 use super::schema::form_versions;
-use crate::domain::form::{Changes, Form};
+use crate::domain::form::{Form, recoded_without_consent};
 use crate::domain::response::view_of;
 
 /// Why a form was not published.
@@ -16,7 +16,7 @@ pub enum PublishError {
     Unchanged(i32),
     /// These questions are recoded under their old keys, and the author did not consent.
     Recoded(Vec<String>),
-    /// The version before cannot be read.
+    /// An earlier version cannot be read.
     Unreadable(super::forms::UnreadableVersion),
     /// The database.
     Query(diesel::result::Error),
@@ -44,25 +44,24 @@ pub async fn publish_version(
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<FormVersionRow, PublishError> {
-    let before = newest_version(conn, form_id).await?;
-    if let Some(before) = &before {
-        if before.digest == form.digest().as_bytes() && before.retired_at.is_none() {
-            return Err(PublishError::Unchanged(before.version));
-        }
-        let old = before.form().map_err(PublishError::Unreadable)?;
-        let recoded: Vec<String> = Changes::between(&old, form)
-            .recoded()
-            .filter(|key| !consent.iter().any(|consented| consented == key))
-            .map(str::to_owned)
-            .collect();
-        if !recoded.is_empty() {
-            return Err(PublishError::Recoded(recoded));
-        }
+    let earlier = versions_of(conn, form_id).await?;
+    let newest = earlier.last();
+    if let Some(newest) = newest
+        && newest.digest == form.digest().as_bytes()
+        && newest.retired_at.is_none()
+    {
+        return Err(PublishError::Unchanged(newest.version));
+    }
+    let forms: Result<Vec<Form>, _> = earlier.iter().map(FormVersionRow::form).collect();
+    let forms = forms.map_err(PublishError::Unreadable)?;
+    let recoded = recoded_without_consent(&forms, form, consent);
+    if !recoded.is_empty() {
+        return Err(PublishError::Recoded(recoded));
     }
     let row = FormVersionRow {
         id,
         form_id,
-        version: before.map_or(1, |before| before.version + 1),
+        version: newest.map_or(1, |newest| newest.version + 1),
         definition: serde_json::to_value(form.definition()).map_err(serialization)?,
         layout: serde_json::to_value(form.layout()).map_err(serialization)?,
         digest: form.digest().as_bytes().to_vec(),

@@ -242,52 +242,6 @@ async fn the_same_content_is_not_published_twice() {
 }
 
 #[tokio::test]
-async fn a_recoded_question_needs_consent_and_the_changes_say_so() {
-    let app = TestApp::start().await;
-    let author = app.with_staff(Role::Author).await.client;
-    let mut form = definition(EVERY_KIND);
-    publish(&author, &form).await;
-    form["sections"][1]["questions"][3]["max"] = json!(24);
-    form["sections"][1]["questions"][0]["text"]["en"] = json!("How are meals?");
-    draft(&author, &form).await.expect(200);
-    let refused = publish_draft(&author, "every-kind", &json!({})).await;
-    assert_eq!(
-        refused
-            .expect_problem(Code::RecodingNeedsConsent)
-            .pointers(),
-        ["/sleep_hours"]
-    );
-    let consent = json!({"consent_to_recoding": ["sleep_hours"]});
-    publish_draft(&author, "every-kind", &consent)
-        .await
-        .expect(201);
-    let changes = author
-        .get("/v1/forms/every-kind/changes?from=1&to=2")
-        .send()
-        .await
-        .expect(200)
-        .json();
-    assert_eq!(changes["compatible"], false);
-    let of = |key: &str| {
-        let questions = changes["questions"].as_array().unwrap();
-        questions
-            .iter()
-            .find(|question| question["key"] == key)
-            .unwrap()["change"]
-            .clone()
-    };
-    assert_eq!(
-        (of("sleep_hours"), of("meals"), of("group")),
-        (json!("recoded"), json!("reworded"), json!("identical"))
-    );
-    author
-        .get("/v1/forms/every-kind/changes?from=1&to=9")
-        .send()
-        .await
-        .expect_problem(Code::VersionUnknown);
-}
-
-#[tokio::test]
 async fn of_two_publishings_at_once_one_finds_no_draft() {
     let app = TestApp::start().await;
     let author = app.with_staff(Role::Author).await.client;

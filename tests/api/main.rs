@@ -37,6 +37,7 @@ mod promises;
 mod purity;
 mod races;
 mod readme;
+mod recoding;
 mod release;
 mod responses;
 mod retention;

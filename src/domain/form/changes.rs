@@ -4,7 +4,7 @@
 //! number still means the same. That is for the author to say where words changed, and for this module where
 //! the coding did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -89,6 +89,21 @@ impl Changes {
             .filter(|question| question.change == Change::Recoded)
             .map(|question| question.key.as_str())
     }
+}
+
+/// The questions of `new` whose answers no longer mean what they meant when they were last asked, be that in the version
+/// before or in an older one, and that `consent` does not name.
+pub fn recoded_without_consent(earlier: &[Form], new: &Form, consent: &[String]) -> Vec<String> {
+    let mut settled: BTreeSet<&str> = consent.iter().map(String::as_str).collect();
+    let mut recoded = Vec::new();
+    for old in earlier.iter().rev() {
+        let changes = Changes::between(old, new);
+        let unsettled = changes.recoded().filter(|key| !settled.contains(key));
+        recoded.extend(unsettled.map(str::to_owned));
+        // What an older version says of these no longer counts.
+        settled.extend(by_key(old).map(|(key, _)| key));
+    }
+    recoded
 }
 
 /// A question with everything that is compared.

@@ -14,7 +14,7 @@ mod source;
 mod text;
 
 pub(crate) use changes::options_of;
-pub use changes::{Change, Changes, QuestionChange};
+pub use changes::{Change, Changes, QuestionChange, recoded_without_consent};
 pub use check::FormFault;
 pub(crate) use check::scaled;
 pub use condition::{Condition, ConditionDefinition, Scalar, Test};
