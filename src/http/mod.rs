@@ -22,6 +22,7 @@ pub mod page;
 pub mod precondition;
 pub mod problem;
 pub mod published;
+pub mod remarks;
 pub mod responses;
 pub mod server;
 pub mod sessions;
@@ -43,5 +44,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(campaigns::routes)
         .configure(responses::routes)
         .configure(exports::routes)
+        .configure(remarks::routes)
         .configure(audit::routes);
 }

@@ -16,6 +16,7 @@ pub mod migrations;
 pub mod pool;
 pub mod publish;
 pub mod release;
+pub mod remarks;
 pub mod responses;
 pub mod responses_export;
 pub mod retention;

@@ -1,6 +1,6 @@
 //! Responses wherever they are: reading one's own, and withdrawing it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::arrivals::ArrivedRemark;
 use super::schema::{arrivals, remarks, responses, tombstones};
+use crate::domain::privacy::remark::is_shortened;
 use crate::domain::response::{AnonymousResponse, Remark};
 
 /// A stored response. Arrivals and released responses have these columns in common.
@@ -37,14 +38,15 @@ pub struct StoredResponse {
     pub row: ResponseRow,
     /// The texts of its remarks, by id.
     pub texts: HashMap<Uuid, String>,
-    /// Ids of remarks that a person has reviewed, and perhaps shortened.
-    reviewed: HashSet<Uuid>,
 }
 
 impl StoredResponse {
-    /// Whether this remark, or its absence, is what came with the response.
+    /// Whether this remark, or its absence, is what came with the response. A reviewer may have edited it down since.
     pub(super) fn has(&self, remark: &Remark) -> bool {
-        self.reviewed.contains(&remark.id) || self.texts.get(&remark.id) == remark.text.as_ref()
+        match (&remark.text, self.texts.get(&remark.id)) {
+            (Some(came), Some(stored)) => is_shortened(came, stored),
+            (came, stored) => came.as_ref() == stored,
+        }
     }
 }
 
@@ -209,20 +211,13 @@ pub(super) async fn find_stored<'a>(
         .into_iter()
         .map(|(row, remarks)| {
             let texts = arrived(remarks).collect();
-            (
-                row.id,
-                StoredResponse {
-                    row,
-                    texts,
-                    reviewed: HashSet::new(),
-                },
-            )
+            (row.id, StoredResponse { row, texts })
         })
         .collect();
     let remark_ids: Vec<Uuid> = owners.keys().copied().collect();
-    let found: Vec<(Uuid, String, String)> = remarks::table
+    let found: Vec<(Uuid, String)> = remarks::table
         .filter(remarks::id.eq_any(remark_ids))
-        .select((remarks::id, remarks::text, remarks::state))
+        .select((remarks::id, remarks::text))
         .load(conn)
         .await?;
     let released: Vec<ResponseRow> = responses::table
@@ -234,16 +229,13 @@ pub(super) async fn find_stored<'a>(
         stored.entry(row.id).or_insert(StoredResponse {
             row,
             texts: HashMap::new(),
-            reviewed: HashSet::new(),
         });
     }
-    for (id, text, state) in found {
+    for (id, text) in found {
         let owner = owners.get(&id).and_then(|owner| stored.get_mut(owner));
-        let Some(owner) = owner else { continue };
-        if state != "pending" {
-            owner.reviewed.insert(id);
+        if let Some(owner) = owner {
+            owner.texts.insert(id, text);
         }
-        owner.texts.insert(id, text);
     }
     Ok(stored)
 }

@@ -5,6 +5,7 @@ pub mod invitation;
 pub mod k_anonymity;
 pub mod receipt;
 pub mod redact;
+pub mod remark;
 pub mod server_key;
 pub mod settings;
 pub mod statement;
