@@ -39,6 +39,7 @@ mod races;
 mod readme;
 mod recoding;
 mod release;
+mod remarks;
 mod responses;
 mod retention;
 mod roles;

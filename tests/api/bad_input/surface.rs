@@ -61,12 +61,22 @@ impl Surface {
         let campaign = staff.client.post("/v1/campaigns").json(&window);
         campaign.send().await.expect(201);
         let other = app.with_staff(Role::Analyst).await;
-        let operations = operations(&document, &other.id.to_string());
+        let mut operations = operations(&document, &other.id.to_string());
         let receipt = new_receipt();
         let answers = json!({
             "group": "b", "meals": "much", "distress": 8, "exact": 5, "story": "Kept.", "urgent": "Kept too.",
         });
         collection.send(&receipt, &answers).await.expect(201);
+        // And a remark of another response, to be edited down.
+        let victim =
+            json!({"group": "a", "meals": "none", "distress": 0, "exact": 0, "story": "Victim."});
+        let sent = collection.send(&new_receipt(), &victim).await;
+        sent.expect(201);
+        let remark = "SELECT id::text FROM remarks WHERE text = 'Victim.'";
+        let remark: String = collection.sql(remark).await;
+        for operation in &mut operations {
+            operation.path = operation.path.replace("{remark}", &remark);
+        }
         let (database, connection) =
             tokio_postgres::connect(&app.database.url(), tokio_postgres::NoTls)
                 .await
@@ -271,7 +281,7 @@ fn read(template: &str, method: &str, operation: &Value, staff_id: &str) -> Oper
         needs_receipt: has("Receipt"),
         // A stale tag keeps the draft where it is; the body is read before the tag is looked at.
         if_match: match &*id {
-            "update_form_draft" => Some("*"),
+            "update_form_draft" | "review_remark" => Some("*"),
             "delete_form_draft" | "publish_form_draft" => Some("\"stale\""),
             _ => None,
         },
@@ -306,6 +316,7 @@ fn good_body(id: &str, example: Value) -> Value {
             example["key"] = json!(NEW);
             example
         }
+        "review_remark" => json!({"state": "pending", "text": "[…]"}),
         "create_staff" => json!({
             "email": NEW_EMAIL, "name": "New", "roles": ["author"], "password": "correct horse battery staple",
         }),
