@@ -120,17 +120,12 @@ impl<'a> Source<'a> {
     /// The first place from `done` on where the piece stands. Where there is no gap before it, that is the beginning;
     /// where there is none after it, the end.
     fn find(&self, piece: &Piece, done: usize, gap_before: bool, gap_after: bool) -> Option<usize> {
-        let latest = self.chars.len().checked_sub(piece.chars.len())?;
-        let earliest = match gap_before {
-            true => self.after_something(done)?,
-            false => done,
-        };
-        let starts = match (gap_before, gap_after) {
-            (true, true) => earliest..=latest,
-            (false, true) => earliest..=earliest,
+        let fits = self.chars.len().checked_sub(piece.chars.len())?;
+        let mut starts = match (gap_before, gap_after) {
+            (false, _) => 0..=0,
+            (true, true) => self.after_something(done)?..=fits,
             // At the end, and nowhere before.
-            (true, false) => earliest.max(latest)..=latest,
-            (false, false) => 0..=latest.min(0),
+            (true, false) => self.after_something(done)?.max(fits)..=fits,
         };
         let stands = |start: &usize| {
             let end = start + piece.chars.len();
@@ -145,7 +140,7 @@ impl<'a> Source<'a> {
                     end == self.chars.len()
                 }
         };
-        starts.into_iter().find(stands)
+        starts.find(stands)
     }
 
     /// The place after the first character from here on that is no space, which is what a gap takes at least.
