@@ -1,7 +1,7 @@
 //! Random bytes from the operating system. The core never draws any: it is given them.
 
-use rand::TryRng;
-use rand::rngs::SysRng;
+use rand::rngs::{StdRng, SysRng};
+use rand::{SeedableRng, TryRng};
 use uuid::Uuid;
 
 /// The operating system could not give random bytes.
@@ -14,6 +14,11 @@ pub fn bytes<const N: usize>() -> Result<[u8; N], NoEntropy> {
     let mut bytes = [0; N];
     SysRng.try_fill_bytes(&mut bytes).map_err(|_| NoEntropy)?;
     Ok(bytes)
+}
+
+/// A generator for what needs many bytes and cannot stop half-way. It is seeded by the operating system.
+pub fn generator() -> Result<StdRng, NoEntropy> {
+    Ok(StdRng::from_seed(bytes()?))
 }
 
 /// A random UUID (version 4). Never one with a clock in it.

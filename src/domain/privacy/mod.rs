@@ -3,6 +3,7 @@
 pub mod access;
 pub mod invitation;
 pub mod k_anonymity;
+pub mod pass;
 pub mod receipt;
 pub mod redact;
 pub mod remark;
