@@ -199,6 +199,15 @@ pub struct HttpConfig {
         value_name = "ORIGINS"
     )]
     cors_origins: String,
+    /// Host name under which clients reach the API, with the port if that is not 443. It is the name of
+    /// the issuer of passes
+    #[arg(
+        long,
+        env = "AFTERCARE_PUBLIC_HOST",
+        default_value = "localhost",
+        value_name = "HOST"
+    )]
+    public_host: String,
     /// Largest request body, in bytes
     #[arg(
         long,
@@ -249,6 +258,11 @@ pub enum HttpConfigError {
         "AFTERCARE_CORS_ORIGINS: `{0}` is not an origin; write them as https://example.org, without a path"
     )]
     Origin(String),
+    /// Not a host.
+    #[error(
+        "AFTERCARE_PUBLIC_HOST: `{0}` is not a host; write it as survey.example.org or survey.example.org:8443"
+    )]
+    Host(String),
     /// Not a header name.
     #[error("AFTERCARE_CLIENT_ADDRESS_HEADER: `{0}` is not the name of a header")]
     Header(String),
@@ -260,6 +274,7 @@ impl Default for HttpConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             metrics_listen: String::new(),
             cors_origins: String::new(),
+            public_host: String::new(),
             max_body: 256 * 1024,
             header_timeout: 10,
             shutdown_grace: 30,
@@ -290,6 +305,12 @@ impl HttpConfig {
         self
     }
 
+    /// The same settings under this public host name.
+    pub fn with_public_host(mut self, host: &str) -> Self {
+        self.public_host = host.to_owned();
+        self
+    }
+
     /// Where metrics are served, if at all.
     pub fn metrics_listen(&self) -> Result<Option<SocketAddr>, HttpConfigError> {
         match self.metrics_listen.trim() {
@@ -315,6 +336,23 @@ impl HttpConfig {
                 }
             })
             .collect()
+    }
+
+    /// The host name under which clients reach the API.
+    pub fn public_host(&self) -> Result<String, HttpConfigError> {
+        let host = match self.public_host.trim() {
+            "" => "localhost".to_owned(),
+            host => host.to_ascii_lowercase(),
+        };
+        let authority: Option<actix_web::http::uri::Authority> = host.parse().ok();
+        let sound = |it: &actix_web::http::uri::Authority| {
+            let named = it.host().len() <= 253 && !it.host().is_empty();
+            named && !host.contains('@') && (it.port_u16().is_some() || !host.ends_with(':'))
+        };
+        match authority.filter(sound) {
+            Some(_) => Ok(host),
+            None => Err(HttpConfigError::Host(host)),
+        }
     }
 
     /// The header trusted for the client's address, if any.
@@ -354,6 +392,28 @@ mod tests {
         assert!(http.cors_origins().unwrap().is_empty());
         assert!(http.client_address_header().unwrap().is_none());
         assert!(DatabaseConfig::new("", "/tmp").url().is_none());
+    }
+
+    #[test]
+    fn the_public_host_is_the_authority_of_an_address() {
+        let host = |text| HttpConfig::default().with_public_host(text).public_host();
+        assert_eq!(host("").unwrap(), "localhost");
+        assert_eq!(host(" Survey.Example.org ").unwrap(), "survey.example.org");
+        for right in ["survey.example.org:8443", "192.0.2.1:80", "[::1]:8080"] {
+            assert_eq!(host(right).unwrap(), right);
+        }
+        for wrong in [
+            "https://a.example",
+            "a.example/",
+            "ann@a.example",
+            "a.example:",
+            "a.example:port",
+            "a b",
+            "\"a\"",
+            "설문.example",
+        ] {
+            assert!(host(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::extract::{State, path_config};
 use super::limits::LoginLimits;
 use super::openapi::Api;
+use super::passes::PassKeys;
 use super::problem::{Code, Problem};
 use super::published::{Published, PublishedVersions};
 use super::{docs, headers, observe};
@@ -56,6 +57,10 @@ pub struct AppState {
     pub releaser: Releaser,
     /// Published versions, read once.
     pub published: PublishedVersions,
+    /// Keys that verify passes, read once.
+    pub pass_keys: PassKeys,
+    /// The host name under which clients know this server.
+    pub public_host: String,
     /// Slows down guessing.
     pub logins: LoginLimits,
     /// The header that the operator trusts for the client's address.
@@ -80,6 +85,8 @@ impl AppState {
             releaser,
             _retention: Retention::start(&pools.exports, &clock, &keys.server),
             published: PublishedVersions::default(),
+            pass_keys: PassKeys::default(),
+            public_host: http.public_host()?,
             campaigns: Lookups::start(&pools.requests, |conn, (campaign, version)| {
                 find_campaign_and_version(conn, campaign, *version).boxed()
             }),
@@ -196,6 +203,7 @@ fn cors(origins: &[String]) -> Cors {
             header::CONTENT_LOCATION,
             header::CONTENT_LANGUAGE,
             header::CONTENT_DISPOSITION,
+            header::WWW_AUTHENTICATE,
         ])
         .max_age(3600);
     origins

@@ -98,8 +98,9 @@ codes! {
     InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "An invitation has no business here";
     BatchUnknown, "batch_unknown", NOT_FOUND, "The campaign has no such batch of invitations";
     AccessWithoutInvitations, "access_without_invitations", CONFLICT, "Anybody may answer in this campaign, so it has no invitations";
+    TooManyPassCampaigns, "too_many_pass_campaigns", CONFLICT, "Too many campaigns with passes are open or to come; close one first";
     AccessWithoutPasses, "access_without_passes", CONFLICT, "This campaign has no passes";
-    PassRequestMalformed, "pass_request_malformed", BAD_REQUEST, "The request for a pass cannot be read";
+    PassRequestMalformed, "pass_request_malformed", UNPROCESSABLE_ENTITY, "The request for a pass cannot be read";
     PassMissing, "pass_missing", UNAUTHORIZED, "This campaign takes responses with a pass";
     PassInvalid, "pass_invalid", UNAUTHORIZED, "The pass is not one of this campaign";
     PassSpent, "pass_spent", CONFLICT, "This pass was spent before";

@@ -36,6 +36,8 @@ pub enum Format {
     Json,
     /// `application/yaml`
     Yaml,
+    /// `application/private-token-request`
+    TokenRequest,
 }
 
 /// A JSON body, not read yet.
@@ -145,7 +147,7 @@ fn format_of(headers: &HeaderMap, formats: &[Format]) -> Result<Format, Problem>
         let accepted = accepted.join(", ");
         Problem::new(Code::MediaTypeUnsupported)
             .detail(format!(
-                "Send it as {accepted}, in UTF-8 and not compressed."
+                "Send it as {accepted}, text in UTF-8, and not compressed."
             ))
             .header(header::ACCEPT, accepted)
     };
@@ -170,6 +172,7 @@ impl Format {
         match self {
             Self::Json => "application/json",
             Self::Yaml => "application/yaml",
+            Self::TokenRequest => "application/private-token-request",
         }
     }
 }

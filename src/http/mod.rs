@@ -1,5 +1,6 @@
 //! The HTTP interface. Handlers extract, check who may, call the core or the store, and answer.
 
+mod admission;
 pub mod app;
 pub mod audit;
 pub mod auth;
@@ -19,6 +20,7 @@ pub mod limits;
 pub mod observe;
 pub mod openapi;
 pub mod page;
+pub mod passes;
 pub mod precondition;
 pub mod problem;
 pub mod published;
@@ -42,6 +44,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(drafts::routes)
         .configure(versions::routes)
         .configure(campaigns::routes)
+        .configure(passes::routes)
         .configure(responses::routes)
         .configure(exports::routes)
         .configure(remarks::routes)

@@ -34,6 +34,10 @@ const TAGS: &[(&str, &str)] = &[
         "Filled forms. Anonymous: only the holder of the receipt can find one again.",
     ),
     (
+        "passes",
+        "Privacy Pass (RFC 9576 to 9578): what an invitation is exchanged for, so that nobody can link it to a response.",
+    ),
+    (
         "insights",
         "Figures for everybody, under disclosure control.",
     ),
@@ -187,15 +191,16 @@ fn codes_of(operation: &Operation) -> Vec<Code> {
     if extension("x-database") != Some(&json!(false)) {
         codes.push(Code::DatabaseUnavailable);
     }
-    if operation.request_body.is_some() {
+    if let Some(RefOr::T(body)) = &operation.request_body {
         codes.extend([
             Code::BadRequest,
-            Code::JsonMalformed,
             Code::BodyTooLarge,
             Code::BodyTooSlow,
             Code::MediaTypeUnsupported,
-            Code::BodyInvalid,
         ]);
+        if body.content.contains_key("application/json") {
+            codes.extend([Code::JsonMalformed, Code::BodyInvalid]);
+        }
     }
     for parameter in operation.parameters.iter().flatten() {
         let RefOr::T(parameter) = parameter else {

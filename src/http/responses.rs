@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::admission::admission;
 use super::app::AppState;
 use super::extract::{Body, State};
 use super::problem::{Code, FieldError, Problem};
 use crate::domain::fault::Fault;
-use crate::domain::privacy::access::Admission;
 use crate::domain::privacy::receipt::Receipt;
 use crate::domain::response::{
     Answer, AnswerFault, RawAnswers, Summary, Value, remark_ids, validate,
@@ -92,6 +92,10 @@ pub struct OwnResponseView {
 /// The `Receipt` is a secret that the client makes (16 random bytes or more, in base64url) and keeps: with
 /// it a retry is safe, and it alone can read or withdraw the response. A retry of the same answers gives
 /// the same body with 200. All bad answers are reported at once.
+///
+/// Where the campaign's access is `pass`, a pass lets in one response: `Authorization: PrivateToken token="…"`
+/// (RFC 9577). It is spent together with the storing of the response. Without one, `WWW-Authenticate` says how to get
+/// it.
 #[utoipa::path(
     tag = "responses",
     params(
@@ -136,7 +140,7 @@ async fn create_response(
     let response = answers.anonymise(form, ids, &body.language, week, &receipt, key);
     let stored = match refusal(&campaign, &version, now) {
         None => {
-            let admission = Admission::Open;
+            let admission = admission(&req, &state, &campaign).await?;
             state
                 .intake
                 .store(Arrival {

@@ -13,6 +13,7 @@ pub mod intake;
 pub mod lease;
 pub mod lookups;
 pub mod migrations;
+pub mod passes;
 pub mod pool;
 pub mod publish;
 pub mod release;

@@ -15,6 +15,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+use super::passes::destroy_ended_pass_keys;
 use super::pool::Pool;
 use crate::clock::SharedClock;
 
@@ -27,7 +28,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// The least time between two looks.
 const REST: Duration = Duration::from_millis(300);
 
-/// The background task that releases what is ripe. It ends with its last handle.
+/// The background task that releases what is ripe, and destroys the private keys of campaigns that ended by the
+/// clock. It ends with its last handle.
 #[derive(Clone)]
 pub struct Releaser {
     wake: Arc<Notify>,
@@ -65,6 +67,14 @@ async fn run(pool: Pool, clock: SharedClock, wake: Arc<Notify>, mut ended: watch
         };
         if release_ripe(&mut conn, clock.now()).await.is_err() {
             tracing::warn!("arrivals could not be released; trying again soon");
+        }
+        if destroy_ended_pass_keys(&mut conn, clock.now())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "keys of campaigns that ended could not be destroyed; trying again soon"
+            );
         }
         // Under load this makes the batches larger, which costs less and hides more.
         tokio::time::sleep(REST).await;

@@ -32,6 +32,7 @@ mod forms;
 mod health;
 mod lookups;
 mod openapi;
+mod passes;
 mod problems;
 mod promises;
 mod purity;

@@ -3,19 +3,24 @@
 use actix_web::http::header;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
+use diesel_async::AsyncConnection;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::form::Text;
 use crate::domain::privacy::access::Access;
+use crate::http::app::AppState;
 use crate::http::auth::{Coordinator, Staff};
 use crate::http::extract::{Body, Query, State};
 use crate::http::page::{Page, PageQuery};
+use crate::http::passes::provide_pass_key;
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::random;
+use crate::store::AsyncPgConnection;
 use crate::store::campaigns::{self, CampaignRow, Window, close_campaign as close, find_campaign};
 use crate::store::forms::{find_form, newest_version};
+use crate::store::passes::destroy_pass_key;
 use crate::store::release::count_responses;
 
 mod statement;
@@ -81,7 +86,7 @@ enum ListedState {
             "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
             "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
             "access": "open", "release_size": 10, "k": 5, "freezes_at": null,
-            "retained_until": "2032-03-02T00:00:00Z", "erased_at": null,
+            "retained_until": "2032-03-02T00:00:00Z", "erased_at": null, "pass": null,
             "privacy": {
                 "stored": ["id", "campaign", "form_version", "language", "week", "answers"],
                 "stored_apart": ["id", "campaign", "question", "language", "text"],
@@ -109,10 +114,13 @@ async fn list_campaigns(
     let (after, rows, now) = (page.after::<String>()?, page.rows()?, state.now());
     let mut conn = state.connection().await?;
     let rows = campaigns::list_campaigns(&mut conn, window, now, after.as_deref(), rows).await?;
+    for (row, _) in rows.iter().filter(|(row, _)| row.access() == Access::Pass) {
+        state.pass_keys.find(&mut conn, row.id).await?;
+    }
     let page = page.page(
         rows,
         |(row, _)| row.key.clone(),
-        |row| CampaignView::of(row, now),
+        |row| CampaignView::of(&state, row),
     )?;
     Ok(HttpResponse::Ok().json(page))
 }
@@ -132,7 +140,7 @@ async fn get_campaign(state: State, campaign: Path<String>) -> Result<HttpRespon
     let found = find_campaign(&mut conn, &campaign)
         .await?
         .ok_or(Code::CampaignUnknown)?;
-    Ok(HttpResponse::Ok().json(CampaignView::of(found, state.now())))
+    Ok(HttpResponse::Ok().json(view(&state, &mut conn, found).await?))
 }
 
 /// Count the responses of a campaign
@@ -169,7 +177,7 @@ async fn get_campaign_progress(
     responses((status = 201, description = "The campaign.", body = CampaignView, headers(
         ("Location" = String, description = "Where the campaign is."),
     ))),
-    extensions(("x-problems" = json!(["campaign_exists"]))),
+    extensions(("x-problems" = json!(["campaign_exists", "too_many_pass_campaigns"]))),
 )]
 #[post("/v1/campaigns")]
 async fn create_campaign(
@@ -217,12 +225,16 @@ async fn create_campaign(
         retained_until: times.retained_until,
         erased_at: None,
     };
-    if !campaigns::create_campaign(&mut conn, &row).await? {
-        return Err(Code::CampaignExists.into());
-    }
+    conn.transaction(async |conn| {
+        if !campaigns::create_campaign(conn, &row).await? {
+            return Err(Problem::from(Code::CampaignExists));
+        }
+        provide_pass_key(&state, conn, &row).await
+    })
+    .await?;
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/v1/campaigns/{}", row.key)))
-        .json(CampaignView::of((row, form.key), state.now())))
+        .json(view(&state, &mut conn, (row, form.key)).await?))
 }
 
 /// Close a campaign for good
@@ -245,8 +257,26 @@ async fn close_campaign(
     let (row, form) = find_campaign(&mut conn, &campaign)
         .await?
         .ok_or(Code::CampaignUnknown)?;
-    let row = close(&mut conn, row.id, state.now()).await?.unwrap_or(row);
-    Ok(HttpResponse::Ok().json(CampaignView::of((row, form), state.now())))
+    let closed = conn.transaction(async |conn| {
+        let closed = close(conn, row.id, state.now()).await?;
+        destroy_pass_key(conn, row.id).await?;
+        Ok::<_, Problem>(closed)
+    });
+    let row = closed.await?.unwrap_or(row);
+    Ok(HttpResponse::Ok().json(view(&state, &mut conn, (row, form)).await?))
+}
+
+/// The campaign as it is shown now.
+async fn view(
+    state: &AppState,
+    conn: &mut AsyncPgConnection,
+    found: (CampaignRow, String),
+) -> Result<CampaignView, Problem> {
+    if found.0.access() == Access::Pass {
+        // Remembered, so that the view finds it.
+        state.pass_keys.find(conn, found.0.id).await?;
+    }
+    Ok(CampaignView::of(state, found))
 }
 
 fn json(text: &Text) -> Result<serde_json::Value, Problem> {

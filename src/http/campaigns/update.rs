@@ -2,6 +2,7 @@
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, patch};
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
@@ -12,11 +13,12 @@ use crate::domain::privacy::access::Access;
 use crate::domain::privacy::settings::{PrivacySettings, Promise};
 use crate::http::auth::{Coordinator, Staff};
 use crate::http::extract::{Body, State};
+use crate::http::passes::provide_pass_key;
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::store::AsyncPgConnection;
 use crate::store::audit::append_entry;
 use crate::store::campaigns::{
-    CampaignChange, CampaignRow, change_campaign, has_responses, lock_campaign,
+    CampaignChange, CampaignRow, Window, change_campaign, has_responses, lock_campaign,
 };
 
 /// Change a campaign
@@ -28,7 +30,7 @@ use crate::store::campaigns::{
     params(("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027")),
     request_body = UpdateCampaignBody,
     responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
-    extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "settings_promised"]))),
+    extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "settings_promised", "too_many_pass_campaigns"]))),
 )]
 #[patch("/v1/campaigns/{campaign}")]
 pub(super) async fn update_campaign(
@@ -49,6 +51,10 @@ pub(super) async fn update_campaign(
             let change = change(&row, &body)?;
             keep_promises(conn, &row, &change).await?;
             let changed = change_campaign(conn, row.id, &change).await?;
+            keep_ended(&row, &changed, state.now())?;
+            if changed.window(state.now()) != Window::Closed {
+                provide_pass_key(&state, conn, &changed).await?;
+            }
             let details = json!({"campaign": changed.key, "before": settings(&row), "after": settings(&changed)});
             if row.settings() != changed.settings() {
                 let (now, staff, action) = (state.now(), Some(coordinator.id), Action::CampaignChanged);
@@ -57,7 +63,7 @@ pub(super) async fn update_campaign(
             Ok((changed, form))
         })
         .await?;
-    Ok(HttpResponse::Ok().json(CampaignView::of((row, form), state.now())))
+    Ok(HttpResponse::Ok().json(super::view(&state, &mut conn, (row, form)).await?))
 }
 
 /// What to set. All times, as they were checked together.
@@ -119,6 +125,16 @@ async fn keep_promises(
         Code::SettingsPromised,
         broken.iter().map(error).collect(),
     ))
+}
+
+/// Refuses to open a campaign again whose passes ended with its window: the key is destroyed then, or about to be.
+fn keep_ended(row: &CampaignRow, new: &CampaignRow, now: DateTime<Utc>) -> Result<(), Problem> {
+    let again = row.window(now) == Window::Closed && new.window(now) != Window::Closed;
+    if again && row.access() == Access::Pass {
+        let detail = "The key of its passes was destroyed when it ended. Create another campaign.";
+        return Err(Problem::new(Code::CampaignClosed).detail(detail));
+    }
+    Ok(())
 }
 
 /// The privacy settings for the audit.

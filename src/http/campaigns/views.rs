@@ -8,6 +8,8 @@ use validator::{Validate, ValidationError};
 use super::statement::PrivacyStatementView;
 use crate::domain::form::{Text, is_language_tag};
 use crate::domain::privacy::access::Access;
+use crate::http::app::AppState;
+use crate::http::passes::PassIssuerView;
 use crate::store::campaigns::{CampaignRow, Window};
 
 /// Whether a campaign takes responses.
@@ -29,7 +31,7 @@ pub enum CampaignState {
     "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
     "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
     "access": "code", "release_size": 10, "k": 5, "freezes_at": "2027-04-01T00:00:00Z",
-    "retained_until": "2032-03-02T00:00:00Z", "erased_at": null,
+    "retained_until": "2032-03-02T00:00:00Z", "erased_at": null, "pass": null,
     "privacy": {
         "stored": ["id", "campaign", "form_version", "language", "week", "answers"],
         "stored_apart": ["id", "campaign", "question", "language", "text"],
@@ -72,6 +74,9 @@ pub struct CampaignView {
     /// When that was done.
     #[schema(required)]
     pub erased_at: Option<DateTime<Utc>>,
+    /// Where access is `pass`: what a client needs to get a pass, which it can do long before it sends a response.
+    #[schema(required)]
+    pub pass: Option<PassIssuerView>,
     /// What it promises to those who answer.
     pub privacy: PrivacyStatementView,
 }
@@ -122,7 +127,11 @@ pub struct CampaignProgressView {
 }
 
 impl CampaignView {
-    pub(super) fn of((row, form): (CampaignRow, String), now: DateTime<Utc>) -> Self {
+    /// Shows the key of its passes only if that is remembered already.
+    pub(super) fn of(state: &AppState, (row, form): (CampaignRow, String)) -> Self {
+        let now = state.now();
+        let key = state.pass_keys.known(row.id);
+        let pass = key.filter(|_| row.access() == Access::Pass);
         let text = |value| serde_json::from_value(value).unwrap_or_default();
         Self {
             form,
@@ -132,6 +141,7 @@ impl CampaignView {
                 Window::Closed => CampaignState::Closed,
             },
             access: row.access().into(),
+            pass: pass.map(|key| key.view()),
             privacy: row.settings().into(),
             key: row.key,
             title: text(row.title),

@@ -1,0 +1,1 @@
+//! The server is killed while many spend the same passes.
