@@ -1,16 +1,18 @@
-//! Exports: what is stored, as files for analysts.
+//! Exports: what is stored, as files for analysts; and invitations, as files for coordinators.
 //!
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
 //! | [`wide`] | a response into a row of the wide export |
 //! | [`codebook`] | the description of the columns, as a table |
+//! | [`invitations`] | codes to hand out, as a table and as cards for print |
 //! | [`stream`] | from Postgres to the client, with as little memory for a million rows as for ten |
 //!
 //! Which columns there are and what they mean is decided in [`crate::domain::codebook`].
 
 pub mod codebook;
 pub mod csv;
+pub mod invitations;
 pub mod stream;
 pub mod wide;
 

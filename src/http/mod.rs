@@ -15,6 +15,7 @@ pub mod faults;
 pub mod forms;
 pub mod headers;
 pub mod health;
+pub mod invitations;
 pub mod language;
 pub mod limits;
 pub mod observe;
@@ -45,6 +46,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(versions::routes)
         .configure(campaigns::routes)
         .configure(passes::routes)
+        .configure(invitations::routes)
         .configure(responses::routes)
         .configure(exports::routes)
         .configure(remarks::routes)

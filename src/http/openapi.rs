@@ -34,6 +34,10 @@ const TAGS: &[(&str, &str)] = &[
         "Filled forms. Anonymous: only the holder of the receipt can find one again.",
     ),
     (
+        "invitations",
+        "Single-use codes that let a response in, where the access to a campaign asks for one.",
+    ),
+    (
         "passes",
         "Privacy Pass (RFC 9576 to 9578): what an invitation is exchanged for, so that nobody can link it to a response.",
     ),

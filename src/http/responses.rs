@@ -93,6 +93,9 @@ pub struct OwnResponseView {
 /// it a retry is safe, and it alone can read or withdraw the response. A retry of the same answers gives
 /// the same body with 200. All bad answers are reported at once.
 ///
+/// Where the campaign's access is `code`, an `Invitation` lets in one response. It is used up together with the
+/// storing of the response, and stays so when that is withdrawn.
+///
 /// Where the campaign's access is `pass`, a pass lets in one response: `Authorization: PrivateToken token="…"`
 /// (RFC 9577). It is spent together with the storing of the response. Without one, `WWW-Authenticate` says how to get
 /// it.
@@ -101,6 +104,7 @@ pub struct OwnResponseView {
     params(
         ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
         ("Receipt" = String, Header, description = "22 to 128 random characters of A-Z, a-z, 0-9, - and _.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
+        ("Invitation" = Option<String>, Header, description = "Where access is `code`: the invitation, 16 letters and digits. Case, spaces and dashes do not matter, nor O for 0, I and L for 1.", example = "ABCD-EFGH-JKMN-PQE4"),
     ),
     request_body = CreateResponseBody,
     responses(

@@ -55,12 +55,13 @@ impl Admitted {
         }
         let mut admitted = Self::default();
         if !redeem.hashes.is_empty() {
-            let known = invitations::table
-                .filter(invitations::hash.eq_any(redeem.hashes.clone()))
-                .select(invitations::hash);
-            admitted.known = known.load(conn).await?.into_iter().collect();
+            let hashes = redeem.hashes.clone();
             let redeemed: Vec<Vec<u8>> = redeem.load(conn).await?;
             admitted.redeemed = redeemed.into_iter().collect();
+            // Afterwards, so that one that was revoked in between is not taken for one that was used.
+            let known = invitations::table.filter(invitations::hash.eq_any(hashes));
+            let known: Vec<Vec<u8>> = known.select(invitations::hash).load(conn).await?;
+            admitted.known = known.into_iter().collect();
         }
         if !spend.hashes.is_empty() {
             let spent: Vec<Vec<u8>> = spend.load(conn).await?;

@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod embedded;
 pub mod forms;
 pub mod intake;
+pub mod invitations;
 pub mod lease;
 pub mod lookups;
 pub mod migrations;

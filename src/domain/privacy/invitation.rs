@@ -1,7 +1,7 @@
 //! Invitations: single-use codes that a clinic hands out, short enough to be typed.
 //!
 //! An invitation is 70 random bits, written as 14 characters of Crockford's base32
-//! (<https://www.crockford.com/base32.html>) with two check characters behind them: `ABCD-EFGH-JKMN-PQRS`. The check is
+//! (<https://www.crockford.com/base32.html>) with two check characters behind them: `ABCD-EFGH-JKMN-PQE4`. The check is
 //! the 70 bits modulo 1021, the largest prime below 32². It catches every single wrong character and every two that
 //! changed places, and of any other slips all but one in 1021. Crockford's own check symbol (modulo 37) needs `*~$=U`
 //! besides the alphabet, which are hard to type and to put into a link.
@@ -87,7 +87,7 @@ fn digit(typed: char) -> Option<u128> {
     u128::try_from(place).ok()
 }
 
-/// In groups of four, as it is printed: `ABCD-EFGH-JKMN-PQRS`.
+/// In groups of four, as it is printed: `ABCD-EFGH-JKMN-PQE4`.
 impl fmt::Display for Invitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = self.code();

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod invitation;
+pub mod invitation_link;
 pub mod k_anonymity;
 pub mod pass;
 pub mod receipt;

@@ -60,8 +60,19 @@ impl Surface {
         });
         let campaign = staff.client.post("/v1/campaigns").json(&window);
         campaign.send().await.expect(201);
+        // A third one for invitations, since it must stay open.
+        let guests = json!({
+            "key": "guests", "form": victim["key"], "title": {"en": "Guests"}, "access": "code",
+            "opens_at": "2026-01-01T00:00:00Z", "closes_at": "2036-01-01T00:00:00Z",
+        });
+        let campaign = staff.client.post("/v1/campaigns").json(&guests);
+        campaign.send().await.expect(201);
+        let batch = staff.client.post("/v1/campaigns/guests/invitations");
+        let batch = batch.json(&json!({"count": 1})).send().await.expect(201);
+        let batch = batch.json()["batch"].as_str().unwrap().to_owned();
         let other = app.with_staff(Role::Analyst).await;
-        let mut operations = operations(&document, &other.id.to_string());
+        let ids = [("{id}", &*other.id.to_string()), ("{batch}", &*batch)];
+        let mut operations = operations(&document, ids);
         let receipt = new_receipt();
         let answers = json!({
             "group": "b", "meals": "much", "distress": 8, "exact": 5, "story": "Kept.", "urgent": "Kept too.",
@@ -193,6 +204,8 @@ impl Surface {
             "campaigns",
             "tombstones",
             "audit_entries",
+            "invitation_batches",
+            "invitations",
         ];
         let counts = tables.map(|table| format!("(SELECT count(*) FROM {table})"));
         // Arrivals may be released at any moment, so they count together with what they become.
@@ -234,30 +247,36 @@ pub fn fresh(body: &Value) -> Value {
 const NEW: &str = "new";
 const NEW_EMAIL: &str = "new@clinic.example";
 
-fn operations(document: &Value, staff_id: &str) -> Vec<Operation> {
+fn operations(document: &Value, ids: [(&str, &str); 2]) -> Vec<Operation> {
     let mut found = Vec::new();
     for (template, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            found.push(read(template, method, operation, staff_id));
+            found.push(read(template, method, operation, ids));
         }
     }
     assert!(found.len() >= 28, "{found:?}");
     found
 }
 
-fn read(template: &str, method: &str, operation: &Value, staff_id: &str) -> Operation {
+fn read(template: &str, method: &str, operation: &Value, ids: [(&str, &str); 2]) -> Operation {
     let id = operation["operationId"].as_str().unwrap().to_owned();
     let content = &operation["requestBody"]["content"];
     let example = content.pointer("/application~1json/example").cloned();
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let has = |wanted: &str| parameters.clone().any(|one| one["name"] == wanted);
     let changes_campaign = method != "get" && !id.contains("response");
-    let path = template
-        .replace("{id}", staff_id)
+    let path = ids
+        .into_iter()
+        .fold(template.to_owned(), |path, (name, id)| {
+            path.replace(name, id)
+        });
+    let path = path
         .replace("{version}", "1")
         .replace(
             "{campaign}",
-            if changes_campaign {
+            if id.contains("invitation") {
+                "guests"
+            } else if changes_campaign {
                 "victim"
             } else {
                 "test-campaign"

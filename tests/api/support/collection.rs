@@ -22,6 +22,9 @@ pub const RESPONSES: &str = "/v1/campaigns/test-campaign/responses";
 /// Where the own one is.
 pub const OWN: &str = "/v1/campaigns/test-campaign/responses/own";
 
+/// Where invitations are made in tests.
+pub const INVITATIONS: &str = "/v1/campaigns/test-campaign/invitations";
+
 /// Staff with the roles of authors, coordinators and analysts, a published form and an open campaign.
 pub struct Collection {
     pub app: TestApp,
@@ -93,6 +96,27 @@ impl Collection {
             .json()
     }
 
+    /// Sets the access rule of the campaign, which has no response yet.
+    pub async fn set_access(&self, access: &str) {
+        let campaign = self.staff.client.patch("/v1/campaigns/test-campaign");
+        let change = campaign.json(&json!({"access": access}));
+        change.send().await.expect(200);
+    }
+
+    /// Makes invitations to the campaign. The log is watched for them.
+    pub async fn invite(&self, count: usize) -> Vec<String> {
+        let body = json!({"count": count});
+        let call = self.staff.client.post(INVITATIONS).json(&body);
+        let made = call.send().await.expect(201).json();
+        let made = made["invitations"].as_array().unwrap().iter();
+        let made: Vec<String> = made.map(|it| it.as_str().unwrap().to_owned()).collect();
+        for invitation in &made {
+            register_secret(invitation);
+            register_secret(&invitation.replace('-', ""));
+        }
+        made
+    }
+
     /// A response to be sent, with this receipt.
     pub fn response(&self, receipt: &str, answers: &Value) -> Call {
         let body = json!({"form_version": 1, "language": "en", "answers": answers});
@@ -134,6 +158,16 @@ impl Collection {
                 .unwrap();
         tokio::spawn(connection);
         client.query_one(query, &[]).await.unwrap().get(0)
+    }
+
+    /// Runs statements that give nothing.
+    pub async fn run(&self, statements: &str) {
+        let (client, connection) =
+            tokio_postgres::connect(&self.app.database.url(), tokio_postgres::NoTls)
+                .await
+                .unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(statements).await.unwrap();
     }
 
     /// The same for a cell that holds JSON as text.

@@ -1,0 +1,174 @@
+//! Links that carry an invitation, for cards and messages.
+//!
+//! The invitation stands in the fragment, behind the `#`. Browsers keep the fragment to themselves (RFC 9110, section
+//! 7.1), so it gets into no log of a server or a proxy on the way to the page.
+
+use super::invitation::Invitation;
+
+/// What stands for the invitation.
+const PLACEHOLDER: &str = "{invitation}";
+
+/// Schemes that show the page to whoever listens, or that are no page and no app.
+const REFUSED: [&str; 9] = [
+    "http",
+    "ftp",
+    "ws",
+    "wss",
+    "file",
+    "data",
+    "blob",
+    "javascript",
+    "vbscript",
+];
+
+/// A link with a place for the invitation in its fragment: `https://…#{invitation}`, or with the scheme of an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitationLink {
+    before: String,
+    after: String,
+}
+
+/// Why a text is no such link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LinkFault {
+    /// It is no address.
+    #[error("It is not a link. Write it as https://… or with the scheme of an app, in ASCII.")]
+    Malformed,
+    /// Its scheme is not for this.
+    #[error("A link of this kind is not safe. Use https, or the scheme of an app.")]
+    Scheme,
+    /// There is not exactly one place for the invitation.
+    #[error("Write {{invitation}} where the invitation belongs, once.")]
+    Placeholder,
+    /// The invitation would be sent to the server of the page.
+    #[error("{{invitation}} must stand behind a #, so that it gets into no server's log.")]
+    Exposed,
+}
+
+impl LinkFault {
+    /// Its stable word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "link_malformed",
+            Self::Scheme => "link_unsafe",
+            Self::Placeholder => "placeholder_missing",
+            Self::Exposed => "placeholder_exposed",
+        }
+    }
+}
+
+impl InvitationLink {
+    /// Reads a link.
+    ///
+    /// # Errors
+    ///
+    /// When it is none, has another scheme, or would give the invitation away.
+    pub fn parse(text: &str) -> Result<Self, LinkFault> {
+        let (scheme, rest) = text.split_once(':').ok_or(LinkFault::Malformed)?;
+        let scheme = scheme.to_ascii_lowercase();
+        if !is_scheme(&scheme) {
+            return Err(LinkFault::Malformed);
+        }
+        if REFUSED.contains(&&*scheme) {
+            return Err(LinkFault::Scheme);
+        }
+        let host = rest.strip_prefix("//").unwrap_or_default();
+        if scheme == "https"
+            && !host.starts_with(|it: char| it.is_ascii_alphanumeric() || it == '[')
+        {
+            return Err(LinkFault::Malformed);
+        }
+        let (before, after) = text.split_once(PLACEHOLDER).ok_or(LinkFault::Placeholder)?;
+        if after.contains(PLACEHOLDER) {
+            return Err(LinkFault::Placeholder);
+        }
+        if !before.chars().chain(after.chars()).all(may_stand) || text.matches('#').count() > 1 {
+            return Err(LinkFault::Malformed);
+        }
+        if !before.contains('#') {
+            return Err(LinkFault::Exposed);
+        }
+        Ok(Self {
+            before: before.to_owned(),
+            after: after.to_owned(),
+        })
+    }
+
+    /// The link with this invitation.
+    pub fn with(&self, invitation: &Invitation) -> String {
+        format!("{}{invitation}{}", self.before, self.after)
+    }
+}
+
+/// RFC 3986, section 3.1; here in lower case.
+fn is_scheme(text: &str) -> bool {
+    let may_follow =
+        |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || "+-.".contains(it);
+    text.starts_with(|it: char| it.is_ascii_lowercase()) && text.chars().all(may_follow)
+}
+
+/// The characters that RFC 3986 has, with `#` and `%`.
+fn may_stand(it: char) -> bool {
+    it.is_ascii_graphic() && !"\"<>\\^`{|}".contains(it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_invitation_takes_its_place() {
+        let invitation = Invitation::from_random([0; 9]);
+        for (link, expected) in [
+            (
+                "https://survey.example/ko/#i={invitation}&x=1",
+                "https://survey.example/ko/#i=0000-0000-0000-0000&x=1",
+            ),
+            (
+                "org.example.app:/answer#{invitation}",
+                "org.example.app:/answer#0000-0000-0000-0000",
+            ),
+            (
+                "HTTPS://[::1]:8443#{invitation}",
+                "HTTPS://[::1]:8443#0000-0000-0000-0000",
+            ),
+        ] {
+            let link = InvitationLink::parse(link).unwrap();
+            assert_eq!(link.with(&invitation), expected);
+        }
+    }
+
+    #[test]
+    fn what_would_give_the_invitation_away_or_is_no_link_is_refused() {
+        use LinkFault::{Exposed, Malformed, Placeholder, Scheme};
+        for (text, fault) in [
+            ("", Malformed),
+            ("{invitation}", Malformed),
+            ("survey.example/#{invitation}", Malformed),
+            ("//survey.example/#{invitation}", Malformed),
+            ("https:survey.example#{invitation}", Malformed),
+            ("https://#{invitation}", Malformed),
+            ("https:///x#{invitation}", Malformed),
+            ("https://survey.example/ #{invitation}", Malformed),
+            ("https://survey.example/\"#{invitation}", Malformed),
+            ("https://survey.example/<b>#{invitation}", Malformed),
+            ("https://설문.example/#{invitation}", Malformed),
+            ("https://survey.example/#a#{invitation}", Malformed),
+            ("https://survey.example/#{invitation}{x}", Malformed),
+            ("http://survey.example/#{invitation}", Scheme),
+            ("JavaScript:alert(1)#{invitation}", Scheme),
+            ("data:text/html,x#{invitation}", Scheme),
+            ("https://survey.example/", Placeholder),
+            ("https://survey.example/#{Invitation}", Placeholder),
+            (
+                "https://survey.example/#{invitation}{invitation}",
+                Placeholder,
+            ),
+            ("https://survey.example/?i={invitation}", Exposed),
+            ("https://survey.example/{invitation}#x", Exposed),
+            ("https://{invitation}.example/#x", Malformed),
+        ] {
+            assert_eq!(InvitationLink::parse(text), Err(fault), "{text:?}");
+        }
+    }
+}

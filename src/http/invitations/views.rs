@@ -1,0 +1,149 @@
+//! What invitations look like on the wire.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+use crate::store::invitations::InvitationBatchRow;
+
+/// How many invitations to make.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "count": 200, "label": "Outpatients, first letter", "link": "https://survey.clinic.example/#invitation={invitation}",
+}))]
+pub struct CreateInvitationsBody {
+    /// How many.
+    #[validate(range(min = 1, max = 10000))]
+    #[schema(minimum = 1, maximum = 10000)]
+    pub(super) count: i32,
+    /// A name for the batch, for the coordinators alone.
+    #[validate(length(min = 1, max = 200), custom(function = not_blank))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub(super) label: Option<String>,
+    /// A link for the cards and the table, with `{invitation}` behind its `#`: `https`, or the scheme of an app.
+    /// Without one, the QR code of a card says the invitation alone.
+    #[validate(length(min = 1, max = 300))]
+    #[schema(min_length = 1, max_length = 300)]
+    pub(super) link: Option<String>,
+}
+
+fn not_blank(label: &str) -> Result<(), ValidationError> {
+    // The rule about the length speaks of an empty one.
+    if !label.is_empty() && label.trim().is_empty() {
+        return Err(ValidationError::new("blank").with_message("It says nothing.".into()));
+    }
+    Ok(())
+}
+
+/// How the invitations are given.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct InvitationsQuery {
+    /// A list, a table with the columns `number`, `invitation` and `link`, or a page of cards for print.
+    #[serde(default)]
+    #[param(inline, default = "json")]
+    pub(super) format: InvitationsFormat,
+}
+
+/// How invitations are given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationsFormat {
+    /// A list, as JSON.
+    #[default]
+    Json,
+    /// A table, as CSV.
+    Csv,
+    /// Cards for print on A4, as HTML.
+    Cards,
+}
+
+impl InvitationsFormat {
+    /// Its word.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Cards => "cards",
+        }
+    }
+}
+
+/// New invitations. They are shown this once: the server keeps nothing from which they could be made again.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "batch": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "campaign": "world-cancer-day-2027",
+    "label": "Outpatients, first letter", "link": null, "invitations": ["ABCD-EFGH-JKMN-PQE4", "7K3M-Q9XT-VB2D-HRXZ"],
+}))]
+pub struct InvitationsView {
+    /// The id of the batch.
+    pub batch: Uuid,
+    /// The campaign's key.
+    pub campaign: String,
+    /// The name of the batch.
+    #[schema(required)]
+    pub label: Option<String>,
+    /// The link as it was given.
+    #[schema(required)]
+    pub link: Option<String>,
+    /// The invitations.
+    pub invitations: Vec<String>,
+}
+
+/// Invitations that were made in one call.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "label": "Outpatients, first letter", "issued": 200,
+    "created_at": "2027-01-04T09:00:00Z", "revoked_at": null,
+}))]
+pub struct InvitationBatchView {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    #[schema(required)]
+    pub label: Option<String>,
+    /// How many were made.
+    pub issued: i32,
+    /// When they were made.
+    pub created_at: DateTime<Utc>,
+    /// When those not used by then were taken back.
+    #[schema(required)]
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl From<InvitationBatchRow> for InvitationBatchView {
+    fn from(row: InvitationBatchRow) -> Self {
+        Self {
+            id: row.id,
+            label: row.label,
+            issued: row.issued,
+            created_at: row.created_at,
+            revoked_at: row.revoked_at,
+        }
+    }
+}
+
+/// A page of batches, and how many invitations of the campaign were used.
+///
+/// How many of one batch were used is not told: of a batch of one it would tell whether that person has answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvitationBatchesView {
+    /// How many were made for the campaign, revoked ones too.
+    #[schema(example = 200)]
+    pub issued: i64,
+    /// How many of these were used, rounded down.
+    #[schema(example = 130)]
+    pub redeemed: i64,
+    /// To what it is rounded: the campaign's release size, or ten where that is less.
+    #[schema(example = 10)]
+    pub redeemed_rounded_to: i32,
+    /// The batches of this page, the oldest first.
+    pub items: Vec<InvitationBatchView>,
+    /// Give it as `cursor` to get the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}

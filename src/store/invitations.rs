@@ -1,0 +1,158 @@
+//! Invitations: single-use codes in batches, of which only keyed hashes are kept. They are redeemed in
+//! [`super::admission`].
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Binary, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::{invitation_batches, invitations};
+
+/// Invitations that were made in one call.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = invitation_batches, check_for_backend(diesel::pg::Pg))]
+pub struct InvitationBatchRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The campaign to which they invite.
+    pub campaign_id: Uuid,
+    /// What the coordinator called it.
+    pub label: Option<String>,
+    /// How many were made.
+    pub issued: i32,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// When those that were left were taken back.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// How many invitations of a campaign were made, and how many of them used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvitationTotals {
+    /// Those that were made, revoked ones too.
+    pub issued: i64,
+    /// Those that were used for a response or a pass.
+    pub redeemed: i64,
+}
+
+/// What became of a batch that was to be revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revocation {
+    /// What was left of it is deleted.
+    Done,
+    /// That was done before.
+    Already,
+    /// The campaign has no such batch.
+    Unknown,
+}
+
+/// Keeps a batch and the hashes of its invitations, in one transaction.
+///
+/// They are written in the order of the hashes, so that their place in the table does not tell which one stands where
+/// on the list that was handed out.
+pub async fn insert_batch(
+    conn: &mut AsyncPgConnection,
+    batch: &InvitationBatchRow,
+    hashes: &[Vec<u8>],
+) -> QueryResult<()> {
+    // The query builder binds each value by itself, and this is 30,000 of them.
+    const INSERT: &str = "INSERT INTO invitations (hash, campaign_id, batch_id) \
+                          SELECT hash, $2, $3 FROM unnest($1) AS hash ORDER BY hash";
+    conn.transaction(async |conn| {
+        diesel::insert_into(invitation_batches::table)
+            .values(batch)
+            .execute(conn)
+            .await?;
+        diesel::sql_query(INSERT)
+            .bind::<Array<Binary>, _>(hashes)
+            .bind::<SqlUuid, _>(batch.campaign_id)
+            .bind::<SqlUuid, _>(batch.id)
+            .execute(conn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// A page of the batches of a campaign, the oldest first; the next one starts after time and id of the last.
+pub async fn list_batches(
+    conn: &mut AsyncPgConnection,
+    campaign_id: Uuid,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> QueryResult<Vec<InvitationBatchRow>> {
+    let query = invitation_batches::table
+        .filter(invitation_batches::campaign_id.eq(campaign_id))
+        .order((invitation_batches::created_at, invitation_batches::id))
+        .limit(limit)
+        .select(InvitationBatchRow::as_select());
+    let Some((at, id)) = after else {
+        return query.load(conn).await;
+    };
+    let later = invitation_batches::created_at.gt(at);
+    let same = invitation_batches::created_at.eq(at);
+    query
+        .filter(later.or(same.and(invitation_batches::id.gt(id))))
+        .load(conn)
+        .await
+}
+
+/// How many invitations of a campaign there were. The exact number of those redeemed is not to be shown.
+pub async fn count_invitations(
+    conn: &mut AsyncPgConnection,
+    campaign_id: Uuid,
+) -> QueryResult<InvitationTotals> {
+    let batches = invitation_batches::table.filter(invitation_batches::campaign_id.eq(campaign_id));
+    let issued: Option<i64> = batches
+        .select(diesel::dsl::sum(invitation_batches::issued))
+        .first(conn)
+        .await?;
+    let redeemed = invitations::table
+        .filter(invitations::batch_id.eq_any(batches.select(invitation_batches::id)))
+        .filter(invitations::redeemed)
+        .count()
+        .get_result(conn)
+        .await?;
+    Ok(InvitationTotals {
+        issued: issued.unwrap_or_default(),
+        redeemed,
+    })
+}
+
+/// Takes back what is left of a batch: it is deleted, and so unknown from then on.
+///
+/// One that is being redeemed at this moment either was redeemed before, and stays, or finds itself unknown.
+pub async fn revoke_batch(
+    conn: &mut AsyncPgConnection,
+    campaign_id: Uuid,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> QueryResult<Revocation> {
+    // Locked in the order in which responses lock what they redeem, so that none waits for the other in a circle.
+    const DELETE: &str = "WITH mine AS (SELECT hash FROM invitations WHERE batch_id = $1 AND NOT redeemed \
+                          ORDER BY hash FOR UPDATE) \
+                          DELETE FROM invitations i USING mine WHERE i.hash = mine.hash";
+    conn.transaction(async |conn| {
+        let batch = invitation_batches::table
+            .filter(invitation_batches::id.eq(id))
+            .filter(invitation_batches::campaign_id.eq(campaign_id));
+        let revoked = diesel::update(batch.filter(invitation_batches::revoked_at.is_null()))
+            .set(invitation_batches::revoked_at.eq(now))
+            .execute(conn)
+            .await?;
+        if revoked == 0 {
+            let known: i64 = batch.count().get_result(conn).await?;
+            return Ok(match known {
+                0 => Revocation::Unknown,
+                _ => Revocation::Already,
+            });
+        }
+        diesel::sql_query(DELETE)
+            .bind::<SqlUuid, _>(id)
+            .execute(conn)
+            .await?;
+        Ok(Revocation::Done)
+    })
+    .await
+}
