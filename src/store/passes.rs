@@ -56,7 +56,7 @@ pub async fn prepare_pass_key(
         Some(_) => return Ok(KeyStanding::Destroyed),
         None => {}
     }
-    diesel::sql_query("SELECT pg_advisory_xact_lock(7302)")
+    diesel::sql_query("SELECT pg_advisory_xact_lock(7303)")
         .execute(conn)
         .await?;
     let live = pass_keys::table.filter(pass_keys::private_key.is_not_null());

@@ -1,5 +1,6 @@
 //! The log of the whole test run, at TRACE, watched for things that must not be in it.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, Once, RwLock};
@@ -15,6 +16,8 @@ pub const USER_AGENT: &str = "aftercare-canary-agent";
 
 static START: Once = Once::new();
 static SECRETS: RwLock<Vec<String>> = RwLock::new(Vec::new());
+/// Secrets that are looked up rather than searched for: with thousands of them, each line would take too long.
+static WORDS: RwLock<Option<HashSet<String>>> = RwLock::new(None);
 static LEAKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static LINES: AtomicUsize = AtomicUsize::new(0);
 /// The lines of one request each, kept for the tests that look at them.
@@ -27,6 +30,15 @@ pub fn register_secret(secret: &str) {
         "`{secret}` is too short to be told from chance"
     );
     SECRETS.write().unwrap().push(secret.to_owned());
+}
+
+/// The same for many at once, each of which stands in a line as a word if at all.
+pub fn register_secrets(secrets: impl IntoIterator<Item = String>) {
+    WORDS
+        .write()
+        .unwrap()
+        .get_or_insert_default()
+        .extend(secrets);
 }
 
 /// Starts watching. Once a process; later calls do nothing.
@@ -82,6 +94,12 @@ impl Write for Watch {
         for secret in SECRETS.read().unwrap().iter() {
             if line.contains(secret.as_str()) {
                 LEAKS.lock().unwrap().push(format!("`{secret}` in {line}"));
+            }
+        }
+        if let Some(secrets) = &*WORDS.read().unwrap() {
+            let words = line.split(|c: char| !c.is_ascii_alphanumeric() && !"-_=".contains(c));
+            for word in words.filter(|word| secrets.contains(*word)) {
+                LEAKS.lock().unwrap().push(format!("`{word}` in {line}"));
             }
         }
         Ok(bytes.len())

@@ -12,5 +12,6 @@ pub mod logs;
 pub mod pass_client;
 pub mod postgres;
 pub mod stored;
+pub mod wiretap;
 
 pub use app::TestApp;
