@@ -33,6 +33,7 @@ mod forms;
 mod handout;
 mod health;
 mod invitations;
+mod interop;
 mod lookups;
 mod openapi;
 mod passes;

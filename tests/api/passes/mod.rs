@@ -27,18 +27,18 @@ const PASSES: &str = "/v1/campaigns/test-campaign/passes";
 const REQUEST: &str = "application/private-token-request";
 
 /// A campaign that takes responses with passes.
-struct Passes {
-    collection: Collection,
-    client: PassClient,
+pub struct Passes {
+    pub collection: Collection,
+    pub client: PassClient,
 }
 
 impl Passes {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let collection = Collection::start().await;
         Self::on(collection).await
     }
 
-    async fn on(collection: Collection) -> Self {
+    pub async fn on(collection: Collection) -> Self {
         let change = collection.staff.client.patch(CAMPAIGN);
         let campaign = change.json(&json!({"access": "pass"})).send().await;
         let client = PassClient::of(&campaign.expect(200).json()["pass"]);
@@ -46,7 +46,7 @@ impl Passes {
     }
 
     /// New invitations to the campaign.
-    async fn invite(&self, count: usize) -> Vec<String> {
+    pub async fn invite(&self, count: usize) -> Vec<String> {
         invite(&self.collection, "test-campaign", count).await
     }
 
@@ -84,13 +84,13 @@ impl Passes {
     }
 
     /// How many responses there are, released or not.
-    async fn count(&self) -> i64 {
+    pub async fn count(&self) -> i64 {
         let count = "SELECT (SELECT count(*) FROM arrivals) + (SELECT count(*) FROM responses)";
         self.collection.sql_now(count).await
     }
 }
 
-fn answers() -> Value {
+pub fn answers() -> Value {
     json!({"group": "c", "meals": "none", "distress": 9})
 }
 
