@@ -10,7 +10,7 @@
 //! | `crowd` | many connections that each do one thing after the other |
 //! | `wire` | a small HTTP client, so that the client is not what is measured |
 //! | `world` | the server with a published form and an open campaign, and made-up responses |
-//! | `core`, `forms`, `responses`, `exports` | the figures |
+//! | `core`, `passes`, `forms`, `responses`, `exports` | the figures |
 
 #![allow(
     clippy::unwrap_used,
@@ -27,6 +27,7 @@ mod crowd;
 mod exports;
 mod forms;
 mod measure;
+mod passes;
 mod responses;
 mod wire;
 mod world;
@@ -47,6 +48,9 @@ fn main() {
     let mut table = Table::default();
     if wants("core") {
         core::run(&mut table);
+    }
+    if wants("passes") {
+        passes::run(&mut table);
     }
     if ["forms", "responses", "exports"].into_iter().any(wants) {
         runtime.block_on(async {
