@@ -119,6 +119,7 @@ async fn the_private_key_is_destroyed_when_the_window_ends_and_the_campaign_stay
 #[tokio::test]
 async fn a_campaign_that_was_made_longer_in_time_keeps_its_key() {
     let passes = Passes::start().await;
+    let invitation = passes.invite(1).await.remove(0);
     let change =
         json!({"closes_at": "2090-01-01T00:00:00Z", "retained_until": "2091-01-01T00:00:00Z"});
     passes
@@ -134,7 +135,8 @@ async fn a_campaign_that_was_made_longer_in_time_keeps_its_key() {
     let mut conn = passes.collection.app.connect().await;
     let now = passes.collection.app.state.now();
     assert_eq!(destroy_ended_pass_keys(&mut conn, now).await.unwrap(), 0);
-    passes.pass().await;
+    let request = passes.client.blind().request;
+    passes.ask(&invitation, &request).send().await.expect(200);
 }
 
 #[tokio::test]

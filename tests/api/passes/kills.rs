@@ -191,8 +191,9 @@ async fn compete_and_ask_again(
             1,
             "{after:?}"
         );
-        for (rival, after) in after.iter().enumerate() {
-            match &before[rival][prize] {
+        let before = before.iter().map(|rival| rival[prize].clone());
+        for (before, after) in before.zip(&after) {
+            match &before {
                 Ok(first) => assert_eq!(after.as_ref(), Ok(first), "acknowledged before"),
                 Err(_) => assert!(after.is_ok() || *after == Err(Some(409)), "{after:?}"),
             }

@@ -14,7 +14,6 @@ mod kills;
 mod races;
 mod spending;
 
-use aftercare::domain::privacy::invitation::{Invitation, RANDOM_BYTES};
 use serde_json::{Value, json};
 
 use crate::support::client::{Answer, Call};
@@ -47,7 +46,7 @@ impl Passes {
 
     /// New invitations to the campaign.
     pub async fn invite(&self, count: usize) -> Vec<String> {
-        invite(&self.collection, "test-campaign", count).await
+        self.collection.invite(count).await
     }
 
     /// A request for a pass.
@@ -94,40 +93,23 @@ pub fn answers() -> Value {
     json!({"group": "c", "meals": "none", "distress": 9})
 }
 
-/// New invitations to a campaign, put straight into the database. The log is watched for them.
-async fn invite(collection: &Collection, campaign: &str, count: usize) -> Vec<String> {
-    let query = format!("SELECT id::text FROM campaigns WHERE key = '{campaign}'");
-    let id: String = collection.sql_now(&query).await;
-    let campaign_id = id.parse().unwrap();
-    let invitations: Vec<Invitation> = (0..count)
-        .map(|_| Invitation::from_random(aftercare::random::bytes::<RANDOM_BYTES>().unwrap()))
-        .collect();
-    let key = &collection.app.state.keys.server;
-    let hashes = invitations
-        .iter()
-        .map(|it| key.invitation_hash(campaign_id, it).to_vec());
-    let hashes: Vec<Vec<u8>> = hashes.collect();
-    let (client, connection) =
-        tokio_postgres::connect(&collection.app.database.url(), tokio_postgres::NoTls)
-            .await
-            .unwrap();
-    tokio::spawn(connection);
-    let batch = aftercare::random::uuid().unwrap();
-    let issued = i32::try_from(count).unwrap();
-    client
-        .execute(
-            "INSERT INTO invitation_batches (id, campaign_id, issued, created_at) VALUES ($1::text::uuid, $2::text::uuid, $3, now())",
-            &[&batch.to_string(), &id, &issued],
-        )
+/// Makes `other` a campaign with passes too; gives what a client needs to know, and an invitation.
+async fn open_other(collection: &Collection) -> (PassClient, String) {
+    collection.open("other", -1, 1).await;
+    let change = collection.staff.client.patch("/v1/campaigns/other");
+    let other = change.json(&json!({"access": "pass"})).send().await;
+    let client = PassClient::of(&other.expect(200).json()["pass"]);
+    let make = collection
+        .staff
+        .client
+        .post("/v1/campaigns/other/invitations");
+    let made = make
+        .json(&json!({"count": 1}))
+        .send()
         .await
-        .unwrap();
-    client
-        .execute(
-            "INSERT INTO invitations (hash, campaign_id, batch_id) SELECT hash, $2::text::uuid, $3::text::uuid FROM unnest($1::bytea[]) AS hash",
-            &[&hashes, &id, &batch.to_string()],
-        )
-        .await
-        .unwrap();
-    let shown = invitations.iter().map(ToString::to_string);
-    shown.inspect(|it| register_secret(it)).collect()
+        .expect(201)
+        .json();
+    let invitation = made["invitations"][0].as_str().unwrap();
+    register_secret(invitation);
+    (client, invitation.to_owned())
 }

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::json;
 
-use super::{CAMPAIGN, Passes, answers, invite};
+use super::{CAMPAIGN, Passes, answers, open_other};
 use crate::support::TestApp;
 use crate::support::client::Answer;
 use crate::support::collection::{Collection, EVERY_KIND, RESPONSES, new_receipt};
@@ -107,16 +107,7 @@ async fn a_pass_that_was_not_signed_for_this_campaign_is_refused() {
     bad.extend([Vec::new(), vec![0; 2000]]);
 
     // A pass of another campaign, which is good there.
-    collection.open("other", -1, 1).await;
-    let change = collection.staff.client.patch("/v1/campaigns/other");
-    let other = change
-        .json(&json!({"access": "pass"}))
-        .send()
-        .await
-        .expect(200)
-        .json();
-    let client = PassClient::of(&other["pass"]);
-    let invitation = invite(collection, "other", 1).await.remove(0);
+    let (client, invitation) = open_other(collection).await;
     let blinded = client.blind();
     let ask = collection.app.client().post("/v1/campaigns/other/passes");
     let ask = ask.header("invitation", &invitation);
