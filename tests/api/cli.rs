@@ -40,6 +40,11 @@ impl Place {
         command
     }
 
+    /// Where its database is.
+    pub fn url(&self) -> String {
+        self.database.url()
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }

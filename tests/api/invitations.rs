@@ -3,36 +3,34 @@
 use aftercare::http::problem::Code;
 use aftercare::role::Role;
 use chrono::TimeDelta;
-use diesel_async::SimpleAsyncConnection;
-use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::client::{Answer, Call};
 use crate::support::collection::{Collection, INVITATIONS, OWN, new_receipt};
 use crate::support::postgres::dump_text;
 
-fn answers() -> Value {
+pub fn answers() -> Value {
     json!({"group": "c", "meals": "none", "distress": 0})
 }
 
-async fn with_access(access: &str) -> Collection {
+pub async fn with_access(access: &str) -> Collection {
     let collection = Collection::start().await;
     collection.set_access(access).await;
     collection
 }
 
 /// A response to be sent with an invitation.
-fn response(collection: &Collection, receipt: &str, invitation: &str) -> Call {
+pub fn response(collection: &Collection, receipt: &str, invitation: &str) -> Call {
     collection
         .response(receipt, &answers())
         .header("invitation", invitation)
 }
 
-async fn send(collection: &Collection, receipt: &str, invitation: &str) -> Answer {
+pub async fn send(collection: &Collection, receipt: &str, invitation: &str) -> Answer {
     response(collection, receipt, invitation).send().await
 }
 
-async fn make(collection: &Collection, body: &Value) -> Answer {
+pub async fn make(collection: &Collection, body: &Value) -> Answer {
     let call = collection.staff.client.post(INVITATIONS).json(body);
     call.send().await
 }
@@ -44,7 +42,7 @@ async fn batches(collection: &Collection, query: &str) -> Value {
 }
 
 /// How many responses are stored and how many invitations used.
-async fn stored_and_used(collection: &Collection) -> (i64, i64) {
+pub async fn stored_and_used(collection: &Collection) -> (i64, i64) {
     let stored = "SELECT (SELECT count(*) FROM arrivals) + (SELECT count(*) FROM responses)";
     let used = "SELECT count(*) FROM invitations WHERE redeemed";
     (
@@ -399,87 +397,4 @@ async fn an_invitation_is_nowhere_in_the_database_and_its_place_tells_nothing() 
     let sorted =
         "SELECT array_agg(hash ORDER BY ctid) = array_agg(hash ORDER BY hash) FROM invitations";
     assert!(collection.sql_now::<bool>(sorted).await);
-}
-
-#[tokio::test]
-async fn of_a_hundred_responses_with_one_invitation_one_is_stored() {
-    let collection = with_access("code").await;
-    let invitation = collection.invite(1).await.remove(0);
-    let receipts: Vec<String> = (0..100).map(|_| new_receipt()).collect();
-    let sent = receipts.iter().map(|it| send(&collection, it, &invitation));
-    let mut stored = 0;
-    for answer in join_all(sent).await {
-        if answer.status == 201 {
-            stored += 1;
-        } else {
-            answer.expect_problem(Code::InvitationUsed);
-        }
-    }
-    assert_eq!(stored, 1);
-    assert_eq!(stored_and_used(&collection).await, (1, 1));
-}
-
-#[tokio::test]
-async fn a_retry_at_the_same_moment_is_a_replay_and_not_a_second_use() {
-    let collection = with_access("code").await;
-    let invitation = collection.invite(1).await.remove(0);
-    let receipt = new_receipt();
-    let sent = (0..20).map(|_| send(&collection, &receipt, &invitation));
-    let mut statuses: Vec<u16> = join_all(sent)
-        .await
-        .iter()
-        .map(|answer| answer.status.as_u16())
-        .collect();
-    statuses.sort_unstable();
-    assert_eq!(statuses, [vec![200; 19], vec![201]].concat());
-}
-
-#[tokio::test]
-async fn a_redemption_that_meets_a_revocation_is_either_stored_or_unknown() {
-    let collection = with_access("code").await;
-    for _ in 0..10 {
-        let answer = make(&collection, &json!({"count": 8})).await.expect(201);
-        let place = answer.header("location").to_owned();
-        let made: Vec<String> =
-            serde_json::from_value(answer.json()["invitations"].clone()).unwrap();
-        let before = stored_and_used(&collection).await;
-        let receipts: Vec<String> = made.iter().map(|_| new_receipt()).collect();
-        let sent = made.iter().zip(&receipts);
-        let sent = join_all(sent.map(|(invitation, it)| send(&collection, it, invitation)));
-        let revocation = collection.staff.client.delete(&place).send();
-        let (answers, revocation) = tokio::join!(sent, revocation);
-        revocation.expect(204);
-        let mut stored = 0;
-        for answer in answers {
-            if answer.status == 201 {
-                stored += 1;
-            } else {
-                answer.expect_problem(Code::InvitationUnknown);
-            }
-        }
-        let after = stored_and_used(&collection).await;
-        assert_eq!(after, (before.0 + stored, before.1 + stored));
-        let left = "SELECT count(*) FROM invitations WHERE NOT redeemed";
-        assert_eq!(collection.sql_now::<i64>(left).await, 0);
-    }
-}
-
-#[tokio::test]
-async fn a_response_that_waits_for_a_revocation_finds_its_invitation_unknown() {
-    let collection = with_access("code").await;
-    let invitation = collection.invite(1).await.remove(0);
-    let mut revocation = collection.app.connect().await;
-    let hold = "BEGIN; DELETE FROM invitations";
-    revocation.batch_execute(hold).await.unwrap();
-    let call = response(&collection, &new_receipt(), &invitation);
-    let waiting = tokio::spawn(call.send());
-    let waits = "SELECT count(*) FROM pg_stat_activity \
-                 WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while collection.sql_now::<i64>(waits).await == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    revocation.batch_execute("COMMIT").await.unwrap();
-    let answer = waiting.await.unwrap();
-    answer.expect_problem(Code::InvitationUnknown);
-    assert_eq!(stored_and_used(&collection).await, (0, 0));
 }

@@ -43,6 +43,7 @@ mod purity;
 mod races;
 mod readme;
 mod recoding;
+mod redemption;
 mod release;
 mod remarks;
 mod responses;
