@@ -347,7 +347,7 @@ impl HttpConfig {
         let authority: Option<actix_web::http::uri::Authority> = host.parse().ok();
         let sound = |it: &actix_web::http::uri::Authority| {
             let named = it.host().len() <= 253 && !it.host().is_empty();
-            named && !host.contains('@') && (it.port_u16().is_some() || !host.ends_with(':'))
+            named && !host.contains('@') && (it.port_u16().is_some() || it.host() == host)
         };
         match authority.filter(sound) {
             Some(_) => Ok(host),
