@@ -5,7 +5,7 @@ use crate::domain::codebook::{BandEntry, CodeEntry, Entry, ScoreEntry};
 use crate::domain::form::ScoreMethod;
 
 /// The columns of the codebook itself.
-pub const HEADER: [&str; 24] = [
+pub const HEADER: [&str; 25] = [
     "column",
     "question",
     "option",
@@ -30,6 +30,7 @@ pub const HEADER: [&str; 24] = [
     "score_range",
     "score_at_least_answered",
     "score_bands",
+    "masked_with",
 ];
 
 /// Writes the whole codebook.
@@ -82,6 +83,7 @@ fn row(sheet: &mut Sheet, entry: &Entry) {
         Some(score) => score_cells(sheet, score),
         None => (0..5).for_each(|_| sheet.blank()),
     }
+    sheet.text(&entry.masked_with.join("; "));
 }
 
 fn score_cells(sheet: &mut Sheet, score: &ScoreEntry) {

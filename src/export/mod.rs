@@ -3,18 +3,25 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
+//! | [`read`] | a stored response, read for an export |
 //! | [`wide`] | a response into a row of the wide export |
+//! | [`passes`] | counting, planning what to mask, diversity |
+//! | [`report`] | what the masking took away |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitations`] | codes to hand out, as a table and as cards for print |
-//! | [`stream`] | from Postgres to the client, with as little memory for a million rows as for ten |
+//! | [`stream`] | from Postgres to the client, in memory that grows with the combinations to be masked, not with the rows |
 //!
 //! Which columns there are and what they mean is decided in [`crate::domain::codebook`].
 
 pub mod codebook;
 pub mod csv;
 pub mod invitations;
+pub mod passes;
+pub mod read;
+pub mod report;
 pub mod stream;
 pub mod wide;
 
 pub use self::csv::{CsvOptions, Formulas};
+pub use self::report::Report;
 pub use self::stream::{Download, ExportError};

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::csv::{RowFault, Sheet};
-use crate::domain::codebook::{Cell, Columns, Fixed, Plan};
-use crate::domain::form::Form;
+use super::read::Response;
+use crate::domain::codebook::{Cell, Columns, Fixed, Leading, Missing};
+use crate::domain::privacy::k_anonymity::MaskedCells;
 use crate::domain::response::RecordFault;
 use crate::domain::week::IsoWeek;
-use crate::store::responses_export::ExportedRow;
 
 /// A row that cannot be exported. The messages hold nothing that anybody answered.
 #[derive(Debug, thiserror::Error)]
@@ -26,34 +26,19 @@ pub enum WideFault {
     Row(#[from] RowFault),
 }
 
-/// Everything that turns responses into rows, worked out once.
+/// What turns responses into rows.
 pub struct Wide<'a> {
     columns: &'a Columns<'a>,
-    versions: HashMap<Uuid, (i32, &'a Form, Plan<'a>)>,
     campaigns: &'a HashMap<Uuid, String>,
     /// Weeks are few and rows are many.
     weeks: HashMap<NaiveDate, String>,
 }
 
 impl<'a> Wide<'a> {
-    /// An export of these columns. `versions` has the id and the number of each version, `campaigns` the key
-    /// of each campaign.
-    pub fn new(
-        columns: &'a Columns<'a>,
-        versions: impl IntoIterator<Item = (Uuid, i32)>,
-        campaigns: &'a HashMap<Uuid, String>,
-    ) -> Self {
-        let form = |number| {
-            let mut versions = columns.versions().iter();
-            versions.find(|(version, _)| *version == number)
-        };
-        let versions = versions
-            .into_iter()
-            .filter_map(|(id, number)| Some((id, (number, form(number)?.1, columns.plan(number)))))
-            .collect();
+    /// An export of these columns. `campaigns` has the key of each campaign.
+    pub fn new(columns: &'a Columns<'a>, campaigns: &'a HashMap<Uuid, String>) -> Self {
         Self {
             columns,
-            versions,
             campaigns,
             weeks: HashMap::new(),
         }
@@ -69,32 +54,49 @@ impl<'a> Wide<'a> {
         Ok(sheet.end_row()?)
     }
 
-    /// Writes one response.
+    /// Writes one response, with these quasi-identifiers masked and whatever gives them away.
     ///
     /// # Errors
     ///
-    /// When its record cannot be read.
-    pub fn row(&mut self, row: &ExportedRow, sheet: &mut Sheet) -> Result<(), WideFault> {
-        let (number, form, plan) = self
-            .versions
-            .get(&row.form_version_id)
-            .ok_or(WideFault::Stranger)?;
-        let campaign = self
-            .campaigns
-            .get(&row.campaign_id)
-            .ok_or(WideFault::Stranger)?;
-        let week = self
-            .weeks
-            .entry(row.week)
-            .or_insert_with(|| IsoWeek::of(row.week).to_string());
-        let answers = form.layout().decode(form.questions(), &row.record)?;
-        sheet.text(campaign);
-        sheet.whole(i64::from(*number));
-        sheet.text(&row.language);
-        sheet.text(week);
-        plan.cells(&answers).for_each(|cell| write(cell, sheet));
+    /// When it is of a campaign that the export was not asked for.
+    pub fn row(
+        &mut self,
+        response: &Response<'_>,
+        masked: MaskedCells,
+        sheet: &mut Sheet,
+    ) -> Result<(), WideFault> {
+        let row = response.row();
+        let campaign = self.campaigns.get(&row.campaign_id);
+        let campaign = campaign.ok_or(WideFault::Stranger)?;
+        for (place, column) in Leading::ALL.into_iter().enumerate() {
+            if response.is_masked(place, masked) {
+                mask(sheet);
+                continue;
+            }
+            match column {
+                Leading::Campaign => sheet.text(campaign),
+                Leading::FormVersion => sheet.whole(i64::from(response.version())),
+                Leading::Language => sheet.text(&row.language),
+                Leading::Week => sheet.text(
+                    self.weeks
+                        .entry(row.week)
+                        .or_insert_with(|| IsoWeek::of(row.week).to_string()),
+                ),
+            }
+        }
+        for cell in response.cells(masked) {
+            match cell {
+                Some(cell) => write(cell, sheet),
+                None => mask(sheet),
+            }
+        }
         Ok(sheet.end_row()?)
     }
+}
+
+/// A cell that is not shown. It always says so: an analyst must not take it for an answer that was never given.
+fn mask(sheet: &mut Sheet) {
+    sheet.code(Missing::Masked.null_flavour());
 }
 
 /// A cell with codes for values, and nothing where something is missing.
@@ -105,6 +107,7 @@ fn write(cell: Cell<'_>, sheet: &mut Sheet) {
         Cell::Whole(number) => sheet.whole(number),
         Cell::Decimal(number) => sheet.decimal(number),
         Cell::Score(number) => score(number, sheet),
+        Cell::Missing(Missing::Masked) => mask(sheet),
         Cell::Missing(_) => sheet.blank(),
     }
 }

@@ -15,6 +15,7 @@ use futures_util::FutureExt;
 use utoipa_actix_web::AppExt;
 use uuid::Uuid;
 
+use super::exports::{DISCLOSURE_CONTROL, DIVERSITY};
 use super::extract::{State, path_config};
 use super::limits::LoginLimits;
 use super::openapi::Api;
@@ -204,6 +205,8 @@ fn cors(origins: &[String]) -> Cors {
             header::CONTENT_LANGUAGE,
             header::CONTENT_DISPOSITION,
             header::WWW_AUTHENTICATE,
+            DISCLOSURE_CONTROL,
+            DIVERSITY,
         ])
         .max_age(3600);
     origins

@@ -15,7 +15,10 @@ use crate::support::stored::{Version, every_kind, open_campaign, publish, questi
 const RESPONSES: &str = "/v1/forms/every-kind/responses.csv";
 const CODEBOOK: &str = "/v1/forms/every-kind/codebook.csv";
 
-/// Two versions, the second with `meals` recoded and an option more; two campaigns; four responses.
+/// How often each response is there, so that none is rare and nothing is masked.
+const COPIES: usize = 5;
+
+/// Two versions, the second with `meals` recoded and an option more; two campaigns; four kinds of responses.
 struct Collected {
     app: TestApp,
     analyst: Client,
@@ -67,7 +70,10 @@ async fn collected() -> Collected {
             json!({"group": "c", "alone": false, "meals": "none", "distress": null}),
         ),
     ] {
-        ids.push(respond(&mut conn, &versions[version], campaign, heading, answers).await);
+        for _ in 0..COPIES {
+            let answers = answers.clone();
+            ids.push(respond(&mut conn, &versions[version], campaign, heading, answers).await);
+        }
     }
     let analyst = app.with_staff(Role::Analyst).await.client;
     Collected {
@@ -119,6 +125,9 @@ async fn the_responses_to_all_versions_stand_in_one_table() {
                     score_difficulty score_difficulty@2 score_load score_load@2";
     assert_eq!(header.join(" "), expected);
     let rows: Vec<_> = rows.iter().map(|row| row.join(",")).collect();
+    let alike: Vec<_> = rows.chunk_by(|one, other| one == other).collect();
+    assert!(alike.iter().all(|rows| rows.len() == COPIES));
+    let rows: Vec<_> = alike.iter().map(|rows| &*rows[0]).collect();
     assert_eq!(
         rows,
         [
@@ -160,7 +169,11 @@ async fn responses_are_chosen_by_campaign_and_week() {
         ),
         ("from_week=2030-W01", 0),
     ] {
-        assert_eq!(count(&all.analyst, query).await, expected, "{query}");
+        assert_eq!(
+            count(&all.analyst, query).await,
+            COPIES * expected,
+            "{query}"
+        );
     }
     for query in [
         "campaign=winter",

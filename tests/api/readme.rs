@@ -20,7 +20,8 @@ fn round(address: &str) -> String {
 #[tokio::test]
 async fn the_round_of_the_readme_does_what_it_says() {
     let place = Place::empty().await;
-    let mut demo = place.command(&["demo", "--responses", "20"]);
+    assert!(README.contains("\nscript/server --responses 500\n"));
+    let mut demo = place.command(&["demo", "--responses", "500"]);
     demo.env("AFTERCARE_DEMO_PASSWORD", PASSWORD);
     let serving = Serving::start(demo);
     let script = round(&serving.address);
@@ -68,4 +69,5 @@ async fn the_round_of_the_readme_does_what_it_says() {
         said.contains("campaign,form_version,language,week,cancer_type"),
         "{said}"
     );
+    assert!(said.contains(",MSK,"), "{said}");
 }

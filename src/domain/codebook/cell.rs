@@ -34,6 +34,8 @@ pub enum Missing {
     Blank,
     /// The person declined to answer.
     Declined,
+    /// There may be something, which is not shown, so that nobody is found by it.
+    Masked,
 }
 
 impl Missing {
@@ -44,6 +46,7 @@ impl Missing {
             Self::NotAsked => "NASK",
             Self::Blank => "NI",
             Self::Declined => "ASKU",
+            Self::Masked => "MSK",
         }
     }
 }

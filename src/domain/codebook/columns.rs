@@ -2,7 +2,7 @@
 
 use super::codings::{self, Coding};
 use super::{Entry, Plan};
-use crate::domain::form::{Form, Kind};
+use crate::domain::form::{Form, Kind, Question};
 
 /// A column that every export starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,30 @@ pub struct Column {
     pub content: Content,
     /// The versions whose responses can have something in it, ascending.
     pub versions: Vec<i32>,
+    /// Whether it describes the person, in any of these versions.
+    pub background: bool,
+    /// The coding that it belongs to: the options of a multiple choice are columns of one.
+    pub(super) coding: usize,
+}
+
+impl Column {
+    /// The key of the question whose answer it holds; none for a score.
+    pub fn question(&self) -> Option<&str> {
+        match &self.content {
+            Content::Answer { question } | Content::Option { question, .. } => Some(question),
+            Content::Score { .. } => None,
+        }
+    }
+
+    /// The name of its coding: its own without the option.
+    pub(super) fn coding_name(&self) -> &str {
+        let option = match &self.content {
+            Content::Option { option, .. } => self.name.strip_suffix(option.as_str()),
+            _ => None,
+        };
+        let coding = option.and_then(|name| name.strip_suffix("__"));
+        coding.unwrap_or(&self.name)
+    }
 }
 
 /// What stands in a column.
@@ -85,16 +109,22 @@ impl<'a> Columns<'a> {
         let questions = codings::of_questions(&versions);
         let scores = codings::of_scores(&versions, &questions);
         let mut columns = Vec::new();
-        for coding in &questions {
-            question_columns(&versions, coding, &mut columns);
+        for (number, coding) in questions.iter().enumerate() {
+            question_columns(&versions, number, coding, &mut columns);
         }
-        columns.extend(scores.iter().map(|coding| Column {
-            name: format!("score_{}", coding.name),
-            content: Content::Score {
-                score: coding.key.clone(),
-            },
-            versions: numbers(&versions, &coding.at),
-        }));
+        columns.extend(
+            (questions.len()..)
+                .zip(&scores)
+                .map(|(number, coding)| Column {
+                    name: format!("score_{}", coding.name),
+                    content: Content::Score {
+                        score: coding.key.clone(),
+                    },
+                    versions: numbers(&versions, &coding.at),
+                    background: false,
+                    coding: number,
+                }),
+        );
         Self { versions, columns }
     }
 
@@ -141,12 +171,19 @@ impl<'a> Columns<'a> {
 }
 
 /// The columns of one coding: none for free text, one an option for a multiple choice, else one.
-fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Vec<Column>) {
-    let kind_at = |at: usize| -> Option<&Kind> {
+fn question_columns(
+    versions: &[(i32, &Form)],
+    number: usize,
+    coding: &Coding,
+    columns: &mut Vec<Column>,
+) {
+    let question_at = |at: usize| -> Option<&Question> {
         let (_, form) = versions.get(at)?;
-        let question = form.questions().get(form.place(&coding.key)?)?;
-        Some(&question.kind)
+        form.questions().get(form.place(&coding.key)?)
     };
+    let kind_at = |at: usize| question_at(at).map(|question| &question.kind);
+    let describes = |at: &usize| question_at(*at).is_some_and(|question| question.background);
+    let background = coding.at.iter().any(describes);
     // Within a coding options only come, so the newest version of it has them all.
     let Some(newest) = coding.at.last().and_then(|at| kind_at(*at)) else {
         return;
@@ -163,6 +200,8 @@ fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Ve
                     option: choice.code.clone(),
                 },
                 versions: numbers(versions, &at),
+                background,
+                coding: number,
             }
         })),
         _ => columns.push(Column {
@@ -171,6 +210,8 @@ fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Ve
                 question: coding.key.clone(),
             },
             versions: numbers(versions, &coding.at),
+            background,
+            coding: number,
         }),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::plan::definition_of;
 use super::words::both;
-use super::{Column, Columns, Content, Fixed, Leading};
+use super::{Column, Columns, Content, Fixed, Giveaways, Leading, QuasiIdentifiers};
 use crate::domain::form::{
     Concept, Form, Kind, QuestionDefinition, ScoreDefinition, ScoreMethod, Text, options_of,
 };
@@ -44,6 +44,9 @@ pub struct Entry {
     pub concept: Option<Concept>,
     /// How a score is computed.
     pub score: Option<ScoreEntry>,
+    /// The columns, without their options, by which somebody could be found: where one of them is masked in a row, this
+    /// one is too. One that somebody could be found by itself stands among them.
+    pub masked_with: Vec<String>,
 }
 
 /// One thing that can stand in a column.
@@ -105,7 +108,15 @@ pub(super) fn codebook(columns: &Columns<'_>, language: &str) -> Vec<Entry> {
             Content::Score { score } => self::score(columns, column, &texts, score, entry),
         }
     });
-    leading.chain(rest).collect()
+    let mut entries: Vec<Entry> = leading.chain(rest).collect();
+    let quasi = QuasiIdentifiers::of(columns);
+    let giveaways = Giveaways::of(columns, &quasi);
+    for (place, entry) in entries.iter_mut().enumerate() {
+        let masked = giveaways.ever(place).iter();
+        let names = masked.flat_map(|one| quasi.names(one).iter().cloned());
+        entry.masked_with = names.collect();
+    }
+    entries
 }
 
 /// The texts of a form in one language, or in its default where it does not have that one: a question that only

@@ -49,6 +49,15 @@ impl<'a> Plan<'a> {
         self.steps.iter().map(move |step| self.cell(step, answers))
     }
 
+    /// The cell of one column, counted without the leading ones.
+    pub fn cell_of(&self, column: usize, answers: &[Answer]) -> Cell<'a> {
+        self.steps
+            .get(column)
+            .map_or(Cell::Missing(Missing::NotAsked), |step| {
+                self.cell(step, answers)
+            })
+    }
+
     fn cell(&self, step: &Step<'a>, answers: &[Answer]) -> Cell<'a> {
         let not_asked = Cell::Missing(Missing::NotAsked);
         match step {

@@ -1,16 +1,17 @@
 //! Forms, campaigns and responses, put straight into the database: quicker than over HTTP, and of any week.
 
 use aftercare::domain::form::{Form, FormDefinition};
-use aftercare::domain::response::{RawAnswers, validate};
+use aftercare::domain::response::{RawAnswers, synthetic, validate};
 use aftercare::domain::week::IsoWeek;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::campaigns::{CampaignRow, create_campaign};
 use aftercare::store::forms::{FormRow, create_form, find_form};
 use aftercare::store::publish::publish_version;
 use aftercare::store::schema::responses;
-use chrono::{TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta, Utc};
 use diesel::{ExpressionMethods, sql_types};
 use diesel_async::{AsyncConnection, RunQueryDsl};
+use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -134,6 +135,32 @@ pub async fn respond_often(
         .execute(conn)
         .await;
     assert_eq!(stored.unwrap(), count as usize);
+}
+
+/// Stores a made-up response for each of these campaigns, languages and weeks.
+pub async fn respond_synthetic(
+    conn: &mut AsyncPgConnection,
+    version: &Version,
+    headings: &[(Uuid, &str, NaiveDate)],
+    rng: &mut StdRng,
+) {
+    let rows = headings.iter().map(|(campaign_id, language, week)| {
+        let answers = synthetic(&version.form, language, rng);
+        let valid = validate(&version.form, &answers).unwrap();
+        (
+            responses::id.eq(Uuid::from_bytes(aftercare::random::bytes().unwrap())),
+            responses::campaign_id.eq(*campaign_id),
+            responses::form_version_id.eq(version.id),
+            responses::language.eq((*language).to_owned()),
+            responses::week.eq(*week),
+            responses::record.eq(version.form.layout().encode(&version.form, &valid)),
+        )
+    });
+    let rows: Vec<_> = rows.collect();
+    for some in rows.chunks(1_000) {
+        let stored = diesel::insert_into(responses::table).values(some);
+        stored.execute(conn).await.unwrap();
+    }
 }
 
 fn record(version: &Version, answers: Value) -> Vec<u8> {

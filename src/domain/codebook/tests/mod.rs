@@ -1,5 +1,6 @@
 //! Columns over versions that add, remove and recode what they ask.
 
+mod giveaways;
 mod properties;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value as Json, json};
 
-use super::super::{Column, Columns, Content};
+use super::super::{Column, Columns};
 use super::{add, cells, check, every_kind, form, numbered, question, remove};
 use crate::domain::form::{Form, Kind};
 use crate::domain::response::{Answer, Value, synthetic, validate};
@@ -68,8 +68,13 @@ fn change(form: &mut Json, which: u8, size: u8) {
 
 /// The forms of a life of changes.
 fn life(changes: &[(u8, u8)]) -> Vec<Form> {
-    let mut forms = vec![form(&every_kind())];
-    let mut now = every_kind();
+    life_of(every_kind(), changes)
+}
+
+/// The forms of a life of changes that begins with this one.
+pub(super) fn life_of(start: Json, changes: &[(u8, u8)]) -> Vec<Form> {
+    let mut forms = vec![form(&start)];
+    let mut now = start;
     for (which, size) in changes {
         let mut next = now.clone();
         change(&mut next, *which, *size);
@@ -126,11 +131,7 @@ proptest! {
             let valid = validate(form, &raw).unwrap();
             let found = cells(&columns, *version, valid.as_slice());
             for (question, answer) in form.questions().iter().zip(valid.as_slice()) {
-                let of_question = |column: &&Column| match &column.content {
-                    Content::Answer { question: key } => *key == question.key,
-                    Content::Option { question: key, .. } => *key == question.key,
-                    Content::Score { .. } => false,
-                };
+                let of_question = |column: &&Column| column.question() == Some(&question.key);
                 let filled: Vec<_> = columns.as_slice().iter().filter(of_question)
                     .filter(|column| !is_missing(&found[&column.name])).collect();
                 let expected = match (answer, &question.kind) {

@@ -34,6 +34,17 @@ impl MaskedCells {
         self.0 & !other.0 == 0
     }
 
+    /// The columns of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether a column is masked in both.
+    pub fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// How many cells.
     pub fn count(self) -> u32 {
         self.0.count_ones()

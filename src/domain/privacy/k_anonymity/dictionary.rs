@@ -16,7 +16,7 @@ use std::collections::HashMap;
 ///     table.add(&[dictionary.code(answer)])?;
 /// }
 /// let sealed = dictionary.seal();
-/// table.recode(0, |code| sealed.get(code as usize).copied());
+/// table.recode(|_, code| sealed.get(code as usize).copied());
 /// assert_eq!(dictionary.find(b"liver"), 0);
 /// assert_eq!(dictionary.find(b"stomach"), 1);
 /// # Ok::<(), aftercare::domain::privacy::k_anonymity::TableFault>(())

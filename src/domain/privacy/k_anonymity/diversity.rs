@@ -5,6 +5,17 @@ use super::ClassId;
 /// Answers are counted up to here; more are not worth their memory.
 const COUNTED: usize = 20;
 
+/// What the export shows of the answer to a sensitive question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// A code for the answer.
+    Answer(u32),
+    /// There is none, for whatever reason: this counts as one answer.
+    Nothing,
+    /// It is masked, and does not count. Where one of a class is, all are.
+    Masked,
+}
+
 /// Counts the distinct answers to sensitive questions in every class: distinct l-diversity (Machanavajjhala and others
 /// 2007). Where all records of a class say the same, whoever knows that a person is in it knows the answer.
 ///
@@ -21,7 +32,7 @@ pub struct Diversity {
 pub struct QuestionDiversity {
     /// The question's key.
     pub question: String,
-    /// The `l`: the least number of distinct answers within any class, at most 20; 0 without records.
+    /// The `l`: the least number of distinct answers within any class that shows it, at most 20; 0 without one.
     pub least_distinct: usize,
     /// Classes in which all records say the same.
     pub uniform_classes: usize,
@@ -36,9 +47,8 @@ impl Diversity {
         }
     }
 
-    /// Counts a record: its class, and a code for each answer in the order of the questions. None stands for no answer
-    /// of whatever reason, which counts as one answer.
-    pub fn add(&mut self, class: ClassId, answers: &[Option<u32>]) {
+    /// Counts a record: its class, and what is shown of each answer, in the order of the questions.
+    pub fn add(&mut self, class: ClassId, answers: &[Shown]) {
         let questions = self.questions.len();
         let first = usize::try_from(class.0).unwrap_or(usize::MAX) * questions;
         if self.seen.len() < first + questions {
@@ -51,10 +61,15 @@ impl Diversity {
             .zip(answers)
             .take(questions)
         {
+            let answer = match answer {
+                Shown::Answer(code) => Some(*code),
+                Shown::Nothing => None,
+                Shown::Masked => continue,
+            };
             if seen.len() < COUNTED
-                && let Err(place) = seen.binary_search(answer)
+                && let Err(place) = seen.binary_search(&answer)
             {
-                seen.insert(place, *answer);
+                seen.insert(place, answer);
             }
         }
     }

@@ -121,6 +121,18 @@ impl Masking {
         self.columns
     }
 
+    /// How many records of each combination get which cells masked, in no order.
+    pub fn shares(&self) -> impl Iterator<Item = (&[u32], MaskedCells, u64)> {
+        self.places
+            .iter()
+            .flat_map(|(combination, (first, count))| {
+                let shares = self.shares.get(*first..first + count).unwrap_or_default();
+                shares
+                    .iter()
+                    .map(|share| (&**combination, share.cells, share.count))
+            })
+    }
+
     /// Starts the second pass. Clone the plan first to go through the records twice.
     pub fn into_masker(self) -> Masker {
         Masker::new(self)

@@ -83,7 +83,7 @@ mod tests;
 
 pub use cells::MaskedCells;
 pub use dictionary::Dictionary;
-pub use diversity::{Diversity, QuestionDiversity};
+pub use diversity::{Diversity, QuestionDiversity, Shown};
 pub use masker::{Drift, Masked, Masker};
 pub use masking::{ClassId, Cost, Masking};
 pub use table::{GroupTable, MOST_COLUMNS, TableFault};

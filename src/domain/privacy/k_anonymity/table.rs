@@ -95,13 +95,14 @@ impl GroupTable {
         Ok(())
     }
 
-    /// Gives the cells of one column new codes; combinations that become equal are counted together.
+    /// Gives the cells new codes, by column and code; combinations that become equal are counted together.
     /// A code that `new` has no code for stays. Takes time in the number of combinations.
-    pub fn recode(&mut self, column: usize, new: impl Fn(u32) -> Option<u32>) {
+    pub fn recode(&mut self, new: impl Fn(usize, u32) -> Option<u32>) {
         let counts = std::mem::take(&mut self.counts);
+        self.counts.reserve(counts.len());
         for (mut combination, count) in counts {
-            if let Some(cell) = combination.get_mut(column) {
-                *cell = new(*cell).unwrap_or(*cell);
+            for (column, cell) in combination.iter_mut().enumerate() {
+                *cell = new(column, *cell).unwrap_or(*cell);
             }
             *self.counts.entry(combination).or_default() += count;
         }

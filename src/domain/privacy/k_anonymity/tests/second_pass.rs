@@ -1,7 +1,9 @@
 //! The second pass, codes by a dictionary, and the diversity of answers.
 
 use super::support::{mixed, table};
-use crate::domain::privacy::k_anonymity::{Dictionary, Diversity, Drift, GroupTable, MaskedCells};
+use crate::domain::privacy::k_anonymity::{
+    Dictionary, Diversity, Drift, GroupTable, MaskedCells, Shown,
+};
 
 #[test]
 fn every_record_of_a_split_combination_is_as_likely_to_be_masked() {
@@ -57,7 +59,8 @@ fn a_dictionary_gives_the_same_codes_in_whatever_order_answers_come() {
             table.add(&[dictionary.code(answer), 7]).unwrap();
         }
         let sealed = dictionary.seal();
-        table.recode(0, |code| sealed.get(code as usize).copied());
+        let new = |column, code| sealed.get(code as usize).filter(|_| column == 0).copied();
+        table.recode(new);
         let codes = [b"a", b"b", b"c", b"d"].map(|answer| dictionary.find(answer));
         assert_eq!(dictionary.find(b"e"), Dictionary::UNKNOWN);
         assert_eq!(table.combinations(), 4);
@@ -84,7 +87,8 @@ fn diversity_is_that_of_the_most_uniform_class() {
     ];
     for (code, answers) in answers {
         let class = masker.mask(&[code], || 0).class.unwrap();
-        diversity.add(class, &answers);
+        let shown = answers.map(|answer| answer.map_or(Shown::Nothing, Shown::Answer));
+        diversity.add(class, &shown);
     }
     let report = diversity.report();
     assert_eq!(
@@ -96,4 +100,21 @@ fn diversity_is_that_of_the_most_uniform_class() {
         (2, 0)
     );
     assert_eq!(report[1].question, "sleep");
+}
+
+#[test]
+fn what_is_masked_says_nothing_and_counts_as_nothing() {
+    let mut masker = table(&[(&[1], 3), (&[2], 3)]).mask(3).into_masker();
+    let mut diversity = Diversity::new(vec!["pain".to_owned()]);
+    for record in 0..3 {
+        let class = masker.mask(&[1], || 0).class.unwrap();
+        diversity.add(class, &[Shown::Masked]);
+        let class = masker.mask(&[2], || 0).class.unwrap();
+        diversity.add(class, &[Shown::Answer(record)]);
+    }
+    let report = diversity.report();
+    assert_eq!(
+        (report[0].least_distinct, report[0].uniform_classes),
+        (3, 0)
+    );
 }

@@ -1,26 +1,30 @@
 //! Exports of a form's responses, and their codebook. For analysts.
 
-use std::collections::HashMap;
+mod figures;
+mod query;
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::middleware::Compress;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, HttpResponseBuilder, get};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde_json::{Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+pub use self::figures::{DISCLOSURE_CONTROL, DIVERSITY};
+use self::query::{CodebookQuery, ResponsesQuery, keys};
 use super::auth::{Analyst, Staff};
 use super::extract::{Query, State};
 use super::problem::{Code, Problem};
+use crate::domain::audit::Action;
 use crate::domain::codebook::Columns;
-use crate::domain::form::{Form, look_up};
+use crate::domain::form::Form;
 use crate::domain::week::IsoWeek;
 use crate::export::codebook::codebook_csv;
-use crate::export::stream::{Limits, ResponsesExport, start};
-use crate::export::{CsvOptions, ExportError, Formulas};
+use crate::export::stream::{Limits, ResponsesExport, prepare};
+use crate::export::{ExportError, Report};
 use crate::store::AsyncPgConnection;
+use crate::store::audit::append_entry;
 use crate::store::forms::{FormVersionRow, UnreadableVersion, find_form, versions_of};
 use crate::store::lease::Lease;
 use crate::store::responses_export::{ResponsesFilter, campaigns_of};
@@ -28,48 +32,6 @@ use crate::store::responses_export::{ResponsesFilter, campaigns_of};
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(export_responses).service(export_codebook);
-}
-
-/// Which responses, and how they are written.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ResponsesQuery {
-    /// Only responses of these campaigns: their keys, separated by commas.
-    #[param(example = "world-cancer-day-2027,spring-2027")]
-    campaign: Option<String>,
-    /// Only responses of this ISO week and later ones.
-    #[param(example = "2027-W05")]
-    from_week: Option<String>,
-    /// Only responses of this ISO week and earlier ones.
-    #[param(example = "2027-W08")]
-    to_week: Option<String>,
-    /// Starts the file with a byte order mark, from which Excel knows that it is UTF-8.
-    #[serde(default)]
-    #[param(default = false)]
-    bom: bool,
-    /// Whether text that a spreadsheet would run as a formula gets an apostrophe in front.
-    #[serde(default)]
-    #[param(inline)]
-    formulas: Formulas,
-}
-
-/// How the codebook is written.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct CodebookQuery {
-    /// Language of texts and labels: one of those of the newest version, of which the first is the default.
-    #[param(example = "en")]
-    language: Option<String>,
-    /// Starts the file with a byte order mark, from which Excel knows that it is UTF-8.
-    #[serde(default)]
-    #[param(default = false)]
-    bom: bool,
-    /// Whether text that a spreadsheet would run as a formula gets an apostrophe in front.
-    #[serde(default)]
-    #[param(inline)]
-    formulas: Formulas,
 }
 
 /// Export the responses to a form
@@ -80,7 +42,13 @@ pub struct CodebookQuery {
 /// missing is empty. Free text is not in it, since it is stored apart. There is no id of a response, since with one
 /// two exports could be joined.
 ///
-/// The file is streamed. A transfer that breaks off is not whole and must be fetched again.
+/// Responses are masked, always: each shares what is shown of campaign, version, language, week and all
+/// background questions with at least `k` - 1 others. Cells that would make it rarer hold `MSK`, and so do cells of other columns that
+/// would give these away. The header `Disclosure-Control` says how much that takes. With fewer than `k` responses
+/// there is no export. Every export is recorded in the audit before its first byte is sent.
+///
+/// Rows stand in a random order, which is the same as long as the responses and `k` are. The file is streamed. A transfer
+/// that breaks off is not whole and must be fetched again.
 #[utoipa::path(
     tag = "exports",
     security(("staff" = ["analyst"])),
@@ -93,14 +61,24 @@ pub struct CodebookQuery {
         description = "The table: RFC 4180, in UTF-8, with a header.",
         content_type = "text/csv",
         body = String,
-        headers(("Content-Disposition" = String, description = "A name for the file.")),
-        example = json!("campaign,form_version,language,week,cancer_type,eating_meals,help_from__family,score_eating\r\nworld-cancer-day-2027,1,ko,2027-W05,stomach,severe,1,66.7\r\nworld-cancer-day-2027,1,en,2027-W05,breast,,,\r\n"),
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "What was masked, as a dictionary of integers (RFC 9651): \
+                `k`, the least number of rows that are alike; `records`, the rows; `cells`, the cells of campaign, version, language, \
+                week and background columns; `masked-cells`, those of them that hold `MSK`; `masked-records`, the rows with \
+                one; `dependent-cells`, the cells of other columns that hold `MSK`; `smallest-class`, the rows that are alike, at least. \
+                For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5`."),
+            ("Diversity" = String, description = "Where `sensitive` asks for it, a list of tokens with parameters (RFC 9651): \
+                for each question how many different answers there are `least` among rows that are alike, counted up to 20, and in how many \
+                classes of such rows all say the same. For example `distress;least=3;uniform-classes=0`."),
+        ),
+        example = json!("campaign,form_version,language,week,cancer_type,eating_meals,help_from__family,score_eating\r\nworld-cancer-day-2027,1,ko,2027-W05,stomach,severe,1,66.7\r\nworld-cancer-day-2027,1,MSK,MSK,breast,,,\r\n"),
     )),
-    extensions(("x-problems" = json!(["form_unknown", "bad_request"]))),
+    extensions(("x-problems" = json!(["form_unknown", "too_few_records", "bad_request"]))),
 )]
 #[get("/v1/forms/{form}/responses.csv", wrap = "Compress::default()")]
 async fn export_responses(
-    _analyst: Staff<Analyst>,
+    analyst: Staff<Analyst>,
     state: State,
     form: Path<String>,
     Query(query): Query<ResponsesQuery>,
@@ -108,24 +86,56 @@ async fn export_responses(
     let weeks = query.weeks()?;
     let mut conn = state.export_connection().await?;
     let (form_id, versions) = published(&mut conn, &form).await?;
-    let campaigns = campaigns_of(&mut conn, form_id).await?;
-    let campaigns = query.chosen(campaigns)?;
+    let campaigns = query.campaigns(campaigns_of(&mut conn, form_id).await?)?;
     let export = ResponsesExport {
         filter: ResponsesFilter {
             versions: versions.iter().map(|(id, ..)| *id).collect(),
-            campaigns: campaigns.keys().copied().collect(),
+            campaigns: campaigns.iter().map(|campaign| campaign.id).collect(),
             from_week: weeks.0.map(IsoWeek::monday),
             to_week: weeks.1.map(IsoWeek::monday),
         },
+        k: query.k(&campaigns)?,
+        sensitive: query.sensitive(&columns_of(&versions))?,
+        campaigns: keys(&campaigns),
+        key: state.keys.server.clone(),
+        options: query.csv(),
         versions,
-        campaigns,
-        options: CsvOptions {
-            bom: query.bom,
-            formulas: query.formulas,
-        },
     };
-    let download = start(Lease::new(conn), export, Limits::default()).await?;
-    Ok(attachment(&form, "responses").streaming(download))
+    let asked = json!({
+        "form": *form,
+        "filter": {
+            "campaigns": campaigns.iter().map(|campaign| &campaign.key).collect::<Vec<_>>(),
+            "from_week": weeks.0.map(|week| week.to_string()),
+            "to_week": weeks.1.map(|week| week.to_string()),
+        },
+        "k": export.k,
+        "sensitive": export.sensitive,
+    });
+    let prepared = prepare(Lease::new(conn), export, Limits::default()).await?;
+    record(&state, analyst.id, asked, prepared.report()).await?;
+    let mut response = attachment(&form, "responses");
+    for header in figures::headers(prepared.report()) {
+        response.insert_header(header);
+    }
+    Ok(response.streaming(prepared.start().await?))
+}
+
+/// Records an export in the audit. Nothing may be sent before that is on disk.
+async fn record(
+    state: &State,
+    staff_id: Uuid,
+    asked: Value,
+    report: &Report,
+) -> Result<(), Problem> {
+    let mut details = asked;
+    if let (Value::Object(all), Value::Object(figures)) = (&mut details, figures::details(report)) {
+        all.extend(figures);
+    }
+    let (action, who) = (Action::ResponsesExported, Some(staff_id));
+    let mut conn = state.connection().await?;
+    let key = &state.keys.server;
+    append_entry(&mut conn, key, state.now(), who, action, &details).await?;
+    Ok(())
 }
 
 /// Export the codebook of a form
@@ -159,17 +169,9 @@ async fn export_codebook(
     let mut conn = state.connection().await?;
     let (_, versions) = published(&mut conn, &form).await?;
     drop(conn);
-    let forms: Vec<_> = versions
-        .iter()
-        .map(|(_, number, form)| (*number, form))
-        .collect();
-    let columns = Columns::of(&forms);
+    let columns = columns_of(&versions);
     let entries = columns.codebook(query.language(&columns)?);
-    let options = CsvOptions {
-        bom: query.bom,
-        formulas: query.formulas,
-    };
-    let written = codebook_csv(&entries, options)
+    let written = codebook_csv(&entries, query.csv())
         .map_err(|_| Problem::internal("the codebook cannot be written"))?;
     Ok(attachment(&form, "codebook").body(written))
 }
@@ -190,6 +192,15 @@ async fn published(
     Ok((form.id, versions))
 }
 
+/// The columns over these versions.
+fn columns_of(versions: &[(Uuid, i32, Form)]) -> Columns<'_> {
+    let forms: Vec<_> = versions
+        .iter()
+        .map(|(_, number, form)| (*number, form))
+        .collect();
+    Columns::of(&forms)
+}
+
 fn attachment(form: &str, what: &str) -> HttpResponseBuilder {
     let name = DispositionParam::Filename(format!("{form}-{what}.csv"));
     let mut response = HttpResponse::Ok();
@@ -206,61 +217,11 @@ fn attachment(form: &str, what: &str) -> HttpResponseBuilder {
     response
 }
 
-impl ResponsesQuery {
-    /// The first and the last week.
-    fn weeks(&self) -> Result<(Option<IsoWeek>, Option<IsoWeek>), Problem> {
-        let from = week("from_week", self.from_week.as_deref())?;
-        let to = week("to_week", self.to_week.as_deref())?;
-        if from.zip(to).is_some_and(|(from, to)| from > to) {
-            return Err(wrong("`from_week` is later than `to_week`."));
-        }
-        Ok((from, to))
-    }
-
-    /// Those of the campaigns that were asked for; all of them if none was named.
-    fn chosen(&self, campaigns: Vec<(Uuid, String)>) -> Result<HashMap<Uuid, String>, Problem> {
-        let Some(asked) = &self.campaign else {
-            return Ok(campaigns.into_iter().collect());
-        };
-        let find = |key: &str| {
-            let found = campaigns.iter().find(|(_, known)| known == key);
-            found
-                .cloned()
-                .ok_or_else(|| wrong("`campaign` names a campaign that this form does not have."))
-        };
-        asked.split(',').map(|key| find(key.trim())).collect()
-    }
-}
-
-impl CodebookQuery {
-    /// The language asked for, or the default of the newest version.
-    fn language<'a>(&self, columns: &Columns<'a>) -> Result<&'a str, Problem> {
-        let newest = columns.versions().last().map(|(_, form)| *form);
-        let offered = newest.map_or(&[][..], |form| &form.definition().languages);
-        match &self.language {
-            None => Ok(offered.first().map_or("", String::as_str)),
-            Some(asked) => look_up(offered, asked).ok_or_else(|| {
-                let detail = format!("It is offered in {}.", offered.join(", "));
-                Problem::new(Code::LanguageNotOffered).detail(detail)
-            }),
-        }
-    }
-}
-
-fn week(name: &str, text: Option<&str>) -> Result<Option<IsoWeek>, Problem> {
-    let parse = |text: &str| text.parse::<IsoWeek>();
-    let week = text.map(parse).transpose();
-    week.map_err(|error| wrong(format!("`{name}` {error}.")))
-}
-
-fn wrong(detail: impl Into<String>) -> Problem {
-    Problem::new(Code::QueryInvalid).detail(detail)
-}
-
 impl From<ExportError> for Problem {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Query(error) => error.into(),
+            ExportError::TooFew => Code::TooFewRecords.into(),
             other => Self::internal(&other.to_string()),
         }
     }
