@@ -35,6 +35,7 @@ mod health;
 mod interop;
 mod invitations;
 mod lookups;
+mod masked_exports;
 mod openapi;
 mod passes;
 mod problems;
