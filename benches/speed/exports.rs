@@ -1,9 +1,26 @@
-//! The CSV export, beside a bare COPY of the same rows.
+//! The CSV export, beside a bare COPY of the same rows, and beside the same rows written without any masking, which the
+//! server does not do.
 
+use std::collections::HashMap;
+use std::pin::pin;
 use std::time::Duration;
 
+use aftercare::domain::codebook::{Columns, Giveaways, QuasiIdentifiers};
+use aftercare::domain::form::Form;
+use aftercare::domain::privacy::k_anonymity::MaskedCells;
+use aftercare::domain::response::{synthetic, validate};
+use aftercare::export::CsvOptions;
+use aftercare::export::csv::Sheet;
+use aftercare::export::read::Reader;
+use aftercare::export::wide::Wide;
+use aftercare::store::AsyncPgConnection;
+use aftercare::store::pool::{Purpose, Target};
+use aftercare::store::responses_export::{Order, ResponsesFilter, stream_responses};
 use futures_util::TryStreamExt;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use tokio_postgres::{Client, NoTls};
+use uuid::Uuid;
 
 use super::crowd::{Crowd, Worker, apart};
 use super::measure::{Contender, Table, in_turn};
@@ -30,28 +47,117 @@ pub async fn run(world: &World, table: &mut Table) {
         }
     };
     let copier = || Copier::connect(world.url.clone());
+    let writer = || Writer::connect(world.url.clone(), world.target.clone(), world.form.clone());
     let mut contenders: Vec<Box<dyn Contender>> = vec![
         Box::new(Crowd::new(&clients, 1, copier).await),
+        Box::new(Crowd::new(&clients, 1, writer).await),
         Box::new(Crowd::new(&clients, 1, exporter).await),
     ];
     let samples = in_turn(ROUNDS, SLOT, &mut contenders).await;
     let bare = "COPY of the rows as they are stored";
-    table.compare("rows of the CSV export", &samples[1], bare, &samples[0]);
+    table.compare(
+        "rows written without masking",
+        &samples[1],
+        bare,
+        &samples[0],
+    );
+    table.compare("rows of the CSV export", &samples[2], bare, &samples[0]);
+    let unmasked = "the same rows written without masking";
+    table.compare("rows of the CSV export", &samples[2], unmasked, &samples[1]);
 }
 
-/// Released responses, put there directly.
+/// Released responses of twelve weeks, all of them different people, put there directly.
 async fn fill(world: &World) {
     world.clear().await;
     let (client, connection) = tokio_postgres::connect(&world.url, NoTls).await.unwrap();
     tokio::spawn(connection);
-    super::responses::insert_many(&client, &world.made_up, ROWS).await;
-    let release = "INSERT INTO responses (id, campaign_id, form_version_id, language, week, record) \
-        SELECT id, campaign_id, form_version_id, language, week, record FROM bare_arrivals";
-    client.execute(release, &[]).await.unwrap();
+    let mut rng = StdRng::seed_from_u64(2027);
+    let (mut weeks, mut records) = (Vec::new(), Vec::new());
+    for _ in 0..ROWS {
+        let answers = synthetic(&world.form, "ko", &mut rng);
+        let valid = validate(&world.form, &answers).unwrap();
+        records.push(world.form.layout().encode(&world.form, &valid));
+        weeks.push(rng.random_range(0..12_i32));
+    }
+    let insert = "INSERT INTO responses (id, campaign_id, form_version_id, language, week, record) \
+        SELECT gen_random_uuid(), campaigns.id, form_versions.id, 'ko', date '2027-01-04' + 7 * week, record \
+        FROM campaigns, form_versions, unnest($1::int[], $2::bytea[]) AS made_up (week, record)";
+    client.execute(insert, &[&weeks, &records]).await.unwrap();
     client
         .batch_execute("VACUUM ANALYZE responses")
         .await
         .unwrap();
+}
+
+/// Reads the rows once and writes them as they are.
+struct Writer {
+    conn: AsyncPgConnection,
+    form: Form,
+    filter: ResponsesFilter,
+    campaigns: HashMap<Uuid, String>,
+}
+
+impl Writer {
+    async fn connect(url: String, target: Target, form: Form) -> Self {
+        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let ids = "SELECT campaigns.id, form_versions.id FROM campaigns, form_versions";
+        let row = client.query_one(ids, &[]).await.unwrap();
+        let campaign: Uuid = row.get::<_, Id>(0).0;
+        let filter = ResponsesFilter {
+            versions: vec![row.get::<_, Id>(1).0],
+            campaigns: vec![campaign],
+            ..ResponsesFilter::default()
+        };
+        Self {
+            conn: target.connect(Purpose::Exports).await.unwrap(),
+            form,
+            filter,
+            campaigns: HashMap::from([(campaign, "bench".to_owned())]),
+        }
+    }
+}
+
+/// An id, for a driver that knows none.
+struct Id(Uuid);
+
+impl<'a> tokio_postgres::types::FromSql<'a> for Id {
+    fn from_sql(
+        _: &tokio_postgres::types::Type,
+        raw: &'a [u8],
+    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(Uuid::from_slice(raw)?))
+    }
+
+    fn accepts(kind: &tokio_postgres::types::Type) -> bool {
+        *kind == tokio_postgres::types::Type::UUID
+    }
+}
+
+impl Worker for Writer {
+    async fn step(&mut self) -> u64 {
+        let columns = Columns::of(&[(1, &self.form)]);
+        let quasi = QuasiIdentifiers::of(&columns);
+        let giveaways = Giveaways::of(&columns, &quasi);
+        let ids = self.filter.versions.iter().map(|id| (*id, 1));
+        let reader = Reader::new(&columns, &quasi, &giveaways, ids);
+        let mut wide = Wide::new(&columns, &self.campaigns);
+        let mut sheet = Sheet::new(CsvOptions::default());
+        wide.header(&mut sheet).unwrap();
+        let rows = stream_responses(&mut self.conn, &self.filter, Order::Any);
+        let mut rows = pin!(rows.await.unwrap());
+        let mut count = 0;
+        while let Some(row) = rows.try_next().await.unwrap() {
+            let response = reader.read(&row).unwrap();
+            wide.row(&response, MaskedCells::NONE, &mut sheet).unwrap();
+            count += 1;
+            if sheet.is_full() {
+                std::hint::black_box(sheet.take());
+            }
+        }
+        assert_eq!(count, ROWS);
+        count
+    }
 }
 
 struct Exporter<F>(Caller<F>);

@@ -1,6 +1,7 @@
 //! How fast it is, each figure beside the limit of the same machine in the same run.
 //!
 //! `cargo bench` runs all of it in about a minute; `cargo bench -- core forms responses exports` only those named.
+//! `cargo bench -- masking` measures what masking takes away, and runs only when it is named.
 //! A Postgres of its own is started in a temporary folder, durable as in service, unless
 //! `BENCH_DATABASE_URL` names one (its role may create databases).
 //!
@@ -11,6 +12,7 @@
 //! | `wire` | a small HTTP client, so that the client is not what is measured |
 //! | `world` | the server with a published form and an open campaign, and made-up responses |
 //! | `core`, `passes`, `forms`, `responses`, `exports` | the figures |
+//! | `masking` | what masking takes away |
 
 #![allow(
     clippy::unwrap_used,
@@ -26,6 +28,7 @@ mod core;
 mod crowd;
 mod exports;
 mod forms;
+mod masking;
 mod measure;
 mod passes;
 mod responses;
@@ -46,6 +49,9 @@ fn main() {
         .build()
         .unwrap();
     let mut table = Table::default();
+    if wanted.iter().any(|word| word == "masking") {
+        masking::run();
+    }
     if wants("core") {
         core::run(&mut table);
     }

@@ -104,15 +104,6 @@ impl Worker for Bare {
     }
 }
 
-/// Puts this many rows there, not released.
-pub async fn insert_many(client: &Client, made_up: &MadeUp, rows: u64) {
-    let statement = prepare(client, BATCH).await;
-    let mut done = 0;
-    while done < rows {
-        done += insert(client, &statement, made_up, BATCH).await;
-    }
-}
-
 async fn prepare(client: &Client, rows: usize) -> Statement {
     let values = match rows {
         1 => "VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -8,6 +8,7 @@
 use std::pin::pin;
 
 use futures_util::TryStreamExt;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::read::Reader;
@@ -19,6 +20,9 @@ use crate::domain::privacy::k_anonymity::{
 use crate::domain::privacy::server_key::ServerKey;
 use crate::store::AsyncPgConnection;
 use crate::store::responses_export::{Order, ResponsesFilter, stream_responses};
+
+/// Plans that are made at once. A plan takes a core and some memory, and goes on when nobody waits for it any more.
+static PLANNING: Semaphore = Semaphore::const_new(2);
 
 /// What the first pass brings.
 pub struct Counted {
@@ -63,7 +67,9 @@ pub async fn plan(
         mut combinations,
         ..
     } = counted;
+    let permit = PLANNING.acquire().await;
     let work = move || {
+        let _permit = permit;
         combinations.seal(&mut table);
         Ok((table.mask_weighted(k, &weights)?, combinations))
     };

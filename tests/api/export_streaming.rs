@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use aftercare::domain::week::IsoWeek;
 use aftercare::export::CsvOptions;
 use aftercare::export::stream::{Download, ExportError, Limits, ResponsesExport, prepare};
 use aftercare::http::problem::Code;
@@ -13,12 +14,17 @@ use aftercare::store::responses_export::ResponsesFilter;
 use diesel::sql_types::BigInt;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::{StreamExt, TryStreamExt};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::TestApp;
+use crate::support::collection::{SHIPPED, definition};
 use crate::support::logs::USER_AGENT;
-use crate::support::stored::{Version, every_kind, open_campaign, publish, respond_often};
+use crate::support::stored::{
+    Version, every_kind, open_campaign, publish, respond_often, respond_synthetic,
+};
 
 const PATH: &str = "/v1/forms/every-kind/responses.csv";
 /// As long as can be, so that not so many rows are needed to fill every buffer on the way.
@@ -42,13 +48,17 @@ async fn app_with(count: u32) -> (TestApp, Version, Uuid) {
 
 /// A download as a plain client sees it.
 async fn download(app: &TestApp) -> reqwest::Response {
+    download_from(app, PATH).await
+}
+
+async fn download_from(app: &TestApp, path: &str) -> reqwest::Response {
     let token = app.with_staff(Role::Analyst).await.access_token;
     let client = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .no_proxy()
         .build()
         .unwrap();
-    let url = format!("http://{}{PATH}", app.address);
+    let url = format!("http://{}{path}", app.address);
     client.get(url).bearer_auth(token).send().await.unwrap()
 }
 
@@ -280,4 +290,52 @@ async fn memory_does_not_grow_with_the_number_of_rows() {
         small.2,
         large.2
     );
+}
+
+/// Run it alone: `cargo test --release --test api -- --ignored --nocapture a_million_different_people`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes its time, and measures the whole process"]
+async fn a_million_different_people_take_the_memory_of_their_combinations() {
+    let app = TestApp::start().await;
+    let mut conn = app.connect().await;
+    let version = publish(&mut conn, &definition(SHIPPED)).await;
+    let campaign = open_campaign(&mut conn, version.form_id, CAMPAIGN).await;
+    let mut rng = StdRng::seed_from_u64(2027);
+    let first = "2027-W01".parse::<IsoWeek>().unwrap().monday();
+    let path = "/v1/forms/daily-life-after-treatment/responses.csv";
+    let mut stored = 0;
+    for rows in [10_000_u32, 1_000_000] {
+        while stored < rows {
+            let heading = |_| {
+                let week = first + chrono::TimeDelta::weeks(rng.random_range(0..12));
+                (
+                    campaign,
+                    ["ko", "en"][usize::from(rng.random_bool(0.1))],
+                    week,
+                )
+            };
+            let headings: Vec<_> = (0..10_000).map(heading).collect();
+            respond_synthetic(&mut conn, &version, &headings, &mut rng).await;
+            stored += 10_000;
+        }
+        let before = high_water();
+        let started = Instant::now();
+        let response = download_from(&app, path).await;
+        let (head, control) = (
+            started.elapsed(),
+            response.headers()["disclosure-control"].clone(),
+        );
+        let (mut bytes, mut pieces) = (0, response.bytes_stream());
+        while let Some(piece) = pieces.next().await {
+            bytes += piece.unwrap().len();
+        }
+        let (took, after) = (started.elapsed(), high_water());
+        eprintln!(
+            "{rows} rows, {bytes} bytes: {head:?} to the first byte, {took:?} in all; high water {before} kB before, {after} kB after; {control:?}"
+        );
+        assert!(
+            after < before + 768 * 1024,
+            "it grew from {before} kB to {after} kB"
+        );
+    }
 }

@@ -1,9 +1,12 @@
 //! What the masking of an export took away, in headers and in the audit.
 
 use actix_web::http::header::{HeaderName, HeaderValue};
-use serde_json::{Value, json};
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
 
+use crate::domain::week::IsoWeek;
 use crate::export::Report;
+use crate::export::stream::ResponsesExport;
 
 /// What was masked: a dictionary of integers (RFC 9651).
 pub const DISCLOSURE_CONTROL: HeaderName = HeaderName::from_static("disclosure-control");
@@ -41,25 +44,47 @@ pub fn headers(report: &Report) -> Vec<(HeaderName, HeaderValue)> {
         .collect()
 }
 
-/// The figures for the audit.
-pub fn details(report: &Report) -> Value {
-    let diversity: Vec<Value> = report
-        .diversity
-        .iter()
-        .map(|question| {
-            json!({
-                "question": question.question,
-                "least": question.least_distinct,
-                "uniform_classes": question.uniform_classes,
-            })
+/// What was asked for, for the audit.
+pub fn asked(form: &str, export: &ResponsesExport) -> Map<String, Value> {
+    let mut campaigns: Vec<&String> = export.campaigns.values().collect();
+    campaigns.sort_unstable();
+    let week = |monday: Option<NaiveDate>| monday.map(|monday| IsoWeek::of(monday).to_string());
+    let filter = json!({
+        "campaigns": campaigns,
+        "from_week": week(export.filter.from_week),
+        "to_week": week(export.filter.to_week),
+    });
+    let parts = [
+        ("form", json!(form)),
+        ("filter", filter),
+        ("k", json!(export.k)),
+        ("sensitive", json!(export.sensitive)),
+    ];
+    parts
+        .map(|(name, part)| (name.to_owned(), part))
+        .into_iter()
+        .collect()
+}
+
+/// What was found and masked, for the audit.
+pub fn found(report: &Report) -> Map<String, Value> {
+    let diversity = report.diversity.iter().map(|question| {
+        json!({
+            "question": question.question,
+            "least": question.least_distinct,
+            "uniform_classes": question.uniform_classes,
         })
-        .collect();
-    json!({
-        "rows": report.records,
-        "masked_cells": report.masked_cells,
-        "masked_records": report.masked_records,
-        "dependent_cells": report.dependent_cells,
-        "smallest_class": report.smallest_class,
-        "diversity": diversity,
-    })
+    });
+    let parts = [
+        ("rows", json!(report.records)),
+        ("masked_cells", json!(report.masked_cells)),
+        ("masked_records", json!(report.masked_records)),
+        ("dependent_cells", json!(report.dependent_cells)),
+        ("smallest_class", json!(report.smallest_class)),
+        ("diversity", diversity.collect()),
+    ];
+    parts
+        .map(|(name, part)| (name.to_owned(), part))
+        .into_iter()
+        .collect()
 }

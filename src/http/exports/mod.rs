@@ -7,27 +7,26 @@ use actix_web::http::header::{self, ContentDisposition, DispositionParam, Dispos
 use actix_web::middleware::Compress;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, HttpResponseBuilder, get};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use self::figures::{DISCLOSURE_CONTROL, DIVERSITY};
-use self::query::{CodebookQuery, ResponsesQuery, keys};
+use self::query::{CodebookQuery, ResponsesQuery};
 use super::auth::{Analyst, Staff};
 use super::extract::{Query, State};
 use super::problem::{Code, Problem};
 use crate::domain::audit::Action;
 use crate::domain::codebook::Columns;
 use crate::domain::form::Form;
-use crate::domain::week::IsoWeek;
 use crate::export::codebook::codebook_csv;
-use crate::export::stream::{Limits, ResponsesExport, prepare};
+use crate::export::stream::{Limits, prepare};
 use crate::export::{ExportError, Report};
 use crate::store::AsyncPgConnection;
 use crate::store::audit::append_entry;
 use crate::store::forms::{FormVersionRow, UnreadableVersion, find_form, versions_of};
 use crate::store::lease::Lease;
-use crate::store::responses_export::{ResponsesFilter, campaigns_of};
+use crate::store::responses_export::campaigns_of;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -87,30 +86,9 @@ async fn export_responses(
     let mut conn = state.export_connection().await?;
     let (form_id, versions) = published(&mut conn, &form).await?;
     let campaigns = query.campaigns(campaigns_of(&mut conn, form_id).await?)?;
-    let export = ResponsesExport {
-        filter: ResponsesFilter {
-            versions: versions.iter().map(|(id, ..)| *id).collect(),
-            campaigns: campaigns.iter().map(|campaign| campaign.id).collect(),
-            from_week: weeks.0.map(IsoWeek::monday),
-            to_week: weeks.1.map(IsoWeek::monday),
-        },
-        k: query.k(&campaigns)?,
-        sensitive: query.sensitive(&columns_of(&versions))?,
-        campaigns: keys(&campaigns),
-        key: state.keys.server.clone(),
-        options: query.csv(),
-        versions,
-    };
-    let asked = json!({
-        "form": *form,
-        "filter": {
-            "campaigns": campaigns.iter().map(|campaign| &campaign.key).collect::<Vec<_>>(),
-            "from_week": weeks.0.map(|week| week.to_string()),
-            "to_week": weeks.1.map(|week| week.to_string()),
-        },
-        "k": export.k,
-        "sensitive": export.sensitive,
-    });
+    let key = state.keys.server.clone();
+    let export = query.export(weeks, versions, &campaigns, key)?;
+    let asked = figures::asked(&form, &export);
     let prepared = prepare(Lease::new(conn), export, Limits::default()).await?;
     record(&state, analyst.id, asked, prepared.report()).await?;
     let mut response = attachment(&form, "responses");
@@ -124,13 +102,11 @@ async fn export_responses(
 async fn record(
     state: &State,
     staff_id: Uuid,
-    asked: Value,
+    mut details: Map<String, Value>,
     report: &Report,
 ) -> Result<(), Problem> {
-    let mut details = asked;
-    if let (Value::Object(all), Value::Object(figures)) = (&mut details, figures::details(report)) {
-        all.extend(figures);
-    }
+    details.extend(figures::found(report));
+    let details = Value::Object(details);
     let (action, who) = (Action::ResponsesExported, Some(staff_id));
     let mut conn = state.connection().await?;
     let key = &state.keys.server;

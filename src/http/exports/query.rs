@@ -1,17 +1,18 @@
 //! What can be asked of an export.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::super::problem::{Code, Problem};
+use super::columns_of;
 use crate::domain::codebook::Columns;
-use crate::domain::form::look_up;
+use crate::domain::form::{Form, look_up};
+use crate::domain::privacy::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
+use crate::export::stream::ResponsesExport;
 use crate::export::{CsvOptions, Formulas};
-use crate::store::responses_export::ExportedCampaign;
+use crate::store::responses_export::{ExportedCampaign, ResponsesFilter};
 
 /// The least `k` that a campaign can have.
 const LEAST_K: u32 = 5;
@@ -83,9 +84,37 @@ csv_query! {
     }
 }
 
+/// The first week and the last.
+pub type Weeks = (Option<IsoWeek>, Option<IsoWeek>);
+
 impl ResponsesQuery {
+    /// The export that is asked for, over these versions of the form and these campaigns.
+    pub fn export(
+        &self,
+        weeks: Weeks,
+        versions: Vec<(Uuid, i32, Form)>,
+        campaigns: &[ExportedCampaign],
+        key: ServerKey,
+    ) -> Result<ResponsesExport, Problem> {
+        let named = |campaign: &ExportedCampaign| (campaign.id, campaign.key.clone());
+        Ok(ResponsesExport {
+            filter: ResponsesFilter {
+                versions: versions.iter().map(|(id, ..)| *id).collect(),
+                campaigns: campaigns.iter().map(|campaign| campaign.id).collect(),
+                from_week: weeks.0.map(IsoWeek::monday),
+                to_week: weeks.1.map(IsoWeek::monday),
+            },
+            campaigns: campaigns.iter().map(named).collect(),
+            k: self.k(campaigns)?,
+            sensitive: self.sensitive(&columns_of(&versions))?,
+            key,
+            options: self.csv(),
+            versions,
+        })
+    }
+
     /// The first and the last week.
-    pub fn weeks(&self) -> Result<(Option<IsoWeek>, Option<IsoWeek>), Problem> {
+    pub fn weeks(&self) -> Result<Weeks, Problem> {
         let from = week("from_week", self.from_week.as_deref())?;
         let to = week("to_week", self.to_week.as_deref())?;
         if from.zip(to).is_some_and(|(from, to)| from > to) {
@@ -104,7 +133,7 @@ impl ResponsesQuery {
         };
         let mut asked: Vec<&str> = asked.split(',').map(str::trim).collect();
         let known = |key: &&str| campaigns.iter().any(|campaign| campaign.key == **key);
-        if !asked.iter().all(|key| known(key)) {
+        if !asked.iter().all(known) {
             return Err(wrong(
                 "`campaign` names a campaign that this form does not have.",
             ));
@@ -116,7 +145,7 @@ impl ResponsesQuery {
     }
 
     /// The size of the smallest group, for responses of these campaigns.
-    pub fn k(&self, campaigns: &[ExportedCampaign]) -> Result<u32, Problem> {
+    fn k(&self, campaigns: &[ExportedCampaign]) -> Result<u32, Problem> {
         let set = campaigns
             .iter()
             .filter_map(|campaign| u32::try_from(campaign.k).ok());
@@ -130,7 +159,7 @@ impl ResponsesQuery {
     }
 
     /// The questions whose diversity is asked for, each once.
-    pub fn sensitive(&self, columns: &Columns<'_>) -> Result<Vec<String>, Problem> {
+    fn sensitive(&self, columns: &Columns<'_>) -> Result<Vec<String>, Problem> {
         let Some(asked) = &self.sensitive else {
             return Ok(Vec::new());
         };
@@ -175,14 +204,6 @@ impl CodebookQuery {
             }),
         }
     }
-}
-
-/// The keys of these campaigns.
-pub fn keys(campaigns: &[ExportedCampaign]) -> HashMap<Uuid, String> {
-    campaigns
-        .iter()
-        .map(|campaign| (campaign.id, campaign.key.clone()))
-        .collect()
 }
 
 fn week(name: &str, text: Option<&str>) -> Result<Option<IsoWeek>, Problem> {

@@ -1,0 +1,90 @@
+//! What masking takes away from made-up responses to the shipped form, beside leaving rare ones out; and how long
+//! planning takes. It runs only when it is named.
+
+use std::time::Instant;
+
+use aftercare::domain::codebook::{Columns, Combinations, Giveaways, QuasiIdentifiers};
+use aftercare::domain::form::Form;
+use aftercare::domain::privacy::k_anonymity::GroupTable;
+use aftercare::domain::response::{synthetic, validate};
+use aftercare::export::Report;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::world::shipped_form;
+
+const WEEKS: u8 = 12;
+const K: u32 = 5;
+
+pub fn run() {
+    let form = shipped_form();
+    println!(
+        "| responses | combinations | rare | rare by background alone | rows touched | leading cells masked | background answers masked | \
+         other cells masked | planned in | peak memory |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    );
+    for records in [1_000, 10_000, 100_000, 1_000_000] {
+        measure(&form, records);
+    }
+}
+
+fn measure(form: &Form, records: u64) {
+    let columns = Columns::of(&[(1, form)]);
+    let quasi = QuasiIdentifiers::of(&columns);
+    let giveaways = Giveaways::of(&columns, &quasi);
+    let plan = columns.plan(1);
+    let leading = 4;
+    let mut combinations = Combinations::new(&quasi);
+    let mut table = GroupTable::new(quasi.count()).unwrap();
+    let mut background = GroupTable::new(quasi.count() - leading).unwrap();
+    let mut rng = StdRng::seed_from_u64(2027);
+    for _ in 0..records {
+        let language = if rng.random_bool(0.9) { "ko" } else { "en" };
+        let week = rng.random_range(0..WEEKS);
+        let answers = validate(form, &synthetic(form, language, &mut rng)).unwrap();
+        let cells = quasi.columns().filter(|(column, _)| *column >= leading);
+        let cells =
+            cells.map(|(column, one)| (one, plan.cell_of(column - leading, answers.as_slice())));
+        let head = [
+            b"spring".as_slice(),
+            &1_i32.to_be_bytes(),
+            language.as_bytes(),
+            &[week],
+        ];
+        let codes = combinations.codes(head, cells);
+        table.add(codes).unwrap();
+        background.add(&codes[leading..]).unwrap();
+    }
+    let distinct = table.combinations();
+    let weights = quasi.weights(&giveaways);
+    let started = Instant::now();
+    combinations.seal(&mut table);
+    let masking = table.mask_weighted(K, &weights).unwrap();
+    let took = started.elapsed();
+    let peak = peak();
+    let report = Report::of(K, &masking, &columns, &quasi, &giveaways, &combinations);
+    let cost = masking.cost();
+    let rare_background = background.mask(K).cost().rare_records;
+    let (in_front, answers) = cost.masked_by_column.split_at(leading);
+    let share = |part: u64, of: u64| format!("{:.1} %", 100.0 * part as f64 / of as f64);
+    let others = (columns.names().count() - quasi.columns().count()) as u64;
+    println!(
+        "| {records} | {distinct} | {} | {} | {} | {} | {} | {} | {took:.1?} | {peak} |",
+        share(cost.rare_records, records),
+        share(rare_background, records),
+        share(cost.records_affected, records),
+        share(in_front.iter().sum(), records * leading as u64),
+        share(answers.iter().sum(), records * answers.len() as u64),
+        share(report.dependent_cells, records * others),
+    );
+    println!(
+        "  weights {weights:?}, masked by quasi-identifier {:?}",
+        cost.masked_by_column
+    );
+}
+
+/// The most memory that this process has held so far.
+fn peak() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.unwrap_or("?").trim().to_owned()
+}
