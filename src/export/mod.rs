@@ -9,19 +9,23 @@
 //! | [`report`] | what the masking took away |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitations`] | codes to hand out, as a table and as cards for print |
-//! | [`stream`] | from Postgres to the client, in memory that grows with the combinations to be masked, not with the rows |
+//! | [`stream`] | the export of responses |
+//! | [`remarks`] | the export of remarks |
+//! | [`download`] | from Postgres to the client, with as little memory for a million rows as for ten |
 //!
 //! Which columns there are and what they mean is decided in [`crate::domain::codebook`].
 
 pub mod codebook;
 pub mod csv;
+pub mod download;
 pub mod invitations;
 pub mod passes;
 pub mod read;
+pub mod remarks;
 pub mod report;
 pub mod stream;
 pub mod wide;
 
 pub use self::csv::{CsvOptions, Formulas};
+pub use self::download::{Download, ExportError};
 pub use self::report::Report;
-pub use self::stream::{Download, ExportError};

@@ -1,49 +1,30 @@
-//! From Postgres to the client, row by row.
-//!
-//! A task of its own reads rows, writes them into pieces of CSV and hands these through a short channel to the
-//! body of the answer. When the client does not take them, the channel is full, the task stops reading, and
-//! Postgres waits: memory does not grow with the number of rows, but for the table of combinations that the masking needs.
+//! The export of a form's responses.
 //!
 //! It goes through the rows several times, within one snapshot (see [`super::passes`]). What is to be masked is decided, and
-//! reported, before the first row is written: [`prepare`] gives the report, and nothing is sent until
-//! [`Prepared::start`] is called.
-//!
-//! | what happens | what follows |
-//! | --- | --- |
-//! | a fault before the first piece | [`prepare`] or [`Prepared::start`] fails, and the client gets a problem |
-//! | a fault later on | the body fails, so the transfer breaks off: never a short file that looks whole |
-//! | the client hangs up | the task ends and its connection is closed |
-//! | the client takes nothing for [`Limits::stall`], or not everything within [`Limits::total`] | the same, and the body fails |
+//! reported, before the first row is written. Memory does not grow with the number of rows, but for the table of combinations
+//! that the masking needs.
 
 use std::collections::HashMap;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::pin::pin;
 
-use bytes::Bytes;
-use futures_util::{Stream, TryStreamExt};
-use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::sync::oneshot;
-use tokio::time::timeout;
+use futures_util::TryStreamExt;
 use uuid::Uuid;
 
 use super::csv::{CsvOptions, Sheet};
+pub use super::download::{Download, ExportError, Limits, Prepared, prepare};
+use super::download::{Way, Work};
 use super::passes::{count, diversity, draw, plan, salt};
 use super::read::Reader;
 use super::report::Report;
-use super::wide::{Wide, WideFault};
+use super::wide::Wide;
 use crate::domain::codebook::{Columns, Combinations, Giveaways, QuasiIdentifiers};
 use crate::domain::form::Form;
-use crate::domain::privacy::k_anonymity::{Drift, Masker, TableFault};
+use crate::domain::privacy::k_anonymity::Masker;
 use crate::domain::privacy::server_key::ServerKey;
 use crate::store::AsyncPgConnection;
-use crate::store::lease::Lease;
 use crate::store::responses_export::{
     Order, ResponsesFilter, begin_snapshot, end_snapshot, stream_responses,
 };
-
-/// Pieces that wait for the client at most.
-const PIECES: usize = 2;
 
 /// Everything that the export of a form's responses needs to know.
 pub struct ResponsesExport {
@@ -63,206 +44,23 @@ pub struct ResponsesExport {
     pub options: CsvOptions,
 }
 
-/// How long a client may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// For the next piece.
-    pub stall: Duration,
-    /// For everything. Postgres has a limit of its own on the pool of exports; this one holds for a client that
-    /// takes a little now and then.
-    pub total: Duration,
-}
+impl Work for ResponsesExport {
+    type Report = Report;
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            stall: Duration::from_secs(60),
-            total: Duration::from_secs(30 * 60),
-        }
+    async fn run(
+        self,
+        conn: &mut AsyncPgConnection,
+        way: &mut Way<Report>,
+    ) -> Result<u64, ExportError> {
+        work(conn, &self, way).await
     }
-}
-
-/// Why an export broke off. The messages are for the log: they hold nothing that anybody answered.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// The database failed.
-    #[error("the database failed")]
-    Query(#[from] diesel::result::Error),
-    /// A row cannot be written.
-    #[error(transparent)]
-    Row(#[from] WideFault),
-    /// There are fewer responses than `k`, but some.
-    #[error("there are too few responses")]
-    TooFew,
-    /// The passes did not see the same responses.
-    #[error(transparent)]
-    Drift(#[from] Drift),
-    /// The table of combinations does not fit the responses.
-    #[error(transparent)]
-    Table(#[from] TableFault),
-    /// The client hung up.
-    #[error("the client hung up")]
-    HungUp,
-    /// The client took nothing for too long.
-    #[error("the client took nothing for too long")]
-    Stalled,
-    /// The client took too long over the whole.
-    #[error("the export took too long")]
-    TooLong,
-    /// The task that writes it ended without a word.
-    #[error("the export broke off")]
-    BrokenOff,
-}
-
-enum Piece {
-    Report(Box<Report>),
-    Bytes(Bytes),
-    Failed(ExportError),
-    /// Without this at its end, an export is not whole.
-    End,
-}
-
-/// An export of which is known what it takes away, and of which nothing is sent yet.
-pub struct Prepared {
-    report: Report,
-    permission: oneshot::Sender<()>,
-    pieces: Receiver<Piece>,
-}
-
-/// An export under way: a stream of pieces that fails unless it is whole.
-pub struct Download {
-    first: Option<Piece>,
-    pieces: Receiver<Piece>,
-    over: bool,
-}
-
-/// Counts the responses of an export and plans what to mask.
-///
-/// # Errors
-///
-/// With too few responses, and when something goes wrong.
-pub async fn prepare(
-    lease: Lease,
-    export: ResponsesExport,
-    limits: Limits,
-) -> Result<Prepared, ExportError> {
-    let (sender, mut pieces) = mpsc::channel(PIECES);
-    let (permission, permitted) = oneshot::channel();
-    let way = Way { limits, sender };
-    tokio::spawn(run(lease, export, way, permitted));
-    match pieces.recv().await {
-        Some(Piece::Report(report)) => Ok(Prepared {
-            report: *report,
-            permission,
-            pieces,
-        }),
-        Some(Piece::Failed(error)) => Err(error),
-        _ => Err(ExportError::BrokenOff),
-    }
-}
-
-impl Prepared {
-    /// What the export takes away.
-    pub fn report(&self) -> &Report {
-        &self.report
-    }
-
-    /// Lets the rows be written, and waits for the first piece.
-    ///
-    /// # Errors
-    ///
-    /// What went wrong before there was anything to send.
-    pub async fn start(self) -> Result<Download, ExportError> {
-        let Self {
-            permission,
-            mut pieces,
-            ..
-        } = self;
-        // When nobody listens, the failure waits in the channel.
-        let _ = permission.send(());
-        match pieces.recv().await {
-            Some(Piece::Failed(error)) => Err(error),
-            None => Err(ExportError::BrokenOff),
-            first => Ok(Download {
-                first,
-                pieces,
-                over: false,
-            }),
-        }
-    }
-}
-
-impl Stream for Download {
-    type Item = Result<Bytes, ExportError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.over {
-            return Poll::Ready(None);
-        }
-        let piece = match self.first.take() {
-            Some(piece) => Some(piece),
-            None => std::task::ready!(self.pieces.poll_recv(cx)),
-        };
-        self.over = !matches!(piece, Some(Piece::Bytes(_)));
-        Poll::Ready(match piece {
-            Some(Piece::Bytes(bytes)) => Some(Ok(bytes)),
-            Some(Piece::End) => None,
-            // The reason is in the log already, in words that are known to hold no data.
-            Some(Piece::Report(_) | Piece::Failed(_)) | None => Some(Err(ExportError::BrokenOff)),
-        })
-    }
-}
-
-/// The way to the client.
-struct Way {
-    limits: Limits,
-    sender: Sender<Piece>,
-}
-
-impl Way {
-    async fn send(&self, piece: Piece) -> Result<(), ExportError> {
-        match timeout(self.limits.stall, self.sender.send(piece)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(ExportError::HungUp),
-            Err(_) => Err(ExportError::Stalled),
-        }
-    }
-}
-
-async fn run(
-    mut lease: Lease,
-    export: ResponsesExport,
-    way: Way,
-    permitted: oneshot::Receiver<()>,
-) {
-    let work = timeout(way.limits.total, work(&mut lease, &export, &way, permitted));
-    let outcome = tokio::select! {
-        outcome = work => outcome.unwrap_or(Err(ExportError::TooLong)),
-        // While Postgres sorts, only this tells that nobody waits any more.
-        () = way.sender.closed() => Err(ExportError::HungUp),
-    };
-    let last = match outcome {
-        Ok(rows) => {
-            tracing::debug!(rows, "exported");
-            lease.give_back();
-            Piece::End
-        }
-        Err(error) => {
-            drop(lease);
-            tracing::warn!(reason = %error, "an export broke off");
-            Piece::Failed(error)
-        }
-    };
-    // A client that stalled takes this no sooner than the rest; then the closed channel tells it.
-    let _ = way.send(last).await;
 }
 
 /// All passes; gives the number of rows.
 async fn work(
-    lease: &mut Lease,
+    conn: &mut AsyncPgConnection,
     export: &ResponsesExport,
-    way: &Way,
-    permitted: oneshot::Receiver<()>,
+    way: &mut Way<Report>,
 ) -> Result<u64, ExportError> {
     let versions = export.versions.iter();
     let forms: Vec<_> = versions.map(|(_, number, form)| (*number, form)).collect();
@@ -272,7 +70,6 @@ async fn work(
     let ids = export.versions.iter().map(|(id, number, _)| (*id, *number));
     let reader = Reader::new(&columns, &quasi, &giveaways, ids);
 
-    let conn = lease.connection().ok_or(ExportError::BrokenOff)?;
     begin_snapshot(conn).await?;
     let counted = count(conn, &export.filter, &reader, &quasi).await?;
     let salt = salt(&export.key, counted.digest, export, &columns);
@@ -292,8 +89,7 @@ async fn work(
         let masker = (masking.clone().into_masker(), &mut combinations);
         report.diversity = diversity(conn, export, (&reader, &columns), masker, &salt).await?;
     }
-    way.send(Piece::Report(Box::new(report))).await?;
-    permitted.await.map_err(|_| ExportError::HungUp)?;
+    way.report(report).await?;
 
     let mut last = Last {
         export,
@@ -321,7 +117,7 @@ impl Last<'_> {
         &mut self,
         conn: &mut AsyncPgConnection,
         mut masker: Masker,
-        way: &Way,
+        way: &Way<Report>,
     ) -> Result<u64, ExportError> {
         let mut sheet = Sheet::new(self.export.options);
         self.wide.header(&mut sheet)?;
@@ -334,12 +130,12 @@ impl Last<'_> {
             self.wide.row(&response, masked.cells, &mut sheet)?;
             count += 1;
             if sheet.is_full() {
-                way.send(Piece::Bytes(sheet.take().into())).await?;
+                way.send(sheet.take()).await?;
             }
         }
         // Before the last piece: a file that is not what was planned must not look whole.
         masker.finish()?;
-        way.send(Piece::Bytes(sheet.take().into())).await?;
+        way.send(sheet.take()).await?;
         Ok(count)
     }
 }

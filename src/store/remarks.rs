@@ -1,9 +1,12 @@
 //! Remarks under review. Only what was released is here: before that, remarks lie in their arrivals.
 
 use diesel::prelude::*;
+use diesel::sql_types::Binary;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::Stream;
 use uuid::Uuid;
 
+use super::responses_export::{sha256, uuid_send};
 use super::schema::{campaigns, forms, remarks};
 use crate::domain::privacy::remark::RemarkState;
 
@@ -106,5 +109,48 @@ pub async fn review_remark(
         .set((remarks::state.eq(state.as_str()), remarks::text.eq(text)))
         .returning(RemarkRow::as_returning())
         .get_result(conn)
+        .await
+}
+
+/// What an export sees of a remark: neither its id nor when it was reviewed.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = remarks, check_for_backend(diesel::pg::Pg))]
+pub struct ClearedRow {
+    /// The campaign.
+    pub campaign_id: Uuid,
+    /// The key of the question.
+    pub question: String,
+    /// The language in which the form was read.
+    pub language: String,
+    /// What was written, as far as reviewers left it.
+    pub text: String,
+}
+
+/// How many remarks of these campaigns were cleared.
+pub async fn count_cleared(conn: &mut AsyncPgConnection, campaigns: &[Uuid]) -> QueryResult<u64> {
+    let count: i64 = remarks::table
+        .filter(remarks::state.eq(RemarkState::Cleared.as_str()))
+        .filter(remarks::campaign_id.eq_any(campaigns))
+        .count()
+        .get_result(conn)
+        .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// Streams the remarks of these campaigns that were cleared, in the order that follows from the salt: whoever does not know it
+/// sees nothing but chance in the order. The connection is busy until the stream ends, as with
+/// [`stream_responses`](super::responses_export::stream_responses).
+pub async fn stream_cleared<'conn>(
+    conn: &'conn mut AsyncPgConnection,
+    campaigns: &[Uuid],
+    salt: &[u8; 32],
+) -> QueryResult<impl Stream<Item = QueryResult<ClearedRow>> + Send + use<'conn>> {
+    let salt = salt.to_vec().into_sql::<Binary>();
+    remarks::table
+        .filter(remarks::state.eq(RemarkState::Cleared.as_str()))
+        .filter(remarks::campaign_id.eq_any(campaigns.to_vec()))
+        .order(sha256(salt.concat(uuid_send(remarks::id))))
+        .select(ClearedRow::as_select())
+        .load_stream(conn)
         .await
 }

@@ -2,6 +2,7 @@
 
 mod figures;
 mod query;
+mod remarks;
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::middleware::Compress;
@@ -30,7 +31,10 @@ use crate::store::responses_export::campaigns_of;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(export_responses).service(export_codebook);
+    config
+        .service(export_responses)
+        .service(export_codebook)
+        .service(remarks::export_remarks);
 }
 
 /// Export the responses to a form

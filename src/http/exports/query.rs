@@ -76,6 +76,15 @@ csv_query! {
 }
 
 csv_query! {
+    /// Which remarks, and how they are written.
+    pub struct RemarksCsvQuery {
+        /// Only remarks of these campaigns: their keys, separated by commas.
+        #[param(example = "world-cancer-day-2027,spring-2027")]
+        campaign: Option<String>,
+    }
+}
+
+csv_query! {
     /// How the codebook is written.
     pub struct CodebookQuery {
         /// Language of texts and labels: one of those of the newest version, of which the first is the default.
@@ -128,20 +137,7 @@ impl ResponsesQuery {
         &self,
         campaigns: Vec<ExportedCampaign>,
     ) -> Result<Vec<ExportedCampaign>, Problem> {
-        let Some(asked) = &self.campaign else {
-            return Ok(campaigns);
-        };
-        let mut asked: Vec<&str> = asked.split(',').map(str::trim).collect();
-        let known = |key: &&str| campaigns.iter().any(|campaign| campaign.key == **key);
-        if !asked.iter().all(known) {
-            return Err(wrong(
-                "`campaign` names a campaign that this form does not have.",
-            ));
-        }
-        asked.sort_unstable();
-        let mut chosen = campaigns;
-        chosen.retain(|campaign| asked.binary_search(&campaign.key.as_str()).is_ok());
-        Ok(chosen)
+        chosen(self.campaign.as_deref(), campaigns)
     }
 
     /// The size of the smallest group, for responses of these campaigns.
@@ -191,6 +187,16 @@ impl ResponsesQuery {
     }
 }
 
+impl RemarksCsvQuery {
+    /// Those of the campaigns that were asked for; all of them if none was named.
+    pub fn campaigns(
+        &self,
+        campaigns: Vec<ExportedCampaign>,
+    ) -> Result<Vec<ExportedCampaign>, Problem> {
+        chosen(self.campaign.as_deref(), campaigns)
+    }
+}
+
 impl CodebookQuery {
     /// The language asked for, or the default of the newest version.
     pub fn language<'a>(&self, columns: &Columns<'a>) -> Result<&'a str, Problem> {
@@ -204,6 +210,27 @@ impl CodebookQuery {
             }),
         }
     }
+}
+
+/// Those of the campaigns whose keys were asked for, separated by commas; all of them if none was.
+pub fn chosen(
+    asked: Option<&str>,
+    campaigns: Vec<ExportedCampaign>,
+) -> Result<Vec<ExportedCampaign>, Problem> {
+    let Some(asked) = asked else {
+        return Ok(campaigns);
+    };
+    let mut asked: Vec<&str> = asked.split(',').map(str::trim).collect();
+    let known = |key: &&str| campaigns.iter().any(|campaign| campaign.key == **key);
+    if !asked.iter().all(known) {
+        return Err(wrong(
+            "`campaign` names a campaign that this form does not have.",
+        ));
+    }
+    asked.sort_unstable();
+    let mut chosen = campaigns;
+    chosen.retain(|campaign| asked.binary_search(&campaign.key.as_str()).is_ok());
+    Ok(chosen)
 }
 
 fn week(name: &str, text: Option<&str>) -> Result<Option<IsoWeek>, Problem> {

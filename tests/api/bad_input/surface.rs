@@ -78,11 +78,14 @@ impl Surface {
             "group": "b", "meals": "much", "distress": 8, "exact": 5, "story": "Kept.", "urgent": "Kept too.",
         });
         collection.send(&receipt, &answers).await.expect(201);
-        // And a remark of another response, to be edited down.
+        // And a remark of another response, to be edited down. So many are enough for an export.
         let victim =
             json!({"group": "a", "meals": "none", "distress": 0, "exact": 0, "story": "Victim."});
-        let sent = collection.send(&new_receipt(), &victim).await;
-        sent.expect(201);
+        let other = json!({"group": "a", "meals": "none", "distress": 0, "exact": 0});
+        for answers in [&victim, &other, &other, &other, &other] {
+            let sent = collection.send(&new_receipt(), answers).await;
+            sent.expect(201);
+        }
         let remark = "SELECT id::text FROM remarks WHERE text = 'Victim.'";
         let remark: String = collection.sql(remark).await;
         for operation in &mut operations {

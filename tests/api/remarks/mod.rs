@@ -7,6 +7,7 @@
 //! | `promises` | what review must not break: replays, withdrawal |
 //! | `export` | the file of those that were cleared |
 
+mod export;
 mod list;
 mod promises;
 mod review;

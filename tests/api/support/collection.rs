@@ -144,6 +144,13 @@ impl Collection {
         T: for<'a> tokio_postgres::types::FromSql<'a>,
     {
         self.release().await;
+        // The server may be about to release the same, and then the call above passed it over.
+        let ripe = "SELECT count(*) FROM (SELECT FROM arrivals a JOIN campaigns c ON c.id = a.campaign_id \
+                    GROUP BY c.id HAVING count(*) >= c.release_size OR c.closed_at IS NOT NULL) AS ripe";
+        let waited = std::time::Instant::now();
+        while self.sql_now::<i64>(ripe).await > 0 && waited.elapsed().as_secs() < 5 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
         self.sql_now(query).await
     }
 
