@@ -35,7 +35,7 @@ async fn an_allowed_origin_may_call_and_read_the_useful_headers() {
         .header("access-control-request-method", "POST")
         .header(
             "access-control-request-headers",
-            "receipt,content-type,authorization,if-match",
+            "receipt,invitation,content-type,authorization,if-match",
         );
     let preflight = preflight.send().await.expect(200);
     assert_eq!(preflight.header("access-control-allow-origin"), FRIEND);
@@ -53,7 +53,13 @@ async fn an_allowed_origin_may_call_and_read_the_useful_headers() {
         .send()
         .await;
     assert_eq!(answer.header("access-control-allow-origin"), FRIEND);
-    for name in ["etag", "location", "retry-after", "content-location"] {
+    for name in [
+        "etag",
+        "location",
+        "retry-after",
+        "content-location",
+        "www-authenticate",
+    ] {
         assert!(
             answer
                 .header("access-control-expose-headers")
