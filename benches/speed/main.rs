@@ -1,6 +1,6 @@
 //! How fast it is, each figure beside the limit of the same machine in the same run.
 //!
-//! `cargo bench` runs all of it in about a minute; `cargo bench -- core forms responses exports` only those named.
+//! `cargo bench` runs all of it in about a minute; `cargo bench -- core passes forms responses exports` only those named.
 //! `cargo bench -- masking` measures what masking takes away, and runs only when it is named.
 //! A Postgres of its own is started in a temporary folder, durable as in service, unless
 //! `BENCH_DATABASE_URL` names one (its role may create databases).
