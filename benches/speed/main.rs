@@ -1,6 +1,6 @@
 //! How fast it is, each figure beside the limit of the same machine in the same run.
 //!
-//! `cargo bench` runs all of it in about a minute; `cargo bench -- core passes forms responses exports` only those named.
+//! `cargo bench` runs all of it in about two minutes; `cargo bench -- core release` only those named.
 //! `cargo bench -- masking` measures what masking takes away, and runs only when it is named.
 //! A Postgres of its own is started in a temporary folder, durable as in service, unless
 //! `BENCH_DATABASE_URL` names one (its role may create databases).
@@ -11,7 +11,7 @@
 //! | `crowd` | many connections that each do one thing after the other |
 //! | `wire` | a small HTTP client, so that the client is not what is measured |
 //! | `world` | the server with a published form and an open campaign, and made-up responses |
-//! | `core`, `passes`, `forms`, `responses`, `exports` | the figures |
+//! | `core`, `passes`, `forms`, `responses`, `release`, `exports` | the figures |
 //! | `masking` | what masking takes away |
 
 #![allow(
@@ -31,6 +31,7 @@ mod forms;
 mod masking;
 mod measure;
 mod passes;
+mod release;
 mod responses;
 mod wire;
 mod world;
@@ -58,7 +59,10 @@ fn main() {
     if wants("passes") {
         passes::run(&mut table);
     }
-    if ["forms", "responses", "exports"].into_iter().any(wants) {
+    if ["forms", "responses", "release", "exports"]
+        .into_iter()
+        .any(wants)
+    {
         runtime.block_on(async {
             let scratch = Scratch::create().await;
             let world = World::start(&scratch).await;
@@ -67,6 +71,9 @@ fn main() {
             }
             if wants("responses") {
                 responses::run(&world, &mut table).await;
+            }
+            if wants("release") {
+                release::run(&world, &mut table).await;
             }
             if wants("exports") {
                 exports::run(&world, &mut table).await;
