@@ -23,6 +23,7 @@ mod bad_input;
 mod campaigns;
 mod cli;
 mod database;
+mod documents;
 mod drafts;
 mod durability;
 mod embedded;

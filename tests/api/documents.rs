@@ -1,0 +1,93 @@
+//! The pages: what they name is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == ending) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// What stands between backticks.
+fn quoted(page: &str) -> impl Iterator<Item = &str> {
+    page.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn every_test_that_keeps_a_promise_of_privacy_exists() {
+    let sources = files("tests/api", "rs")
+        .into_iter()
+        .chain(files("src", "rs"));
+    let sources: String = sources
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let page = fs::read_to_string(root().join("docs/privacy.md")).unwrap();
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains("::"));
+    let mut named = 0;
+    for row in rows {
+        for test in quoted(row).filter(|it| !it.contains(['/', '.'])) {
+            let name = test.rsplit("::").next().unwrap();
+            assert!(
+                sources.contains(&format!("fn {name}(")),
+                "there is no test {test}"
+            );
+            named += 1;
+        }
+    }
+    assert!(named > 30, "only {named} were found");
+}
+
+#[test]
+fn every_link_between_the_pages_leads_somewhere() {
+    let pages = files("docs", "md")
+        .into_iter()
+        .chain([root().join("README.md")]);
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text
+            .split("](")
+            .skip(1)
+            .map(|rest| rest.split(')').next().unwrap())
+        {
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            if link.contains("://") {
+                continue;
+            }
+            let target = match path {
+                "" => page.clone(),
+                path => page.parent().unwrap().join(path),
+            };
+            assert!(target.exists(), "{}: {link}", page.display());
+            if !anchor.is_empty() {
+                let text = fs::read_to_string(&target).unwrap();
+                let headings = text.lines().filter(|line| line.starts_with('#'));
+                let mut anchors = headings.map(|line| {
+                    let words = line
+                        .trim_start_matches('#')
+                        .trim()
+                        .to_lowercase()
+                        .replace(' ', "-");
+                    words.replace(|it: char| !it.is_alphanumeric() && !"-_".contains(it), "")
+                });
+                assert!(anchors.any(|it| it == anchor), "{}: {link}", page.display());
+            }
+        }
+    }
+}
