@@ -137,7 +137,9 @@ const RESPONSES: &str = "SELECT count(*) FROM responses";
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_shows_what_is_due_and_deletes_it_only_when_told_to() {
     let place = Place::empty().await;
-    drop(Serving::start(place.command(&["demo", "--responses", "3"])));
+    let demo = Serving::start(place.command(&["demo", "--responses", "3"]));
+    wait_for(&place, 3).await;
+    drop(demo);
     place.execute(TIME_IS_UP).await;
     let dry = place.run(&["retention", "--dry-run"]);
     assert!(dry.status.success(), "{dry:?}");
@@ -158,14 +160,21 @@ async fn the_command_shows_what_is_due_and_deletes_it_only_when_told_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_deletes_by_itself_what_is_due() {
     let place = Place::empty().await;
-    drop(Serving::start(place.command(&["demo", "--responses", "3"])));
+    let demo = Serving::start(place.command(&["demo", "--responses", "3"]));
+    wait_for(&place, 3).await;
+    drop(demo);
     place.execute(TIME_IS_UP).await;
     let _serving = place.serve(&[]);
+    wait_for(&place, 0).await;
+}
+
+/// Waits until so many responses are released.
+async fn wait_for(place: &Place, count: i64) {
     for _ in 0..100 {
-        if place.count(RESPONSES).await == 0 {
+        if place.count(RESPONSES).await == count {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    panic!("the responses are still there");
+    panic!("there never were {count} responses");
 }

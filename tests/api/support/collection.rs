@@ -6,6 +6,7 @@ use aftercare::domain::form::{Source, Syntax};
 use aftercare::role::Role;
 use aftercare::store::release::release_ripe;
 use chrono::{TimeDelta, Utc};
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use super::app::{LoggedIn, TestApp};
@@ -135,7 +136,11 @@ impl Collection {
     /// Releases what is ripe, as the server does in the background.
     pub async fn release(&self) -> u64 {
         let mut conn = self.app.connect().await;
-        release_ripe(&mut conn, self.app.state.now()).await.unwrap()
+        let released = release_ripe(&mut conn, self.app.state.now()).await.unwrap();
+        // What the server's own releaser is moving at this moment was passed over.
+        let wait = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 7301)) FROM campaigns";
+        conn.batch_execute(wait).await.unwrap();
+        released
     }
 
     /// One cell of the first row of a query, after releasing what is ripe.
