@@ -15,7 +15,8 @@ use super::world::World;
 
 const ROUNDS: usize = 5;
 const SLOT: Duration = Duration::from_millis(600);
-const ROWS: u64 = 10_000;
+/// Whole batches of those that are inserted; and one release.
+const ROWS: u64 = 39 * 256;
 
 /// The server's own releaser finds the campaign taken, so that nobody releases but the one who is measured.
 const TAKE: &str = "SELECT pg_advisory_lock(hashtextextended(id::text, 7301)) FROM campaigns";

@@ -104,6 +104,15 @@ impl Worker for Bare {
     }
 }
 
+/// Puts this many rows there, or somewhat more, where nobody releases them.
+pub async fn insert_many(client: &Client, made_up: &MadeUp, rows: u64) {
+    let statement = prepare(client, BATCH).await;
+    let mut done = 0;
+    while done < rows {
+        done += insert(client, &statement, made_up, BATCH).await;
+    }
+}
+
 async fn prepare(client: &Client, rows: usize) -> Statement {
     let values = match rows {
         1 => "VALUES ($1, $2, $3, $4, $5, $6, $7)",
