@@ -1,36 +1,34 @@
 //! Responses: sending one, reading it again, withdrawing it. For everybody who holds a receipt.
 
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use actix_web::{HttpRequest, HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::admission::admission;
-use super::app::AppState;
 use super::extract::{Body, State};
 use super::problem::{Code, FieldError, Problem};
 use crate::domain::fault::Fault;
 use crate::domain::privacy::receipt::Receipt;
-use crate::domain::response::{
-    Answer, AnswerFault, RawAnswers, Summary, Value, remark_ids, validate,
-};
+use crate::domain::response::{AnswerFault, RawAnswers, Summary, validate};
 use crate::domain::week::IsoWeek;
 use crate::store::admission::Refusal;
 use crate::store::arrivals::{Arrival, Stored, find_earlier};
-use crate::store::campaigns::{CampaignRow, Window, find_campaign};
+use crate::store::campaigns::{CampaignRow, Window};
 use crate::store::forms::FormVersionRef;
 use crate::store::intake::IntakeError;
-use crate::store::responses::{
-    ResponseRow, Withdrawal, find_response, find_texts, is_withdrawn, withdraw_response,
-};
 
-/// The operations of this file.
+mod own;
+
+pub use own::OwnResponseView;
+
+/// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(create_response)
-        .service(get_own_response)
-        .service(withdraw_own_response);
+        .service(own::get_own_response)
+        .service(own::withdraw_own_response);
 }
 
 /// A filled form.
@@ -70,21 +68,6 @@ pub struct ResponseView {
     pub week: String,
     /// Scores by area, and the notices that the answers call for.
     pub summary: Summary,
-}
-
-/// A stored response, as only the holder of its receipt can read it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({
-    "campaign": "world-cancer-day-2027", "form_version": 1, "language": "ko", "week": "2027-W05",
-    "summary": {"scores": [], "notices": []},
-    "answers": {"cancer_type": "stomach", "eating_meals": "severe", "sex": null},
-}))]
-pub struct OwnResponseView {
-    /// What is kept besides the answers.
-    #[serde(flatten)]
-    pub response: ResponseView,
-    /// The answers as they are stored; free text is as the cleaning left it.
-    pub answers: RawAnswers,
 }
 
 /// Send a response
@@ -176,101 +159,6 @@ async fn create_response(
     }))
 }
 
-/// Read one's own response
-#[utoipa::path(
-    tag = "responses",
-    params(
-        ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
-        ("Receipt" = String, Header, description = "The receipt that the response was sent with.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
-    ),
-    responses((status = 200, description = "The response.", body = OwnResponseView)),
-    extensions(("x-problems" = json!([
-        "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
-    ]))),
-)]
-#[get("/v1/campaigns/{campaign}/responses/own")]
-async fn get_own_response(
-    req: HttpRequest,
-    state: State,
-    campaign: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let receipt = receipt(&req)?;
-    let mut conn = state.connection().await?;
-    let (campaign, _) = find_campaign(&mut conn, &campaign)
-        .await?
-        .ok_or(Code::CampaignUnknown)?;
-    let row = own_row(&state, &mut conn, &campaign, &receipt).await?;
-    let published = state.published.get(&mut conn, row.form_version_id).await?;
-    let form = &published.form;
-    let mut answers = form
-        .layout()
-        .decode(form.questions(), &row.record)
-        .map_err(|fault| Problem::internal(&fault.to_string()))?;
-    let summary = Summary::of(form, &answers, &row.language);
-    let remarks = remark_ids(form, campaign.id, &receipt, &state.keys.server);
-    let ids: Vec<_> = remarks.iter().map(|remark| remark.id).collect();
-    let mut texts = find_texts(&mut conn, row.id, &ids).await?;
-    for remark in remarks {
-        let place = form
-            .place(&remark.question)
-            .and_then(|place| answers.get_mut(place));
-        if let (Some(answer), Some(text)) = (place, texts.remove(&remark.id)) {
-            *answer = Answer::Given(Value::Text(text));
-        }
-    }
-    Ok(HttpResponse::Ok().json(OwnResponseView {
-        response: ResponseView {
-            campaign: campaign.key,
-            form_version: published.version,
-            week: IsoWeek::of(row.week).to_string(),
-            language: row.language,
-            summary,
-        },
-        answers: RawAnswers::of(form, &answers),
-    }))
-}
-
-/// Withdraw one's own response
-///
-/// Deletes it with its remarks. What is left is its id, which nobody can make a receipt of, so that a
-/// late retry does not bring it back. From the campaign's `freezes_at` on, this is refused.
-#[utoipa::path(
-    tag = "responses",
-    params(
-        ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
-        ("Receipt" = String, Header, description = "The receipt that the response was sent with.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
-    ),
-    responses((status = 204, description = "It is gone.")),
-    extensions(("x-problems" = json!([
-        "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
-        "withdrawal_ended",
-    ]))),
-)]
-#[delete("/v1/campaigns/{campaign}/responses/own")]
-async fn withdraw_own_response(
-    req: HttpRequest,
-    state: State,
-    campaign: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let receipt = receipt(&req)?;
-    let mut conn = state.connection().await?;
-    let (campaign, _) = find_campaign(&mut conn, &campaign)
-        .await?
-        .ok_or(Code::CampaignUnknown)?;
-    let row = own_row(&state, &mut conn, &campaign, &receipt).await?;
-    if !campaign.settings().allows_withdrawal(state.now()) {
-        return Err(Code::WithdrawalEnded.into());
-    }
-    let published = state.published.get(&mut conn, row.form_version_id).await?;
-    let remarks = remark_ids(&published.form, campaign.id, &receipt, &state.keys.server);
-    let remarks: Vec<_> = remarks.iter().map(|remark| remark.id).collect();
-    match withdraw_response(&mut conn, row.id, &remarks).await? {
-        Withdrawal::Done => Ok(HttpResponse::NoContent().finish()),
-        Withdrawal::Already => Err(Code::ResponseWithdrawn.into()),
-        Withdrawal::Unknown => Err(Code::ResponseUnknown.into()),
-    }
-}
-
 /// The one `Receipt` header.
 fn receipt(req: &HttpRequest) -> Result<Receipt, Problem> {
     let mut values = req.headers().get_all("receipt");
@@ -296,20 +184,6 @@ fn refusal(
         Window::Closed => Some(Code::CampaignClosed.into()),
         Window::Open if !version.accepts(now) => Some(Code::VersionRetired.into()),
         Window::Open => None,
-    }
-}
-
-async fn own_row(
-    state: &AppState,
-    conn: &mut crate::store::AsyncPgConnection,
-    campaign: &CampaignRow,
-    receipt: &Receipt,
-) -> Result<ResponseRow, Problem> {
-    let id = state.keys.server.response_id(campaign.id, receipt);
-    match find_response(conn, id).await? {
-        Some(row) => Ok(row),
-        None if is_withdrawn(conn, id).await? => Err(Code::ResponseWithdrawn.into()),
-        None => Err(Code::ResponseUnknown.into()),
     }
 }
 
