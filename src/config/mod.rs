@@ -1,0 +1,186 @@
+//! Flags and environment into typed settings. Each subcommand flattens the groups that it needs,
+//! so that its `--help` lists nothing that it ignores.
+//!
+//! An empty value counts as unset, since compose files pass empty variables on.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+mod http;
+
+pub use http::{HttpConfig, HttpConfigError};
+
+/// Everything that `serve` needs.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    /// The server's keys.
+    #[command(flatten)]
+    pub keys: KeyConfig,
+    /// The HTTP interface.
+    #[command(flatten)]
+    pub http: HttpConfig,
+}
+
+/// How the program logs.
+#[derive(Debug, Clone, Args)]
+pub struct LogConfig {
+    /// What to log: a level, or a filter such as `info,aftercare::store=debug`
+    #[arg(
+        long = "log",
+        env = "AFTERCARE_LOG",
+        default_value = "info",
+        global = true,
+        value_name = "FILTER"
+    )]
+    pub filter: String,
+    /// Lines for people, or JSON for machines
+    #[arg(
+        long = "log-format",
+        env = "AFTERCARE_LOG_FORMAT",
+        default_value = "human",
+        global = true,
+        value_name = "FORMAT"
+    )]
+    pub format: LogFormat,
+}
+
+/// The shape of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For reading on a terminal.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where the data is, and how many connections to it are held.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseConfig {
+    /// Folder for the keys and, without a database URL, for the embedded Postgres
+    /// [default: /var/lib/aftercare for root, else ~/.local/share/aftercare]
+    #[arg(long, env = "AFTERCARE_DATA_DIR", value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    /// A Postgres to use (14 or newer); without it the server runs one of its own
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        value_name = "postgres://…"
+    )]
+    database_url: Option<String>,
+    /// Most connections for ordinary requests
+    #[arg(
+        long,
+        env = "AFTERCARE_POOL_SIZE",
+        default_value_t = 16,
+        value_name = "COUNT"
+    )]
+    pub pool_size: usize,
+    /// Most connections for exports, kept apart so that slow downloads starve nobody
+    #[arg(
+        long,
+        env = "AFTERCARE_EXPORT_POOL_SIZE",
+        default_value_t = 4,
+        value_name = "COUNT"
+    )]
+    pub export_pool_size: usize,
+}
+
+/// No folder could be chosen for the data.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no HOME to keep data under: name a folder with --data-dir or AFTERCARE_DATA_DIR")]
+pub struct NoDataDir;
+
+impl DatabaseConfig {
+    /// Settings for a given database and folder, with the usual pool sizes.
+    pub fn new(database_url: impl Into<String>, data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: Some(data_dir.into()),
+            database_url: Some(database_url.into()),
+            pool_size: 16,
+            export_pool_size: 4,
+        }
+    }
+
+    /// The same settings with these pool sizes.
+    pub fn with_pool_sizes(self, pool_size: usize, export_pool_size: usize) -> Self {
+        Self {
+            pool_size,
+            export_pool_size,
+            ..self
+        }
+    }
+
+    /// The external database, if one is named.
+    pub fn url(&self) -> Option<&str> {
+        self.database_url.as_deref().filter(|url| !url.is_empty())
+    }
+
+    /// The data folder: the one named, or the usual place for this user.
+    pub fn data_dir(&self) -> Result<PathBuf, NoDataDir> {
+        let named = |path: &PathBuf| !path.as_os_str().is_empty();
+        if let Some(path) = self.data_dir.clone().filter(named) {
+            return Ok(path);
+        }
+        if rustix::process::geteuid().is_root() {
+            return Ok(PathBuf::from("/var/lib/aftercare"));
+        }
+        let from_env = |name| std::env::var_os(name).map(PathBuf::from).filter(named);
+        from_env("XDG_DATA_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| from_env("HOME").map(|home| home.join(".local/share")))
+            .map(|base| base.join("aftercare"))
+            .ok_or(NoDataDir)
+    }
+}
+
+/// Keys given by file. What is not given is made on the first start, in the data folder.
+#[derive(Debug, Clone, Default, Args)]
+pub struct KeyConfig {
+    /// Ed25519 key that signs access tokens (PKCS #8 PEM) [default: made in the data folder]
+    #[arg(long, env = "AFTERCARE_SIGNING_KEY_FILE", value_name = "FILE")]
+    signing_key_file: Option<PathBuf>,
+    /// The other one.
+    #[command(flatten)]
+    pub server: ServerKeyConfig,
+}
+
+/// The server key, for commands that need no other.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ServerKeyConfig {
+    /// 32 random bytes in base64, from which ids are derived [default: made in the data folder]
+    #[arg(long, env = "AFTERCARE_SERVER_KEY_FILE", value_name = "FILE")]
+    server_key_file: Option<PathBuf>,
+}
+
+impl KeyConfig {
+    /// The file of the signing key, if one is named.
+    pub fn signing_key_file(&self) -> Option<PathBuf> {
+        unless_empty(&self.signing_key_file)
+    }
+}
+
+impl ServerKeyConfig {
+    /// The file of the server key, if one is named.
+    pub fn server_key_file(&self) -> Option<PathBuf> {
+        unless_empty(&self.server_key_file)
+    }
+}
+
+fn unless_empty(path: &Option<PathBuf>) -> Option<PathBuf> {
+    path.clone().filter(|path| !path.as_os_str().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_url_counts_as_unset() {
+        assert!(DatabaseConfig::new("", "/tmp").url().is_none());
+    }
+}
