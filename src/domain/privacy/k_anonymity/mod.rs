@@ -47,6 +47,10 @@
 //! No method can do with less than one. To leave the rare records out would cost 84 % of the first export and 16 % of the
 //! last. On tables so small that all maskings can be tried it masks 3 % more than the best.
 //!
+//! With ten columns, weights and nearly every combination rare, as in an export of the shipped form with campaign, version,
+//! language and week (`cargo bench -- masking`): 97,000 combinations of 100,000 records are planned in 0.9 s, 793,000 of 1,000,000 in 13 s
+//! with 320 MB.
+//!
 //! Why a set cover: it weighs the cost of filling up, which a search for one mask for all records does not know and
 //! sdcMicro's way of counting does not need; and it wants no hierarchy of values, which a form does not have.
 //!
