@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use aftercare::domain::codebook::{Columns, Combinations, Giveaways, QuasiIdentifiers};
 use aftercare::domain::form::Form;
-use aftercare::domain::privacy::k_anonymity::GroupTable;
+use aftercare::domain::privacy::k_anonymity::{GroupTable, MaskedCells};
 use aftercare::domain::response::{synthetic, validate};
 use aftercare::export::Report;
 use rand::rngs::StdRng;
@@ -33,7 +33,7 @@ fn measure(form: &Form, records: u64) {
     let giveaways = Giveaways::of(&columns, &quasi);
     let plan = columns.plan(1);
     let leading = 4;
-    let mut combinations = Combinations::new(&quasi);
+    let mut combinations = Combinations::new(&quasi, MaskedCells::NONE);
     let mut table = GroupTable::new(quasi.count()).unwrap();
     let mut background = GroupTable::new(quasi.count() - leading).unwrap();
     let mut rng = StdRng::seed_from_u64(2027);
@@ -61,7 +61,14 @@ fn measure(form: &Form, records: u64) {
     let masking = table.mask_weighted(K, &weights).unwrap();
     let took = started.elapsed();
     let peak = peak();
-    let report = Report::of(K, &masking, &columns, &quasi, &giveaways, &combinations);
+    let report = Report::of(
+        (K, MaskedCells::NONE),
+        &masking,
+        &columns,
+        &quasi,
+        &giveaways,
+        &combinations,
+    );
     let cost = masking.cost();
     let rare_background = background.mask(K).cost().rare_records;
     let (in_front, answers) = cost.masked_by_column.split_at(leading);

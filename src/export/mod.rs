@@ -5,7 +5,7 @@
 //! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
 //! | [`read`] | a stored response, read for an export |
 //! | [`wide`] | a response into a row of the wide export |
-//! | [`passes`] | counting, planning what to mask, diversity |
+//! | [`masking`] | counting, planning what to mask, diversity |
 //! | [`report`] | what the masking took away |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitations`] | codes to hand out, as a table and as cards for print |
@@ -19,7 +19,7 @@ pub mod codebook;
 pub mod csv;
 pub mod download;
 pub mod invitations;
-pub mod passes;
+pub mod masking;
 pub mod read;
 pub mod remarks;
 pub mod report;

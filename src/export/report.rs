@@ -27,9 +27,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// Counts what a plan masks, in cells of the file.
+    /// Counts what a plan masks, in cells of the file, with what is left out in every row.
     pub fn of(
-        k: u32,
+        (k, left_out): (u32, MaskedCells),
         masking: &Masking,
         columns: &Columns<'_>,
         quasi: &QuasiIdentifiers,
@@ -42,11 +42,11 @@ impl Report {
             k,
             records: cost.records,
             cells: cost.records.saturating_mul(identifying),
-            masked_records: cost.records_affected,
             smallest_class: cost.smallest_class,
             ..Self::default()
         };
-        for ((version, masked), records) in by_mask(masking, columns, combinations) {
+        for ((version, masked), records) in by_mask(masking, left_out, columns, combinations) {
+            report.masked_records += records;
             for (column, gives_away) in giveaways.of_version(version).iter().enumerate() {
                 if !gives_away.meets(masked) {
                     continue;
@@ -64,6 +64,7 @@ impl Report {
 /// How many responses to each version get each mask.
 fn by_mask(
     masking: &Masking,
+    left_out: MaskedCells,
     columns: &Columns<'_>,
     combinations: &Combinations,
 ) -> HashMap<(i32, MaskedCells), u64> {
@@ -79,8 +80,10 @@ fn by_mask(
         .iter()
         .position(|column| *column == Leading::FormVersion);
     let mut counts = HashMap::new();
-    for (combination, cells, records) in masking.shares().filter(|(_, cells, _)| !cells.is_empty())
-    {
+    let shares = masking
+        .shares()
+        .map(|(combination, cells, records)| (combination, cells.and(left_out), records));
+    for (combination, cells, records) in shares.filter(|(_, cells, _)| !cells.is_empty()) {
         let code = place.and_then(|place| combination.get(place));
         if let Some(version) = code.and_then(|code| versions.get(code)) {
             *counts.entry((*version, cells)).or_default() += records;

@@ -13,13 +13,13 @@ use uuid::Uuid;
 use super::csv::{CsvOptions, Sheet};
 pub use super::download::{Download, ExportError, Limits, Prepared, prepare};
 use super::download::{Way, Work};
-use super::passes::{count, diversity, draw, plan, salt};
+use super::masking::{count, diversity, draw, plan, salt};
 use super::read::Reader;
 use super::report::Report;
 use super::wide::Wide;
 use crate::domain::codebook::{Columns, Combinations, Giveaways, QuasiIdentifiers};
 use crate::domain::form::Form;
-use crate::domain::privacy::k_anonymity::Masker;
+use crate::domain::privacy::k_anonymity::{MaskedCells, Masker};
 use crate::domain::privacy::server_key::ServerKey;
 use crate::store::AsyncPgConnection;
 use crate::store::responses_export::{
@@ -38,6 +38,8 @@ pub struct ResponsesExport {
     pub k: u32,
     /// The keys of the questions whose diversity is reported.
     pub sensitive: Vec<String>,
+    /// What is masked in every row: leading columns and background questions by name.
+    pub without: Vec<String>,
     /// From which the order of the rows follows, and who of several with the same answers is masked.
     pub key: ServerKey,
     /// How they are written.
@@ -71,14 +73,16 @@ async fn work(
     let reader = Reader::new(&columns, &quasi, &giveaways, ids);
 
     begin_snapshot(conn).await?;
-    let counted = count(conn, &export.filter, &reader, &quasi).await?;
+    let left_out = export.without.iter().map(|name| quasi.named(name));
+    let left_out = left_out.fold(MaskedCells::NONE, MaskedCells::and);
+    let counted = count(conn, &export.filter, &reader, (&quasi, left_out)).await?;
     let salt = salt(&export.key, counted.digest, export, &columns);
     let (masking, mut combinations) = plan(counted, export.k, quasi.weights(&giveaways)).await?;
     if !masking.has_enough_records() {
         return Err(ExportError::TooFew);
     }
     let mut report = Report::of(
-        export.k,
+        (export.k, left_out),
         &masking,
         &columns,
         &quasi,
@@ -86,7 +90,7 @@ async fn work(
         &combinations,
     );
     if !export.sensitive.is_empty() {
-        let masker = (masking.clone().into_masker(), &mut combinations);
+        let masker = (masking.clone().into_masker(), &mut combinations, left_out);
         report.diversity = diversity(conn, export, (&reader, &columns), masker, &salt).await?;
     }
     way.report(report).await?;
@@ -95,6 +99,7 @@ async fn work(
         export,
         reader: &reader,
         combinations: &mut combinations,
+        left_out,
         wide: Wide::new(&columns, &export.campaigns),
         order: Order::Shuffled(&salt),
     };
@@ -108,6 +113,7 @@ struct Last<'a> {
     export: &'a ResponsesExport,
     reader: &'a Reader<'a>,
     combinations: &'a mut Combinations,
+    left_out: MaskedCells,
     wide: Wide<'a>,
     order: Order<'a>,
 }
@@ -127,7 +133,8 @@ impl Last<'_> {
             let response = self.reader.read(&row)?;
             let codes = response.codes(self.combinations);
             let masked = masker.mask(codes, || draw(&self.export.key, row.id));
-            self.wide.row(&response, masked.cells, &mut sheet)?;
+            let cells = masked.cells.and(self.left_out);
+            self.wide.row(&response, cells, &mut sheet)?;
             count += 1;
             if sheet.is_full() {
                 way.send(sheet.take()).await?;

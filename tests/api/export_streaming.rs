@@ -80,6 +80,7 @@ async fn begin(
         filter,
         k: 5,
         sensitive: Vec::new(),
+        without: Vec::new(),
         key: app.state.keys.server.clone(),
         options: CsvOptions::default(),
     };

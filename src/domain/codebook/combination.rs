@@ -1,7 +1,7 @@
 //! The quasi-identifiers of a response as numbers, by which responses are counted.
 
 use super::{Cell, Leading, QuasiIdentifiers};
-use crate::domain::privacy::k_anonymity::{Dictionary, GroupTable};
+use crate::domain::privacy::k_anonymity::{Dictionary, GroupTable, MaskedCells};
 
 /// Gives each combination of quasi-identifiers its codes: equal if and only if the file shows the same, masking aside.
 ///
@@ -9,6 +9,8 @@ use crate::domain::privacy::k_anonymity::{Dictionary, GroupTable};
 #[derive(Debug, Clone)]
 pub struct Combinations {
     dictionaries: Vec<Dictionary>,
+    /// Those that no row shows, so that responses do not differ by them.
+    left_out: MaskedCells,
     sealed: bool,
     /// For each of them, how the cells of the present response are spelt.
     spelt: Vec<Vec<u8>>,
@@ -16,9 +18,10 @@ pub struct Combinations {
 }
 
 impl Combinations {
-    /// For these quasi-identifiers.
-    pub fn new(quasi: &QuasiIdentifiers) -> Self {
+    /// For these quasi-identifiers, some of which are left out.
+    pub fn new(quasi: &QuasiIdentifiers, left_out: MaskedCells) -> Self {
         Self {
+            left_out,
             dictionaries: vec![Dictionary::default(); quasi.count()],
             sealed: false,
             spelt: vec![Vec::new(); quasi.count()],
@@ -42,6 +45,11 @@ impl Combinations {
         for (quasi, cell) in cells {
             if let Some(spelt) = self.spelt.get_mut(quasi) {
                 spell(cell, spelt);
+            }
+        }
+        for quasi in self.left_out.iter() {
+            if let Some(spelt) = self.spelt.get_mut(quasi) {
+                spelt.clear();
             }
         }
         self.codes.clear();

@@ -59,6 +59,7 @@ pub fn asked(form: &str, export: &ResponsesExport) -> Map<String, Value> {
         ("filter", filter),
         ("k", json!(export.k)),
         ("sensitive", json!(export.sensitive)),
+        ("without", json!(export.without)),
     ];
     parts
         .map(|(name, part)| (name.to_owned(), part))

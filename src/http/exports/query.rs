@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::problem::{Code, Problem};
 use super::columns_of;
-use crate::domain::codebook::Columns;
+use crate::domain::codebook::{Columns, QuasiIdentifiers};
 use crate::domain::form::{Form, look_up};
 use crate::domain::privacy::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
@@ -72,6 +72,10 @@ csv_query! {
         /// answers to them are among responses that share their background.
         #[param(example = "distress,eating_meals")]
         sensitive: Option<String>,
+        /// What is left out, that is masked in every row, so that less has to be masked of the rest: `campaign`, `language`,
+        /// `week`, and background questions by key, separated by commas.
+        #[param(example = "week,treatments")]
+        without: Option<String>,
     }
 }
 
@@ -116,6 +120,7 @@ impl ResponsesQuery {
             campaigns: campaigns.iter().map(named).collect(),
             k: self.k(campaigns)?,
             sensitive: self.sensitive(&columns_of(&versions))?,
+            without: self.without(&columns_of(&versions))?,
             key,
             options: self.csv(),
             versions,
@@ -152,6 +157,23 @@ impl ResponsesQuery {
             Some(k) if k < least => Err(wrong(format!("`k` is at least {least} here."))),
             Some(_) => Err(wrong(format!("`k` is at most {MOST_K}."))),
         }
+    }
+
+    /// What is left out, each once and in order.
+    fn without(&self, columns: &Columns<'_>) -> Result<Vec<String>, Problem> {
+        let quasi = QuasiIdentifiers::of(columns);
+        let asked = self.without.as_deref().unwrap_or_default().split(',');
+        let mut names: Vec<String> = Vec::new();
+        for name in asked.map(str::trim).filter(|_| self.without.is_some()) {
+            if quasi.named(name).is_empty() {
+                let detail = "`without` names neither `campaign`, `language` or `week` nor a background question.";
+                return Err(wrong(detail));
+            }
+            names.push(name.to_owned());
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
     }
 
     /// The questions whose diversity is asked for, each once.

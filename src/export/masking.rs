@@ -15,7 +15,7 @@ use super::read::Reader;
 use super::stream::{ExportError, ResponsesExport};
 use crate::domain::codebook::{Columns, Combinations, Leading, QuasiIdentifiers};
 use crate::domain::privacy::k_anonymity::{
-    Dictionary, Diversity, GroupTable, Masker, Masking, QuestionDiversity,
+    Dictionary, Diversity, GroupTable, MaskedCells, Masker, Masking, QuestionDiversity,
 };
 use crate::domain::privacy::server_key::ServerKey;
 use crate::store::AsyncPgConnection;
@@ -39,11 +39,11 @@ pub async fn count(
     conn: &mut AsyncPgConnection,
     filter: &ResponsesFilter,
     reader: &Reader<'_>,
-    quasi: &QuasiIdentifiers,
+    (quasi, left_out): (&QuasiIdentifiers, MaskedCells),
 ) -> Result<Counted, ExportError> {
     let mut counted = Counted {
         table: GroupTable::new(quasi.count())?,
-        combinations: Combinations::new(quasi),
+        combinations: Combinations::new(quasi, left_out),
         digest: 0,
     };
     let mut rows = pin!(stream_responses(conn, filter, Order::Any).await?);
@@ -96,6 +96,7 @@ pub fn salt(
         &export.k.to_be_bytes(),
         names.join(",").as_bytes(),
         &versions,
+        export.without.join(",").as_bytes(),
     ])
 }
 
@@ -113,7 +114,7 @@ pub async fn diversity(
     conn: &mut AsyncPgConnection,
     export: &ResponsesExport,
     (reader, columns): (&Reader<'_>, &Columns<'_>),
-    (mut masker, combinations): (Masker, &mut Combinations),
+    (mut masker, combinations, left_out): (Masker, &mut Combinations, MaskedCells),
     salt: &[u8; 32],
 ) -> Result<Vec<QuestionDiversity>, ExportError> {
     let mut questions: Vec<(Vec<usize>, Dictionary)> = export
@@ -128,9 +129,10 @@ pub async fn diversity(
         let response = reader.read(&row)?;
         let codes = response.codes(combinations);
         let masked = masker.mask(codes, || draw(&export.key, row.id));
+        let hidden = masked.cells.and(left_out);
         let shown: Vec<_> = questions
             .iter_mut()
-            .map(|(columns, dictionary)| response.shown(columns, masked.cells, dictionary))
+            .map(|(columns, dictionary)| response.shown(columns, hidden, dictionary))
             .collect();
         if let Some(class) = masked.class {
             diversity.add(class, &shown);

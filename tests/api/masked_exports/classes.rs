@@ -1,0 +1,207 @@
+//! How many rows are alike, and what is masked for it.
+
+use super::*;
+
+#[tokio::test]
+async fn no_masked_export_has_a_class_smaller_than_k() {
+    for (seed, count) in [(1, 7), (2, 40), (3, 160), (4, 400)] {
+        let app = TestApp::start().await;
+        let mut conn = app.connect().await;
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mut one = every_kind();
+        for key in ["help_from", "weight", "exact"] {
+            question(&mut one, key)["background"] = json!(rng.random_bool(0.5));
+        }
+        let mut two = one.clone();
+        question(&mut two, "group")["options"][0]["value"] = json!(3);
+        question(&mut two, "sleep_hours")["background"] = json!(true);
+        let versions = [
+            publish(&mut conn, &one).await,
+            publish(&mut conn, &two).await,
+        ];
+        let mut all = Vec::new();
+        for key in ["spring-2027", "autumn-2027", "winter-2027"] {
+            all.push(open_campaign(&mut conn, versions[0].form_id, key).await);
+        }
+        for (version, count) in versions.iter().zip([count, count / 3]) {
+            let headings = headings(count, &all, &mut rng);
+            respond_synthetic(&mut conn, version, &headings, &mut rng).await;
+        }
+        let analyst = app.with_staff(Role::Analyst).await.client;
+        for (query, k) in [
+            ("", 5),
+            ("k=7", 7),
+            ("k=10&campaign=spring-2027,winter-2027", 10),
+            ("to_week=2027-W02", 5),
+        ] {
+            let path = format!("{EVERY_KIND}/responses.csv?{query}");
+            let answer = analyst.get(&path).send().await;
+            if answer.status == 409 {
+                answer.expect_problem(Code::TooFewRecords);
+                assert!(count < 40);
+                continue;
+            }
+            let codebook = analyst
+                .get(&format!("{EVERY_KIND}/codebook.csv"))
+                .send()
+                .await;
+            File::read(&answer.expect(200), &codebook).check(k);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_shipped_form_is_masked_with_all_that_hangs_on_what_is_masked() {
+    let (_app, _, analyst) = shipped(1_000).await;
+    for k in [5, 10] {
+        let file = File::get(&analyst, DAILY_LIFE, &format!("k={k}")).await;
+        file.check(k);
+        assert_eq!(file.rows.len(), 1_000);
+        assert!(file.figures["dependent-cells"] > 0);
+        // Of a multiple choice all options are masked or none.
+        let column_of = |name: &String| {
+            let first = |other: &&String| *other == name || other.starts_with(&format!("{name}__"));
+            file.names.iter().position(|other| first(&other)).unwrap()
+        };
+        for (column, with) in file.masked_with.iter().enumerate() {
+            let with: Vec<usize> = with
+                .iter()
+                .filter(|name| !name.is_empty())
+                .map(column_of)
+                .collect();
+            for row in &file.rows {
+                let expected = with.iter().any(|other| row[*other] == "MSK");
+                assert_eq!(
+                    row[column] == "MSK",
+                    expected,
+                    "{}: {row:?}",
+                    file.names[column]
+                );
+            }
+        }
+        let mut least = file.cells("week");
+        least.retain(|cell| *cell != "MSK");
+        let mut most = file.cells("sex");
+        most.retain(|cell| *cell != "MSK");
+        assert!(
+            least.len() < most.len(),
+            "the week goes before the background"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_export_masks_at_least_as_much_as_its_campaigns_ask_for() {
+    let (app, mut conn, version, spring) = app().await;
+    let autumn = open_campaign(&mut conn, version.form_id, "autumn-2027").await;
+    let strict = diesel::update(campaigns::table.find(autumn)).set(campaigns::k.eq(8));
+    strict.execute(&mut conn).await.unwrap();
+    let answers = json!({"group": "c", "meals": "none", "distress": 1});
+    for campaign in [spring, autumn] {
+        respond_often(&mut conn, &version, campaign, answers.clone(), 30).await;
+    }
+    let analyst = app.with_staff(Role::Analyst).await.client;
+    for (query, k) in [
+        ("", 8),
+        ("campaign=spring-2027", 5),
+        ("campaign=spring-2027&k=6", 6),
+        ("k=30", 30),
+        ("k=1000", 0),
+    ] {
+        let path = format!("{EVERY_KIND}/responses.csv?{query}");
+        let answer = analyst.get(&path).send().await;
+        if k == 0 {
+            answer.expect_problem(Code::TooFewRecords);
+        } else {
+            let control = answer.expect(200).header("disclosure-control").to_owned();
+            assert!(
+                control.starts_with(&format!("k={k}, records=")),
+                "{control}"
+            );
+        }
+    }
+    for query in [
+        "k=7",
+        "campaign=autumn-2027&k=5",
+        "campaign=spring-2027&k=4",
+        "k=0",
+        "k=1",
+        "k=-5",
+        "k=",
+        "k=many",
+        "k=1001",
+        "k=99999999999999",
+        "sensitive=group",
+        "sensitive=nothing",
+        "sensitive=",
+        "sensitive=distress,",
+        "sensitive=story",
+        "sensitive=help_from__family",
+        "sensitive=score_load",
+    ] {
+        let answer = analyst
+            .get(&format!("{EVERY_KIND}/responses.csv?{query}"))
+            .send()
+            .await;
+        let answer = answer.expect_problem(Code::QueryInvalid);
+        if query == "k=7" {
+            assert_eq!(answer.json()["detail"], "`k` is at least 8 here.");
+        }
+    }
+}
+
+#[tokio::test]
+async fn fewer_responses_than_k_are_not_exported_at_all() {
+    let (app, mut conn, version, campaign) = app().await;
+    let analyst = app.with_staff(Role::Analyst).await.client;
+    let path = format!("{EVERY_KIND}/responses.csv");
+    let empty = analyst.get(&path).send().await.expect(200);
+    assert_eq!(empty.text().lines().count(), 1);
+    let expected = "k=5, records=0, cells=0, masked-cells=0, masked-records=0, dependent-cells=0, smallest-class=0";
+    assert_eq!(empty.header("disclosure-control"), expected);
+    assert_eq!(empty.header("diversity"), "");
+    let answers = json!({"group": "c", "meals": "none", "distress": 1});
+    respond_often(&mut conn, &version, campaign, answers.clone(), 4).await;
+    let few = analyst.get(&path).send().await;
+    few.expect_problem(Code::TooFewRecords);
+    assert_eq!(
+        entries(&mut conn).await.len(),
+        1,
+        "what is refused is no export"
+    );
+    respond_often(&mut conn, &version, campaign, answers, 1).await;
+    let file = File::get(&analyst, EVERY_KIND, "").await;
+    assert_eq!((file.rows.len(), file.figures["masked-cells"]), (5, 0));
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_masked_in_every_row_and_spares_the_rest() {
+    let (app, mut conn, analyst) = shipped(1_000).await;
+    let whole = File::get(&analyst, DAILY_LIFE, "").await;
+    let without = "without=week,treatments&sensitive=distress";
+    let file = File::get(&analyst, DAILY_LIFE, without).await;
+    file.check(5);
+    assert_eq!(file.rows.len(), 1_000);
+    let left_out = |name: &str| name == "week" || name.starts_with("treatments__");
+    let mut spared = (0, 0);
+    for (column, name) in file.names.iter().enumerate() {
+        let masked = |file: &File| file.rows.iter().filter(|row| row[column] == "MSK").count();
+        if left_out(name) {
+            assert_eq!(masked(&file), 1_000, "{name}");
+        } else if file.identifying.contains(&column) {
+            spared = (spared.0 + masked(&whole), spared.1 + masked(&file));
+        }
+    }
+    assert!(spared.1 < spared.0, "masked of the rest: {spared:?}");
+    let recorded = entries(&mut conn).await;
+    assert_eq!(recorded[1].2["without"], json!(["treatments", "week"]));
+    for odd in ["distress", "form_version", "nothing", "", "week,"] {
+        let path = format!("{DAILY_LIFE}/responses.csv?without={odd}");
+        analyst
+            .get(&path)
+            .send()
+            .await
+            .expect_problem(Code::QueryInvalid);
+    }
+    drop(app);
+}
