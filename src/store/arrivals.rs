@@ -245,11 +245,16 @@ async fn insert_arrivals(
     batch: &[Arrival],
 ) -> QueryResult<HashSet<Uuid>> {
     let mut rows = InsertArrivals::default();
+    let mut seen = HashSet::new();
     for Arrival {
         response,
         admission,
     } in batch
     {
+        // Of two with one id, the database would choose which one it keeps, and by which access rule.
+        if !seen.insert(response.id) {
+            continue;
+        }
         rows.ids.push(response.id);
         rows.campaigns.push(response.campaign_id);
         rows.versions.push(response.form_version_id);

@@ -1,5 +1,6 @@
 //! Two requests at the same moment, arranged so that the worst order comes every time.
 
+use aftercare::domain::privacy::access::Admission;
 use aftercare::domain::privacy::receipt::Receipt;
 use aftercare::domain::response::{AnonymousResponse, Remark};
 use aftercare::domain::week::IsoWeek;
@@ -126,4 +127,56 @@ async fn many_responses_with_many_remarks_are_stored_and_found_together() {
     other.response.remarks[59].text = Some("other words".to_owned());
     let other = store_arrivals(&mut conn, &[other]).await.unwrap();
     assert_eq!(other, [Stored::Conflict]);
+}
+
+#[tokio::test]
+async fn of_two_responses_with_one_receipt_in_a_batch_the_first_is_stored() {
+    let collection = Collection::start().await;
+    let id = async |table: &str| {
+        let query = format!("SELECT id::text FROM {table}");
+        let id: String = collection.sql(&query).await;
+        id.parse::<uuid::Uuid>().unwrap()
+    };
+    let (campaign_id, form_version_id) = (id("campaigns").await, id("form_versions").await);
+    let key = &collection.app.state.keys.server;
+    let response = |number: usize, record: u8| {
+        let receipt = Receipt::parse(&format!("ReceiptSentTwice-{number:08}")).unwrap();
+        AnonymousResponse {
+            id: key.response_id(campaign_id, &receipt),
+            campaign_id,
+            form_version_id,
+            language: "en".to_owned(),
+            week: IsoWeek::of(chrono::NaiveDate::from_ymd_opt(2027, 2, 4).unwrap()),
+            record: vec![record],
+            remarks: Vec::new(),
+        }
+    };
+    // More than a sort leaves in their order by chance.
+    let (first, second) = (
+        (0..100).map(|number| response(number, 1)),
+        (0..100).map(|number| response(number, 2)),
+    );
+    let batch: Vec<_> = first.chain(second).map(Arrival::open).collect();
+    let mut conn = collection.app.connect().await;
+    let stored = store_arrivals(&mut conn, &batch).await.unwrap();
+    assert_eq!(stored[..100], vec![Stored::New; 100]);
+    assert_eq!(stored[100..], vec![Stored::Conflict; 100]);
+    let records = "SELECT string_agg(DISTINCT record::text, ' ') FROM arrivals";
+    assert_eq!(collection.sql_now::<String>(records).await, "\\x01");
+    collection.run("DELETE FROM arrivals").await;
+
+    // The first of the two was made before the access rule changed, the second brings no good invitation.
+    collection.set_access("code").await;
+    let old = Arrival::open(response(1, 1));
+    let new = Arrival {
+        response: response(1, 2),
+        admission: Admission::Invitation([7; 32]),
+    };
+    let stored = store_arrivals(&mut conn, &[old, new]).await.unwrap();
+    assert!(
+        stored.iter().all(|it| matches!(it, Stored::Refused(_))),
+        "{stored:?}"
+    );
+    let count = "SELECT count(*) FROM arrivals";
+    assert_eq!(collection.sql_now::<i64>(count).await, 0);
 }
