@@ -314,9 +314,14 @@ async fn the_counts_are_rounded_and_of_one_batch_nothing_is_told() {
             .expect(201);
     }
     collection
+        .run("UPDATE campaigns SET release_size = 20")
+        .await;
+    assert_eq!(count().await, (25, 20, 20));
+    // Exactly as many as were used: it does not show that.
+    collection
         .run("UPDATE campaigns SET release_size = 25")
         .await;
-    assert_eq!(count().await, (25, 25, 25));
+    assert_eq!(count().await, (25, 0, 25));
     collection
         .run("UPDATE campaigns SET release_size = 26")
         .await;

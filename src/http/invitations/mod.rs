@@ -148,7 +148,7 @@ async fn list_invitation_batches(
     let rounded_to = campaign.release_size.max(LEAST_ROUNDING);
     Ok(HttpResponse::Ok().json(InvitationBatchesView {
         issued: totals.issued,
-        redeemed: totals.redeemed - totals.redeemed % i64::from(rounded_to),
+        redeemed: rounded_down(totals.redeemed, rounded_to),
         redeemed_rounded_to: rounded_to,
         items: page.items,
         next_cursor: page.next_cursor,
@@ -199,6 +199,14 @@ async fn revoke_invitations(
 /// The least number to which counts of used invitations are rounded, also where responses are released one by one.
 const LEAST_ROUNDING: i32 = 10;
 
+/// First to the least, then to this. Otherwise one count, rounded to one number after the other, as the release size is
+/// changed, would come out exactly.
+fn rounded_down(redeemed: i64, to: i32) -> i64 {
+    [LEAST_ROUNDING, to]
+        .into_iter()
+        .fold(redeemed, |count, to| count - count % i64::from(to))
+}
+
 /// Whether invitations to this campaign make sense now.
 fn takes_invitations(campaign: &CampaignRow, now: DateTime<Utc>) -> Result<(), Problem> {
     if campaign.window(now) == Window::Closed {
@@ -234,4 +242,22 @@ fn hashes(
 fn link_refused(fault: LinkFault) -> Problem {
     let error = FieldError::new("/link", fault.code(), fault.to_string());
     Problem::fields(Code::BodyInvalid, vec![error])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_sequence_of_release_sizes_tells_a_count_more_closely_than_to_tens() {
+        let seen = |redeemed| -> Vec<i64> {
+            (LEAST_ROUNDING..=1000)
+                .map(|to| rounded_down(redeemed, to))
+                .collect()
+        };
+        for tens in (0..300).step_by(10) {
+            assert!((tens..tens + 10).all(|redeemed| seen(redeemed) == seen(tens)));
+        }
+        assert_eq!((rounded_down(59, 10), rounded_down(60, 25)), (50, 50));
+    }
 }
