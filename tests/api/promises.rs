@@ -117,6 +117,58 @@ async fn a_closed_campaign_can_still_be_told_to_delete_sooner() {
 }
 
 #[tokio::test]
+async fn a_campaign_that_has_ended_with_responses_does_not_open_again() {
+    let collection = Collection::start().await;
+    let end = async |days| collection.patch(json!({"closes_at": day(days)})).await;
+    collection
+        .patch(json!({"release_size": 10, "opens_at": day(-5)}))
+        .await
+        .expect(200);
+    end(-1).await.expect(200);
+    end(20).await.expect(200);
+    let counts =
+        "SELECT concat_ws(' ', (SELECT count(*) FROM arrivals), (SELECT count(*) FROM responses))";
+    collection
+        .send(&new_receipt(), &answers())
+        .await
+        .expect(201);
+    assert_eq!(collection.sql::<String>(counts).await, "1 0");
+    // Its end releases one response alone, which must not happen again and again.
+    end(-1).await.expect(200);
+    assert_eq!(collection.sql::<String>(counts).await, "0 1");
+    for change in [
+        json!({"closes_at": day(20)}),
+        json!({"closes_at": day(20), "opens_at": day(19)}),
+    ] {
+        let refused = collection.patch(change).await;
+        refused.expect_problem(Code::CampaignClosed);
+    }
+    assert_eq!(collection.campaign().await["state"], "closed");
+}
+
+#[tokio::test]
+async fn every_end_of_a_campaign_is_in_the_audit() {
+    let collection = Collection::start().await;
+    collection
+        .patch(json!({"closes_at": day(10)}))
+        .await
+        .expect(200);
+    for _ in 0..2 {
+        let close = collection
+            .staff
+            .client
+            .post("/v1/campaigns/test-campaign/close");
+        close.send().await.expect(200);
+    }
+    let entries = "SELECT string_agg(action || ' ' || (details::jsonb->'after'->>'closed_at' IS NOT NULL), ', ' \
+                   ORDER BY number) FROM audit_entries";
+    assert_eq!(
+        collection.sql::<String>(entries).await,
+        "campaign_changed false, campaign_changed true"
+    );
+}
+
+#[tokio::test]
 async fn changes_of_the_settings_are_in_the_audit() {
     let collection = Collection::start().await;
     collection

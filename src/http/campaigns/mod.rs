@@ -5,9 +5,11 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
 use diesel_async::AsyncConnection;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::audit::Action;
 use crate::domain::form::Text;
 use crate::domain::privacy::access::Access;
 use crate::http::app::AppState;
@@ -18,6 +20,7 @@ use crate::http::passes::provide_pass_key;
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::random;
 use crate::store::AsyncPgConnection;
+use crate::store::audit::append_entry;
 use crate::store::campaigns::{self, CampaignRow, Window, close_campaign as close, find_campaign};
 use crate::store::forms::{find_form, newest_version};
 use crate::store::passes::destroy_pass_key;
@@ -29,6 +32,7 @@ mod update;
 mod views;
 
 use times::Times;
+use update::settings;
 
 pub use statement::{PrivacyStatementView, SentenceView};
 pub use views::{
@@ -212,8 +216,8 @@ async fn create_campaign(
         id: random::uuid()?,
         key: body.key,
         form_id: form.id,
-        title: json(&body.title)?,
-        description: body.description.as_ref().map(json).transpose()?,
+        title: to_json(&body.title)?,
+        description: body.description.as_ref().map(to_json).transpose()?,
         opens_at: times.opens_at,
         closes_at: times.closes_at,
         closed_at: None,
@@ -249,7 +253,7 @@ async fn create_campaign(
 )]
 #[post("/v1/campaigns/{campaign}/close")]
 async fn close_campaign(
-    _coordinator: Staff<Coordinator>,
+    coordinator: Staff<Coordinator>,
     state: State,
     campaign: Path<String>,
 ) -> Result<HttpResponse, Problem> {
@@ -260,6 +264,11 @@ async fn close_campaign(
     let closed = conn.transaction(async |conn| {
         let closed = close(conn, row.id, state.now()).await?;
         destroy_pass_key(conn, row.id).await?;
+        if let Some(closed) = &closed {
+            let details = json!({"campaign": closed.key, "before": settings(&row), "after": settings(closed)});
+            let (now, staff, action) = (state.now(), Some(coordinator.id), Action::CampaignChanged);
+            append_entry(conn, &state.keys.server, now, staff, action, &details).await?;
+        }
         Ok::<_, Problem>(closed)
     });
     let row = closed.await?.unwrap_or(row);
@@ -279,6 +288,6 @@ async fn view(
     Ok(CampaignView::of(state, found))
 }
 
-fn json(text: &Text) -> Result<serde_json::Value, Problem> {
+fn to_json(text: &Text) -> Result<serde_json::Value, Problem> {
     serde_json::to_value(text).map_err(|_| Problem::internal("a text cannot be written"))
 }

@@ -23,7 +23,8 @@ use crate::store::campaigns::{
 
 /// Change a campaign
 ///
-/// One that is closed can only be told to delete its responses sooner.
+/// One that is closed can only be told to delete its responses sooner. One whose window has ended opens again only as
+/// long as nobody has answered, and never with access `pass`: each end releases what waits, however little that is.
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
@@ -51,12 +52,12 @@ pub(super) async fn update_campaign(
             let change = change(&row, &body)?;
             keep_promises(conn, &row, &change).await?;
             let changed = change_campaign(conn, row.id, &change).await?;
-            keep_ended(&row, &changed, state.now())?;
+            keep_ended(conn, &row, &changed, state.now()).await?;
             if changed.window(state.now()) != Window::Closed {
                 provide_pass_key(&state, conn, &changed).await?;
             }
             let details = json!({"campaign": changed.key, "before": settings(&row), "after": settings(&changed)});
-            if row.settings() != changed.settings() {
+            if settings(&row) != settings(&changed) {
                 let (now, staff, action) = (state.now(), Some(coordinator.id), Action::CampaignChanged);
                 append_entry(conn, &state.keys.server, now, staff, action, &details).await?;
             }
@@ -77,11 +78,11 @@ fn change(row: &CampaignRow, body: &UpdateCampaignBody) -> Result<CampaignChange
     let times = times.sound()?;
     let access = body.access.map(Access::from);
     Ok(CampaignChange {
-        title: body.title.as_ref().map(super::json).transpose()?,
+        title: body.title.as_ref().map(super::to_json).transpose()?,
         description: body
             .description
             .as_ref()
-            .map(super::json)
+            .map(super::to_json)
             .transpose()?
             .map(Some),
         opens_at: Some(times.opens_at),
@@ -127,20 +128,27 @@ async fn keep_promises(
     ))
 }
 
-/// Refuses to open a campaign again whose passes ended with its window: the key is destroyed then, or about to be.
-fn keep_ended(row: &CampaignRow, new: &CampaignRow, now: DateTime<Utc>) -> Result<(), Problem> {
+/// Refuses to open a campaign again whose window has ended. When it did, what waited was released as it was, so
+/// that with many ends there would be many small batches. And the key of its passes is destroyed then, or about to be.
+async fn keep_ended(
+    conn: &mut AsyncPgConnection,
+    row: &CampaignRow,
+    new: &CampaignRow,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
     let again = row.window(now) == Window::Closed && new.window(now) != Window::Closed;
-    if again && row.access() == Access::Pass {
-        let detail = "The key of its passes was destroyed when it ended. Create another campaign.";
+    if again && (row.access() == Access::Pass || has_responses(conn, row.id).await?) {
+        let detail = "It has ended, and what waited was released. Create another campaign.";
         return Err(Problem::new(Code::CampaignClosed).detail(detail));
     }
     Ok(())
 }
 
-/// The privacy settings for the audit.
-fn settings(row: &CampaignRow) -> serde_json::Value {
+/// The privacy settings for the audit, with the end: it releases what waits, however little that is.
+pub(super) fn settings(row: &CampaignRow) -> serde_json::Value {
     json!({
         "access": row.access, "release_size": row.release_size, "k": row.k,
         "freezes_at": row.freezes_at, "retained_until": row.retained_until,
+        "closes_at": row.closes_at, "closed_at": row.closed_at,
     })
 }
