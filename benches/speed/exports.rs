@@ -107,7 +107,6 @@ impl Writer {
         let filter = ResponsesFilter {
             versions: vec![row.get::<_, Id>(1).0],
             campaigns: vec![campaign],
-            ..ResponsesFilter::default()
         };
         Self {
             conn: target.connect(Purpose::Exports).await.unwrap(),

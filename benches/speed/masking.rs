@@ -7,7 +7,6 @@ use aftercare::domain::codebook::{Columns, Combinations, Giveaways, QuasiIdentif
 use aftercare::domain::form::Form;
 use aftercare::domain::privacy::k_anonymity::{GroupTable, MaskedCells};
 use aftercare::domain::response::{synthetic, validate};
-use aftercare::export::Report;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -33,7 +32,7 @@ fn measure(form: &Form, records: u64) {
     let giveaways = Giveaways::of(&columns, &quasi);
     let plan = columns.plan(1);
     let leading = 4;
-    let mut combinations = Combinations::new(&quasi, MaskedCells::NONE);
+    let mut combinations = Combinations::new(&quasi);
     let mut table = GroupTable::new(quasi.count()).unwrap();
     let mut background = GroupTable::new(quasi.count() - leading).unwrap();
     let mut rng = StdRng::seed_from_u64(2027);
@@ -61,14 +60,17 @@ fn measure(form: &Form, records: u64) {
     let masking = table.mask_weighted(K, &weights).unwrap();
     let took = started.elapsed();
     let peak = peak();
-    let report = Report::of(
-        (K, MaskedCells::NONE),
-        &masking,
-        &columns,
-        &quasi,
-        &giveaways,
-        &combinations,
-    );
+    let gives_away = giveaways.of_version(1);
+    let dependent = |masked: MaskedCells| {
+        let others = (0..gives_away.len()).filter(|column| quasi.of_column(*column).is_none());
+        others
+            .filter(|column| gives_away[*column].meets(masked))
+            .count() as u64
+    };
+    let dependent: u64 = masking
+        .shares()
+        .map(|(_, masked, records)| records * dependent(masked))
+        .sum();
     let cost = masking.cost();
     let rare_background = background.mask(K).cost().rare_records;
     let (in_front, answers) = cost.masked_by_column.split_at(leading);
@@ -81,7 +83,7 @@ fn measure(form: &Form, records: u64) {
         share(cost.records_affected, records),
         share(in_front.iter().sum(), records * leading as u64),
         share(answers.iter().sum(), records * answers.len() as u64),
-        share(report.dependent_cells, records * others),
+        share(dependent, records * others),
     );
     println!(
         "  weights {weights:?}, masked by quasi-identifier {:?}",

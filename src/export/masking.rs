@@ -1,9 +1,10 @@
-//! The passes over the responses of an export, within one snapshot of the database.
+//! The masking of an export: the passes over the responses that come before the one that writes, within one snapshot
+//! of the database.
 //!
-//! 1. [`count`] counts the combinations of quasi-identifiers.
+//! 1. [`count`] counts the combinations of quasi-identifiers, of all responses to the form.
 //! 2. [`plan`] decides what to mask, without a look at any response.
-//! 3. [`diversity`] looks at the answers within each class, when it is asked for.
-//! 4. The last one writes: [`super::stream`].
+//! 3. [`survey`] goes through the rows as they will be written, for the figures of the file.
+//! 4. The last pass writes: [`super::stream`].
 
 use std::pin::pin;
 
@@ -12,10 +13,12 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::read::Reader;
+use super::report::{Report, Tally};
+use super::selection::Chosen;
 use super::stream::{ExportError, ResponsesExport};
 use crate::domain::codebook::{Columns, Combinations, Leading, QuasiIdentifiers};
 use crate::domain::privacy::k_anonymity::{
-    Dictionary, Diversity, GroupTable, MaskedCells, Masker, Masking, QuestionDiversity,
+    Dictionary, Diversity, Drift, GroupTable, Masked, MaskedCells, Masker, Masking,
 };
 use crate::domain::privacy::server_key::ServerKey;
 use crate::store::AsyncPgConnection;
@@ -39,11 +42,11 @@ pub async fn count(
     conn: &mut AsyncPgConnection,
     filter: &ResponsesFilter,
     reader: &Reader<'_>,
-    (quasi, left_out): (&QuasiIdentifiers, MaskedCells),
+    quasi: &QuasiIdentifiers,
 ) -> Result<Counted, ExportError> {
     let mut counted = Counted {
         table: GroupTable::new(quasi.count())?,
-        combinations: Combinations::new(quasi, left_out),
+        combinations: Combinations::new(quasi),
         digest: 0,
     };
     let mut rows = pin!(stream_responses(conn, filter, Order::Any).await?);
@@ -57,11 +60,15 @@ pub async fn count(
 }
 
 /// Plans what to mask, on a thread that may be busy for a while. The codes are sealed afterwards.
+///
+/// The first stage masks for `least`, and is the same for every file of these responses. A `k` above that is reached by
+/// masking the masked table again: so whatever is shown under one `k` is shown under the least as well, and to see both
+/// is to see no more.
 pub async fn plan(
     counted: Counted,
-    k: u32,
+    (least, k): (u32, u32),
     weights: Vec<u32>,
-) -> Result<(Masking, Combinations), ExportError> {
+) -> Result<(Stages, Combinations), ExportError> {
     let Counted {
         mut table,
         mut combinations,
@@ -71,16 +78,90 @@ pub async fn plan(
     let work = move || {
         let _permit = permit;
         combinations.seal(&mut table);
-        Ok((table.mask_weighted(k, &weights)?, combinations))
+        let first = table.mask_weighted(least, &weights)?;
+        let second = if k > least {
+            Some(masked_table(&first)?.mask_weighted(k, &weights)?)
+        } else {
+            None
+        };
+        let enough = second.as_ref().is_none_or(Masking::has_enough_records);
+        if !first.has_enough_records() || !enough {
+            return Err(ExportError::TooFew);
+        }
+        Ok((Stages::of(first, second), combinations))
     };
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|_| ExportError::BrokenOff)?
 }
 
-/// What the order of the rows follows from: the set of responses and all that the masking depends on.
+/// The code of a cell that the first stage masked: an answer like any other to the second.
+const MASKED: u32 = u32::MAX - 1;
+
+/// How many responses show each combination after the first stage.
+fn masked_table(masking: &Masking) -> Result<GroupTable, ExportError> {
+    let mut table = GroupTable::new(masking.columns())?;
+    for (combination, cells, records) in masking.shares() {
+        table.add_many(&after(combination, cells), records)?;
+    }
+    Ok(table)
+}
+
+/// A combination as it is shown when these cells are masked.
+fn after(combination: &[u32], cells: MaskedCells) -> Vec<u32> {
+    let code = |(column, code): (usize, &u32)| {
+        if cells.contains(column) {
+            MASKED
+        } else {
+            *code
+        }
+    };
+    combination.iter().enumerate().map(code).collect()
+}
+
+/// What masks the responses one after the other, in one stage or two.
+#[derive(Clone)]
+pub struct Stages {
+    first: Masker,
+    second: Option<Masker>,
+}
+
+impl Stages {
+    fn of(first: Masking, second: Option<Masking>) -> Self {
+        Self {
+            first: first.into_masker(),
+            second: second.map(Masking::into_masker),
+        }
+    }
+
+    /// What to mask of the next response.
+    pub fn mask(&mut self, combination: &[u32], key: &ServerKey, id: Uuid) -> Masked {
+        let first = self.first.mask(combination, || draw(key, b"mask", id));
+        let Some(second) = &mut self.second else {
+            return first;
+        };
+        let shown = after(combination, first.cells);
+        let second = second.mask(&shown, || draw(key, b"mask again", id));
+        Masked {
+            cells: first.cells.and(second.cells),
+            class: second.class,
+        }
+    }
+
+    /// Checks that all responses came that were counted.
+    ///
+    /// # Errors
+    ///
+    /// When not.
+    pub fn finish(self) -> Result<(), Drift> {
+        self.first.finish()?;
+        self.second.map_or(Ok(()), Masker::finish)
+    }
+}
+
+/// What the order of the rows follows from: the set of responses, and the columns.
 ///
-/// The same export over the same responses is the same file, so repeating it gives nothing more. When anything is different the
-/// order is another one by chance, so that two files cannot be laid side by side row by row.
+/// The same responses are in the same order in every file, and masked alike, so that two files say no more than one. When there
+/// is one response more or less the order is another one by chance.
 pub fn salt(
     key: &ServerKey,
     digest: u128,
@@ -93,30 +174,28 @@ pub fn salt(
     key.hash(&[
         b"export-order",
         &digest.to_be_bytes(),
-        &export.k.to_be_bytes(),
+        &export.least_k.to_be_bytes(),
         names.join(",").as_bytes(),
         &versions,
-        export.without.join(",").as_bytes(),
     ])
 }
 
 /// The secret draw of a response, by which the masker chooses among those with the same combination.
-pub fn draw(key: &ServerKey, id: Uuid) -> u64 {
-    let hash = key.hash(&[b"mask", id.as_bytes()]);
+fn draw(key: &ServerKey, stage: &[u8], id: Uuid) -> u64 {
+    let hash = key.hash(&[stage, id.as_bytes()]);
     hash.iter()
         .take(8)
         .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// How different the answers to sensitive questions are within the classes. Rows come in the order of the last pass,
-/// so that every response has the class that it will have there.
-pub async fn diversity(
+/// The figures of a file. Rows come in the order of the last pass, so that every response is masked as it will be there.
+pub async fn survey(
     conn: &mut AsyncPgConnection,
     export: &ResponsesExport,
     (reader, columns): (&Reader<'_>, &Columns<'_>),
-    (mut masker, combinations, left_out): (Masker, &mut Combinations, MaskedCells),
-    salt: &[u8; 32],
-) -> Result<Vec<QuestionDiversity>, ExportError> {
+    (mut stages, combinations): (Stages, &mut Combinations),
+    (mut tally, salt): (Tally<'_>, &[u8; 32]),
+) -> Result<Report, ExportError> {
     let mut questions: Vec<(Vec<usize>, Dictionary)> = export
         .sensitive
         .iter()
@@ -128,18 +207,25 @@ pub async fn diversity(
     while let Some(row) = rows.try_next().await? {
         let response = reader.read(&row)?;
         let codes = response.codes(combinations);
-        let masked = masker.mask(codes, || draw(&export.key, row.id));
-        let hidden = masked.cells.and(left_out);
+        let masked = stages.mask(codes, &export.key, row.id);
+        match export.selection.chooses(&row, masked.cells) {
+            Chosen::No => continue,
+            Chosen::Masked => {
+                tally.withhold();
+                continue;
+            }
+            Chosen::Yes => tally.add(&response, masked.cells, masked.class),
+        }
         let shown: Vec<_> = questions
             .iter_mut()
-            .map(|(columns, dictionary)| response.shown(columns, hidden, dictionary))
+            .map(|(columns, dictionary)| response.shown(columns, masked.cells, dictionary))
             .collect();
         if let Some(class) = masked.class {
             diversity.add(class, &shown);
         }
     }
-    masker.finish()?;
-    Ok(diversity.report())
+    stages.finish()?;
+    Ok(tally.finish(diversity.report()))
 }
 
 /// The columns of a question, all its codings and options, counted with the leading ones.

@@ -5,7 +5,8 @@
 //! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
 //! | [`read`] | a stored response, read for an export |
 //! | [`wide`] | a response into a row of the wide export |
-//! | [`masking`] | counting, planning what to mask, diversity |
+//! | [`masking`] | counting, planning what to mask, the figures of it |
+//! | [`selection`] | which rows of the masked table are in a file |
 //! | [`report`] | what the masking took away |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitations`] | codes to hand out, as a table and as cards for print |
@@ -23,6 +24,7 @@ pub mod masking;
 pub mod read;
 pub mod remarks;
 pub mod report;
+pub mod selection;
 pub mod stream;
 pub mod wide;
 

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::domain::codebook::{Columns, Combinations, Giveaways, Leading, QuasiIdentifiers};
-use crate::domain::privacy::k_anonymity::{MaskedCells, Masking, QuestionDiversity};
+use super::read::Response;
+use crate::domain::codebook::{Columns, Leading, QuasiIdentifiers};
+use crate::domain::privacy::k_anonymity::{ClassId, MaskedCells, QuestionDiversity};
 
 /// The figures of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,72 +23,68 @@ pub struct Report {
     pub dependent_cells: u64,
     /// The least number of rows that are alike; 0 without rows.
     pub smallest_class: u64,
+    /// Responses that are not among the rows since what would decide it is masked.
+    pub withheld_records: u64,
     /// How different the answers to the questions asked for are among rows that are alike.
     pub diversity: Vec<QuestionDiversity>,
 }
 
-impl Report {
-    /// Counts what a plan masks, in cells of the file, with what is left out in every row.
-    pub fn of(
-        (k, left_out): (u32, MaskedCells),
-        masking: &Masking,
-        columns: &Columns<'_>,
-        quasi: &QuasiIdentifiers,
-        giveaways: &Giveaways,
-        combinations: &Combinations,
-    ) -> Self {
-        let cost = masking.cost();
-        let identifying = u64::try_from(quasi.columns().count()).unwrap_or(u64::MAX);
-        let mut report = Self {
-            k,
-            records: cost.records,
-            cells: cost.records.saturating_mul(identifying),
-            smallest_class: cost.smallest_class,
-            ..Self::default()
-        };
-        for ((version, masked), records) in by_mask(masking, left_out, columns, combinations) {
-            report.masked_records += records;
-            for (column, gives_away) in giveaways.of_version(version).iter().enumerate() {
-                if !gives_away.meets(masked) {
-                    continue;
-                }
-                match quasi.of_column(column) {
-                    Some(_) => report.masked_cells += records,
-                    None => report.dependent_cells += records,
-                }
-            }
-        }
-        report
-    }
+/// Counts the rows of a file before it is written.
+pub struct Tally<'a> {
+    report: Report,
+    quasi: &'a QuasiIdentifiers,
+    columns: usize,
+    classes: HashMap<ClassId, u64>,
+    /// How many cells of either sort a mask takes, by version.
+    taken: HashMap<(i32, MaskedCells), (u64, u64)>,
 }
 
-/// How many responses to each version get each mask.
-fn by_mask(
-    masking: &Masking,
-    left_out: MaskedCells,
-    columns: &Columns<'_>,
-    combinations: &Combinations,
-) -> HashMap<(i32, MaskedCells), u64> {
-    let versions: HashMap<u32, i32> = columns
-        .versions()
-        .iter()
-        .map(|(number, _)| {
-            let code = combinations.leading(Leading::FormVersion, &number.to_be_bytes());
-            (code, *number)
-        })
-        .collect();
-    let place = Leading::ALL
-        .iter()
-        .position(|column| *column == Leading::FormVersion);
-    let mut counts = HashMap::new();
-    let shares = masking
-        .shares()
-        .map(|(combination, cells, records)| (combination, cells.and(left_out), records));
-    for (combination, cells, records) in shares.filter(|(_, cells, _)| !cells.is_empty()) {
-        let code = place.and_then(|place| combination.get(place));
-        if let Some(version) = code.and_then(|code| versions.get(code)) {
-            *counts.entry((*version, cells)).or_default() += records;
+impl<'a> Tally<'a> {
+    /// Nothing counted yet.
+    pub fn new(k: u32, columns: &Columns<'_>, quasi: &'a QuasiIdentifiers) -> Self {
+        Self {
+            report: Report {
+                k,
+                ..Report::default()
+            },
+            quasi,
+            columns: Leading::ALL.len() + columns.as_slice().len(),
+            classes: HashMap::new(),
+            taken: HashMap::new(),
         }
     }
-    counts
+
+    /// Counts a row with these quasi-identifiers masked.
+    pub fn add(&mut self, response: &Response<'_>, masked: MaskedCells, class: Option<ClassId>) {
+        let key = (response.version(), masked);
+        let (quasi, columns) = (self.quasi, self.columns);
+        let (own, dependent) = *self.taken.entry(key).or_insert_with(|| {
+            let hidden = (0..columns).filter(|column| response.is_masked(*column, masked));
+            let (own, dependent): (Vec<_>, Vec<_>) =
+                hidden.partition(|column| quasi.of_column(*column).is_some());
+            (own.len() as u64, dependent.len() as u64)
+        });
+        self.report.records += 1;
+        self.report.cells += self.quasi.columns().count() as u64;
+        self.report.masked_cells += own;
+        self.report.dependent_cells += dependent;
+        self.report.masked_records += u64::from(!masked.is_empty());
+        if let Some(class) = class {
+            *self.classes.entry(class).or_default() += 1;
+        }
+    }
+
+    /// Counts a response of which it cannot be told whether it belongs to the file.
+    pub fn withhold(&mut self) {
+        self.report.withheld_records += 1;
+    }
+
+    /// The figures.
+    pub fn finish(self, diversity: Vec<QuestionDiversity>) -> Report {
+        Report {
+            smallest_class: self.classes.into_values().min().unwrap_or_default(),
+            diversity,
+            ..self.report
+        }
+    }
 }

@@ -13,13 +13,13 @@ use uuid::Uuid;
 use super::csv::{CsvOptions, Sheet};
 pub use super::download::{Download, ExportError, Limits, Prepared, prepare};
 use super::download::{Way, Work};
-use super::masking::{count, diversity, draw, plan, salt};
+use super::masking::{Stages, count, plan, salt, survey};
 use super::read::Reader;
-use super::report::Report;
+use super::report::{Report, Tally};
+use super::selection::{Chosen, Selection};
 use super::wide::Wide;
 use crate::domain::codebook::{Columns, Combinations, Giveaways, QuasiIdentifiers};
 use crate::domain::form::Form;
-use crate::domain::privacy::k_anonymity::{MaskedCells, Masker};
 use crate::domain::privacy::server_key::ServerKey;
 use crate::store::AsyncPgConnection;
 use crate::store::responses_export::{
@@ -32,14 +32,16 @@ pub struct ResponsesExport {
     pub versions: Vec<(Uuid, i32, Form)>,
     /// The keys of the campaigns.
     pub campaigns: HashMap<Uuid, String>,
-    /// Which responses.
+    /// All responses that are masked together.
     pub filter: ResponsesFilter,
-    /// The least number of responses that share their quasi-identifiers.
+    /// Which of them are in the file.
+    pub selection: Selection,
+    /// The least number of responses that share their quasi-identifiers, in every file of them.
+    pub least_k: u32,
+    /// The same in this file: so many or more.
     pub k: u32,
     /// The keys of the questions whose diversity is reported.
     pub sensitive: Vec<String>,
-    /// What is masked in every row: leading columns and background questions by name.
-    pub without: Vec<String>,
     /// From which the order of the rows follows, and who of several with the same answers is masked.
     pub key: ServerKey,
     /// How they are written.
@@ -73,37 +75,23 @@ async fn work(
     let reader = Reader::new(&columns, &quasi, &giveaways, ids);
 
     begin_snapshot(conn).await?;
-    let left_out = export.without.iter().map(|name| quasi.named(name));
-    let left_out = left_out.fold(MaskedCells::NONE, MaskedCells::and);
-    let counted = count(conn, &export.filter, &reader, (&quasi, left_out)).await?;
+    let counted = count(conn, &export.filter, &reader, &quasi).await?;
     let salt = salt(&export.key, counted.digest, export, &columns);
-    let (masking, mut combinations) = plan(counted, export.k, quasi.weights(&giveaways)).await?;
-    if !masking.has_enough_records() {
-        return Err(ExportError::TooFew);
-    }
-    let mut report = Report::of(
-        (export.k, left_out),
-        &masking,
-        &columns,
-        &quasi,
-        &giveaways,
-        &combinations,
-    );
-    if !export.sensitive.is_empty() {
-        let masker = (masking.clone().into_masker(), &mut combinations, left_out);
-        report.diversity = diversity(conn, export, (&reader, &columns), masker, &salt).await?;
-    }
+    let ks = (export.least_k, export.k);
+    let (stages, mut combinations) = plan(counted, ks, quasi.weights(&giveaways)).await?;
+    let tally = (Tally::new(export.k, &columns, &quasi), &salt);
+    let masked = (stages.clone(), &mut combinations);
+    let report = survey(conn, export, (&reader, &columns), masked, tally).await?;
     way.report(report).await?;
 
     let mut last = Last {
         export,
         reader: &reader,
         combinations: &mut combinations,
-        left_out,
         wide: Wide::new(&columns, &export.campaigns),
         order: Order::Shuffled(&salt),
     };
-    let rows = last.write(conn, masking.into_masker(), way).await?;
+    let rows = last.write(conn, stages, way).await?;
     end_snapshot(conn).await?;
     Ok(rows)
 }
@@ -113,7 +101,6 @@ struct Last<'a> {
     export: &'a ResponsesExport,
     reader: &'a Reader<'a>,
     combinations: &'a mut Combinations,
-    left_out: MaskedCells,
     wide: Wide<'a>,
     order: Order<'a>,
 }
@@ -122,7 +109,7 @@ impl Last<'_> {
     async fn write(
         &mut self,
         conn: &mut AsyncPgConnection,
-        mut masker: Masker,
+        mut stages: Stages,
         way: &Way<Report>,
     ) -> Result<u64, ExportError> {
         let mut sheet = Sheet::new(self.export.options);
@@ -132,16 +119,18 @@ impl Last<'_> {
         while let Some(row) = rows.try_next().await? {
             let response = self.reader.read(&row)?;
             let codes = response.codes(self.combinations);
-            let masked = masker.mask(codes, || draw(&self.export.key, row.id));
-            let cells = masked.cells.and(self.left_out);
-            self.wide.row(&response, cells, &mut sheet)?;
+            let masked = stages.mask(codes, &self.export.key, row.id);
+            if self.export.selection.chooses(&row, masked.cells) != Chosen::Yes {
+                continue;
+            }
+            self.wide.row(&response, masked.cells, &mut sheet)?;
             count += 1;
             if sheet.is_full() {
                 way.send(sheet.take()).await?;
             }
         }
         // Before the last piece: a file that is not what was planned must not look whole.
-        masker.finish()?;
+        stages.finish()?;
         way.send(sheet.take()).await?;
         Ok(count)
     }

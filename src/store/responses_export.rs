@@ -25,10 +25,6 @@ pub struct ResponsesFilter {
     pub versions: Vec<Uuid>,
     /// Of these campaigns.
     pub campaigns: Vec<Uuid>,
-    /// From the week of this Monday on.
-    pub from_week: Option<NaiveDate>,
-    /// Up to the week of this Monday.
-    pub to_week: Option<NaiveDate>,
 }
 
 /// What an export reads of a response. The id is never written.
@@ -112,12 +108,6 @@ pub async fn stream_responses<'conn>(
     if let Order::Shuffled(salt) = order {
         let salt = salt.to_vec().into_sql::<Binary>();
         query = query.order(sha256(salt.concat(uuid_send(responses::id))));
-    }
-    if let Some(week) = filter.from_week {
-        query = query.filter(responses::week.ge(week));
-    }
-    if let Some(week) = filter.to_week {
-        query = query.filter(responses::week.le(week));
     }
     query.load_stream(conn).await
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use aftercare::domain::week::IsoWeek;
 use aftercare::export::CsvOptions;
+use aftercare::export::selection::Selection;
 use aftercare::export::stream::{Download, ExportError, Limits, ResponsesExport, prepare};
 use aftercare::http::problem::Code;
 use aftercare::role::Role;
@@ -72,15 +73,15 @@ async fn begin(
     let filter = ResponsesFilter {
         versions: vec![version.id],
         campaigns: vec![campaign],
-        ..ResponsesFilter::default()
     };
     let export = ResponsesExport {
         versions: vec![(version.id, version.number, version.form)],
         campaigns: HashMap::from([(campaign, CAMPAIGN.to_owned())]),
         filter,
+        selection: Selection::default(),
+        least_k: 5,
         k: 5,
         sensitive: Vec::new(),
-        without: Vec::new(),
         key: app.state.keys.server.clone(),
         options: CsvOptions::default(),
     };

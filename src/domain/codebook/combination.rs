@@ -1,7 +1,7 @@
 //! The quasi-identifiers of a response as numbers, by which responses are counted.
 
 use super::{Cell, Leading, QuasiIdentifiers};
-use crate::domain::privacy::k_anonymity::{Dictionary, GroupTable, MaskedCells};
+use crate::domain::privacy::k_anonymity::{Dictionary, GroupTable};
 
 /// Gives each combination of quasi-identifiers its codes: equal if and only if the file shows the same, masking aside.
 ///
@@ -9,8 +9,6 @@ use crate::domain::privacy::k_anonymity::{Dictionary, GroupTable, MaskedCells};
 #[derive(Debug, Clone)]
 pub struct Combinations {
     dictionaries: Vec<Dictionary>,
-    /// Those that no row shows, so that responses do not differ by them.
-    left_out: MaskedCells,
     sealed: bool,
     /// For each of them, how the cells of the present response are spelt.
     spelt: Vec<Vec<u8>>,
@@ -18,10 +16,9 @@ pub struct Combinations {
 }
 
 impl Combinations {
-    /// For these quasi-identifiers, some of which are left out.
-    pub fn new(quasi: &QuasiIdentifiers, left_out: MaskedCells) -> Self {
+    /// For these quasi-identifiers.
+    pub fn new(quasi: &QuasiIdentifiers) -> Self {
         Self {
-            left_out,
             dictionaries: vec![Dictionary::default(); quasi.count()],
             sealed: false,
             spelt: vec![Vec::new(); quasi.count()],
@@ -47,11 +44,6 @@ impl Combinations {
                 spell(cell, spelt);
             }
         }
-        for quasi in self.left_out.iter() {
-            if let Some(spelt) = self.spelt.get_mut(quasi) {
-                spelt.clear();
-            }
-        }
         self.codes.clear();
         for (dictionary, spelt) in self.dictionaries.iter_mut().zip(&self.spelt) {
             self.codes.push(if self.sealed {
@@ -71,14 +63,6 @@ impl Combinations {
             let code = usize::try_from(code).ok()?;
             sealed.get(column)?.get(code).copied()
         });
-    }
-
-    /// The code of a leading cell, once they are sealed.
-    pub fn leading(&self, column: Leading, cell: &[u8]) -> u32 {
-        let place = Leading::ALL.iter().position(|other| *other == column);
-        place
-            .and_then(|place| self.dictionaries.get(place))
-            .map_or(Dictionary::UNKNOWN, |dictionary| dictionary.find(cell))
     }
 }
 

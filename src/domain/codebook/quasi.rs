@@ -78,15 +78,6 @@ impl QuasiIdentifiers {
         self.of_column.get(column).copied().flatten()
     }
 
-    /// Those with this name: of a leading column, or of a background question with all its codings. Empty when there are
-    /// none, and for the version of the form, without which no other column can be read.
-    pub fn named(&self, name: &str) -> MaskedCells {
-        let is_it = |coding: &String| coding.split('@').next() == Some(name);
-        let all = 0..self.count();
-        let named = all.filter(|quasi| self.names(*quasi).iter().any(is_it));
-        MaskedCells::of(named.filter(|_| name != Leading::FormVersion.name()))
-    }
-
     /// The same as a set: empty for a column that identifies nobody.
     pub fn set_of(&self, column: usize) -> MaskedCells {
         MaskedCells::of(self.of_column(column))

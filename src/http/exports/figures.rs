@@ -3,6 +3,7 @@
 use actix_web::http::header::{HeaderName, HeaderValue};
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::domain::week::IsoWeek;
 use crate::export::Report;
@@ -23,11 +24,13 @@ pub fn headers(report: &Report) -> Vec<(HeaderName, HeaderValue)> {
         masked_records,
         dependent_cells,
         smallest_class,
+        withheld_records,
         diversity,
     } = report;
     let control = format!(
         "k={k}, records={records}, cells={cells}, masked-cells={masked_cells}, \
-         masked-records={masked_records}, dependent-cells={dependent_cells}, smallest-class={smallest_class}"
+         masked-records={masked_records}, dependent-cells={dependent_cells}, smallest-class={smallest_class}, \
+         withheld-records={withheld_records}"
     );
     // The keys of questions are tokens: lower-case letters, digits and `_`, a letter first.
     let questions = diversity.iter().map(|question| {
@@ -46,20 +49,26 @@ pub fn headers(report: &Report) -> Vec<(HeaderName, HeaderValue)> {
 
 /// What was asked for, for the audit.
 pub fn asked(form: &str, export: &ResponsesExport) -> Map<String, Value> {
-    let mut campaigns: Vec<&String> = export.campaigns.values().collect();
+    let chosen = |campaign: &&Uuid| {
+        let asked = &export.selection.campaigns;
+        asked.is_empty() || asked.contains(campaign)
+    };
+    let campaigns = export.campaigns.keys().filter(chosen);
+    let mut campaigns: Vec<&String> = campaigns
+        .filter_map(|id| export.campaigns.get(id))
+        .collect();
     campaigns.sort_unstable();
     let week = |monday: Option<NaiveDate>| monday.map(|monday| IsoWeek::of(monday).to_string());
     let filter = json!({
         "campaigns": campaigns,
-        "from_week": week(export.filter.from_week),
-        "to_week": week(export.filter.to_week),
+        "from_week": week(export.selection.from_week),
+        "to_week": week(export.selection.to_week),
     });
     let parts = [
         ("form", json!(form)),
         ("filter", filter),
         ("k", json!(export.k)),
         ("sensitive", json!(export.sensitive)),
-        ("without", json!(export.without)),
     ];
     parts
         .map(|(name, part)| (name.to_owned(), part))
@@ -82,6 +91,7 @@ pub fn found(report: &Report) -> Map<String, Value> {
         ("masked_records", json!(report.masked_records)),
         ("dependent_cells", json!(report.dependent_cells)),
         ("smallest_class", json!(report.smallest_class)),
+        ("withheld_records", json!(report.withheld_records)),
         ("diversity", diversity.collect()),
     ];
     parts

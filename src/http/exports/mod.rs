@@ -8,7 +8,7 @@ use actix_web::http::header::{self, ContentDisposition, DispositionParam, Dispos
 use actix_web::middleware::Compress;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, HttpResponseBuilder, get};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -20,9 +20,9 @@ use super::problem::{Code, Problem};
 use crate::domain::audit::Action;
 use crate::domain::codebook::Columns;
 use crate::domain::form::Form;
+use crate::export::ExportError;
 use crate::export::codebook::codebook_csv;
 use crate::export::stream::{Limits, prepare};
-use crate::export::{ExportError, Report};
 use crate::store::AsyncPgConnection;
 use crate::store::audit::append_entry;
 use crate::store::forms::{FormVersionRow, UnreadableVersion, find_form, versions_of};
@@ -50,7 +50,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// would give these away. The header `Disclosure-Control` says how much that takes. With fewer than `k` responses
 /// there is no export. Every export is recorded in the audit before its first byte is sent.
 ///
-/// Rows stand in a random order, which is the same as long as the responses and `k` are. The file is streamed. A transfer
+/// All responses to the form are masked together, and only then are rows chosen by what they show: a response whose week is
+/// masked is in no file of a week. So all files of the same responses are parts of one table, and together they say no
+/// more than it does.
+///
+/// Rows stand in a random order, which is the same as long as the responses are. The file is streamed. A transfer
 /// that breaks off is not whole and must be fetched again.
 #[utoipa::path(
     tag = "exports",
@@ -69,8 +73,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             ("Disclosure-Control" = String, description = "What was masked, as a dictionary of integers (RFC 9651): \
                 `k`, the least number of rows that are alike; `records`, the rows; `cells`, the cells of campaign, version, language, \
                 week and background columns; `masked-cells`, those of them that hold `MSK`; `masked-records`, the rows with \
-                one; `dependent-cells`, the cells of other columns that hold `MSK`; `smallest-class`, the rows that are alike, at least. \
-                For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5`."),
+                one; `dependent-cells`, the cells of other columns that hold `MSK`; `smallest-class`, the rows that are alike, at least; \
+                `withheld-records`, the responses that are no rows since their campaign or week is masked, by which was chosen. \
+                For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5, withheld-records=0`."),
             ("Diversity" = String, description = "Where `sensitive` asks for it, a list of tokens with parameters (RFC 9651): \
                 for each question how many different answers there are `least` among rows that are alike, counted up to 20, and in how many \
                 classes of such rows all say the same. For example `distress;least=3;uniform-classes=0`."),
@@ -89,12 +94,19 @@ async fn export_responses(
     let weeks = query.weeks()?;
     let mut conn = state.export_connection().await?;
     let (form_id, versions) = published(&mut conn, &form).await?;
-    let campaigns = query.campaigns(campaigns_of(&mut conn, form_id).await?)?;
+    let campaigns = campaigns_of(&mut conn, form_id).await?;
     let key = state.keys.server.clone();
     let export = query.export(weeks, versions, &campaigns, key)?;
     let asked = figures::asked(&form, &export);
-    let prepared = prepare(Lease::new(conn), export, Limits::default()).await?;
-    record(&state, analyst.id, asked, prepared.report()).await?;
+    let prepared = prepare(Lease::new(conn), export, Limits::default()).await;
+    if let Err(ExportError::TooFew) = &prepared {
+        // Whoever tries again and again learns when there are enough.
+        let refused = Map::from_iter([("refused".to_owned(), json!("too_few_records"))]);
+        record(&state, analyst.id, asked.clone(), refused).await?;
+    }
+    let prepared = prepared?;
+    let found = figures::found(prepared.report());
+    record(&state, analyst.id, asked, found).await?;
     let mut response = attachment(&form, "responses");
     for header in figures::headers(prepared.report()) {
         response.insert_header(header);
@@ -107,9 +119,9 @@ async fn record(
     state: &State,
     staff_id: Uuid,
     mut details: Map<String, Value>,
-    report: &Report,
+    found: Map<String, Value>,
 ) -> Result<(), Problem> {
-    details.extend(figures::found(report));
+    details.extend(found);
     let details = Value::Object(details);
     let (action, who) = (Action::ResponsesExported, Some(staff_id));
     let mut conn = state.connection().await?;

@@ -1,15 +1,18 @@
 //! What can be asked of an export.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::super::problem::{Code, Problem};
 use super::columns_of;
-use crate::domain::codebook::{Columns, QuasiIdentifiers};
+use crate::domain::codebook::Columns;
 use crate::domain::form::{Form, look_up};
 use crate::domain::privacy::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
+use crate::export::selection::Selection;
 use crate::export::stream::ResponsesExport;
 use crate::export::{CsvOptions, Formulas};
 use crate::store::responses_export::{ExportedCampaign, ResponsesFilter};
@@ -55,27 +58,23 @@ macro_rules! csv_query {
 csv_query! {
     /// Which responses, and how they are written.
     pub struct ResponsesQuery {
-        /// Only responses of these campaigns: their keys, separated by commas.
+        /// Only rows that show one of these campaigns: their keys, separated by commas.
         #[param(example = "world-cancer-day-2027,spring-2027")]
         campaign: Option<String>,
-        /// Only responses of this ISO week and later ones.
+        /// Only rows that show this ISO week or a later one.
         #[param(example = "2027-W05")]
         from_week: Option<String>,
-        /// Only responses of this ISO week and earlier ones.
+        /// Only rows that show this ISO week or an earlier one.
         #[param(example = "2027-W08")]
         to_week: Option<String>,
-        /// How many responses share what is shown of their background at least. Not less than any of the campaigns sets,
-        /// whose greatest is the default.
+        /// How many responses share what is shown of their background at least. Not less than any campaign of the form sets;
+        /// the greatest of these is the default.
         #[param(minimum = 5, maximum = 1000, example = 10)]
         k: Option<u32>,
         /// Questions other than background ones, by key, separated by commas, at most 20: the header `Diversity` says how different the
         /// answers to them are among responses that share their background.
         #[param(example = "distress,eating_meals")]
         sensitive: Option<String>,
-        /// What is left out, that is masked in every row, so that less has to be masked of the rest: `campaign`, `language`,
-        /// `week`, and background questions by key, separated by commas.
-        #[param(example = "week,treatments")]
-        without: Option<String>,
     }
 }
 
@@ -97,6 +96,14 @@ csv_query! {
     }
 }
 
+/// The least `k` of all files of a form's responses: the greatest that a campaign sets.
+fn least_k(campaigns: &[ExportedCampaign]) -> u32 {
+    let set = campaigns
+        .iter()
+        .filter_map(|campaign| u32::try_from(campaign.k).ok());
+    set.fold(LEAST_K, u32::max)
+}
+
 /// The first week and the last.
 pub type Weeks = (Option<IsoWeek>, Option<IsoWeek>);
 
@@ -110,17 +117,22 @@ impl ResponsesQuery {
         key: ServerKey,
     ) -> Result<ResponsesExport, Problem> {
         let named = |campaign: &ExportedCampaign| (campaign.id, campaign.key.clone());
+        let least_k = least_k(campaigns);
+        let selection = Selection {
+            campaigns: self.campaigns(campaigns)?,
+            from_week: weeks.0.map(IsoWeek::monday),
+            to_week: weeks.1.map(IsoWeek::monday),
+        };
         Ok(ResponsesExport {
             filter: ResponsesFilter {
                 versions: versions.iter().map(|(id, ..)| *id).collect(),
                 campaigns: campaigns.iter().map(|campaign| campaign.id).collect(),
-                from_week: weeks.0.map(IsoWeek::monday),
-                to_week: weeks.1.map(IsoWeek::monday),
             },
+            selection,
             campaigns: campaigns.iter().map(named).collect(),
-            k: self.k(campaigns)?,
+            least_k,
+            k: self.k(least_k)?,
             sensitive: self.sensitive(&columns_of(&versions))?,
-            without: self.without(&columns_of(&versions))?,
             key,
             options: self.csv(),
             versions,
@@ -137,43 +149,23 @@ impl ResponsesQuery {
         Ok((from, to))
     }
 
-    /// Those of the campaigns that were asked for; all of them if none was named.
-    pub fn campaigns(
-        &self,
-        campaigns: Vec<ExportedCampaign>,
-    ) -> Result<Vec<ExportedCampaign>, Problem> {
-        chosen(self.campaign.as_deref(), campaigns)
+    /// The campaigns that were asked for; none if that is all of them.
+    fn campaigns(&self, campaigns: &[ExportedCampaign]) -> Result<HashSet<Uuid>, Problem> {
+        if self.campaign.is_none() {
+            return Ok(HashSet::new());
+        }
+        let chosen = chosen(self.campaign.as_deref(), campaigns.to_vec())?;
+        Ok(chosen.into_iter().map(|campaign| campaign.id).collect())
     }
 
-    /// The size of the smallest group, for responses of these campaigns.
-    fn k(&self, campaigns: &[ExportedCampaign]) -> Result<u32, Problem> {
-        let set = campaigns
-            .iter()
-            .filter_map(|campaign| u32::try_from(campaign.k).ok());
-        let least = set.fold(LEAST_K, u32::max);
+    /// The size of the smallest group.
+    fn k(&self, least: u32) -> Result<u32, Problem> {
         match self.k {
             None => Ok(least),
             Some(k) if (least..=MOST_K.max(least)).contains(&k) => Ok(k),
             Some(k) if k < least => Err(wrong(format!("`k` is at least {least} here."))),
             Some(_) => Err(wrong(format!("`k` is at most {MOST_K}."))),
         }
-    }
-
-    /// What is left out, each once and in order.
-    fn without(&self, columns: &Columns<'_>) -> Result<Vec<String>, Problem> {
-        let quasi = QuasiIdentifiers::of(columns);
-        let asked = self.without.as_deref().unwrap_or_default().split(',');
-        let mut names: Vec<String> = Vec::new();
-        for name in asked.map(str::trim).filter(|_| self.without.is_some()) {
-            if quasi.named(name).is_empty() {
-                let detail = "`without` names neither `campaign`, `language` or `week` nor a background question.";
-                return Err(wrong(detail));
-            }
-            names.push(name.to_owned());
-        }
-        names.sort_unstable();
-        names.dedup();
-        Ok(names)
     }
 
     /// The questions whose diversity is asked for, each once.
