@@ -162,9 +162,17 @@ async fn release_batch(
         .bind::<Integer, _>(LARGEST_RELEASE)
         .get_result(conn)
         .await?;
+        // Some may have been withdrawn since they were counted; then the rest waits on.
+        if moved.count < i64::from(least) {
+            return Err(diesel::result::Error::RollbackTransaction);
+        }
         Ok(u64::try_from(moved.count).unwrap_or_default())
     })
     .await
+    .or_else(|error| match error {
+        diesel::result::Error::RollbackTransaction => Ok(0),
+        other => Err(other),
+    })
 }
 
 /// How many responses of a campaign are released, and how many wait.

@@ -169,6 +169,62 @@ async fn every_end_of_a_campaign_is_in_the_audit() {
 }
 
 #[tokio::test]
+async fn responses_are_not_deleted_from_one_minute_to_the_next() {
+    let collection = Collection::start().await;
+    let soon = json!({"closes_at": day(1), "retained_until": day(2)});
+    collection.patch(soon).await.expect(200);
+    collection
+        .patch(json!({"closes_at": day(30), "retained_until": day(90)}))
+        .await
+        .expect(200);
+    collection
+        .send(&new_receipt(), &answers())
+        .await
+        .expect(201);
+    let soon = json!({"closes_at": day(1), "retained_until": day(6)});
+    let refused = collection.patch(soon).await;
+    assert_eq!(
+        refused.expect_problem(Code::BodyInvalid).pointers(),
+        ["/retained_until"]
+    );
+    let later = json!({"closes_at": day(1), "retained_until": day(8)});
+    collection.patch(later).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_statement_promises_no_more_than_the_settings_do() {
+    let collection = Collection::start().await;
+    let until = day(5000);
+    collection
+        .patch(json!({"release_size": 1, "freezes_at": until}))
+        .await
+        .expect(200);
+    let statement = collection.campaign().await["privacy"].clone();
+    let list = statement["not_stored"].as_array().unwrap();
+    assert!(
+        !list.contains(&json!("order_of_arrival")),
+        "each is passed on by itself"
+    );
+    assert_eq!(statement["withdrawal_until"], statement["retained_until"]);
+    let codes: Vec<_> = statement["sentences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["code"])
+        .collect();
+    assert!(codes.contains(&&json!("withdrawal_any_time")), "{codes:?}");
+    collection
+        .patch(json!({"release_size": 10}))
+        .await
+        .expect(200);
+    let statement = collection.campaign().await["privacy"].clone();
+    let list = statement["not_stored"].as_array().unwrap();
+    assert!(
+        list.contains(&json!("order_of_arrival")) && list.contains(&json!("response_of_a_remark"))
+    );
+}
+
+#[tokio::test]
 async fn changes_of_the_settings_are_in_the_audit() {
     let collection = Collection::start().await;
     collection

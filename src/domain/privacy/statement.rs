@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::access::Access;
 use super::settings::PrivacySettings;
 use crate::domain::form::Text;
@@ -22,16 +24,17 @@ pub const STORED: [&str; 6] = [
 pub const STORED_APART: [&str; 5] = ["id", "campaign", "question", "language", "text"];
 
 /// What is stored nowhere, be it in the database or in a log.
-pub const NOT_STORED: [&str; 8] = [
+const NOT_STORED: [&str; 6] = [
     "receipt",
     "time_of_day",
-    "order_of_arrival",
     "network_address",
     "user_agent",
     "account",
     "invitation_of_a_response",
-    "response_of_a_remark",
 ];
+
+/// What is not stored either where responses are released together: otherwise the place of a row tells it.
+const HIDDEN_IN_BATCHES: [&str; 2] = ["order_of_arrival", "response_of_a_remark"];
 
 /// Who could find out which invitation a response came with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +77,19 @@ impl PrivacySettings {
         }
     }
 
+    /// What is stored nowhere.
+    pub fn not_stored(&self) -> Vec<&'static str> {
+        let together = self.release_size > 1;
+        let hidden = HIDDEN_IN_BATCHES.into_iter().filter(|_| together);
+        NOT_STORED.into_iter().chain(hidden).collect()
+    }
+
+    /// Until when a response can be withdrawn: as long as it is kept, at most.
+    pub fn withdrawal_until(&self) -> DateTime<Utc> {
+        let freezes_at = self.freezes_at.unwrap_or(self.retained_until);
+        freezes_at.min(self.retained_until)
+    }
+
     /// The statement in words, in the order in which it is read.
     pub fn sentences(&self) -> Vec<Sentence> {
         let (size, k) = (self.release_size, self.k);
@@ -86,8 +102,10 @@ impl PrivacySettings {
             ),
             Access::Code => sentence(
                 "access_code",
-                "An invitation is sent along with the response. Which one it was is not stored.",
-                "응답과 함께 초대 코드를 보냅니다. 어떤 초대 코드였는지는 저장하지 않습니다.",
+                "An invitation is sent along with the response. Which one it was is not stored, but whoever runs this \
+                 server could record it.",
+                "응답과 함께 초대 코드를 보냅니다. 어떤 초대 코드였는지는 저장하지 않지만, 서버를 운영하는 \
+                 사람이 기록할 수도 있습니다.",
             ),
             Access::Pass => sentence(
                 "access_pass",
@@ -105,25 +123,25 @@ impl PrivacySettings {
                      still waits when the campaign ends is passed on as it is."
                 ),
                 &format!(
-                    "응답은 {size}개가 모일 때까지 기다렸다가 순서를 섞어 함께 넘깁니다. 캠페인이 끝날 때 \
-                     기다리던 응답은 그때 그대로 넘깁니다."
+                    "응답은 {size}건이 모일 때까지 기다렸다가 순서를 섞어 함께 분석 담당자에게 전달합니다. \
+                     캠페인이 끝날 때 기다리던 응답은 그때 그대로 전달합니다."
                 ),
             )
         } else {
             sentence(
                 "released_at_once",
                 "Each response is passed on at once: the order in which responses came is not hidden.",
-                "응답은 하나씩 바로 넘깁니다. 따라서 응답이 온 순서가 숨겨지지 않습니다.",
+                "응답은 한 건씩 바로 전달합니다. 따라서 응답이 도착한 순서가 숨겨지지 않습니다.",
             )
         };
         let withdrawal = match self.freezes_at {
-            None => sentence(
+            _ if self.withdrawal_until() == self.retained_until => sentence(
                 "withdrawal_any_time",
                 "With the receipt that stays in your app you can read your response or withdraw it as long as it is kept.",
                 "앱에 남는 접수증이 있으면 응답이 보관되는 동안 언제든지 응답을 다시 보거나 철회할 수 있습니다.",
             ),
-            Some(freezes_at) => {
-                let until = freezes_at.format("%Y-%m-%d %H:%M UTC");
+            _ => {
+                let until = self.withdrawal_until().format("%Y-%m-%d %H:%M UTC");
                 sentence(
                     "withdrawal_until",
                     &format!(
@@ -139,14 +157,13 @@ impl PrivacySettings {
         vec![
             sentence(
                 "stored",
-                "Stored are your answers, the campaign, the form, the language and the week.",
+                "We store your answers, the campaign, the form, the language and the week.",
                 "저장하는 것은 응답 내용, 캠페인, 설문 양식, 언어, 그리고 응답한 주입니다.",
             ),
             sentence(
                 "not_stored",
-                "Not stored are your name, your address on the network, your device, an account, the time of day or the \
-                 order in which responses came.",
-                "이름, 네트워크 주소, 기기, 계정, 응답 시각, 응답이 온 순서는 저장하지 않습니다.",
+                "We do not store your name, your address on the network, your device, an account or the time of day.",
+                "이름, 네트워크 주소, 기기, 계정, 응답 시각은 저장하지 않습니다.",
             ),
             access,
             release,
@@ -155,16 +172,16 @@ impl PrivacySettings {
                 "What you write in your own words is stored apart from your other answers. Numbers and addresses that \
                  point to a person are taken out, and somebody reads it before anything of it is passed on.",
                 "직접 쓰신 글은 다른 응답과 따로 저장합니다. 사람을 알아볼 수 있는 번호와 주소는 지우고, \
-                 넘기기 전에 담당자가 읽고 확인합니다.",
+                 전달하기 전에 담당자가 읽고 확인합니다.",
             ),
             sentence(
                 "masked",
                 &format!(
-                    "Whoever works with the responses sees what describes a person only where at least {k} people say \
-                     the same."
+                    "Whoever gets an export of the responses sees what describes a person only where at least {k} people \
+                     say the same."
                 ),
                 &format!(
-                    "응답을 다루는 사람은 적어도 {k}명이 같은 답을 한 경우에만 개인을 설명하는 항목을 봅니다."
+                    "내보낸 응답을 받는 사람은 적어도 {k}명이 같은 답을 한 경우에만 개인을 설명하는 항목을 볼 수 있습니다."
                 ),
             ),
             withdrawal,
@@ -190,8 +207,6 @@ fn sentence(code: &'static str, english: &str, korean: &str) -> Sentence {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
 
     fn codes(settings: &PrivacySettings) -> Vec<&'static str> {

@@ -166,10 +166,11 @@ async fn get_campaign_progress(
         .await?
         .ok_or(Code::CampaignUnknown)?;
     let (released, waiting) = count_responses(&mut conn, row.id).await?;
+    let rounded = |count: i64| count - count % i64::from(row.release_size);
     Ok(HttpResponse::Ok().json(CampaignProgressView {
-        released,
-        waiting: waiting - waiting % i64::from(row.release_size),
-        waiting_rounded_to: row.release_size,
+        released: rounded(released),
+        waiting: rounded(waiting),
+        rounded_to: row.release_size,
     }))
 }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::form::Text;
 use crate::domain::privacy::settings::PrivacySettings;
-use crate::domain::privacy::statement::{NOT_STORED, STORED, STORED_APART};
+use crate::domain::privacy::statement::{STORED, STORED_APART};
 
 /// What a campaign promises to those who answer, made from its settings as they are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,13 +50,11 @@ impl From<PrivacySettings> for PrivacyStatementView {
         Self {
             stored: STORED.to_vec(),
             stored_apart: STORED_APART.to_vec(),
-            not_stored: NOT_STORED.to_vec(),
+            not_stored: settings.not_stored(),
             linkable_to_invitation_by: settings.linkable_by().as_str(),
             release_size: settings.release_size,
             k: settings.k,
-            withdrawal_until: settings
-                .freezes_at
-                .map_or(retained_until, |time| time.min(retained_until)),
+            withdrawal_until: settings.withdrawal_until(),
             retained_until,
             sentences: sentences
                 .map(|sentence| SentenceView {

@@ -2,7 +2,7 @@
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, patch};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
@@ -50,7 +50,7 @@ pub(super) async fn update_campaign(
                 return Err(Problem::from(Code::CampaignClosed));
             }
             let change = change(&row, &body)?;
-            keep_promises(conn, &row, &change).await?;
+            keep_promises(conn, &row, &change, state.now()).await?;
             let changed = change_campaign(conn, row.id, &change).await?;
             keep_ended(conn, &row, &changed, state.now()).await?;
             if changed.window(state.now()) != Window::Closed {
@@ -96,11 +96,15 @@ fn change(row: &CampaignRow, body: &UpdateCampaignBody) -> Result<CampaignChange
     })
 }
 
+/// Within which a slip of the hand can be noticed before everything is deleted.
+const GRACE: TimeDelta = TimeDelta::days(7);
+
 /// Refuses what would make things worse for those who answered already.
 async fn keep_promises(
     conn: &mut AsyncPgConnection,
     row: &CampaignRow,
     change: &CampaignChange,
+    now: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let old = row.settings();
     let new = PrivacySettings {
@@ -115,8 +119,14 @@ async fn keep_promises(
         retained_until: change.retained_until.unwrap_or(old.retained_until),
     };
     let broken = old.broken_by(&new);
-    if broken.is_empty() || !has_responses(conn, row.id).await? {
+    let hasty = new.retained_until < old.retained_until.min(now + GRACE);
+    if (broken.is_empty() && !hasty) || !has_responses(conn, row.id).await? {
         return Ok(());
+    }
+    if hasty {
+        let detail = "With responses in it, it must be seven days from now or later.";
+        let error = FieldError::new("/retained_until", "deletion_too_soon", detail);
+        return Err(Problem::fields(Code::BodyInvalid, vec![error]));
     }
     let error = |promise: &Promise| {
         let pointer = format!("/{}", promise.field());

@@ -116,14 +116,14 @@ impl From<Access> for AccessRule {
 
 /// How far a campaign is.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"released": 130, "waiting": 0, "waiting_rounded_to": 10}))]
+#[schema(example = json!({"released": 130, "waiting": 0, "rounded_to": 10}))]
 pub struct CampaignProgressView {
-    /// How many responses are released: exports and views show these.
+    /// How many responses are released, rounded down: exports show these.
     pub released: i64,
     /// How many wait to be released, rounded down.
     pub waiting: i64,
-    /// To what it is rounded: the campaign's release size, so that watching the number tells nothing.
-    pub waiting_rounded_to: i32,
+    /// To what both are rounded: the campaign's release size, so that watching the numbers tells nothing of one person.
+    pub rounded_to: i32,
 }
 
 impl CampaignView {
