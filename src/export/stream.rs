@@ -1,6 +1,6 @@
 //! The export of a form's responses.
 //!
-//! It goes through the rows several times, within one snapshot (see [`super::passes`]). What is to be masked is decided, and
+//! It goes through the rows several times, within one snapshot (see [`super::masking`]). What is to be masked is decided, and
 //! reported, before the first row is written. Memory does not grow with the number of rows, but for the table of combinations
 //! that the masking needs.
 
