@@ -255,7 +255,10 @@ async fn run<W: Work>(mut lease: Lease, work: W, mut way: Way<W::Report>) {
         }
         Err(error) => {
             drop(lease);
-            tracing::warn!(reason = %error, "an export broke off");
+            match error {
+                ExportError::TooFew => tracing::debug!("an export was refused"),
+                _ => tracing::warn!(reason = %error, "an export broke off"),
+            }
             Piece::Failed(error)
         }
     };
