@@ -1,6 +1,6 @@
 //! The privacy settings of a campaign, which are a promise to those who answered under them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::access::Access;
 
@@ -39,6 +39,9 @@ pub enum Promise {
     RetainedUntil,
 }
 
+/// How far ahead an earlier deletion must be.
+const GRACE: TimeDelta = TimeDelta::days(7);
+
 impl Promise {
     /// The field of the setting.
     pub const fn field(self) -> &'static str {
@@ -76,6 +79,11 @@ impl PrivacySettings {
         .collect()
     }
 
+    /// Whether a change to `new` would delete responses sooner than anybody could notice a slip of the hand.
+    pub fn deletes_hastily(&self, new: &Self, now: DateTime<Utc>) -> bool {
+        new.retained_until < self.retained_until.min(now + GRACE)
+    }
+
     /// Whether a response may be withdrawn at this time.
     pub fn allows_withdrawal(&self, now: DateTime<Utc>) -> bool {
         self.freezes_at.is_none_or(|freezes_at| now < freezes_at)
@@ -84,8 +92,6 @@ impl PrivacySettings {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
 
     fn settings() -> PrivacySettings {

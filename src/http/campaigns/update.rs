@@ -2,7 +2,7 @@
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, patch};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
@@ -96,9 +96,6 @@ fn change(row: &CampaignRow, body: &UpdateCampaignBody) -> Result<CampaignChange
     })
 }
 
-/// Within which a slip of the hand can be noticed before everything is deleted.
-const GRACE: TimeDelta = TimeDelta::days(7);
-
 /// Refuses what would make things worse for those who answered already.
 async fn keep_promises(
     conn: &mut AsyncPgConnection,
@@ -119,7 +116,7 @@ async fn keep_promises(
         retained_until: change.retained_until.unwrap_or(old.retained_until),
     };
     let broken = old.broken_by(&new);
-    let hasty = new.retained_until < old.retained_until.min(now + GRACE);
+    let hasty = old.deletes_hastily(&new, now);
     if (broken.is_empty() && !hasty) || !has_responses(conn, row.id).await? {
         return Ok(());
     }
