@@ -15,9 +15,9 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::{Digest, Sha256};
 
 use crate::config::{KeyConfig, ServerKeyConfig};
-use crate::domain::privacy::server_key::ServerKey;
+use crate::domain::server_key::ServerKey;
+use crate::postgres::embedded::create_data_folder;
 use crate::random::{self, NoEntropy};
-use crate::store::embedded::create_data_folder;
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]

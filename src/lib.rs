@@ -14,15 +14,16 @@
 //! | [`keys`], [`password`], [`role`] | the server's keys; password hashing | HTTP, SQL |
 //! | [`clock`], [`random`] | the only places that read the time and draw random bytes | |
 
+pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
-pub mod export;
+pub mod formats;
 pub mod http;
 pub mod keys;
-pub mod password;
+pub mod postgres;
 pub mod random;
-pub mod role;
+pub mod sample;
 pub mod store;
 pub mod telemetry;

@@ -4,12 +4,12 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use aftercare::clock::{Clock, SystemClock};
-use aftercare::domain::privacy::receipt::Receipt;
-use aftercare::domain::privacy::server_key::ServerKey;
+use aftercare::domain::response::receipt::Receipt;
 use aftercare::domain::response::{RawAnswers, Summary, ValidAnswers, validate};
+use aftercare::domain::server_key::ServerKey;
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::extract::from_json;
-use aftercare::http::responses::CreateResponseBody;
+use aftercare::http::resources::responses::CreateResponseBody;
 use futures_util::FutureExt;
 use serde::de::IgnoredAny;
 use uuid::Uuid;

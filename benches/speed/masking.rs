@@ -3,10 +3,12 @@
 
 use std::time::Instant;
 
-use aftercare::domain::codebook::{Columns, Combinations, Giveaways, QuasiIdentifiers};
+use aftercare::domain::codebook::Columns;
+use aftercare::domain::disclosure::k_anonymity::{GroupTable, MaskedCells};
+use aftercare::domain::disclosure::{Combinations, Giveaways, QuasiIdentifiers};
 use aftercare::domain::form::Form;
-use aftercare::domain::privacy::k_anonymity::{GroupTable, MaskedCells};
-use aftercare::domain::response::{synthetic, validate};
+use aftercare::domain::response::validate;
+use aftercare::sample::synthetic;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 

@@ -3,10 +3,10 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use aftercare::domain::privacy::pass::challenge::TokenChallenge;
-use aftercare::domain::privacy::pass::key::PrivateKey;
-use aftercare::domain::privacy::pass::token::Token;
-use aftercare::domain::privacy::server_key::ServerKey;
+use aftercare::domain::admission::pass::challenge::TokenChallenge;
+use aftercare::domain::admission::pass::key::PrivateKey;
+use aftercare::domain::admission::pass::token::Token;
+use aftercare::domain::server_key::ServerKey;
 use futures_util::FutureExt;
 use rand::SeedableRng;
 use rand::rngs::StdRng;

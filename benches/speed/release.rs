@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use aftercare::store::pool::Purpose;
-use aftercare::store::release::release_ripe;
+use aftercare::store::responses::release::release_ripe;
 use chrono::{DateTime, Utc};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;

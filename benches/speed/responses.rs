@@ -4,9 +4,9 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aftercare::app::intake::Intake;
 use aftercare::domain::response::AnonymousResponse;
-use aftercare::store::arrivals::Arrival;
-use aftercare::store::intake::Intake;
+use aftercare::store::responses::insert::Arrival;
 use bytes::BytesMut;
 use chrono::NaiveDate;
 use serde_json::{Value, json};

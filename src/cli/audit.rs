@@ -10,11 +10,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{print, say};
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::{Head, Walk};
-use crate::domain::privacy::server_key::ServerKey;
+use crate::domain::server_key::ServerKey;
 use crate::keys::read_server_key;
+use crate::postgres::database::Database;
 use crate::store::AsyncPgConnection;
 use crate::store::audit::{count_entries, stream_entries};
-use crate::store::database::Database;
 use crate::store::pool::Purpose;
 use crate::store::server_keys::find_fingerprint;
 

@@ -15,24 +15,25 @@ use serde_json::json;
 use super::form::publish;
 use super::serve::{Signals, prepare, serve_until_stopped};
 use super::{print, say};
+use crate::app::password::random_password;
 use crate::config::Config;
 use crate::domain::form::{Form, Source, Syntax};
-use crate::domain::privacy::receipt::Receipt;
-use crate::domain::response::{AnonymousResponse, synthetic, validate};
+use crate::domain::response::receipt::Receipt;
+use crate::domain::response::{AnonymousResponse, validate};
+use crate::domain::staff::role::Role;
 use crate::domain::week::IsoWeek;
 use crate::http::extract::State;
-use crate::password::random_password;
+use crate::postgres::database::Database;
 use crate::random;
-use crate::role::Role;
+use crate::sample::synthetic;
 use crate::store::AsyncPgConnection;
-use crate::store::arrivals::{Arrival, Stored};
 use crate::store::campaigns::{
     CampaignChange, CampaignRow, Window, change_campaign, create_campaign, find_campaign,
 };
-use crate::store::database::Database;
 use crate::store::forms::newest_version;
-use crate::store::publish::PublishError;
-use crate::store::release::release_ripe;
+use crate::store::forms::publish::PublishError;
+use crate::store::responses::insert::{Arrival, Stored};
+use crate::store::responses::release::release_ripe;
 use crate::store::staff::{self, NewStaff, StaffChanges};
 
 const FORM: &str = include_str!("../../forms/daily-life-after-treatment.yaml");

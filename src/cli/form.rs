@@ -11,12 +11,12 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::DatabaseConfig;
 use crate::domain::fault::Pointer;
 use crate::domain::form::{Change, Changes, Form, Source, Syntax};
+use crate::postgres::database::Database;
 use crate::random;
 use crate::store::AsyncPgConnection;
-use crate::store::database::Database;
+use crate::store::forms::publish::{PublishError, publish_version};
 use crate::store::forms::{FormRow, FormVersionRow, create_form, find_form, lock_form};
 use crate::store::pool::Purpose;
-use crate::store::publish::{PublishError, publish_version};
 
 /// Check, publish and compare forms.
 #[derive(Debug, Args)]

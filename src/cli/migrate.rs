@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{print, say};
 use crate::config::DatabaseConfig;
-use crate::store::database::Database;
+use crate::postgres::database::Database;
 use crate::store::migrations;
 use crate::store::pool::{Purpose, Target};
 

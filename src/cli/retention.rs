@@ -8,9 +8,9 @@ use super::{print, say};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{DatabaseConfig, KeyConfig};
 use crate::keys::Keys;
-use crate::store::database::Database;
+use crate::postgres::database::Database;
 use crate::store::pool::{Purpose, Target};
-use crate::store::retention::{DueCampaign, due_campaigns, erase_due};
+use crate::store::responses::erase::{DueCampaign, due_campaigns, erase_due};
 
 /// Delete the responses of campaigns whose time is up, as running servers do every minute.
 #[derive(Debug, Args)]

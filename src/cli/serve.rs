@@ -16,7 +16,7 @@ use crate::http::app::AppState;
 use crate::http::extract::State;
 use crate::http::server::{self, Bound};
 use crate::keys::Keys;
-use crate::store::database::Database;
+use crate::postgres::database::Database;
 use crate::store::pool::{Pools, Purpose, Target};
 use crate::store::{AsyncPgConnection, migrations, server_keys};
 use crate::telemetry::Metrics;

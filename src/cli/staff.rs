@@ -8,12 +8,12 @@ use clap::{Args, Subcommand};
 use validator::ValidateEmail;
 
 use super::{print, say};
+use crate::app::password::{Passwords, random_password};
 use crate::clock::{Clock, SystemClock};
 use crate::config::DatabaseConfig;
-use crate::password::{Passwords, random_password};
+use crate::domain::staff::role::Role;
+use crate::postgres::database::Database;
 use crate::random;
-use crate::role::Role;
-use crate::store::database::Database;
 use crate::store::pool::{Purpose, Target};
 use crate::store::staff::{self, ChangeError, NewStaff, StaffChanges};
 

@@ -15,25 +15,26 @@ use futures_util::FutureExt;
 use utoipa_actix_web::AppExt;
 use uuid::Uuid;
 
-use super::exports::{DISCLOSURE_CONTROL, DIVERSITY};
+use super::auth::limits::LoginLimits;
 use super::extract::{State, path_config};
-use super::limits::LoginLimits;
+use super::middleware::{observe, security_headers};
 use super::openapi::Api;
-use super::passes::PassKeys;
+use super::openapi::docs;
 use super::problem::{Code, Problem};
-use super::published::{Published, PublishedVersions};
-use super::{docs, headers, observe};
+use super::resources::exports::{DISCLOSURE_CONTROL, DIVERSITY};
+use crate::app::form_catalog::{Published, PublishedVersions};
+use crate::app::intake::Intake;
+use crate::app::pass_keys::PassKeys;
+use crate::app::password::Passwords;
+use crate::app::single_flight::Lookups;
 use crate::clock::SharedClock;
 use crate::config::{HttpConfig, HttpConfigError};
 use crate::keys::Keys;
-use crate::password::Passwords;
 use crate::store::Pools;
 use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
 use crate::store::forms::{FormVersionRef, find_version_ref};
-use crate::store::intake::Intake;
-use crate::store::lookups::Lookups;
-use crate::store::release::Releaser;
-use crate::store::retention::Retention;
+use crate::store::responses::erase::Retention;
+use crate::store::responses::release::Releaser;
 
 /// A connection on loan from a pool.
 pub type Connection = diesel_async::pooled_connection::deadpool::Object<AsyncPgConnection>;
@@ -170,12 +171,12 @@ pub fn build(
         .app_data(state)
         .app_data(path_config())
         .into_utoipa_app()
-        .configure(super::routes)
+        .configure(super::resources::routes)
         .into_app()
         .configure(docs::routes)
         .default_service(web::to(fallback))
         .wrap(cors)
-        .wrap(from_fn(headers::guard))
+        .wrap(from_fn(security_headers::guard))
         .wrap(from_fn(observe::observe))
 }
 

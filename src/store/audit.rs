@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::schema::{audit_entries, staff};
 use crate::domain::audit::{Action, Entry};
-use crate::domain::privacy::server_key::ServerKey;
+use crate::domain::server_key::ServerKey;
 
 /// An entry as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

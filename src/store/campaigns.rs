@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::forms::FormVersionRef;
 use super::schema::{arrivals, campaigns, form_versions, forms, responses, tombstones};
-use crate::domain::privacy::access::Access;
-use crate::domain::privacy::settings::PrivacySettings;
+use crate::domain::campaign::access::Access;
+use crate::domain::campaign::privacy_settings::PrivacySettings;
 
 /// A campaign.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

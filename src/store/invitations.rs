@@ -1,5 +1,5 @@
 //! Invitations: single-use codes in batches, of which only keyed hashes are kept. They are redeemed in
-//! [`super::admission`].
+//! [`crate::store::responses::redeem`].
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

@@ -1,5 +1,5 @@
 //! The key pairs that sign passes, and the invitations that are exchanged for a pass. Passes are spent in
-//! [`super::admission`].
+//! [`crate::store::responses::redeem`].
 //!
 //! A campaign gets one key pair and keeps it. The private half is sealed, and destroyed when the campaign ends; the
 //! public half stays, since what was sent in time is still recognised afterwards.

@@ -6,9 +6,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::Stream;
 use uuid::Uuid;
 
-use super::responses_export::{sha256, uuid_send};
+use super::responses::stream::{sha256, uuid_send};
 use super::schema::{campaigns, forms, remarks};
-use crate::domain::privacy::remark::RemarkState;
+use crate::domain::free_text::review::RemarkState;
 
 /// A remark.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -139,7 +139,7 @@ pub async fn count_cleared(conn: &mut AsyncPgConnection, campaigns: &[Uuid]) -> 
 
 /// Streams the remarks of these campaigns that were cleared, in the order that follows from the salt: whoever does not know it
 /// sees nothing but chance in the order. The connection is busy until the stream ends, as with
-/// [`stream_responses`](super::responses_export::stream_responses).
+/// [`stream_responses`](crate::store::responses::stream::stream_responses).
 pub async fn stream_cleared<'conn>(
     conn: &'conn mut AsyncPgConnection,
     campaigns: &[Uuid],

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::schema::staff;
 use super::sessions;
-use crate::role::Role;
+use crate::domain::staff::role::Role;
 
 /// An account.
 #[derive(Debug, Clone, Queryable, Selectable)]

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
 use aftercare::keys::Keys;
-use aftercare::role::Role;
 use aftercare::store::{AsyncPgConnection, migrations, server_keys};
 use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Nullable, Text};

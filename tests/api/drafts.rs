@@ -1,7 +1,7 @@
 //! Writing forms, publishing and retiring them.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use chrono::TimeDelta;
 use serde_json::json;
 

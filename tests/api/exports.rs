@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aftercare::domain::privacy::invitation::Invitation;
+use aftercare::domain::admission::invitation::Invitation;
 use roxmltree::{Document, Node, ParsingOptions};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Invitations: making, redeeming, counting and revoking them, and that they leave no trace.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aftercare::app::single_flight::Lookups;
 use aftercare::config::DatabaseConfig;
-use aftercare::store::lookups::Lookups;
 use aftercare::store::pool::Pools;
 use diesel::sql_types::Integer;
 use futures_util::FutureExt;

@@ -1,8 +1,8 @@
 //! Every failure of the framework, as a problem document.
 
 use aftercare::config::HttpConfig;
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -1,13 +1,13 @@
 //! Two requests at the same moment, arranged so that the worst order comes every time.
 
-use aftercare::domain::privacy::access::Admission;
-use aftercare::domain::privacy::receipt::Receipt;
+use aftercare::domain::campaign::access::Admission;
+use aftercare::domain::response::receipt::Receipt;
 use aftercare::domain::response::{AnonymousResponse, Remark};
+use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
-use aftercare::store::arrivals::{Arrival, Stored, store_arrivals};
-use aftercare::store::release::release_ripe;
+use aftercare::store::responses::insert::{Arrival, Stored, store_arrivals};
+use aftercare::store::responses::release::release_ripe;
 use chrono::{TimeDelta, Utc};
 use diesel_async::SimpleAsyncConnection;
 use futures_util::future::join_all;

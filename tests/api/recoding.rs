@@ -1,7 +1,7 @@
 //! A question that is asked again must mean the same, or its author must say that it does not.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use serde_json::json;
 
 use crate::support::TestApp;

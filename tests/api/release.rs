@@ -1,7 +1,7 @@
 //! Arrivals wait, and are released in shuffled batches.
 
 use aftercare::http::problem::Code;
-use aftercare::store::release::release_ripe;
+use aftercare::store::responses::release::release_ripe;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};

@@ -387,7 +387,7 @@ async fn the_sql_view_of_a_version_says_the_same_as_the_codec() {
 #[tokio::test]
 async fn made_up_responses_read_the_same_in_rust_and_in_sql() {
     use aftercare::domain::form::Form;
-    use aftercare::domain::response::synthetic;
+    use aftercare::sample::synthetic;
     use rand::SeedableRng;
     let collection = Collection::start_with(SHIPPED).await;
     let definition =

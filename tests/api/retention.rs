@@ -1,8 +1,8 @@
 //! What is kept is deleted when its time is up.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
-use aftercare::store::retention::{DueCampaign, Holdings, due_campaigns, erase_due};
+use aftercare::store::responses::erase::{DueCampaign, Holdings, due_campaigns, erase_due};
 use chrono::{TimeDelta, Utc};
 use futures_util::future::join_all;
 use serde_json::{Value, json};

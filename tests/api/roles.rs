@@ -1,7 +1,7 @@
 //! Every operation that needs a token: who gets in and who does not, from the document itself.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use reqwest::Method;
 use serde_json::Value;
 

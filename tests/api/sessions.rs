@@ -1,8 +1,8 @@
 //! Logging in, staying logged in, logging out.
 
 use aftercare::config::HttpConfig;
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 

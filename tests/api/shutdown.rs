@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aftercare::role::Role;
+use aftercare::domain::staff::role::Role;
 use diesel_async::SimpleAsyncConnection;
 use tokio::net::TcpStream;
 

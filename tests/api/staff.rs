@@ -1,7 +1,7 @@
 //! Accounts of staff.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use aftercare::config::{LogConfig, LogFormat};
-use aftercare::role::Role;
+use aftercare::domain::staff::role::Role;
 use aftercare::telemetry;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! Forged, broken and stale access tokens.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
 use aftercare::keys::Keys;
-use aftercare::role::Role;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;

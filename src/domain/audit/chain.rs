@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Entry;
-use crate::domain::privacy::server_key::ServerKey;
+use crate::domain::server_key::ServerKey;
 
 /// An entry of the chain as somebody noted it outside the database: how far the chain reached then, and that it was
 /// this chain. Written as `NUMBER:HASH`, the hash in hexadecimal; `0:` before the first entry.

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::privacy::server_key::ServerKey;
+use super::server_key::ServerKey;
 
 mod chain;
 

@@ -49,7 +49,7 @@ pub struct Column {
     /// Whether it describes the person, in any of these versions.
     pub background: bool,
     /// The coding that it belongs to: the options of a multiple choice are columns of one.
-    pub(super) coding: usize,
+    pub(crate) coding: usize,
 }
 
 impl Column {
@@ -62,7 +62,7 @@ impl Column {
     }
 
     /// The name of its coding: its own without the option.
-    pub(super) fn coding_name(&self) -> &str {
+    pub(crate) fn coding_name(&self) -> &str {
         let option = match &self.content {
             Content::Option { option, .. } => self.name.strip_suffix(option.as_str()),
             _ => None,
@@ -157,7 +157,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The form of this version.
-    pub(super) fn form(&self, version: i32) -> Option<&'a Form> {
+    pub(crate) fn form(&self, version: i32) -> Option<&'a Form> {
         self.versions
             .iter()
             .find(|(number, _)| *number == version)
@@ -165,7 +165,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The newest form that has this column.
-    pub(super) fn newest(&self, column: &Column) -> Option<&'a Form> {
+    pub(crate) fn newest(&self, column: &Column) -> Option<&'a Form> {
         self.form(*column.versions.last()?)
     }
 }

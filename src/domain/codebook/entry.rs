@@ -1,8 +1,9 @@
 //! What the codebook says of one column. Where versions differ, the newest one that has the column speaks.
 
-use super::plan::definition_of;
-use super::words::both;
-use super::{Column, Columns, Content, Fixed, Giveaways, Leading, QuasiIdentifiers};
+use super::condition_text::both;
+use super::row_projection::definition_of;
+use super::{Column, Columns, Content, Fixed, Leading};
+use crate::domain::disclosure::{Giveaways, QuasiIdentifiers};
 use crate::domain::form::{
     Concept, Form, Kind, QuestionDefinition, ScoreDefinition, ScoreMethod, Text, options_of,
 };

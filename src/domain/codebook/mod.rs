@@ -21,26 +21,20 @@
 //! [`Entry`] describes one for the codebook. What a cell looks like in a file is for the export to say:
 //! a [`Cell`] keeps what was answered, or the reason why nothing was.
 //!
-//! Some columns say who a person may be: [`QuasiIdentifiers`]. [`Combinations`] counts them for the masking, and
-//! [`Giveaways`] says which other columns must be masked along.
+//! Some columns say who a person may be: [`QuasiIdentifiers`](super::disclosure::QuasiIdentifiers). [`Combinations`](super::disclosure::Combinations) counts them for the masking, and
+//! [`Giveaways`](super::disclosure::Giveaways) says which other columns must be masked along.
 
 mod cell;
 mod codings;
 mod columns;
-mod combination;
+mod condition_text;
 mod entry;
-mod giveaway;
-mod plan;
-mod quasi;
-mod words;
+mod row_projection;
 
 pub use cell::{Cell, Fixed, Missing};
 pub use columns::{Column, Columns, Content, Leading};
-pub use combination::{Combinations, spell};
 pub use entry::{BandEntry, CodeEntry, Entry, ScoreEntry};
-pub use giveaway::Giveaways;
-pub use plan::Plan;
-pub use quasi::QuasiIdentifiers;
+pub use row_projection::Plan;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

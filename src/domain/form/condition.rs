@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::question::{Kind, Question};
-use crate::domain::response::{Answer, Value};
+use super::{Answer, Value};
 
 /// A condition as written: either one of `any`, `all`, `not`, or a `question` with exactly one test.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]

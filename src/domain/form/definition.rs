@@ -1,7 +1,7 @@
 //! The definition of a form as an author writes it and a client reads it.
 //!
 //! These types say only what can be written. Whether it makes sense is decided by
-//! [`Form::check`](super::Form::check). Unknown fields are refused everywhere.
+//! [`Form::check`](crate::domain::form::Form::check). Unknown fields are refused everywhere.
 
 use std::collections::BTreeMap;
 

@@ -3,16 +3,19 @@
 //! [`FormDefinition`] is what an author writes. [`Form::check`] turns it into a [`Form`], which
 //! is known to be sound, or names every fault at once. Whatever takes a `Form` need not ask again.
 
+mod answer;
 mod changes;
 mod check;
 mod condition;
 mod definition;
 mod digest;
 mod question;
+mod record;
 mod score;
 mod source;
 mod text;
 
+pub use answer::{Answer, Value};
 pub(crate) use changes::options_of;
 pub use changes::{Change, Changes, QuestionChange, recoded_without_consent};
 pub use check::FormFault;
@@ -24,12 +27,12 @@ pub use definition::{
 };
 pub use digest::Digest;
 pub use question::{Choice, Kind, Question};
+pub use record::{Layout, RecordFault, Slot};
 pub use score::{Score, ScoreValue};
 pub use source::{Source, SourceFault, Syntax, pointer_of};
 pub use text::{Text, is_language_tag, look_up};
 
-use crate::domain::fault::Fault;
-use crate::domain::response::Layout;
+use super::fault::Fault;
 
 /// A form that passed every check, ready to validate, store and score responses.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! A checked question: what its answer may be, in a shape that is quick to decide with.
 
+use super::Value;
 use super::condition::Condition;
-use crate::domain::response::Value;
 
 /// A question of a checked form. Its texts stay in the definition.
 #[derive(Debug, Clone, PartialEq)]

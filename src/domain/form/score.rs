@@ -5,9 +5,9 @@
 //! rest when at least half are there. A question that routing hid does not count; an answer without
 //! a number ("don't know"), a declined one and a blank one count as not answered.
 
+use super::Answer;
 use super::definition::{ScoreDefinition, ScoreMethod};
 use super::question::Question;
-use crate::domain::response::Answer;
 
 /// A checked score: the places of its questions with the range of each.
 #[derive(Debug, Clone, PartialEq)]

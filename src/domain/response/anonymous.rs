@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Answer, ValidAnswers, Value};
+use super::ValidAnswers;
+use super::receipt::Receipt;
+use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Form, Kind};
-use crate::domain::privacy::receipt::Receipt;
-use crate::domain::privacy::redact::redact;
-use crate::domain::privacy::server_key::ServerKey;
+use crate::domain::free_text::redact::redact;
+use crate::domain::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
 
 /// A response without anything that tells who gave it. There is nothing else in the table of responses.

@@ -4,25 +4,18 @@
 //! The store takes only the last, so nothing that identifies a person can be written by accident.
 
 mod anonymous;
-mod answer;
 mod fault;
 mod raw;
-mod record;
-mod routing;
+pub mod receipt;
+pub(crate) mod routing;
 mod summary;
-mod synthetic;
-mod validate;
-mod view;
+pub(crate) mod validate;
 
 pub use anonymous::{AnonymousResponse, Remark, remark_ids};
-pub use answer::{Answer, Value};
 pub use fault::AnswerFault;
 pub use raw::RawAnswers;
-pub use record::{Layout, RecordFault, Slot};
 pub use summary::{ScoreSummary, Summary};
-pub use synthetic::synthetic;
 pub use validate::{ValidAnswers, validate};
-pub use view::view_of;
 
 #[cfg(test)]
 mod tests;

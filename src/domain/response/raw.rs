@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Answer, Value as Given};
+use crate::domain::form::{Answer, Value as Given};
 use crate::domain::form::{Choice, Form, Kind};
 
 /// Answers by question key. `null` declines, an absent key is left blank.

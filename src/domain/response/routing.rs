@@ -1,6 +1,6 @@
 //! Routing: which questions a person is shown, given the answers so far.
 
-use super::Answer;
+use crate::domain::form::Answer;
 use crate::domain::form::Form;
 
 /// Whether the question at `place` is shown to someone who gave these answers to the questions before it.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Answer;
+use crate::domain::form::Answer;
 use crate::domain::form::{Form, Text};
 
 /// The summary of one response. It depends on the stored record alone, so a replay gives the very same.

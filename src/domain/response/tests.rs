@@ -6,7 +6,8 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::domain::form::{Form, Kind, Source, Syntax};
+use crate::domain::form::{Answer, Form, Kind, Source, Syntax, Value};
+use crate::sample::synthetic;
 
 fn form(text: &str) -> Form {
     Form::check(

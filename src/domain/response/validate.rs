@@ -3,8 +3,9 @@
 use serde_json::Value as Json;
 
 use super::routing::is_shown;
-use super::{Answer, AnswerFault, RawAnswers, Value};
+use super::{AnswerFault, RawAnswers};
 use crate::domain::fault::{Fault, Pointer};
+use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Choice, Form, Kind, scaled};
 
 /// The most unknown questions that are reported: far more than a client can be wrong by, and few enough that
@@ -81,7 +82,7 @@ fn is_empty_text(kind: &Kind, said: &Json) -> bool {
 }
 
 /// Reads one answer in the terms of its question.
-pub(super) fn value(
+pub(crate) fn value(
     kind: &Kind,
     said: &Json,
     pointer: impl Fn() -> Pointer,

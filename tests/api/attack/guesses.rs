@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use aftercare::domain::privacy::invitation::Invitation;
-use aftercare::domain::privacy::receipt::Receipt;
+use aftercare::domain::admission::invitation::Invitation;
+use aftercare::domain::response::receipt::Receipt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use uuid::Uuid;

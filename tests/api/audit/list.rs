@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use aftercare::domain::audit::{Action, Walk};
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use aftercare::store::audit::{append_entry, stream_entries};
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use diesel::result::Error;

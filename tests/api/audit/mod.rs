@@ -11,7 +11,7 @@ mod refusal;
 mod verify;
 
 use aftercare::domain::audit::Action;
-use aftercare::domain::privacy::server_key::ServerKey;
+use aftercare::domain::server_key::ServerKey;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::audit::{AuditRow, append_entry};
 use chrono::{TimeDelta, Utc};

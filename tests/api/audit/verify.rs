@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use aftercare::domain::privacy::server_key::ServerKey;
+use aftercare::domain::server_key::ServerKey;
 use aftercare::store::server_keys;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aftercare::http::token;
-use aftercare::role::Role;
+use aftercare::domain::staff::role::Role;
+use aftercare::http::auth::token;
 use aftercare::store::sessions;
 use futures_util::StreamExt;
 use reqwest::Method;

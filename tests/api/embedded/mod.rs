@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use aftercare::store::embedded::{
+use aftercare::postgres::embedded::{
     EmbeddedError, EmbeddedPostgres, Options, create_data_folder, url_of_running,
 };
 

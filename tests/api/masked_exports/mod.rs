@@ -18,14 +18,14 @@ use crate::support::stored::{
     Version, every_kind, open_campaign, publish, question, respond, respond_often,
     respond_synthetic,
 };
+use aftercare::app::export::write::{Limits, ResponsesExport, prepare};
+use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
-use aftercare::export::CsvOptions;
-use aftercare::export::stream::{Limits, ResponsesExport, prepare};
+use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::lease::Lease;
-use aftercare::store::responses_export::ResponsesFilter;
+use aftercare::store::responses::stream::ResponsesFilter;
 use aftercare::store::schema::{audit_entries, campaigns, responses};
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;

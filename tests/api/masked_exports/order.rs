@@ -1,6 +1,6 @@
 //! The order of the rows says nothing, and what happens meanwhile is not seen.
 
-use aftercare::export::selection::Selection;
+use aftercare::app::export::selection::Selection;
 
 use super::*;
 

@@ -1,7 +1,7 @@
 //! The key pairs: when they are made, who can use them, when they are destroyed.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use aftercare::store::passes::{MOST_PASS_KEYS, destroy_ended_pass_keys};
 use chrono::TimeDelta;
 use rsa::hazmat::rsa_encrypt;
@@ -189,7 +189,7 @@ async fn a_dump_of_the_database_holds_no_key_that_signs() {
             .collect();
         assert!(!dump.contains(&hex));
     }
-    let other = aftercare::domain::privacy::server_key::ServerKey::new([7; 32]);
+    let other = aftercare::domain::server_key::ServerKey::new([7; 32]);
     assert!(other.open_pass_key((campaign, &id), &sealed).is_err());
 }
 

@@ -1,10 +1,10 @@
 //! The file of the remarks that were cleared.
 
-use aftercare::export::CsvOptions;
-use aftercare::export::download::{Limits, prepare};
-use aftercare::export::remarks::RemarksExport;
+use aftercare::app::export::download::{Limits, prepare};
+use aftercare::app::export::remarks::RemarksExport;
+use aftercare::domain::staff::role::Role;
+use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use aftercare::store::lease::Lease;
 use diesel_async::SimpleAsyncConnection;
 use futures_util::TryStreamExt;

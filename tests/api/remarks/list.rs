@@ -1,7 +1,7 @@
 //! Reading remarks, and what that leaves behind.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

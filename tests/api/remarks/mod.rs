@@ -12,7 +12,7 @@ mod list;
 mod promises;
 mod review;
 
-use aftercare::role::Role;
+use aftercare::domain::staff::role::Role;
 use serde_json::{Value, json};
 
 use crate::support::client::{Answer, Client};

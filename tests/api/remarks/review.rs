@@ -1,7 +1,7 @@
 //! Clearing, withholding and editing remarks down.
 
+use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::role::Role;
 use futures_util::future::join_all;
 use serde_json::json;
 

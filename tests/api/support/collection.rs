@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aftercare::domain::form::{Source, Syntax};
-use aftercare::role::Role;
-use aftercare::store::release::release_ripe;
+use aftercare::domain::staff::role::Role;
+use aftercare::store::responses::release::release_ripe;
 use chrono::{TimeDelta, Utc};
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};

@@ -1,12 +1,13 @@
 //! Forms, campaigns and responses, put straight into the database: quicker than over HTTP, and of any week.
 
 use aftercare::domain::form::{Form, FormDefinition};
-use aftercare::domain::response::{RawAnswers, synthetic, validate};
+use aftercare::domain::response::{RawAnswers, validate};
 use aftercare::domain::week::IsoWeek;
+use aftercare::sample::synthetic;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::campaigns::{CampaignRow, create_campaign};
+use aftercare::store::forms::publish::publish_version;
 use aftercare::store::forms::{FormRow, create_form, find_form};
-use aftercare::store::publish::publish_version;
 use aftercare::store::schema::responses;
 use chrono::{NaiveDate, TimeDelta, Utc};
 use diesel::{ExpressionMethods, sql_types};

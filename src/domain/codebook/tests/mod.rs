@@ -1,17 +1,17 @@
 //! Columns over versions that add, remove and recode what they ask.
 
-mod giveaways;
-mod properties;
+pub(crate) mod properties;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::domain::form::Answer;
 use crate::domain::form::{Form, FormDefinition, Source, Syntax};
-use crate::domain::response::{Answer, RawAnswers, validate};
+use crate::domain::response::{RawAnswers, validate};
 
-fn every_kind() -> Json {
+pub(crate) fn every_kind() -> Json {
     let text = include_str!("../../../../tests/forms/every-kind.yaml");
     let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
     serde_json::to_value(definition.unwrap()).unwrap()
@@ -22,12 +22,12 @@ fn check(form: &Json) -> Option<Form> {
     Form::check(definition).ok()
 }
 
-fn form(form: &Json) -> Form {
+pub(crate) fn form(form: &Json) -> Form {
     check(form).expect("a sound form")
 }
 
 /// The question with this key in a definition.
-fn question<'a>(form: &'a mut Json, key: &str) -> Option<&'a mut Json> {
+pub(crate) fn question<'a>(form: &'a mut Json, key: &str) -> Option<&'a mut Json> {
     let sections = form["sections"].as_array_mut().unwrap();
     let mut questions = sections
         .iter_mut()
@@ -42,14 +42,14 @@ fn remove(form: &mut Json, key: &str) {
     }
 }
 
-fn add(form: &mut Json, question: Json) {
+pub(crate) fn add(form: &mut Json, question: Json) {
     form["sections"][1]["questions"]
         .as_array_mut()
         .unwrap()
         .push(question);
 }
 
-fn numbered(forms: &[Form]) -> Vec<(i32, &Form)> {
+pub(crate) fn numbered(forms: &[Form]) -> Vec<(i32, &Form)> {
     (1..).zip(forms).collect()
 }
 

@@ -9,8 +9,10 @@ use serde_json::{Value as Json, json};
 
 use super::super::{Column, Columns};
 use super::{add, cells, check, every_kind, form, numbered, question, remove};
+use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Form, Kind};
-use crate::domain::response::{Answer, Value, synthetic, validate};
+use crate::domain::response::validate;
+use crate::sample::synthetic;
 
 fn is_missing(cell: &str) -> bool {
     cell.starts_with("Missing")
@@ -72,7 +74,7 @@ fn life(changes: &[(u8, u8)]) -> Vec<Form> {
 }
 
 /// The forms of a life of changes that begins with this one.
-pub(super) fn life_of(start: Json, changes: &[(u8, u8)]) -> Vec<Form> {
+pub(crate) fn life_of(start: Json, changes: &[(u8, u8)]) -> Vec<Form> {
     let mut forms = vec![form(&start)];
     let mut now = start;
     for (which, size) in changes {

@@ -1,0 +1,86 @@
+//! The export of remarks: those that a person has cleared, in an order that is random each time.
+//!
+//! It is a file of its own, and has no column that leads to a response: neither week nor version.
+
+use std::collections::HashMap;
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
+use uuid::Uuid;
+
+use super::download::{ExportError, Way, Work};
+use crate::formats::csv::{CsvOptions, RowFault, Sheet};
+use crate::formats::wide::WideFault;
+use crate::store::AsyncPgConnection;
+use crate::store::remarks::{count_cleared, stream_cleared};
+use crate::store::responses::stream::{begin_snapshot, end_snapshot};
+
+/// The names of the columns.
+pub const COLUMNS: [&str; 4] = ["campaign", "question", "language", "text"];
+
+/// Everything that the export of a form's remarks needs to know.
+pub struct RemarksExport {
+    /// The campaigns whose remarks are exported, with their keys.
+    pub campaigns: HashMap<Uuid, String>,
+    /// From which the order of the rows follows: random, and of use once.
+    pub salt: [u8; 32],
+    /// How they are written.
+    pub options: CsvOptions,
+}
+
+impl Work for RemarksExport {
+    /// How many remarks there are.
+    type Report = u64;
+
+    async fn run(
+        self,
+        conn: &mut AsyncPgConnection,
+        way: &mut Way<u64>,
+    ) -> Result<u64, ExportError> {
+        let campaigns: Vec<Uuid> = self.campaigns.keys().copied().collect();
+        begin_snapshot(conn).await?;
+        let counted = count_cleared(conn, &campaigns).await?;
+        way.report(counted).await?;
+        let count = self.write(conn, &campaigns, way).await?;
+        end_snapshot(conn).await?;
+        // Recorded was the number of before.
+        if count == counted {
+            Ok(count)
+        } else {
+            Err(ExportError::BrokenOff)
+        }
+    }
+}
+
+impl RemarksExport {
+    async fn write(
+        &self,
+        conn: &mut AsyncPgConnection,
+        campaigns: &[Uuid],
+        way: &Way<u64>,
+    ) -> Result<u64, ExportError> {
+        let mut sheet = Sheet::new(self.options);
+        COLUMNS.iter().for_each(|name| sheet.text(name));
+        sheet.end_row().map_err(fault)?;
+        let mut rows = pin!(stream_cleared(conn, campaigns, &self.salt).await?);
+        let mut count = 0;
+        while let Some(row) = rows.try_next().await? {
+            let campaign = self.campaigns.get(&row.campaign_id);
+            sheet.text(campaign.ok_or(WideFault::Stranger)?);
+            sheet.text(&row.question);
+            sheet.text(&row.language);
+            sheet.text(&row.text);
+            sheet.end_row().map_err(fault)?;
+            count += 1;
+            if sheet.is_full() {
+                way.send(sheet.take()).await?;
+            }
+        }
+        way.send(sheet.take()).await?;
+        Ok(count)
+    }
+}
+
+fn fault(fault: RowFault) -> ExportError {
+    WideFault::from(fault).into()
+}

@@ -1,0 +1,82 @@
+//! Lookups that are shared: whoever asks for the same thing at the same time is answered by one query.
+//!
+//! Nothing is remembered. A query that has begun takes nobody in, so what it finds is never older than the
+//! question; those who come meanwhile wait for the next one together.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use diesel::QueryResult;
+use futures_util::future::BoxFuture;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::store::AsyncPgConnection;
+use crate::store::pool::Pool;
+
+/// The most questions that are gathered at once; more wait for the next time.
+const MOST: usize = 1024;
+/// Who asks the database: while one waits for it, another gathers.
+const WORKERS: usize = 2;
+
+/// The query for one key.
+pub type Query<K, V> =
+    for<'a> fn(&'a mut AsyncPgConnection, &'a K) -> BoxFuture<'a, QueryResult<V>>;
+
+type Question<K, V> = (K, oneshot::Sender<V>);
+type Waiting<K, V> = Arc<Mutex<mpsc::Receiver<Question<K, V>>>>;
+
+/// Lookups of one kind.
+pub struct Lookups<K, V> {
+    questions: mpsc::Sender<Question<K, V>>,
+}
+
+impl<K, V> Lookups<K, V>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + 'static,
+{
+    /// Starts the workers on the current runtime. They end when this is dropped.
+    pub fn start(pool: &Pool, query: Query<K, V>) -> Self {
+        let (questions, waiting) = mpsc::channel(MOST);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..WORKERS {
+            tokio::spawn(work(pool.clone(), waiting.clone(), query));
+        }
+        Self { questions }
+    }
+
+    /// What the query finds for this key.
+    ///
+    /// None when it failed. Why is not told, since many share the failure: who needs to know asks alone.
+    pub async fn find(&self, key: K) -> Option<V> {
+        let (reply, answer) = oneshot::channel();
+        self.questions.send((key, reply)).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+async fn work<K, V>(pool: Pool, waiting: Waiting<K, V>, query: Query<K, V>)
+where
+    K: Eq + Hash + Send + Sync,
+    V: Clone + Send,
+{
+    let mut questions = Vec::new();
+    while waiting.lock().await.recv_many(&mut questions, MOST).await > 0 {
+        let mut by_key: HashMap<K, Vec<oneshot::Sender<V>>> = HashMap::new();
+        for (key, reply) in questions.drain(..) {
+            by_key.entry(key).or_default().push(reply);
+        }
+        for (key, replies) in by_key {
+            let Ok(mut conn) = pool.get().await else {
+                break;
+            };
+            if let Ok(found) = query(&mut conn, &key).await {
+                for reply in replies {
+                    // Who has hung up needs no answer.
+                    let _ = reply.send(found.clone());
+                }
+            }
+        }
+    }
+}

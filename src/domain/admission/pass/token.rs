@@ -1,0 +1,82 @@
+//! The pass itself: `Token` (RFC 9577, 2.2).
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use super::{NK, TOKEN_TYPE};
+use crate::domain::server_key::ServerKey;
+
+/// What the signature is over: type, nonce, challenge digest and key id (RFC 9578, 6.3).
+const SIGNED: usize = 2 + 32 + 32 + 32;
+
+/// A pass. Whether its signature is good, [`crate::domain::admission::pass::key::PublicKey::accepts`] tells.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    signed: [u8; SIGNED],
+    challenge_digest: [u8; 32],
+    key_id: [u8; 32],
+    authenticator: [u8; NK],
+}
+
+/// The bytes are no token of type 0x0002.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a token of type 0x0002 has {} bytes", SIGNED + NK)]
+pub struct TokenMalformed;
+
+impl Token {
+    /// Reads a token as a client sends it.
+    ///
+    /// # Errors
+    ///
+    /// When it is of another type, or has too few or too many bytes.
+    pub fn parse(bytes: &[u8]) -> Result<Self, TokenMalformed> {
+        let malformed = TokenMalformed;
+        let (signed, authenticator) = bytes.split_first_chunk::<SIGNED>().ok_or(malformed)?;
+        let (kind, rest) = signed.split_first_chunk::<2>().ok_or(malformed)?;
+        let (_nonce, rest) = rest.split_first_chunk::<32>().ok_or(malformed)?;
+        let (challenge_digest, key_id) = rest.split_first_chunk::<32>().ok_or(malformed)?;
+        if u16::from_be_bytes(*kind) != TOKEN_TYPE {
+            return Err(malformed);
+        }
+        Ok(Self {
+            signed: *signed,
+            challenge_digest: *challenge_digest,
+            key_id: key_id.try_into().map_err(|_| malformed)?,
+            authenticator: authenticator.try_into().map_err(|_| malformed)?,
+        })
+    }
+
+    /// What the signature is over.
+    pub fn signed(&self) -> &[u8] {
+        &self.signed
+    }
+
+    /// SHA-256 of the challenge that it answers.
+    pub fn challenge_digest(&self) -> &[u8; 32] {
+        &self.challenge_digest
+    }
+
+    /// The id of the key that signed it.
+    pub fn key_id(&self) -> &[u8; 32] {
+        &self.key_id
+    }
+
+    /// The signature.
+    pub fn authenticator(&self) -> &[u8; NK] {
+        &self.authenticator
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+impl ServerKey {
+    /// Under what a spent pass is kept. The signature is left out: should there be two of one nonce, they are one pass.
+    pub fn pass_hash(&self, campaign: Uuid, token: &Token) -> [u8; 32] {
+        self.hash(&[b"pass", campaign.as_bytes(), token.signed()])
+    }
+}

@@ -1,0 +1,266 @@
+//! The privacy statement of a campaign: what is stored and what is not, made from its real settings.
+//!
+//! Every sentence has a code for programs and words for people, in English and Korean.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::access::Access;
+use super::privacy_settings::PrivacySettings;
+use crate::domain::form::Text;
+
+/// What a response consists of in the database.
+pub const STORED: [&str; 6] = [
+    "id",
+    "campaign",
+    "form_version",
+    "language",
+    "week",
+    "answers",
+];
+
+/// What a remark, a free-text answer, consists of in the database.
+pub const STORED_APART: [&str; 5] = ["id", "campaign", "question", "language", "text"];
+
+/// What is stored nowhere, be it in the database or in a log.
+const NOT_STORED: [&str; 6] = [
+    "receipt",
+    "time_of_day",
+    "network_address",
+    "user_agent",
+    "account",
+    "invitation_of_a_response",
+];
+
+/// What is not stored either where responses are released together: otherwise the place of a row tells it.
+const HIDDEN_IN_BATCHES: [&str; 2] = ["order_of_arrival", "response_of_a_remark"];
+
+/// Who could find out which invitation a response came with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linkable {
+    /// There are no invitations.
+    NoInvitations,
+    /// Nobody by what is stored, but a server that was changed to write everything down could.
+    ServerThatRecords,
+    /// Nobody, not even a server that writes everything down, by what the two requests hold.
+    Nobody,
+}
+
+impl Linkable {
+    /// Its word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoInvitations => "no_invitations",
+            Self::ServerThatRecords => "server_that_records",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+/// A sentence of the statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// Its stable word.
+    pub code: &'static str,
+    /// What it says.
+    pub text: Text,
+}
+
+impl PrivacySettings {
+    /// Who could find out which invitation a response came with.
+    pub const fn linkable_by(&self) -> Linkable {
+        match self.access {
+            Access::Open => Linkable::NoInvitations,
+            Access::Code => Linkable::ServerThatRecords,
+            Access::Pass => Linkable::Nobody,
+        }
+    }
+
+    /// What is stored nowhere.
+    pub fn not_stored(&self) -> Vec<&'static str> {
+        let together = self.release_size > 1;
+        let hidden = HIDDEN_IN_BATCHES.into_iter().filter(|_| together);
+        NOT_STORED.into_iter().chain(hidden).collect()
+    }
+
+    /// Until when a response can be withdrawn: as long as it is kept, at most.
+    pub fn withdrawal_until(&self) -> DateTime<Utc> {
+        let freezes_at = self.freezes_at.unwrap_or(self.retained_until);
+        freezes_at.min(self.retained_until)
+    }
+
+    /// The statement in words, in the order in which it is read.
+    pub fn sentences(&self) -> Vec<Sentence> {
+        let (size, k) = (self.release_size, self.k);
+        let retained_until = self.retained_until.date_naive();
+        let access = match self.access {
+            Access::Open => sentence(
+                "access_open",
+                "Anybody may answer. No invitation and no account is needed.",
+                "누구나 응답할 수 있습니다. 초대 코드나 계정이 필요하지 않습니다.",
+            ),
+            Access::Code => sentence(
+                "access_code",
+                "An invitation is sent along with the response. Which one it was is not stored, but whoever runs this \
+                 server could record it.",
+                "응답과 함께 초대 코드를 보냅니다. 어떤 초대 코드였는지는 저장하지 않지만, 서버를 운영하는 \
+                 사람이 기록할 수도 있습니다.",
+            ),
+            Access::Pass => sentence(
+                "access_pass",
+                "The invitation is exchanged beforehand for a pass that is signed blindly. The response comes with \
+                 the pass, from which not even this server can tell the invitation.",
+                "초대 코드는 먼저 내용을 보지 않고 서명한 통행증으로 바꿉니다. 응답은 통행증과 함께 보내며, \
+                 이 서버도 통행증에서 초대 코드를 알아낼 수 없습니다.",
+            ),
+        };
+        let release = if size > 1 {
+            sentence(
+                "released_together",
+                &format!(
+                    "Responses wait until there are {size}, and are then passed on together, in mixed order. What \
+                     still waits when the campaign ends is passed on as it is."
+                ),
+                &format!(
+                    "응답은 {size}건이 모일 때까지 기다렸다가 순서를 섞어 함께 분석 담당자에게 전달합니다. \
+                     캠페인이 끝날 때 기다리던 응답은 그때 그대로 전달합니다."
+                ),
+            )
+        } else {
+            sentence(
+                "released_at_once",
+                "Each response is passed on at once: the order in which responses came is not hidden.",
+                "응답은 한 건씩 바로 전달합니다. 따라서 응답이 도착한 순서가 숨겨지지 않습니다.",
+            )
+        };
+        let withdrawal = match self.freezes_at {
+            _ if self.withdrawal_until() == self.retained_until => sentence(
+                "withdrawal_any_time",
+                "With the receipt that stays in your app you can read your response or withdraw it as long as it is kept.",
+                "앱에 남는 접수증이 있으면 응답이 보관되는 동안 언제든지 응답을 다시 보거나 철회할 수 있습니다.",
+            ),
+            _ => {
+                let until = self.withdrawal_until().format("%Y-%m-%d %H:%M UTC");
+                sentence(
+                    "withdrawal_until",
+                    &format!(
+                        "With the receipt that stays in your app you can withdraw your response until {until}, and \
+                         not after that."
+                    ),
+                    &format!(
+                        "앱에 남는 접수증이 있으면 {until}까지 응답을 철회할 수 있으며, 그 뒤에는 철회할 수 없습니다."
+                    ),
+                )
+            }
+        };
+        vec![
+            sentence(
+                "stored",
+                "We store your answers, the campaign, the form, the language and the week.",
+                "저장하는 것은 응답 내용, 캠페인, 설문 양식, 언어, 그리고 응답한 주입니다.",
+            ),
+            sentence(
+                "not_stored",
+                "We do not store your name, your address on the network, your device, an account or the time of day.",
+                "이름, 네트워크 주소, 기기, 계정, 응답 시각은 저장하지 않습니다.",
+            ),
+            access,
+            release,
+            sentence(
+                "remarks_apart",
+                "What you write in your own words is stored apart from your other answers. Numbers and addresses that \
+                 point to a person are taken out, and somebody reads it before anything of it is passed on.",
+                "직접 쓰신 글은 다른 응답과 따로 저장합니다. 사람을 알아볼 수 있는 번호와 주소는 지우고, \
+                 전달하기 전에 담당자가 읽고 확인합니다.",
+            ),
+            sentence(
+                "masked",
+                &format!(
+                    "Whoever gets an export of the responses sees what describes a person only where at least {k} people \
+                     say the same."
+                ),
+                &format!(
+                    "내보낸 응답을 받는 사람은 적어도 {k}명이 같은 답을 한 경우에만 개인을 설명하는 항목을 볼 수 있습니다."
+                ),
+            ),
+            withdrawal,
+            sentence(
+                "retention",
+                &format!("All responses are deleted on {retained_until}."),
+                &format!("모든 응답은 {retained_until}에 삭제합니다."),
+            ),
+        ]
+    }
+}
+
+fn sentence(code: &'static str, english: &str, korean: &str) -> Sentence {
+    let text = [("en", english), ("ko", korean)];
+    let text: BTreeMap<_, _> = text
+        .map(|(tag, words)| (tag.to_owned(), words.to_owned()))
+        .into();
+    Sentence {
+        code,
+        text: Text(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(settings: &PrivacySettings) -> Vec<&'static str> {
+        let sentences = settings.sentences();
+        sentences.iter().map(|sentence| sentence.code).collect()
+    }
+
+    #[test]
+    fn every_setting_shows_in_the_statement() {
+        let open = PrivacySettings {
+            access: Access::Open,
+            release_size: 1,
+            k: 7,
+            freezes_at: None,
+            retained_until: DateTime::from_timestamp(1_900_000_000, 0).unwrap(),
+        };
+        let sealed = PrivacySettings {
+            access: Access::Pass,
+            release_size: 25,
+            freezes_at: DateTime::from_timestamp(1_800_000_000, 0),
+            ..open
+        };
+        let code = PrivacySettings {
+            access: Access::Code,
+            ..open
+        };
+        assert_eq!(
+            codes(&open),
+            [
+                "stored",
+                "not_stored",
+                "access_open",
+                "released_at_once",
+                "remarks_apart",
+                "masked",
+                "withdrawal_any_time",
+                "retention",
+            ]
+        );
+        assert!(codes(&code).contains(&"access_code"));
+        for tag in ["en", "ko"] {
+            let words: Vec<_> = sealed
+                .sentences()
+                .iter()
+                .map(|sentence| sentence.text.get(tag).unwrap().to_owned())
+                .collect();
+            let words = words.join("\n");
+            for setting in ["25", "7", "2027-01-15 08:00 UTC", "2030-03-17"] {
+                assert!(words.contains(setting), "{setting}: {words}");
+            }
+        }
+        assert_eq!(
+            [open, code, sealed].map(|settings| settings.linkable_by().as_str()),
+            ["no_invitations", "server_that_records", "nobody"]
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! How the responses to one version fill the columns: worked out once a version, then used for every row.
+
+use super::{Cell, Column, Columns, Content, Fixed, Missing};
+use crate::domain::form::{Answer, Value};
+use crate::domain::form::{
+    Form, Kind, OptionDefinition, QuestionDefinition, Score, ScoreDefinition, options_of,
+};
+
+/// One step for each column that is filled from the answers.
+#[derive(Debug, Clone)]
+pub struct Plan<'a> {
+    form: Option<&'a Form>,
+    steps: Vec<Step<'a>>,
+}
+
+#[derive(Debug, Clone)]
+enum Step<'a> {
+    /// This version does not have it.
+    NotAsked,
+    /// The answer to the question at this place.
+    Answer {
+        place: usize,
+        /// The options by their place in this version, as the newest version of the coding has them.
+        options: Vec<&'a OptionDefinition>,
+        decimals: u8,
+    },
+    /// Whether this option of the question at this place was chosen.
+    Option { place: usize, option: u8 },
+    /// A score.
+    Score(&'a ScoreDefinition, &'a Score),
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn of(columns: &Columns<'a>, version: i32) -> Self {
+        let form = columns.form(version);
+        let step = |column: &Column| {
+            form.filter(|_| column.versions.contains(&version))
+                .and_then(|form| step(columns, column, form))
+                .unwrap_or(Step::NotAsked)
+        };
+        Self {
+            form,
+            steps: columns.as_slice().iter().map(step).collect(),
+        }
+    }
+
+    /// One cell for each column, for these answers: one for each question of the version.
+    pub fn cells(&self, answers: &[Answer]) -> impl Iterator<Item = Cell<'a>> {
+        self.steps.iter().map(move |step| self.cell(step, answers))
+    }
+
+    /// The cell of one column, counted without the leading ones.
+    pub fn cell_of(&self, column: usize, answers: &[Answer]) -> Cell<'a> {
+        self.steps
+            .get(column)
+            .map_or(Cell::Missing(Missing::NotAsked), |step| {
+                self.cell(step, answers)
+            })
+    }
+
+    fn cell(&self, step: &Step<'a>, answers: &[Answer]) -> Cell<'a> {
+        let not_asked = Cell::Missing(Missing::NotAsked);
+        match step {
+            Step::NotAsked => not_asked,
+            Step::Answer {
+                place,
+                options,
+                decimals,
+            } => match given(answers, *place) {
+                Err(missing) => Cell::Missing(missing),
+                Ok(Value::Choice(option)) => options
+                    .get(usize::from(*option))
+                    .map_or(not_asked, |option| Cell::Choice(option)),
+                Ok(Value::Whole(number)) => Cell::Whole(*number),
+                Ok(Value::Decimal(scaled)) => Cell::Decimal(Fixed {
+                    scaled: *scaled,
+                    decimals: *decimals,
+                }),
+                Ok(Value::YesNo(yes)) => Cell::YesNo(*yes),
+                Ok(Value::Choices(_) | Value::Text(_)) => not_asked,
+            },
+            Step::Option { place, option } => match given(answers, *place) {
+                Err(missing) => Cell::Missing(missing),
+                Ok(Value::Choices(chosen)) => Cell::Chosen(chosen.contains(option)),
+                Ok(_) => not_asked,
+            },
+            Step::Score(definition, score) => {
+                let Some(form) = self.form else {
+                    return not_asked;
+                };
+                let score = score.compute(definition, form.questions(), answers);
+                match score.value {
+                    Some(value) => Cell::Score(value),
+                    None if score.shown == 0 => Cell::Missing(Missing::Hidden),
+                    None => Cell::Missing(Missing::Blank),
+                }
+            }
+        }
+    }
+}
+
+fn given(answers: &[Answer], place: usize) -> Result<&Value, Missing> {
+    match answers.get(place) {
+        Some(Answer::Given(value)) => Ok(value),
+        Some(Answer::Declined) => Err(Missing::Declined),
+        Some(Answer::Blank) => Err(Missing::Blank),
+        Some(Answer::Hidden) => Err(Missing::Hidden),
+        None => Err(Missing::NotAsked),
+    }
+}
+
+fn step<'a>(columns: &Columns<'a>, column: &Column, form: &'a Form) -> Option<Step<'a>> {
+    Some(match &column.content {
+        Content::Answer { question } => {
+            let place = form.place(question)?;
+            let kind = &form.questions().get(place)?.kind;
+            Step::Answer {
+                place,
+                options: newest_options(kind, columns.newest(column)?, question),
+                decimals: match kind {
+                    Kind::Decimal { decimals, .. } => *decimals,
+                    _ => 0,
+                },
+            }
+        }
+        Content::Option { question, option } => {
+            let place = form.place(question)?;
+            let option = form.questions().get(place)?.kind.place(option)?;
+            Step::Option { place, option }
+        }
+        Content::Score { score } => {
+            let (definition, score) = form
+                .scores()
+                .find(|(definition, _)| definition.key == *score)?;
+            Step::Score(definition, score)
+        }
+    })
+}
+
+/// The options of `kind` in their order, each with the words of the newest version, so that one code has one
+/// label in a whole export.
+fn newest_options<'a>(kind: &Kind, newest: &'a Form, question: &str) -> Vec<&'a OptionDefinition> {
+    let options = definition_of(newest, question)
+        .map(|definition| options_of(newest.definition(), definition))
+        .unwrap_or_default();
+    kind.choices()
+        .iter()
+        .filter_map(|choice| options.iter().find(|option| option.code == choice.code))
+        .collect()
+}
+
+/// The definition of a question.
+pub(super) fn definition_of<'a>(form: &'a Form, question: &str) -> Option<&'a QuestionDefinition> {
+    form.definition()
+        .questions()
+        .map(|(_, definition)| definition)
+        .find(|definition| definition.key == question)
+}

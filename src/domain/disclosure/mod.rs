@@ -1,0 +1,14 @@
+//! Statistical disclosure control: what makes published records and figures safe.
+
+mod diversity;
+pub mod k_anonymity;
+mod key_encoding;
+mod quasi_identifiers;
+mod secondary_suppression;
+#[cfg(test)]
+mod tests;
+
+pub use diversity::{Diversity, QuestionDiversity, Shown};
+pub use key_encoding::{Combinations, spell};
+pub use quasi_identifiers::QuasiIdentifiers;
+pub use secondary_suppression::Giveaways;

@@ -1,0 +1,307 @@
+//! What is masked with a masked answer, and that nothing of it can be told from the rest.
+
+use proptest::prelude::*;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value as Json, json};
+
+use crate::domain::codebook::tests::properties::life_of;
+use crate::domain::codebook::tests::{add, every_kind, form, numbered, question};
+use crate::domain::codebook::{Cell, Columns, Leading};
+use crate::domain::disclosure::k_anonymity::MaskedCells;
+use crate::domain::disclosure::{Giveaways, QuasiIdentifiers};
+use crate::domain::form::Answer;
+use crate::domain::form::{Form, Source, Syntax};
+use crate::domain::response::{AnswerFault, RawAnswers, validate};
+use crate::sample::synthetic;
+
+fn shipped() -> Json {
+    let text = include_str!("../../../../forms/daily-life-after-treatment.yaml");
+    let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
+    serde_json::to_value(definition.unwrap()).unwrap()
+}
+
+/// The columns that are masked in the responses to a version when the columns with these names are.
+fn masked_with(forms: &[Form], version: i32, names: &[&str]) -> Vec<String> {
+    let columns = Columns::of(&numbered(forms));
+    let quasi = QuasiIdentifiers::of(&columns);
+    let giveaways = Giveaways::of(&columns, &quasi);
+    let place = |name: &str| columns.names().position(|other| other == name).unwrap();
+    let masked = MaskedCells::of(
+        names
+            .iter()
+            .map(|name| quasi.of_column(place(name)).unwrap()),
+    );
+    columns
+        .names()
+        .zip(giveaways.of_version(version))
+        .filter(|(_, gives_away)| gives_away.meets(masked))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+#[test]
+fn what_routing_and_scores_make_of_an_answer_is_masked_with_it() {
+    let forms = [form(&every_kind())];
+    for (masked, expected) in [
+        // Not the routing of anything, but the routing of the routing.
+        (
+            "alone",
+            "alone help_from__family help_from__friends help_from__nobody family_role",
+        ),
+        (
+            "group",
+            "group family_role exact after score_difficulty score_load",
+        ),
+        ("week", "week"),
+        ("form_version", "form_version"),
+    ] {
+        assert_eq!(masked_with(&forms, 1, &[masked]).join(" "), expected);
+    }
+    let shipped = [form(&shipped())];
+    let with_sex = masked_with(&shipped, 1, &["sex"]).join(" ");
+    let with_cancer = masked_with(&shipped, 1, &["cancer_type"]).join(" ");
+    assert!(
+        with_sex.starts_with("sex") && !with_sex.contains("distress"),
+        "{with_sex}"
+    );
+    assert!(
+        with_cancer.contains("stomach_after_meals breast_arm")
+            || with_cancer.contains("stomach_weight")
+    );
+    assert!(
+        with_cancer.contains("score_eating") && !with_cancer.contains("score_mood"),
+        "{with_cancer}"
+    );
+}
+
+#[test]
+fn a_masked_version_masks_all_in_which_versions_differ() {
+    let one = every_kind();
+    let mut two = one.clone();
+    // Recoded, and with it the scores over it; wider; shown under another condition; new.
+    two["scales"]["difficulty"][2]["value"] = json!(5);
+    question(&mut two, "distress").unwrap()["max"] = json!(11);
+    question(&mut two, "exact").unwrap()["show_when"] = json!({"question": "group", "is": "a"});
+    add(
+        &mut two,
+        json!({"key": "walks", "kind": "yes_no", "background": true, "text": {"en": "W?", "ko": "산?"}}),
+    );
+    let forms = [form(&one), form(&two)];
+    let masked = masked_with(&forms, 1, &["form_version"]);
+    // `help_from` looks at `meals`, and the deeper questions at `distress`.
+    let open = [
+        "campaign",
+        "language",
+        "week",
+        "group",
+        "alone",
+        "sleep_hours",
+        "weight",
+    ];
+    let columns = Columns::of(&numbered(&forms));
+    let left: Vec<_> = columns
+        .names()
+        .filter(|name| !masked.iter().any(|one| one == name))
+        .collect();
+    assert_eq!(left, open);
+    assert_eq!(
+        masked,
+        masked_with(&forms, 2, &["form_version"]),
+        "or it would tell the version"
+    );
+}
+
+#[test]
+fn each_coding_and_each_multiple_choice_is_one_quasi_identifier() {
+    let mut one = every_kind();
+    question(&mut one, "help_from").unwrap()["background"] = json!(true);
+    let mut two = one.clone();
+    question(&mut two, "group").unwrap()["options"][1]["value"] = json!(4);
+    let forms = [form(&one), form(&two)];
+    let columns = Columns::of(&numbered(&forms));
+    let quasi = QuasiIdentifiers::of(&columns);
+    let names: Vec<_> = columns.names().collect();
+    let found: Vec<_> = quasi
+        .columns()
+        .map(|(column, quasi)| (names[column], quasi))
+        .collect();
+    let expected = [
+        ("campaign", 0),
+        ("form_version", 1),
+        ("language", 2),
+        ("week", 3),
+        ("group", 4),
+        ("group@2", 5),
+        ("alone", 6),
+        ("help_from__family", 7),
+        ("help_from__friends", 7),
+        ("help_from__nobody", 7),
+    ];
+    assert_eq!(found, expected);
+    let weights = quasi.weights(&Giveaways::of(&columns, &quasi));
+    assert_eq!((weights[2], weights[3]), (1, 1));
+    assert!(
+        weights[3] < weights[0] && weights[0] < weights[4],
+        "{weights:?}"
+    );
+    // In version 2 the deeper questions hang on the new coding.
+    assert!(masked_with(&forms, 2, &["group@2"]).contains(&"after".to_owned()));
+    assert_eq!(masked_with(&forms, 2, &["group"]), ["group"]);
+}
+
+#[test]
+fn more_background_questions_than_can_be_masked_apart_are_masked_together() {
+    let mut many = every_kind();
+    for number in 0..80 {
+        let key = format!("more{number}");
+        add(
+            &mut many,
+            json!({"key": key, "kind": "yes_no", "background": true, "text": {"en": "?", "ko": "?"}}),
+        );
+    }
+    let forms = [form(&many)];
+    let columns = Columns::of(&numbered(&forms));
+    let quasi = QuasiIdentifiers::of(&columns);
+    assert_eq!(quasi.count(), 64);
+    let last = masked_with(&forms, 1, &["more79"]);
+    assert_eq!(
+        (last.first().map(String::as_str), last.len()),
+        (Some("more57"), 23)
+    );
+}
+
+/// What would be answered to a version by somebody who says this where it fits, whatever has become of the routing.
+fn settled(form: &Form, said: RawAnswers) -> Vec<Answer> {
+    let mut said = said;
+    loop {
+        match validate(form, &said) {
+            Ok(valid) => return valid.as_slice().to_vec(),
+            Err(faults) => {
+                for fault in faults {
+                    let key = fault.pointer.as_str().split('/').nth(1).unwrap().to_owned();
+                    match fault.kind {
+                        AnswerFault::Hidden | AnswerFault::UnknownQuestion => said.0.remove(&key),
+                        _ => said.0.insert(key, Json::Null),
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// The same person in this version, who says something else to the questions with these keys, and makes up what was not asked before.
+fn another(
+    (before, answers): (&Form, &[Answer]),
+    form: &Form,
+    changed: &[String],
+    rng: &mut StdRng,
+) -> Vec<Answer> {
+    let mut said = synthetic(form, "en", rng);
+    for (question, answer) in before.questions().iter().zip(answers) {
+        if changed.contains(&question.key) {
+            if rng.random_bool(0.2) {
+                said.0.remove(&question.key);
+            }
+        } else if *answer != Answer::Hidden {
+            said.0.remove(&question.key);
+        }
+    }
+    let same = RawAnswers::of(before, answers);
+    said.0
+        .extend(same.0.into_iter().filter(|(key, _)| !changed.contains(key)));
+    settled(form, said)
+}
+
+/// The cells as the file shows them: none where masked, nothing where empty.
+fn shown<'a>(
+    columns: &Columns<'a>,
+    giveaways: &Giveaways,
+    (version, answers): (i32, &[Answer]),
+    masked: MaskedCells,
+) -> Vec<(String, Option<String>)> {
+    let cells = columns.plan(version).cells(answers).collect::<Vec<_>>();
+    let gives_away = giveaways
+        .of_version(version)
+        .iter()
+        .skip(Leading::ALL.len());
+    cells
+        .into_iter()
+        .zip(gives_away)
+        .zip(columns.as_slice())
+        .map(|((cell, gives_away), column)| {
+            let cell = match cell {
+                _ if gives_away.meets(masked) => None,
+                Cell::Missing(_) => Some(String::new()),
+                cell => Some(format!("{cell:?}")),
+            };
+            (column.name.clone(), cell)
+        })
+        .collect()
+}
+
+/// Forms of a life of changes, with more background questions, some of which others hang on.
+fn lives() -> impl Strategy<Value = Vec<Form>> {
+    let every = (
+        prop::collection::vec((any::<u8>(), any::<u8>()), 0..8),
+        any::<u8>(),
+    );
+    let every = every.prop_map(|(changes, background)| {
+        let mut start = every_kind();
+        for (bit, key) in ["help_from", "distress", "weight", "exact"]
+            .into_iter()
+            .enumerate()
+        {
+            if background >> bit & 1 == 1 {
+                question(&mut start, key).unwrap()["background"] = json!(true);
+            }
+        }
+        life_of(start, &changes)
+    });
+    prop_oneof![4 => every, 1 => Just(vec![form(&shipped())])]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Whoever sees the row and knows the form cannot tell which of two answers was masked, nor which version: both rows
+    /// are the same.
+    #[test]
+    fn nothing_that_is_shown_tells_what_is_masked(
+        forms in lives(),
+        seed: u64,
+        mask: u64,
+        versions: (prop::sample::Index, prop::sample::Index),
+    ) {
+        let all = numbered(&forms);
+        let columns = Columns::of(&all);
+        let quasi = QuasiIdentifiers::of(&columns);
+        let giveaways = Giveaways::of(&columns, &quasi);
+        let mut rng = StdRng::seed_from_u64(seed);
+        let masked = MaskedCells::of((0..quasi.count()).filter(|place| mask >> place & 1 == 1));
+        let (version, one) = *versions.0.get(&all);
+        let (other_version, two) = if masked.contains(1) { *versions.1.get(&all) } else { (version, one) };
+        let changed: Vec<String> = columns.as_slice().iter().enumerate()
+            .filter(|(place, _)| quasi.of_column(place + Leading::ALL.len()).is_some_and(|quasi| masked.contains(quasi)))
+            .filter(|(_, column)| column.versions.contains(&version) && column.versions.contains(&other_version))
+            .filter_map(|(_, column)| column.question().map(str::to_owned))
+            .collect();
+        let answers = settled(one, synthetic(one, "en", &mut rng));
+        let others = another((one, &answers), two, &changed, &mut rng);
+        let first = shown(&columns, &giveaways, (version, &answers), masked);
+        let second = shown(&columns, &giveaways, (other_version, &others), masked);
+        prop_assert_eq!(first, second, "masked {:?} of {:?}", masked, columns.names().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_masked_column_is_masked_itself(forms in lives()) {
+        let columns = Columns::of(&numbered(&forms));
+        let quasi = QuasiIdentifiers::of(&columns);
+        let giveaways = Giveaways::of(&columns, &quasi);
+        for (version, _) in numbered(&forms) {
+            for (column, place) in quasi.columns() {
+                prop_assert!(giveaways.of_version(version)[column].contains(place));
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Receipts, and what is derived from them.
+//!
+//! The client makes a receipt, keeps it, and sends it along with its response. The server derives the ids of
+//! the response and of its remarks from it by HMAC-SHA-256 (RFC 2104) under a key that is not in the database,
+//! and forgets it. So a retry finds the first try, only the holder finds the response again, and nobody with
+//! the database alone can tell which remark came with which response.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use crate::domain::server_key::ServerKey;
+
+/// 22 characters of base64url hold 128 bits.
+const SHORTEST: usize = 22;
+const LONGEST: usize = 128;
+/// A random receipt of the least length has fewer different characters once in ten million billion times.
+const LEAST_DIFFERENT: usize = 8;
+
+/// A secret of the client. It is never stored, logged or shown.
+#[derive(Clone)]
+pub struct Receipt(String);
+
+/// The text is no receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a receipt is 22 to 128 random characters of A-Z, a-z, 0-9, - and _, for instance 16 random bytes in base64url"
+)]
+pub struct ReceiptMalformed;
+
+impl Receipt {
+    /// Reads a receipt as a client sends it.
+    ///
+    /// # Errors
+    ///
+    /// When it is too short, too long, has other characters, or is plainly not random.
+    pub fn parse(text: &str) -> Result<Self, ReceiptMalformed> {
+        let spelt = text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let different = text
+            .bytes()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len();
+        if (SHORTEST..=LONGEST).contains(&text.len()) && spelt && different >= LEAST_DIFFERENT {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ReceiptMalformed)
+        }
+    }
+}
+
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receipt(…)")
+    }
+}
+
+impl ServerKey {
+    /// The id of the response that this receipt stands for in this campaign.
+    pub fn response_id(&self, campaign: Uuid, receipt: &Receipt) -> Uuid {
+        id_from(self.hash(&[b"response", campaign.as_bytes(), receipt.0.as_bytes()]))
+    }
+
+    /// The id of the remark that came with it in answer to this question.
+    pub fn remark_id(&self, campaign: Uuid, receipt: &Receipt, question: &str) -> Uuid {
+        id_from(self.hash(&[
+            b"remark",
+            campaign.as_bytes(),
+            receipt.0.as_bytes(),
+            question.as_bytes(),
+        ]))
+    }
+}
+
+/// The first 16 bytes as a UUID of version 4, the version that says nothing.
+fn id_from(bytes: [u8; 32]) -> Uuid {
+    let mut first = [0; 16];
+    first
+        .iter_mut()
+        .zip(bytes)
+        .for_each(|(to, from)| *to = from);
+    uuid::Builder::from_random_bytes(first).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_differ_by_key_campaign_receipt_question_and_purpose_and_have_no_clock() {
+        let (key, other_key) = (ServerKey::new([1; 32]), ServerKey::new([2; 32]));
+        let (campaign, other_campaign) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let receipt = Receipt::parse("AbCdEfGhIjKlMnOpQrStUv").unwrap();
+        let other_receipt = Receipt::parse("AbCdEfGhIjKlMnOpQrStUw").unwrap();
+        let ids = [
+            key.response_id(campaign, &receipt),
+            other_key.response_id(campaign, &receipt),
+            key.response_id(other_campaign, &receipt),
+            key.response_id(campaign, &other_receipt),
+            key.remark_id(campaign, &receipt, "days"),
+            key.remark_id(campaign, &receipt, "nights"),
+        ];
+        let different: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(different.len(), ids.len());
+        assert!(ids.iter().all(|id| id.get_version_num() == 4));
+        assert_eq!(
+            key.response_id(campaign, &receipt),
+            ids[0],
+            "the same receipt finds the same response"
+        );
+    }
+
+    #[test]
+    fn what_is_no_receipt_is_refused() {
+        let long = "aB3dEfGhI".repeat(20);
+        for text in [
+            "",
+            "short",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "AbCdEfGhIjKlMnOpQrSt v",
+            "ÀbCdEfGhIjKlMnOpQrStUv",
+            &long,
+        ] {
+            assert!(Receipt::parse(text).is_err(), "{text:?}");
+        }
+        assert!(
+            Receipt::parse("f47ac10b-58cc-4372-a567-0e02b2c3d479").is_ok(),
+            "a random UUID is a receipt"
+        );
+    }
+
+    #[test]
+    fn secrets_do_not_show_in_debug_output() {
+        let receipt = Receipt::parse("AbCdEfGhIjKlMnOpQrStUv").unwrap();
+        assert_eq!(
+            format!("{receipt:?} {:?}", ServerKey::new([7; 32])),
+            "Receipt(…) ServerKey(…)"
+        );
+    }
+}

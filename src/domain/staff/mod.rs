@@ -1,0 +1,3 @@
+//! Members of staff.
+
+pub mod role;

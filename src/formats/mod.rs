@@ -1,0 +1,13 @@
+//! Bytes in and out, pure: what a file looks like, whatever its rows come from.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
+//! | [`wide`] | a response into a row of the wide export |
+//! | [`codebook`] | the description of the columns, as a table |
+//! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
+
+pub mod codebook;
+pub mod csv;
+pub mod invitation_sheet;
+pub mod wide;

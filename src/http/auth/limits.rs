@@ -1,0 +1,159 @@
+//! Slowing down those who guess. Counters live in memory only, and hold no e-mail address: accounts
+//! are counted under a hash, addresses by network.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use governor::clock::Clock;
+use governor::{DefaultKeyedRateLimiter, Quota};
+use sha2::{Digest, Sha256};
+
+use crate::http::extract::State;
+use crate::http::problem::{Code, Problem};
+use crate::store::staff::normalise_email;
+
+/// Up to this many keys, none is forgotten.
+const MANY_KEYS: usize = 10_000;
+
+/// The limits on logging in.
+pub struct LoginLimits {
+    accounts: Limiter<[u8; 32]>,
+    accounts_by_network: Limiter<[u8; 32]>,
+    networks: Limiter<IpAddr>,
+}
+
+/// A limit for each key.
+struct Limiter<K: Hash + Eq + Clone> {
+    keys: DefaultKeyedRateLimiter<K>,
+    /// At how many keys those at rest are forgotten next.
+    sweep_at: AtomicUsize,
+}
+
+impl Default for LoginLimits {
+    /// For an account from one network 5 attempts at once, then one in 10 seconds; for an account from
+    /// everywhere 60, then one in 2 seconds; for a network 30, then one a second. So whoever guesses from one
+    /// network does not keep the owner out, who logs in from another. Only many networks at once can, and even
+    /// then an account is slowed down and never locked.
+    fn default() -> Self {
+        Self {
+            accounts: Limiter::new(60, Duration::from_secs(2)),
+            accounts_by_network: Limiter::new(5, Duration::from_secs(10)),
+            networks: Limiter::new(30, Duration::from_secs(1)),
+        }
+    }
+}
+
+impl<K: Hash + Eq + Clone> Limiter<K> {
+    fn new(at_once: u32, then_one_in: Duration) -> Self {
+        let burst = NonZeroU32::new(at_once).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(then_one_in).unwrap_or(Quota::per_second(burst));
+        Self {
+            keys: DefaultKeyedRateLimiter::keyed(quota.allow_burst(burst)),
+            sweep_at: AtomicUsize::new(MANY_KEYS),
+        }
+    }
+
+    fn check(&self, key: &K) -> Result<(), Problem> {
+        if self.keys.len() > self.sweep_at.load(Ordering::Relaxed) {
+            self.keys.retain_recent();
+            // Twice what is left, so that a sweep costs each key that came since a fixed share.
+            let next = MANY_KEYS.max(2 * self.keys.len());
+            self.sweep_at.store(next, Ordering::Relaxed);
+        }
+        self.keys.check_key(key).map_err(|until| {
+            let wait = until.wait_time_from(self.keys.clock().now());
+            Problem::new(Code::TooManyRequests).retry_after(wait.as_secs() + 1)
+        })
+    }
+}
+
+impl LoginLimits {
+    /// Counts an attempt. It does not matter whether the account exists.
+    pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<(), Problem> {
+        let network = client.map(network);
+        if let Some(network) = network {
+            self.networks.check(&network)?;
+        }
+        let email = normalise_email(email);
+        let from = format!(
+            "{email}\0{}",
+            network.map(|it| it.to_string()).unwrap_or_default()
+        );
+        self.accounts_by_network
+            .check(&Sha256::digest(from).into())?;
+        self.accounts.check(&Sha256::digest(email).into())
+    }
+}
+
+/// One customer usually has a whole /64 of IPv6 addresses, so they count as one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+        v4 => v4,
+    }
+}
+
+/// The client's address: the last entry of the header that the operator trusts, or else the peer. So who
+/// comes past the proxy, or a proxy that is set up wrongly, is slowed down as one network and not let off.
+pub fn client_address(state: &State, req: &HttpRequest) -> Option<IpAddr> {
+    let named = state.client_address_header.as_ref().and_then(|name| {
+        // The last hop is the one that our own proxy wrote; those before it are the client's words.
+        let value = req.headers().get_all(name).last()?.to_str().ok()?;
+        let last = value.rsplit(',').next()?.trim();
+        last.parse()
+            .ok()
+            .or_else(|| last.parse::<std::net::SocketAddr>().ok().map(|a| a.ip()))
+    });
+    named.or_else(|| req.peer_addr().map(|peer| peer.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one_client() {
+        let at = |text: &str| network(text.parse().unwrap());
+        assert_eq!(at("2001:db8::1"), at("2001:db8::2:3"));
+        assert_ne!(at("2001:db8::1"), at("2001:db8:0:1::1"));
+        assert_eq!(at("::ffff:192.0.2.1"), at("192.0.2.1"));
+        assert_ne!(at("192.0.2.1"), at("192.0.2.2"));
+    }
+
+    #[test]
+    fn attempts_on_an_account_are_slowed_down_however_it_is_spelt() {
+        let limits = LoginLimits::default();
+        for email in [
+            "a@b.example",
+            "A@b.example",
+            " a@B.example ",
+            "a@b.example",
+            "a@b.example",
+        ] {
+            limits.count(email, None).unwrap();
+        }
+        let problem = limits.count("a@b.example", None).unwrap_err();
+        assert_eq!(problem.code(), Code::TooManyRequests);
+        limits.count("c@b.example", None).unwrap();
+    }
+
+    #[test]
+    fn who_guesses_from_one_network_does_not_keep_the_owner_out() {
+        let limits = LoginLimits::default();
+        let from = |address: &str| limits.count("a@b.example", address.parse().ok());
+        for _ in 0..20 {
+            let _ = from("192.0.2.1");
+        }
+        assert!(from("192.0.2.1").is_err());
+        assert!(from("198.51.100.7").is_ok());
+        let guesses = (0..100).filter(|last| from(&format!("203.0.113.{last}")).is_ok());
+        assert!(
+            guesses.count() < 60,
+            "many networks together are slowed down too"
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! Access tokens: short-lived JWTs that name a session. What the person may do is not in them: it is
+//! looked up each time, so that a revoked session and a lost role count at once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm, Header, Validation};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::http::problem::{Code, Problem};
+use crate::keys::TokenKey;
+
+/// How long an access token is good.
+pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+const ISSUER: &str = "aftercare";
+const AUDIENCE: &str = "aftercare-api";
+/// RFC 9068, so that no other kind of JWT is taken for an access token.
+const KIND: &str = "at+jwt";
+/// Ours are about 400 bytes; nobody gets to have megabytes decoded.
+const LONGEST: usize = 2048;
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    iss: String,
+    aud: String,
+    /// The account.
+    pub sub: Uuid,
+    /// The session.
+    pub sid: Uuid,
+    iat: i64,
+    exp: i64,
+}
+
+/// A new token for a session.
+pub fn issue(
+    key: &TokenKey,
+    staff_id: Uuid,
+    session_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<String, Problem> {
+    let claims = Claims {
+        iss: ISSUER.to_owned(),
+        aud: AUDIENCE.to_owned(),
+        sub: staff_id,
+        sid: session_id,
+        iat: now.timestamp(),
+        exp: (now + LIFETIME).timestamp(),
+    };
+    let mut header = Header::new(Algorithm::EdDSA);
+    header.typ = Some(KIND.to_owned());
+    header.kid = Some(key.id.clone());
+    jsonwebtoken::encode(&header, &claims, &key.encoding)
+        .map_err(|_| Problem::internal("an access token cannot be signed"))
+}
+
+/// Checks a token. The algorithm comes from our key, never from the token.
+pub fn check(key: &TokenKey, token: &str, now: DateTime<Utc>) -> Result<Claims, Problem> {
+    let refused = || Problem::new(Code::Unauthenticated);
+    if token.len() > LONGEST {
+        return Err(refused());
+    }
+    let mut rules = Validation::new(Algorithm::EdDSA);
+    rules.set_issuer(&[ISSUER]);
+    rules.set_audience(&[AUDIENCE]);
+    rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+    // The library reads the clock by itself; ours is given.
+    rules.validate_exp = false;
+    let data =
+        jsonwebtoken::decode::<Claims>(token, &key.decoding, &rules).map_err(|_| refused())?;
+    let header = &data.header;
+    if header.kid.as_deref() != Some(&*key.id)
+        || header.typ.as_deref() != Some(KIND)
+        || header.crit.is_some()
+    {
+        return Err(refused());
+    }
+    if data.claims.exp <= now.timestamp() {
+        return Err(Code::TokenExpired.into());
+    }
+    Ok(data.claims)
+}

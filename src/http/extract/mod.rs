@@ -1,0 +1,246 @@
+//! What handlers take out of a request. Every failure is a problem that names the field.
+//!
+//! Bodies are lazy: a handler that takes a [`Body`] gets it unread, and reads it when it has made sure
+//! who asks. So a caller without a token gets 401, whatever the body is like, and cannot make the
+//! server buffer anything.
+
+pub mod credential;
+pub mod language;
+pub mod page;
+pub mod precondition;
+
+use std::future::{Ready, poll_fn, ready};
+use std::task::Poll;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::error::QueryPayloadError;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, StreamExt};
+use serde::de::DeserializeOwned;
+use validator::Validate;
+
+use super::app::AppState;
+use super::auth::Gate;
+use super::problem::faults;
+use super::problem::{Code, FieldError, Problem};
+
+/// The server's state.
+pub type State = Data<AppState>;
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `application/json`
+    Json,
+    /// `application/yaml`
+    Yaml,
+    /// `application/private-token-request`
+    TokenRequest,
+}
+
+/// A JSON body, not read yet.
+pub struct Body<T> {
+    document: Document,
+    of: std::marker::PhantomData<T>,
+}
+
+impl<T: DeserializeOwned> Body<T> {
+    /// Reads the body and checks its shape, then the rules that `validator` keeps.
+    pub async fn read(self) -> Result<T, Problem>
+    where
+        T: Validate,
+    {
+        let value: T = self.parse().await?;
+        match value.validate() {
+            Ok(()) => Ok(value),
+            Err(errors) => Err(Problem::fields(
+                Code::BodyInvalid,
+                faults::from_validator(&errors),
+            )),
+        }
+    }
+
+    /// Reads the body and checks its shape only.
+    pub async fn parse(self) -> Result<T, Problem> {
+        let (_, bytes) = self.document.read(&[Format::Json]).await?;
+        from_json(&bytes)
+    }
+}
+
+impl<T: 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self {
+            document: Document::take(req, payload),
+            of: std::marker::PhantomData,
+        }))
+    }
+}
+
+/// A body as bytes, not read yet, for handlers that parse it themselves.
+pub struct Document {
+    request: HttpRequest,
+    payload: Payload,
+}
+
+impl Document {
+    fn take(req: &HttpRequest, payload: &mut Payload) -> Self {
+        Self {
+            request: req.clone(),
+            payload: payload.take(),
+        }
+    }
+
+    /// Reads the body, if it is written in one of these formats and not too large.
+    pub async fn read(self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
+        match tokio::time::timeout(PATIENCE, self.read_slowly(formats)).await {
+            Ok(result) => result,
+            Err(_) => Err(Code::BodyTooSlow.into()),
+        }
+    }
+
+    async fn read_slowly(mut self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
+        let headers = self.request.headers();
+        let format = format_of(headers, formats)?;
+        let limit = self
+            .request
+            .app_data::<State>()
+            .map_or(0, |state| state.http.max_body);
+        let too_large =
+            || Problem::new(Code::BodyTooLarge).detail(format!("A body may have {limit} bytes."));
+        let announced = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let mut bytes = BytesMut::with_capacity(announced.unwrap_or(0));
+        while let Some(chunk) = self.payload.next().await {
+            let chunk = chunk.map_err(|_| {
+                Problem::new(Code::BadRequest).detail("The body broke off while it was read.")
+            })?;
+            if bytes.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok((format, bytes.freeze()))
+    }
+}
+
+impl FromRequest for Document {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self::take(req, payload)))
+    }
+}
+
+fn format_of(headers: &HeaderMap, formats: &[Format]) -> Result<Format, Problem> {
+    let refuse = || {
+        let accepted: Vec<_> = formats.iter().map(|format| format.media_type()).collect();
+        let accepted = accepted.join(", ");
+        Problem::new(Code::MediaTypeUnsupported)
+            .detail(format!(
+                "Send it as {accepted}, text in UTF-8, and not compressed."
+            ))
+            .header(header::ACCEPT, accepted)
+    };
+    let text = |value: &HeaderValue| value.to_str().map(str::to_ascii_lowercase).ok();
+    let compressed = headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|value| text(value).as_deref() != Some("identity"));
+    let kind = headers.get(header::CONTENT_TYPE).and_then(text);
+    let kind = kind.filter(|_| !compressed).ok_or_else(refuse)?;
+    let (essence, parameters) = kind.split_once(';').unwrap_or((&kind, ""));
+    let charset = parameters.trim().strip_prefix("charset=");
+    if charset.is_some_and(|charset| charset.trim_matches('"') != "utf-8") {
+        return Err(refuse());
+    }
+    let found = formats.iter().find(|f| f.media_type() == essence.trim());
+    found.copied().ok_or_else(refuse)
+}
+
+impl Format {
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Yaml => "application/yaml",
+            Self::TokenRequest => "application/private-token-request",
+        }
+    }
+}
+
+/// Parses a JSON object; a fault names the field.
+pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would take an array for an object and go by the order of the fields.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        let error = FieldError::new("", "wrong_type", "The body must be an object.");
+        return Err(Problem::fields(Code::BodyInvalid, vec![error]));
+    }
+    if let Some(pointer) = faults::find_nul(bytes) {
+        let error = FieldError::new(pointer, "nul_character", "Text may not hold U+0000.");
+        return Err(Problem::fields(Code::BodyInvalid, vec![error]));
+    }
+    if let Ok(value) = serde_json::from_slice(bytes) {
+        return Ok(value);
+    }
+    // Keeping track of the field costs more than reading, so it is done only when there is a fault to name.
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(faults::from_json_error)?;
+    json.end().map_err(|error| faults::malformed(&error))?;
+    Ok(value)
+}
+
+/// Query parameters; unknown ones are refused where the type says `deny_unknown_fields`.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parsed = from_query(req.query_string()).map(Self);
+        let req = req.clone();
+        // Whoever waits at the door is polled first each time, so no wake-up gets lost.
+        let at_door = poll_fn(move |_| match Gate::is_open(&req) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        });
+        async move {
+            if parsed.is_err() {
+                at_door.await;
+            }
+            parsed
+        }
+        .boxed_local()
+    }
+}
+
+fn from_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let refused = |detail| Problem::new(Code::QueryInvalid).detail(detail);
+    if query.contains('\0') || query.contains("%00") {
+        return Err(refused("The query may not hold U+0000.".to_owned()));
+    }
+    match actix_web::web::Query::<T>::from_query(query) {
+        Ok(query) => Ok(query.into_inner()),
+        Err(QueryPayloadError::Deserialize(error)) => Err(refused(error.to_string())),
+        Err(_) => Err(refused("The query cannot be read.".to_owned())),
+    }
+}
+
+/// A part of the path that does not parse means that there is nothing there.
+pub fn path_config() -> actix_web::web::PathConfig {
+    actix_web::web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into())
+}

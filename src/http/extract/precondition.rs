@@ -1,0 +1,112 @@
+//! Changes on condition that nobody else changed the thing meanwhile (RFC 9110, section 13.1).
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, EntityTag, Header, IfMatch, IfNoneMatch};
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::http::problem::{Code, Problem};
+
+/// What a client knows of the thing that it is about to change.
+pub struct Precondition {
+    if_match: Option<IfMatch>,
+    if_none_match: Option<IfNoneMatch>,
+    given: bool,
+}
+
+impl FromRequest for Precondition {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let has = |name| req.headers().contains_key(name);
+        let (if_match, if_none_match) = (has(header::IF_MATCH), has(header::IF_NONE_MATCH));
+        ready(Ok(Self {
+            if_match: IfMatch::parse(req).ok().filter(|_| if_match),
+            if_none_match: IfNoneMatch::parse(req).ok().filter(|_| if_none_match),
+            given: if_match || if_none_match,
+        }))
+    }
+}
+
+impl Precondition {
+    /// Whether the client named any state at all.
+    pub fn is_given(&self) -> bool {
+        self.given
+    }
+
+    /// Lets a change pass if `current`, the tag of the thing as it is, is the one that the client knows:
+    /// by `If-Match`, or by `If-None-Match: *` for a thing that does not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// `precondition_required` when it named none, `precondition_failed` when it named another.
+    pub fn admit(&self, current: Option<&EntityTag>) -> Result<(), Problem> {
+        if !self.given {
+            return Err(Code::PreconditionRequired.into());
+        }
+        let new = matches!(self.if_none_match, Some(IfNoneMatch::Any)) && current.is_none();
+        let known = match (&self.if_match, current) {
+            (Some(IfMatch::Any), Some(_)) => true,
+            (Some(IfMatch::Items(tags)), Some(current)) => {
+                tags.iter().any(|tag| tag.strong_eq(current))
+            }
+            _ => false,
+        };
+        if new || known {
+            Ok(())
+        } else {
+            Err(Code::PreconditionFailed.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_who_knows_the_current_state_may_change_it() {
+        let current = EntityTag::new_strong("a".to_owned());
+        let admit = |name: Option<&str>, value: &str, current: Option<&EntityTag>| {
+            let mut req = TestRequest::default();
+            if let Some(name) = name {
+                req = req.insert_header((name, value));
+            }
+            let req = req.to_http_request();
+            let precondition = Precondition::from_request(&req, &mut Payload::None).into_inner();
+            precondition
+                .unwrap()
+                .admit(current)
+                .map_err(|problem| problem.code())
+        };
+        assert_eq!(
+            admit(None, "", Some(&current)),
+            Err(Code::PreconditionRequired)
+        );
+        assert_eq!(admit(Some("if-match"), "\"a\"", Some(&current)), Ok(()));
+        assert_eq!(
+            admit(Some("if-match"), "\"b\", \"a\"", Some(&current)),
+            Ok(())
+        );
+        assert_eq!(admit(Some("if-match"), "*", Some(&current)), Ok(()));
+        assert_eq!(admit(Some("if-none-match"), "*", None), Ok(()));
+        for (name, value, current) in [
+            ("if-match", "\"b\"", Some(&current)),
+            ("if-match", "W/\"a\"", Some(&current)),
+            ("if-match", "nonsense", Some(&current)),
+            ("if-match", "*", None),
+            ("if-none-match", "*", Some(&current)),
+            ("if-none-match", "\"b\"", Some(&current)),
+        ] {
+            assert_eq!(
+                admit(Some(name), value, current),
+                Err(Code::PreconditionFailed),
+                "{name}: {value}"
+            );
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The outer guard: every answer has the security headers, every failure is a problem document,
+//! and a panic is a 500 for one request instead of a connection that breaks off.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, ResponseError};
+use futures_util::FutureExt;
+
+use crate::http::problem::{self, Code, Problem};
+
+const ALWAYS: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+];
+
+/// An API answer loads nothing.
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Wraps everything else.
+pub async fn guard<B: MessageBody + 'static>(
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    // The connection remembers that it was HEAD and sends no body.
+    if req.method() == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
+    if let Some(problem) = unusable(&req) {
+        let response = req.error_response(problem).map_into_right_body();
+        return Ok(dress(response));
+    }
+    let response = match AssertUnwindSafe(next.call(req)).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return Err(bare(&error)),
+        Err(_) => return Err(bare(&Problem::internal("a handler panicked").into())),
+    };
+    let status = response.status();
+    let is_problem = header_is(
+        response.headers(),
+        header::CONTENT_TYPE,
+        problem::MEDIA_TYPE,
+    );
+    if status.as_u16() < 400 || is_problem {
+        return Ok(dress(response.map_into_left_body()));
+    }
+    let problem = Problem::new(Code::for_status(status)).error_response();
+    let (request, original) = response.into_parts();
+    let mut response = ServiceResponse::new(request, problem).map_into_right_body();
+    for name in [header::VARY, header::ALLOW] {
+        if let Some(value) = original.headers().get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    Ok(dress(response))
+}
+
+/// U+0000 in an address is never meant well, and Postgres cannot even compare it.
+fn unusable(req: &ServiceRequest) -> Option<Problem> {
+    let has_nul = req.path().contains('\0') || req.uri().path().contains("%00");
+    has_nul.then(|| Code::NotFound.into())
+}
+
+/// An error that no service turned into an answer; actix answers it without passing here again.
+fn bare(error: &Error) -> Error {
+    let status = error.as_response_error().status_code();
+    let status = if status == StatusCode::OK {
+        StatusCode::INTERNAL_SERVER_ERROR
+    } else {
+        status
+    };
+    let problem = Problem::new(Code::for_status(status));
+    let problem = ALWAYS
+        .into_iter()
+        .fold(problem, |p, (name, value)| p.header(name, value));
+    problem
+        .header(header::CONTENT_SECURITY_POLICY, API_POLICY)
+        .into()
+}
+
+fn dress<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let defaults = [
+        (header::CONTENT_SECURITY_POLICY, API_POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    for (name, value) in defaults {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    response
+}
+
+fn header_is(headers: &HeaderMap, name: HeaderName, expected: &str) -> bool {
+    headers
+        .get(name)
+        .is_some_and(|value| value.as_bytes() == expected.as_bytes())
+}

@@ -1,0 +1,77 @@
+//! The OpenAPI document, Swagger UI from our own files, and a page for each kind of problem.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, ContentType};
+use actix_web::web::{Path, ServiceConfig};
+use actix_web::{HttpResponse, get, web};
+use utoipa_swagger_ui::Config;
+
+use crate::http::extract::State;
+use crate::http::problem::{Code, Problem};
+
+/// Swagger UI sets styles inline; scripts and data come from here only.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The pages, which are not part of the described interface.
+pub fn routes(config: &mut ServiceConfig) {
+    let swagger = Config::new(["/openapi.json"])
+        .validator_url("none")
+        .display_operation_id(true)
+        .use_base_layout();
+    config
+        .app_data(web::Data::from(Arc::new(swagger)))
+        .service(openapi_json)
+        .service(docs)
+        .service(docs_file)
+        .service(problem_page);
+}
+
+#[get("/openapi.json")]
+async fn openapi_json(state: State) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(state.api.json().clone())
+}
+
+#[get("/docs")]
+async fn docs() -> HttpResponse {
+    let mut response = HttpResponse::PermanentRedirect();
+    response
+        .insert_header((header::LOCATION, "/docs/"))
+        .finish()
+}
+
+#[get("/docs/{file:.*}")]
+async fn docs_file(
+    path: Path<String>,
+    swagger: web::Data<Config<'static>>,
+) -> Result<HttpResponse, Problem> {
+    let found = utoipa_swagger_ui::serve(&path, swagger.into_inner());
+    let file = found.ok().flatten().ok_or(Code::NotFound)?;
+    let mut response = HttpResponse::Ok();
+    if file.gzpipped {
+        response.insert_header((header::CONTENT_ENCODING, "gzip"));
+    }
+    Ok(response
+        .content_type(file.content_type)
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .body(file.bytes.into_owned()))
+}
+
+#[get("/problems/{code}")]
+async fn problem_page(path: Path<String>) -> Result<HttpResponse, Problem> {
+    let code = Code::parse(&path).ok_or(Code::NotFound)?;
+    let page = serde_json::json!({
+        "type": code.uri(),
+        "code": code.as_str(),
+        "title": code.title(),
+        "status": code.status().as_u16(),
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .json(page))
+}

@@ -1,0 +1,228 @@
+//! From what serde and validator say to fields with a pointer, a word and a sentence.
+
+use std::borrow::Cow;
+
+use serde_path_to_error::{Path, Segment};
+use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
+
+use super::{Code, FieldError, Problem};
+
+/// A body that is not JSON at all.
+pub(crate) fn malformed(error: &serde_json::Error) -> Problem {
+    let detail = match error.classify() {
+        serde_json::error::Category::Eof => "The body ends too early.".to_owned(),
+        _ => format!("{error}."),
+    };
+    Problem::new(Code::JsonMalformed).detail(detail)
+}
+
+/// What serde found: broken JSON, or a field that does not fit.
+pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    if !error.inner().is_data() {
+        return malformed(error.inner());
+    }
+    let message = error.inner().to_string();
+    // The position is no help to somebody who gets a pointer.
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(&*message, |(text, _)| text);
+    let mut pointer = pointer(error.path());
+    let code = if message.starts_with("unknown field") {
+        "unknown_field"
+    } else if let Some(rest) = message.strip_prefix("missing field `") {
+        push(&mut pointer, rest.trim_end_matches('`'));
+        "missing_field"
+    } else if let Some(rest) = message.strip_prefix("duplicate field `") {
+        push(&mut pointer, rest.trim_end_matches('`'));
+        "duplicate_field"
+    } else if message.starts_with("unknown variant") {
+        "unknown_value"
+    } else if message.starts_with("invalid type") {
+        "wrong_type"
+    } else {
+        "invalid_value"
+    };
+    let detail = sentence(&without_value(message));
+    Problem::fields(
+        Code::BodyInvalid,
+        vec![FieldError::new(pointer, code, detail)],
+    )
+}
+
+/// What was sent may be an answer or a password, and problems end up in clients' logs: so only what was
+/// expected is told, and the names of fields.
+fn without_value(message: &str) -> Cow<'_, str> {
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) if !found.starts_with("unknown field") => {
+            format!("expected {expected}").into()
+        }
+        _ => message.into(),
+    }
+}
+
+/// What validator found, in the order of the pointers.
+pub(crate) fn from_validator(errors: &ValidationErrors) -> Vec<FieldError> {
+    let mut found = Vec::new();
+    collect(errors, "", &mut found);
+    found.sort_by(|a, b| (&a.pointer, &a.code).cmp(&(&b.pointer, &b.code)));
+    found
+}
+
+fn collect(errors: &ValidationErrors, base: &str, found: &mut Vec<FieldError>) {
+    for (field, kind) in errors.errors() {
+        let mut pointer = base.to_owned();
+        // Rules over the whole struct have no field of their own.
+        if field != "__all__" {
+            push(&mut pointer, field);
+        }
+        match kind {
+            ValidationErrorsKind::Struct(inner) => collect(inner, &pointer, found),
+            ValidationErrorsKind::List(items) => {
+                for (index, inner) in items {
+                    collect(inner, &format!("{pointer}/{index}"), found);
+                }
+            }
+            ValidationErrorsKind::Field(errors) => {
+                found.extend(errors.iter().map(|error| {
+                    FieldError::new(&*pointer, error.code.clone(), explanation(error))
+                }))
+            }
+        }
+    }
+}
+
+fn explanation(error: &ValidationError) -> String {
+    if let Some(message) = &error.message {
+        return message.to_string();
+    }
+    let limit = |name: &str| error.params.get(name).map(ToString::to_string);
+    match (&*error.code, limit("min"), limit("max")) {
+        ("length", Some(min), Some(max)) => format!("The length must be from {min} to {max}."),
+        ("length", Some(min), None) => format!("The length must be at least {min}."),
+        ("length", None, Some(max)) => format!("The length must be at most {max}."),
+        ("range", Some(min), Some(max)) => format!("It must be from {min} to {max}."),
+        ("email", ..) => "It is not an e-mail address.".to_owned(),
+        (code, ..) => format!("It does not fit the rule `{code}`."),
+    }
+}
+
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => push(&mut pointer, &index.to_string()),
+            Segment::Map { key } => push(&mut pointer, key),
+            Segment::Enum { variant } => push(&mut pointer, variant),
+            Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+/// Adds a step to an RFC 6901 pointer.
+pub fn push(pointer: &mut String, step: &str) {
+    pointer.push('/');
+    pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let head = chars.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}.", head.unwrap_or_default(), chars.as_str())
+}
+
+/// Postgres cannot store U+0000 in text. JSON can only say it with an escape, which is rare enough
+/// to look for it first and to search for the place only when it is there.
+pub(crate) fn find_nul(bytes: &[u8]) -> Option<String> {
+    const ESCAPE: &[u8] = b"\\u0000";
+    if !bytes.contains(&b'\\') || !bytes.windows(ESCAPE.len()).any(|window| window == ESCAPE) {
+        return None;
+    }
+    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let mut pointer = String::new();
+    search_nul(&value, &mut pointer).then_some(pointer)
+}
+
+fn search_nul(value: &serde_json::Value, pointer: &mut String) -> bool {
+    let length = pointer.len();
+    let mut step = |name: &str, inner: &serde_json::Value, named: bool| {
+        push(pointer, name);
+        let found = (named && name.contains('\0')) || search_nul(inner, pointer);
+        if !found {
+            pointer.truncate(length);
+        }
+        found
+    };
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.any(|(index, item)| step(&index.to_string(), item, false))
+        }
+        serde_json::Value::Object(fields) => {
+            fields.iter().any(|(name, inner)| step(name, inner, true))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::http::extract::from_json;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[allow(dead_code)]
+        list: Vec<Inner>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[allow(dead_code)]
+        age: u8,
+    }
+
+    fn fault(body: &str) -> (String, String) {
+        let document = from_json::<Outer>(body.as_bytes()).unwrap_err().document();
+        match document.errors.first() {
+            Some(error) => (error.pointer.clone(), error.code.clone()),
+            None => (String::new(), document.code),
+        }
+    }
+
+    #[test]
+    fn every_fault_points_at_its_field() {
+        let cases = [
+            (
+                r#"{"list":[{"age":1,"a/b~c":2}]}"#,
+                "/list/0/a~1b~0c",
+                "unknown_field",
+            ),
+            (r#"{"list":[{"age":1},{}]}"#, "/list/1/age", "missing_field"),
+            (r#"{"list":[{"age":"x"}]}"#, "/list/0/age", "wrong_type"),
+            (r#"{"list":[{"age":999}]}"#, "/list/0/age", "invalid_value"),
+            (
+                r#"{"list":[{"age":1,"age":2}]}"#,
+                "/list/0/age",
+                "duplicate_field",
+            ),
+            (r#"{"list":["\u0000"]}"#, "/list/0", "nul_character"),
+            (r#"{"list":[]} x"#, "", "json_malformed"),
+            (r#"{"list":[}"#, "", "json_malformed"),
+            ("", "", "json_malformed"),
+        ];
+        for (body, pointer, code) in cases {
+            assert_eq!(fault(body), (pointer.to_owned(), code.to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_without_overflow() {
+        let deep = "[".repeat(100_000);
+        assert_eq!(fault(&deep).1, "wrong_type".to_owned());
+        let deep = format!("{{\"list\":{deep}");
+        assert!(["wrong_type", "json_malformed"].contains(&&*fault(&deep).1));
+    }
+}

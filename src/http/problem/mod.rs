@@ -1,0 +1,277 @@
+//! RFC 9457 problem documents: the one shape of every failure on the wire.
+//!
+//! Nothing of the inside goes out: causes are logged by kind only, since the database's messages can
+//! carry what somebody answered.
+
+mod code;
+pub mod faults;
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use crate::http::problem::code::Code;
+use crate::random::NoEntropy;
+use crate::store::pool::PoolError;
+
+/// The media type of problems.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A failure on its way to the client.
+#[derive(Debug)]
+pub struct Problem {
+    code: Code,
+    detail: Option<String>,
+    errors: Vec<FieldError>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// One wrong field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where it is in the body that was sent, as an RFC 6901 pointer.
+    #[schema(example = "/email")]
+    pub pointer: String,
+    /// What is wrong, as a stable word.
+    #[schema(example = "unknown_field")]
+    pub code: String,
+    /// What is wrong, for people.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// A wrong field.
+    pub fn new(
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code: code.into(),
+            detail: detail.into(),
+        }
+    }
+}
+
+/// A failure (RFC 9457), sent as `application/problem+json`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// Where the kind of problem is explained.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// One line for people; always the same for a code.
+    pub title: String,
+    /// The HTTP status again.
+    pub status: u16,
+    /// What it is about this time, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The kind of problem, as a stable word for programs.
+    pub code: String,
+    /// Every wrong field, when the body was at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+impl Problem {
+    /// The bare problem.
+    pub fn new(code: Code) -> Self {
+        Self {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Wrong fields in the body: all of them at once.
+    pub fn fields(code: Code, errors: Vec<FieldError>) -> Self {
+        Self {
+            errors,
+            ..Self::new(code)
+        }
+    }
+
+    /// Something that should not happen. The reason is logged, so it must hold no data.
+    pub fn internal(reason: &str) -> Self {
+        tracing::error!(reason, "internal error");
+        Self::new(Code::Internal)
+    }
+
+    /// What it is about this time.
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// With a header in the answer. A value that is no header value is left out.
+    pub fn header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// When to come back.
+    pub fn retry_after(self, seconds: u64) -> Self {
+        self.header(header::RETRY_AFTER, seconds.to_string())
+    }
+
+    /// The code.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The document on the wire.
+    pub fn document(&self) -> ProblemDocument {
+        ProblemDocument {
+            kind: self.code.uri(),
+            title: self.code.title().to_owned(),
+            status: self.code.status().as_u16(),
+            detail: self.detail.clone(),
+            code: self.code.as_str().to_owned(),
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.as_str())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.code.status());
+        response.insert_header((header::CONTENT_TYPE, MEDIA_TYPE));
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        if self.code.status() == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if self.code == Code::DatabaseUnavailable {
+            response.insert_header((header::RETRY_AFTER, "2"));
+        }
+        for (name, value) in &self.headers {
+            response.insert_header((name.clone(), value.clone()));
+        }
+        response.body(serde_json::to_string(&self.document()).unwrap_or_default())
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        match &error {
+            QueryError::DatabaseError(kind, info) if is_outage(*kind, info.message()) => {
+                tracing::warn!("the database went away during a request");
+                Self::new(Code::DatabaseUnavailable)
+            }
+            QueryError::DatabaseError(kind, info) => {
+                let constraint = info.constraint_name();
+                tracing::error!(
+                    ?kind,
+                    constraint,
+                    table = info.table_name(),
+                    "database error"
+                );
+                Self::new(Code::Internal)
+            }
+            QueryError::BrokenTransactionManager | QueryError::RollbackErrorOnCommit { .. } => {
+                tracing::warn!("a transaction broke");
+                Self::new(Code::DatabaseUnavailable)
+            }
+            other => {
+                tracing::error!(kind = kind_of(other), "query error");
+                Self::new(Code::Internal)
+            }
+        }
+    }
+}
+
+/// The driver keeps no SQLSTATE, so the classes 57P0x, 57014, 08xxx and 40P01 are told by their words.
+fn is_outage(kind: DatabaseErrorKind, message: &str) -> bool {
+    match kind {
+        DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => true,
+        DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => true,
+        _ => [
+            "terminating connection",
+            "canceling statement",
+            "the database system is",
+            "deadlock detected",
+        ]
+        .iter()
+        .any(|words| message.starts_with(words)),
+    }
+}
+
+fn kind_of(error: &QueryError) -> &'static str {
+    match error {
+        QueryError::NotFound => "not found",
+        QueryError::SerializationError(_) => "serialization",
+        QueryError::DeserializationError(_) => "deserialization",
+        QueryError::QueryBuilderError(_) => "query builder",
+        _ => "other",
+    }
+}
+
+impl From<PoolError> for Problem {
+    fn from(error: PoolError) -> Self {
+        let reason = match error {
+            PoolError::Timeout(_) => "timeout",
+            PoolError::Backend(_) => "no connection",
+            PoolError::Closed => "the pool is closed",
+            PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => "the pool is misbuilt",
+        };
+        tracing::warn!(reason, "the pool gave no connection");
+        Self::new(Code::DatabaseUnavailable)
+    }
+}
+
+impl From<NoEntropy> for Problem {
+    fn from(_: NoEntropy) -> Self {
+        Self::internal("no random bytes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_message_never_reaches_the_wire() {
+        let message = "duplicate key: (answer)=(secret)".to_owned();
+        let error = QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message));
+        let document = Problem::from(error).document();
+        assert_eq!(document.code, "internal");
+        assert!(!serde_json::to_string(&document).unwrap().contains("secret"));
+    }
+
+    #[test]
+    fn an_outage_is_told_from_a_fault() {
+        for message in [
+            "terminating connection due to administrator command",
+            "deadlock detected",
+        ] {
+            let message = message.to_owned();
+            let error = QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message));
+            assert_eq!(Problem::from(error).code(), Code::DatabaseUnavailable);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The audit: who looked at what. For admins.
+
+use actix_web::{HttpResponse, get};
+use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::domain::audit::{Action, hex};
+use crate::http::auth::{Admin, Staff};
+use crate::http::extract::page::{Page, PageQuery};
+use crate::http::extract::{Query, State};
+use crate::http::problem::{Code, Problem};
+use crate::store::audit::{AuditFilter, AuditRow, list_entries};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_audit_entries);
+}
+
+/// Which entries to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// Only entries of this action.
+    #[param(example = "responses_exported")]
+    action: Option<String>,
+    /// Only entries of this time and later.
+    from: Option<DateTime<Utc>>,
+    /// Only entries from before this time.
+    to: Option<DateTime<Utc>>,
+    /// How many items to give.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+    /// Where to go on: the `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// An entry of the audit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditEntryView {
+    /// Its place in the chain, from 1 on and without a gap.
+    #[schema(minimum = 1)]
+    pub number: i64,
+    /// When it was done.
+    pub at: DateTime<Utc>,
+    /// Who did it; null for the server itself.
+    #[schema(required)]
+    pub staff: Option<AuditStaffView>,
+    /// What was done: `responses_exported`, `remarks_listed`, `remark_reviewed`, `remarks_exported`,
+    /// `invitations_issued`, `invitations_revoked`, `campaign_changed`, `campaign_erased`. There may be more one day.
+    #[schema(example = "remarks_listed")]
+    pub action: String,
+    /// What it was done to: the filter, how many rows it gave, and the like, as fits the action. Never an answer.
+    #[schema(value_type = Object)]
+    pub details: Value,
+    /// The hash that chains it to the entry before, in hexadecimal.
+    pub hash: String,
+}
+
+/// A member of staff in the audit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditStaffView {
+    /// The id of the account.
+    pub id: Uuid,
+    /// The person's name as it is now.
+    pub name: String,
+}
+
+impl From<(AuditRow, Option<String>)> for AuditEntryView {
+    fn from((row, name): (AuditRow, Option<String>)) -> Self {
+        Self {
+            number: row.number,
+            at: row.at,
+            staff: row.staff_id.map(|id| AuditStaffView {
+                id,
+                name: name.unwrap_or_default(),
+            }),
+            // One that is no JSON was not written by this program; it is shown all the same.
+            details: serde_json::from_str(&row.details).unwrap_or(Value::String(row.details)),
+            action: row.action,
+            hash: hex(&row.hash),
+        }
+    }
+}
+
+/// List the audit
+///
+/// Every export, every look at remarks and every change of a setting that touches privacy is in it, from before it was
+/// answered. Nothing can be taken out: `aftercare audit verify` checks the chain.
+#[utoipa::path(
+    tag = "audit",
+    security(("staff" = ["admin"])),
+    params(AuditQuery),
+    responses((status = 200, description = "A page of entries, the newest first.", body = Page<AuditEntryView>, example = json!({
+        "items": [{
+            "number": 412, "at": "2027-03-01T09:30:00.123456Z", "action": "remarks_listed",
+            "staff": {"id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "name": "Ann Analyst"},
+            "details": {"campaign": "world-cancer-day-2027", "state": "pending", "remarks": 50},
+            "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        }],
+        "next_cursor": null,
+    }))),
+)]
+#[get("/v1/audit")]
+async fn list_audit_entries(
+    _admin: Staff<Admin>,
+    state: State,
+    Query(query): Query<AuditQuery>,
+) -> Result<HttpResponse, Problem> {
+    let filter = query.filter()?;
+    let page = PageQuery::new(query.limit, query.cursor);
+    let (before, rows) = (page.after::<i64>()?, page.rows()?);
+    let mut conn = state.connection().await?;
+    let rows = list_entries(&mut conn, &filter, before, rows).await?;
+    let page = page.page(rows, |(row, _)| row.number, AuditEntryView::from)?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+impl AuditQuery {
+    fn filter(&self) -> Result<AuditFilter, Problem> {
+        let action = self.action.as_deref().map(|word| {
+            let words = Action::ALL.map(Action::as_str).join(", ");
+            Action::parse(word).ok_or_else(|| wrong(format!("`action` is one of {words}.")))
+        });
+        // Postgres does not know all the years that can be written.
+        let known = |time: &DateTime<Utc>| (0..=9999).contains(&time.year());
+        if !self.from.iter().chain(&self.to).all(known) {
+            return Err(wrong("`from` and `to` are of the years 0 to 9999."));
+        }
+        if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
+            return Err(wrong("`from` is later than `to`."));
+        }
+        Ok(AuditFilter {
+            action: action.transpose()?,
+            from: self.from,
+            to: self.to,
+        })
+    }
+}
+
+fn wrong(detail: impl Into<String>) -> Problem {
+    Problem::new(Code::QueryInvalid).detail(detail)
+}

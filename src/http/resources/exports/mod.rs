@@ -1,0 +1,220 @@
+//! Exports of a form's responses, and their codebook. For analysts.
+
+mod figures;
+mod query;
+mod remarks;
+
+use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
+use actix_web::middleware::Compress;
+use actix_web::web::Path;
+use actix_web::{HttpResponse, HttpResponseBuilder, get};
+use serde_json::{Map, Value, json};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub use self::figures::{DISCLOSURE_CONTROL, DIVERSITY};
+use self::query::{CodebookQuery, ResponsesQuery};
+use crate::app::export::ExportError;
+use crate::app::export::write::{Limits, prepare};
+use crate::domain::audit::Action;
+use crate::domain::codebook::Columns;
+use crate::domain::form::Form;
+use crate::formats::codebook::codebook_csv;
+use crate::http::auth::{Analyst, Staff};
+use crate::http::extract::{Query, State};
+use crate::http::problem::{Code, Problem};
+use crate::store::AsyncPgConnection;
+use crate::store::audit::append_entry;
+use crate::store::forms::{FormVersionRow, UnreadableVersion, find_form, versions_of};
+use crate::store::lease::Lease;
+use crate::store::responses::stream::campaigns_of;
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(export_responses)
+        .service(export_codebook)
+        .service(remarks::export_remarks);
+}
+
+/// Export the responses to a form
+///
+/// One table over all versions of the form: a row a response, a column a question, `question__option` with 1 and 0
+/// for each option of a multiple choice, a column a score. A question that was recoded in version 3 has a column for
+/// each coding, `key` and `key@3`, so that a name never changes its meaning. Choices are given as codes; what is
+/// missing is empty. Free text is not in it, since it is stored apart. There is no id of a response, since with one
+/// two exports could be joined.
+///
+/// Responses are masked, always: each shares what is shown of campaign, version, language, week and all
+/// background questions with at least `k` - 1 others. Cells that would make it rarer hold `MSK`, and so do cells of other columns that
+/// would give these away. The header `Disclosure-Control` says how much that takes. With fewer than `k` responses
+/// there is no export. Every export is recorded in the audit before its first byte is sent.
+///
+/// All responses to the form are masked together, and only then are rows chosen by what they show: a response whose week is
+/// masked is in no file of a week. So all files of the same responses are parts of one table, and together they say no
+/// more than it does.
+///
+/// Rows stand in a random order, which is the same as long as the responses are. The file is streamed. A transfer
+/// that breaks off is not whole and must be fetched again.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"])),
+    params(
+        ("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"),
+        ResponsesQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The table: RFC 4180, in UTF-8, with a header.",
+        content_type = "text/csv",
+        body = String,
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "What was masked, as a dictionary of integers (RFC 9651): \
+                `k`, the least number of rows that are alike; `records`, the rows; `cells`, the cells of campaign, version, language, \
+                week and background columns; `masked-cells`, those of them that hold `MSK`; `masked-records`, the rows with \
+                one; `dependent-cells`, the cells of other columns that hold `MSK`; `smallest-class`, the rows that are alike, at least; \
+                `withheld-records`, the responses that are no rows since their campaign or week is masked, by which was chosen. \
+                For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5, withheld-records=0`."),
+            ("Diversity" = String, description = "Where `sensitive` asks for it, a list of tokens with parameters (RFC 9651): \
+                for each question how many different answers there are `least` among rows that are alike, counted up to 20, and in how many \
+                classes of such rows all say the same. For example `distress;least=3;uniform-classes=0`."),
+        ),
+        example = json!("campaign,form_version,language,week,cancer_type,eating_meals,help_from__family,score_eating\r\nworld-cancer-day-2027,1,ko,2027-W05,stomach,severe,1,66.7\r\nworld-cancer-day-2027,1,MSK,MSK,breast,,,\r\n"),
+    )),
+    extensions(("x-problems" = json!(["form_unknown", "too_few_records", "bad_request"]))),
+)]
+#[get("/v1/forms/{form}/responses.csv", wrap = "Compress::default()")]
+async fn export_responses(
+    analyst: Staff<Analyst>,
+    state: State,
+    form: Path<String>,
+    Query(query): Query<ResponsesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let weeks = query.weeks()?;
+    let mut conn = state.export_connection().await?;
+    let (form_id, versions) = published(&mut conn, &form).await?;
+    let campaigns = campaigns_of(&mut conn, form_id).await?;
+    let key = state.keys.server.clone();
+    let export = query.export(weeks, versions, &campaigns, key)?;
+    let asked = figures::asked(&form, &export);
+    let prepared = prepare(Lease::new(conn), export, Limits::default()).await;
+    if let Err(ExportError::TooFew) = &prepared {
+        // Whoever tries again and again learns when there are enough.
+        let refused = Map::from_iter([("refused".to_owned(), json!("too_few_records"))]);
+        record(&state, analyst.id, asked.clone(), refused).await?;
+    }
+    let prepared = prepared?;
+    let found = figures::found(prepared.report());
+    record(&state, analyst.id, asked, found).await?;
+    let mut response = attachment(&form, "responses");
+    for header in figures::headers(prepared.report()) {
+        response.insert_header(header);
+    }
+    Ok(response.streaming(prepared.start().await?))
+}
+
+/// Records an export in the audit. Nothing may be sent before that is on disk.
+async fn record(
+    state: &State,
+    staff_id: Uuid,
+    mut details: Map<String, Value>,
+    found: Map<String, Value>,
+) -> Result<(), Problem> {
+    details.extend(found);
+    let details = Value::Object(details);
+    let (action, who) = (Action::ResponsesExported, Some(staff_id));
+    let mut conn = state.connection().await?;
+    let key = &state.keys.server;
+    append_entry(&mut conn, key, state.now(), who, action, &details).await?;
+    Ok(())
+}
+
+/// Export the codebook of a form
+///
+/// A row for each column of the export of its responses: what it means, in which versions it exists, what can stand in
+/// it, when it is shown, and how a score is computed. Where versions differ, the newest one that has the column speaks.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"])),
+    params(
+        ("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"),
+        CodebookQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The table: RFC 4180, in UTF-8, with a header.",
+        content_type = "text/csv",
+        body = String,
+        headers(("Content-Disposition" = String, description = "A name for the file.")),
+        example = json!("column,question,option,kind,section,section_title,text,label,versions,codes,numbers\r\neating_meals,eating_meals,,single_choice,eating,Eating,How hard is it to eat a meal?,,1 to 2,none=None; mild=Mild,none=0; mild=1\r\n"),
+    )),
+    extensions(("x-problems" = json!(["form_unknown", "language_not_offered", "bad_request"]))),
+)]
+#[get("/v1/forms/{form}/codebook.csv", wrap = "Compress::default()")]
+async fn export_codebook(
+    _analyst: Staff<Analyst>,
+    state: State,
+    form: Path<String>,
+    Query(query): Query<CodebookQuery>,
+) -> Result<HttpResponse, Problem> {
+    let mut conn = state.connection().await?;
+    let (_, versions) = published(&mut conn, &form).await?;
+    drop(conn);
+    let columns = columns_of(&versions);
+    let entries = columns.codebook(query.language(&columns)?);
+    let written = codebook_csv(&entries, query.csv())
+        .map_err(|_| Problem::internal("the codebook cannot be written"))?;
+    Ok(attachment(&form, "codebook").body(written))
+}
+
+/// The id of the form with this key, and all its versions, ascending; a form without any is unknown.
+async fn published(
+    conn: &mut AsyncPgConnection,
+    key: &str,
+) -> Result<(Uuid, Vec<(Uuid, i32, Form)>), Problem> {
+    let form = find_form(conn, key).await?.ok_or(Code::FormUnknown)?;
+    let rows = versions_of(conn, form.id).await?;
+    if rows.is_empty() {
+        return Err(Problem::new(Code::FormUnknown).detail("No version of it is published yet."));
+    }
+    let read = |row: &FormVersionRow| Ok((row.id, row.version, row.form()?));
+    let versions: Result<_, UnreadableVersion> = rows.iter().map(read).collect();
+    let versions = versions.map_err(|error| Problem::internal(&error.to_string()))?;
+    Ok((form.id, versions))
+}
+
+/// The columns over these versions.
+fn columns_of(versions: &[(Uuid, i32, Form)]) -> Columns<'_> {
+    let forms: Vec<_> = versions
+        .iter()
+        .map(|(_, number, form)| (*number, form))
+        .collect();
+    Columns::of(&forms)
+}
+
+fn attachment(form: &str, what: &str) -> HttpResponseBuilder {
+    let name = DispositionParam::Filename(format!("{form}-{what}.csv"));
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((
+            header::CONTENT_TYPE,
+            "text/csv; charset=utf-8; header=present",
+        ))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(ContentDisposition {
+            disposition: DispositionType::Attachment,
+            parameters: vec![name],
+        });
+    response
+}
+
+impl From<ExportError> for Problem {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Query(error) => error.into(),
+            ExportError::TooFew => Code::TooFewRecords.into(),
+            other => Self::internal(&other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Published forms, for everybody.
+
+pub mod drafts;
+pub mod versions;
+
+use std::sync::Arc;
+
+use actix_web::http::header::{
+    self, AcceptEncoding, CacheControl, CacheDirective, Encoding, EntityTag, Header, IfNoneMatch,
+};
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::app::form_catalog::{FormVersionView, Published};
+use crate::domain::form::Text;
+use crate::http::extract::language::{Languages, negotiate};
+use crate::http::extract::page::{Page, PageQuery};
+use crate::http::extract::{Query, State};
+use crate::http::problem::{Code, Problem};
+use crate::store::forms::{
+    FormVersionRow, find_form, find_version_ref, list_published_forms, versions_of,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_forms)
+        .service(get_form)
+        .service(list_form_versions)
+        .service(get_form_version);
+}
+
+/// A form that can be filled in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "key": "daily-life-after-treatment", "title": {"ko": "치료 후의 일상", "en": "Daily life after treatment"},
+    "languages": ["ko", "en"], "version": 1, "published_at": "2027-01-04T09:00:00Z",
+}))]
+pub struct FormView {
+    /// Its key.
+    pub key: String,
+    /// What it is called, in all its languages.
+    pub title: Text,
+    /// Its languages; the first is the default.
+    pub languages: Vec<String>,
+    /// The number of its newest version.
+    pub version: i32,
+    /// When that was published.
+    pub published_at: DateTime<Utc>,
+}
+
+impl FormView {
+    fn of(published: &Published) -> Self {
+        let definition = published.form.definition();
+        Self {
+            key: definition.key.clone(),
+            title: definition.title.clone(),
+            languages: definition.languages.clone(),
+            version: published.version,
+            published_at: published.published_at,
+        }
+    }
+}
+
+/// The state of a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VersionState {
+    /// It takes responses.
+    Published,
+    /// It takes nothing new, except from offline clients until its grace period ends.
+    Retired,
+}
+
+/// A version in a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "version": 1, "state": "published", "digest": "9f2b8c0d1e3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4",
+    "published_at": "2027-01-04T09:00:00Z", "retired_at": null, "accepts_until": null,
+}))]
+pub struct FormVersionSummary {
+    /// Its number.
+    pub version: i32,
+    /// Whether it is in use.
+    pub state: VersionState,
+    /// SHA-256 over content and record layout, in hexadecimal.
+    pub digest: String,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+    /// When it was retired.
+    #[schema(required)]
+    pub retired_at: Option<DateTime<Utc>>,
+    /// Until when it takes responses after that.
+    #[schema(required)]
+    pub accepts_until: Option<DateTime<Utc>>,
+}
+
+impl From<FormVersionRow> for FormVersionSummary {
+    fn from(row: FormVersionRow) -> Self {
+        let retired = row.retired_at.is_some();
+        Self {
+            version: row.version,
+            state: if retired {
+                VersionState::Retired
+            } else {
+                VersionState::Published
+            },
+            digest: row
+                .digest
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+            published_at: row.published_at,
+            retired_at: row.retired_at,
+            accepts_until: row.accepts_until,
+        }
+    }
+}
+
+/// Which language of a form.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LanguageQuery {
+    /// A BCP 47 tag, or `*` for all languages. Without it `Accept-Language` decides.
+    #[param(example = "ko")]
+    language: Option<String>,
+}
+
+/// List forms
+///
+/// Every form that has a version in use, by key.
+#[utoipa::path(
+    tag = "forms",
+    params(PageQuery),
+    responses((status = 200, description = "A page of forms.", body = Page<FormView>, example = json!({
+        "items": [{
+            "key": "daily-life-after-treatment", "title": {"ko": "치료 후의 일상", "en": "Daily life after treatment"},
+            "languages": ["ko", "en"], "version": 1, "published_at": "2027-01-04T09:00:00Z",
+        }],
+        "next_cursor": null,
+    }))),
+)]
+#[get("/v1/forms")]
+async fn list_forms(state: State, Query(page): Query<PageQuery>) -> Result<HttpResponse, Problem> {
+    let (after, rows) = (page.after::<String>()?, page.rows()?);
+    let mut conn = state.connection().await?;
+    let rows = list_published_forms(&mut conn, after.as_deref(), rows).await?;
+    let mut forms = Vec::with_capacity(rows.len());
+    for (_, version) in rows {
+        // From memory, so that a list does not read and check whole forms each time.
+        forms.push(state.published.get(&mut conn, version.id).await?);
+    }
+    let key = |form: &Arc<Published>| form.form.key().to_owned();
+    let page = page.page(forms, key, |form| FormView::of(&form))?;
+    Ok(HttpResponse::Ok().insert_header(for_a_minute()).json(page))
+}
+
+/// Get the newest version of a form
+///
+/// `Content-Location` names the version, which can be kept for ever.
+#[utoipa::path(
+    tag = "forms",
+    params(("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"), LanguageQuery),
+    responses(
+        (status = 200, description = "The newest version in use.", body = FormVersionView, headers(
+            ("ETag" = String, description = "Names this content in this language and encoding."),
+            ("Content-Location" = String, description = "The address of the version."),
+        )),
+        (status = 304, description = "What the client has is current."),
+    ),
+    extensions(("x-problems" = json!(["form_unknown", "language_not_offered"]))),
+)]
+#[get("/v1/forms/{form}")]
+async fn get_form(
+    req: HttpRequest,
+    state: State,
+    form: Path<String>,
+    Query(query): Query<LanguageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let found = state.newest_version(&form).await?;
+    let found = found.ok_or(Code::FormUnknown)?;
+    let published = state.published(found.id).await?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header(for_a_minute()).insert_header((
+        header::CONTENT_LOCATION,
+        format!("/v1/forms/{form}/versions/{}", published.version),
+    ));
+    send(&req, &published, &query, response).await
+}
+
+/// List the versions of a form
+#[utoipa::path(
+    tag = "forms",
+    params(("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment")),
+    responses((status = 200, description = "All its versions, oldest first.", body = Vec<FormVersionSummary>, example = json!([{
+        "version": 1, "state": "published", "digest": "9f2b8c0d1e3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4",
+        "published_at": "2027-01-04T09:00:00Z", "retired_at": null, "accepts_until": null,
+    }]))),
+    extensions(("x-problems" = json!(["form_unknown"]))),
+)]
+#[get("/v1/forms/{form}/versions")]
+async fn list_form_versions(state: State, form: Path<String>) -> Result<HttpResponse, Problem> {
+    let mut conn = state.connection().await?;
+    let form = find_form(&mut conn, &form)
+        .await?
+        .ok_or(Code::FormUnknown)?;
+    let versions = versions_of(&mut conn, form.id).await?;
+    // Until it is published, a form is its author's business.
+    if versions.is_empty() {
+        return Err(Code::FormUnknown.into());
+    }
+    let versions: Vec<FormVersionSummary> = versions.into_iter().map(Into::into).collect();
+    Ok(HttpResponse::Ok()
+        .insert_header(for_a_minute())
+        .json(versions))
+}
+
+/// Get a version of a form
+///
+/// It never changes: clients and caches may keep it for a year. A retired version is still here, for
+/// those who read old responses.
+#[utoipa::path(
+    tag = "forms",
+    params(
+        ("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"),
+        ("version" = i32, Path, description = "The number of the version.", example = 1),
+        LanguageQuery,
+    ),
+    responses(
+        (status = 200, description = "The version.", body = FormVersionView, headers(
+            ("ETag" = String, description = "Names this content in this language and encoding."),
+        )),
+        (status = 304, description = "What the client has is current."),
+    ),
+    extensions(("x-problems" = json!(["version_unknown", "language_not_offered"]))),
+)]
+#[get("/v1/forms/{form}/versions/{version}")]
+async fn get_form_version(
+    req: HttpRequest,
+    state: State,
+    path: Path<(String, i32)>,
+    Query(query): Query<LanguageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let published = match state.published.known_by_number(&path) {
+        Some(published) => published,
+        None => {
+            let (form, version) = path.into_inner();
+            let mut conn = state.connection().await?;
+            let found = find_version_ref(&mut conn, &form, Some(version)).await?;
+            let found = found.ok_or(Code::VersionUnknown)?;
+            state.published.get(&mut conn, found.id).await?
+        }
+    };
+    let mut response = HttpResponse::Ok();
+    response.insert_header(CacheControl(vec![
+        CacheDirective::Public,
+        CacheDirective::MaxAge(31_536_000),
+        CacheDirective::Extension("immutable".to_owned(), None),
+    ]));
+    send(&req, &published, &query, response).await
+}
+
+fn for_a_minute() -> CacheControl {
+    CacheControl(vec![CacheDirective::Public, CacheDirective::MaxAge(60)])
+}
+
+/// Sends a version in the language and the encoding that fit the client, or just says that it is unchanged.
+async fn send(
+    req: &HttpRequest,
+    published: &Published,
+    query: &LanguageQuery,
+    mut response: HttpResponseBuilder,
+) -> Result<HttpResponse, Problem> {
+    let offered = &published.form.definition().languages;
+    let languages = negotiate(req, query.language.as_deref(), offered)?;
+    let encoded = published.body(languages).await?;
+    let (encoding, body) = match encoding_for(req) {
+        Some("br") => ("br", &encoded.brotli),
+        Some("gzip") => ("gzip", &encoded.gzip),
+        _ => ("identity", &encoded.plain),
+    };
+    let language = match languages {
+        Languages::All => "all",
+        Languages::One(language) => language,
+    };
+    // One content has several bodies, and a strong tag names one of them.
+    let tag = format!(
+        "{}-{}-{language}-{encoding}",
+        published.form.digest(),
+        published.version
+    );
+    let tag = EntityTag::new_strong(tag);
+    let unchanged = match IfNoneMatch::parse(req) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
+        Err(_) => false,
+    };
+    response.insert_header((header::ETAG, tag.to_string()));
+    response.insert_header((header::VARY, "accept-encoding, accept-language"));
+    if unchanged {
+        return Ok(response
+            .status(actix_web::http::StatusCode::NOT_MODIFIED)
+            .finish());
+    }
+    if let Languages::One(language) = languages {
+        response.insert_header((header::CONTENT_LANGUAGE, language));
+    }
+    if encoding != "identity" {
+        response.insert_header((header::CONTENT_ENCODING, encoding));
+    }
+    Ok(response.content_type("application/json").body(body.clone()))
+}
+
+/// The best encoding that the client takes.
+fn encoding_for(req: &HttpRequest) -> Option<&'static str> {
+    let accepted = AcceptEncoding::parse(req).ok()?;
+    let offered = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];
+    match accepted.negotiate(offered.iter())? {
+        encoding if encoding == Encoding::brotli() => Some("br"),
+        encoding if encoding == Encoding::gzip() => Some("gzip"),
+        _ => None,
+    }
+}

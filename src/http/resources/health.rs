@@ -1,0 +1,56 @@
+//! For those who watch the server: is it alive, and can it work?
+
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::extract::State;
+use crate::http::problem::{Code, Problem};
+use crate::store::migrations;
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(get_liveness).service(get_readiness);
+}
+
+/// The state of the server.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HealthView {
+    /// `live` or `ready`.
+    #[schema(example = "ready")]
+    pub status: &'static str,
+}
+
+/// Tell that the server runs
+///
+/// It asks nothing of the database: a server without its database should not be restarted for it.
+#[utoipa::path(
+    tag = "health",
+    responses((status = 200, description = "It runs.", body = HealthView, example = json!({"status": "live"}))),
+    extensions(("x-database" = json!(false))),
+)]
+#[get("/health/live")]
+async fn get_liveness() -> HttpResponse {
+    HttpResponse::Ok().json(HealthView { status: "live" })
+}
+
+/// Tell whether the server can work
+///
+/// It is ready when the database answers and its migrations fit this program.
+#[utoipa::path(
+    tag = "health",
+    responses((status = 200, description = "It can work.", body = HealthView, example = json!({"status": "ready"}))),
+    extensions(("x-problems" = json!(["not_ready"]))),
+)]
+#[get("/health/ready")]
+async fn get_readiness(state: State) -> Result<HttpResponse, Problem> {
+    let mut conn = state.connection().await?;
+    let standing = migrations::standing(&mut conn).await?;
+    if !standing.is_current() {
+        let detail =
+            "The database and this program are of different versions; run `aftercare migrate`.";
+        return Err(Problem::new(Code::NotReady).detail(detail));
+    }
+    Ok(HttpResponse::Ok().json(HealthView { status: "ready" }))
+}

@@ -1,0 +1,33 @@
+//! The operations, one folder or file a resource.
+
+pub mod audit;
+pub mod campaigns;
+pub mod exports;
+pub mod forms;
+pub mod health;
+pub mod invitations;
+pub mod passes;
+pub mod remarks;
+pub mod responses;
+pub mod sessions;
+pub mod staff;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation of the interface. The server, the tests and the OpenAPI document all come from here.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(health::routes)
+        .configure(sessions::routes)
+        .configure(staff::routes)
+        .configure(forms::routes)
+        .configure(forms::drafts::routes)
+        .configure(forms::versions::routes)
+        .configure(campaigns::routes)
+        .configure(passes::routes)
+        .configure(invitations::routes)
+        .configure(responses::routes)
+        .configure(exports::routes)
+        .configure(remarks::routes)
+        .configure(audit::routes);
+}

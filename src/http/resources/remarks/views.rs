@@ -1,0 +1,161 @@
+//! Remarks on the wire.
+
+use actix_web::http::header::EntityTag;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+use crate::domain::free_text::review::RemarkState;
+use crate::domain::server_key::ServerKey;
+use crate::store::remarks::{PlacedRemark, RemarkRow};
+
+/// Which remarks to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RemarksQuery {
+    /// Only remarks of this campaign: its key.
+    #[param(example = "world-cancer-day-2027")]
+    pub(super) campaign: Option<String>,
+    /// Only remarks to this question: its key.
+    #[param(example = "anything_else")]
+    pub(super) question: Option<String>,
+    /// Only remarks to the form in this language.
+    #[param(example = "ko")]
+    pub(super) language: Option<String>,
+    /// Only those that are pending, cleared or withheld; `all` for every one.
+    #[serde(default)]
+    #[param(inline, default = "pending")]
+    pub(super) state: ListedRemarks,
+    /// How many items to give.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub(super) limit: Option<u16>,
+    /// Where to go on: the `next_cursor` of the page before.
+    pub(super) cursor: Option<String>,
+}
+
+/// The states by which remarks are listed.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ListedRemarks {
+    #[default]
+    Pending,
+    Cleared,
+    Withheld,
+    All,
+}
+
+impl ListedRemarks {
+    /// The state; none for all of them.
+    pub(super) fn state(self) -> Option<RemarkState> {
+        match self {
+            Self::Pending => Some(RemarkState::Pending),
+            Self::Cleared => Some(RemarkState::Cleared),
+            Self::Withheld => Some(RemarkState::Withheld),
+            Self::All => None,
+        }
+    }
+}
+
+/// Whether a remark may go anywhere.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewState {
+    /// Nobody has read it yet.
+    Pending,
+    /// It may be exported.
+    Cleared,
+    /// It stays here.
+    Withheld,
+}
+
+impl From<ReviewState> for RemarkState {
+    fn from(state: ReviewState) -> Self {
+        match state {
+            ReviewState::Pending => Self::Pending,
+            ReviewState::Cleared => Self::Cleared,
+            ReviewState::Withheld => Self::Withheld,
+        }
+    }
+}
+
+/// A free-text answer. Nothing in it leads to the response that it came with.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "8c0c7b1e-3d5a-4f0e-9b6a-2d1f6c1e7a90", "campaign": "world-cancer-day-2027",
+    "form": "daily-life-after-treatment", "question": "anything_else", "language": "en",
+    "text": "Nurse Ann Miller called me at [phone] and it helped.", "state": "pending",
+    "etag": "\"q1Zx0m3bW5l2sP8u\"",
+}))]
+pub struct RemarkView {
+    /// Its id, which has nothing to do with that of a response.
+    pub id: Uuid,
+    /// The key of the campaign.
+    pub campaign: String,
+    /// The key of the form.
+    pub form: String,
+    /// The key of the question.
+    pub question: String,
+    /// The language in which the form was read.
+    pub language: String,
+    /// What was written: cleaned on the way in, with words such as `[phone]` for what was found, and perhaps edited down
+    /// since, with `[…]` for what was taken out.
+    pub text: String,
+    /// `pending`, `cleared` or `withheld`.
+    #[schema(example = "pending")]
+    pub state: String,
+    /// Names this state of the remark; send it as `If-Match` with a review.
+    pub etag: String,
+}
+
+impl RemarkView {
+    /// The view of a stored remark.
+    pub(super) fn of((row, campaign, form): PlacedRemark, key: &ServerKey) -> Self {
+        Self {
+            etag: tag(&row, key).to_string(),
+            id: row.id,
+            campaign,
+            form,
+            question: row.question,
+            language: row.language,
+            text: row.text,
+            state: row.state,
+        }
+    }
+}
+
+/// Names the state of a remark, to compare with what a client knows.
+pub(super) fn tag(row: &RemarkRow, key: &ServerKey) -> EntityTag {
+    let parts = [
+        b"remark-tag",
+        row.id.as_bytes().as_slice(),
+        row.state.as_bytes(),
+        row.text.as_bytes(),
+    ];
+    let hash = key.hash(&parts);
+    let enough: Vec<u8> = hash.into_iter().take(12).collect();
+    EntityTag::new_strong(URL_SAFE_NO_PAD.encode(enough))
+}
+
+/// The outcome of a review. A field that is left out stays as it is.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = something))]
+#[schema(example = json!({"state": "cleared", "text": "Nurse […] called me at [phone] and it helped."}))]
+pub struct ReviewRemarkBody {
+    /// Whether it may be exported.
+    pub(super) state: Option<ReviewState>,
+    /// The text edited down: what is left of it, in its order, with `[…]` (or `[...]`) where something was taken out.
+    /// What is taken out is gone for good.
+    pub(super) text: Option<String>,
+}
+
+fn something(body: &ReviewRemarkBody) -> Result<(), ValidationError> {
+    if body.state.is_some() || body.text.is_some() {
+        return Ok(());
+    }
+    Err(ValidationError::new("nothing_given").with_message("Give `state`, `text`, or both.".into()))
+}

@@ -1,0 +1,276 @@
+//! Logging in, staying logged in, logging out; and the public key that checks our tokens.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use diesel_async::AsyncConnection;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::app::password::PasswordError;
+use crate::http::auth::limits::client_address;
+use crate::http::auth::token;
+use crate::http::auth::{AnyRole, Staff};
+use crate::http::extract::{Body, State};
+use crate::http::problem::{Code, Problem};
+use crate::random;
+use crate::store::sessions::{self, Refreshed};
+use crate::store::staff;
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(create_session)
+        .service(refresh_session)
+        .service(delete_session)
+        .service(get_jwks);
+}
+
+/// Who logs in.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "ann@clinic.example", "password": "correct horse battery staple"}))]
+pub struct CreateSessionBody {
+    /// E-mail of the account; upper and lower case are the same.
+    #[validate(length(min = 1, max = 254))]
+    #[schema(min_length = 1, max_length = 254)]
+    email: String,
+    /// Password.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, format = Password)]
+    password: String,
+}
+
+/// What to exchange.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "8Wq0mBq3v1n0cJq1hY2uT0m3mZcS2m4y1u0oXk9aQpE"}))]
+pub struct RefreshSessionBody {
+    /// The refresh token of the last answer. It is good once.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    refresh_token: String,
+}
+
+/// Tokens of a session.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9…",
+    "token_type": "Bearer",
+    "expires_in": 900,
+    "refresh_token": "8Wq0mBq3v1n0cJq1hY2uT0m3mZcS2m4y1u0oXk9aQpE",
+    "refresh_expires_in": 2592000,
+}))]
+pub struct TokensView {
+    /// Send it as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds until the access token ends.
+    pub expires_in: i64,
+    /// Exchange it for the next pair before it ends. It is good once.
+    pub refresh_token: String,
+    /// Seconds until the refresh token ends.
+    pub refresh_expires_in: i64,
+}
+
+/// Log in
+///
+/// Attempts are slowed down by account and by network, whether or not the account exists; an unknown
+/// account, a disabled one and a wrong password give the same answer after the same work.
+#[utoipa::path(
+    tag = "sessions",
+    request_body = CreateSessionBody,
+    responses((status = 201, description = "You are logged in.", body = TokensView)),
+    extensions(("x-problems" = json!(["login_failed", "too_many_requests"]))),
+)]
+#[post("/v1/sessions")]
+async fn create_session(
+    state: State,
+    request: HttpRequest,
+    body: Body<CreateSessionBody>,
+) -> Result<HttpResponse, Problem> {
+    let CreateSessionBody { email, password } = body.read().await?;
+    state
+        .logins
+        .count(&email, client_address(&state, &request))?;
+    let mut conn = state.connection().await?;
+    let account = staff::by_email(&mut conn, &email).await?;
+    // Hashing takes long enough to lend the connection to somebody else.
+    drop(conn);
+    let hash = account
+        .as_ref()
+        .map(|account| account.password_hash.clone());
+    let fits = state.passwords.verify(password, hash.clone()).await?;
+    let account = account
+        .filter(|account| fits && !account.disabled)
+        .ok_or(Code::LoginFailed)?;
+
+    let session_id = random::uuid()?;
+    let refresh = RefreshToken::new()?;
+    let mut conn = state.connection().await?;
+    conn.transaction(async |conn| {
+        sessions::open(conn, session_id, account.id, refresh.hash, state.now()).await?;
+        // The password may have been changed while it was checked: that ended all sessions but this one.
+        let now = staff::by_id(conn, account.id).await?;
+        match now.filter(|now| Some(&now.password_hash) == hash.as_ref()) {
+            Some(_) => Ok(()),
+            None => Err(Problem::from(Code::LoginFailed)),
+        }
+    })
+    .await?;
+    let tokens = tokens(&state, account.id, session_id, refresh)?;
+    Ok(HttpResponse::Created().json(tokens))
+}
+
+/// Exchange a refresh token for new tokens
+///
+/// Each refresh token is good once. One that comes again later than ten seconds after its first use
+/// ends the whole session, since then two hold it. Of two requests at the same time one succeeds and
+/// the other is refused, and the session goes on.
+#[utoipa::path(
+    tag = "sessions",
+    request_body = RefreshSessionBody,
+    responses((status = 200, description = "New tokens; the old refresh token is spent.", body = TokensView)),
+    extensions(("x-problems" = json!(["refresh_failed"]))),
+)]
+#[post("/v1/sessions/refresh")]
+async fn refresh_session(
+    state: State,
+    body: Body<RefreshSessionBody>,
+) -> Result<HttpResponse, Problem> {
+    let old = RefreshToken::hash_of(&body.read().await?.refresh_token);
+    let next = RefreshToken::new()?;
+    let mut conn = state.connection().await?;
+    match sessions::refresh(&mut conn, old, next.hash, state.now()).await? {
+        Refreshed::Renewed {
+            session_id,
+            staff_id,
+        } => Ok(HttpResponse::Ok().json(tokens(&state, staff_id, session_id, next)?)),
+        Refreshed::Reused => {
+            tracing::warn!("a refresh token was used twice; its session was ended");
+            Err(Code::RefreshFailed.into())
+        }
+        Refreshed::Refused => Err(Code::RefreshFailed.into()),
+    }
+}
+
+/// Log out
+///
+/// The session ends at once, with its access token and all its refresh tokens.
+#[utoipa::path(
+    tag = "sessions",
+    security(("staff" = [])),
+    responses((status = 204, description = "You are logged out.")),
+)]
+#[delete("/v1/sessions")]
+async fn delete_session(staff: Staff<AnyRole>, state: State) -> Result<HttpResponse, Problem> {
+    let mut conn = state.connection().await?;
+    sessions::revoke(&mut conn, staff.session_id, state.now()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The public keys of access tokens (RFC 7517).
+#[derive(Serialize, ToSchema)]
+pub struct JwksView {
+    /// The keys.
+    pub keys: Vec<JwkView>,
+}
+
+/// A public key.
+#[derive(Serialize, ToSchema)]
+pub struct JwkView {
+    /// Kind of key.
+    #[schema(example = "OKP")]
+    pub kty: &'static str,
+    /// Curve.
+    #[schema(example = "Ed25519")]
+    pub crv: &'static str,
+    /// The key in base64url.
+    #[schema(example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
+    pub x: String,
+    /// Its name: the RFC 7638 thumbprint.
+    #[schema(example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
+    pub kid: String,
+    /// What it is for.
+    #[serde(rename = "use")]
+    #[schema(example = "sig")]
+    pub usage: &'static str,
+    /// The algorithm.
+    #[schema(example = "EdDSA")]
+    pub alg: &'static str,
+}
+
+/// Get the public keys of access tokens
+#[utoipa::path(
+    tag = "sessions",
+    responses((status = 200, description = "The keys.", body = JwksView, example = json!({"keys": [{
+        "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "use": "sig", "alg": "EdDSA",
+    }]}))),
+    extensions(("x-database" = json!(false))),
+)]
+#[get("/.well-known/jwks.json")]
+async fn get_jwks(state: State) -> HttpResponse {
+    let key = &state.keys.signing;
+    let keys = vec![JwkView {
+        kty: "OKP",
+        crv: "Ed25519",
+        x: key.public.clone(),
+        kid: key.id.clone(),
+        usage: "sig",
+        alg: "EdDSA",
+    }];
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .json(JwksView { keys })
+}
+
+/// A refresh token and what the database knows of it.
+struct RefreshToken {
+    text: String,
+    hash: [u8; 32],
+}
+
+impl RefreshToken {
+    fn new() -> Result<Self, Problem> {
+        let text = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
+        let hash = Self::hash_of(&text);
+        Ok(Self { text, hash })
+    }
+
+    /// A plain hash will do: nobody can guess 256 random bits.
+    fn hash_of(text: &str) -> [u8; 32] {
+        Sha256::digest(text).into()
+    }
+}
+
+fn tokens(
+    state: &State,
+    staff_id: Uuid,
+    session_id: Uuid,
+    refresh: RefreshToken,
+) -> Result<TokensView, Problem> {
+    Ok(TokensView {
+        access_token: token::issue(&state.keys.signing, staff_id, session_id, state.now())?,
+        token_type: "Bearer",
+        expires_in: token::LIFETIME.num_seconds(),
+        refresh_token: refresh.text,
+        refresh_expires_in: sessions::REFRESH_LIFETIME.num_seconds(),
+    })
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::new(Code::TooManyRequests).retry_after(5),
+            PasswordError::Hashing => Self::internal("a password cannot be hashed"),
+            PasswordError::NoEntropy(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Accounts of staff. For admins.
+
+use actix_web::http::header;
+use actix_web::web::Path;
+use actix_web::{HttpResponse, get, patch, post};
+use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+use crate::domain::staff::role::Role;
+use crate::http::auth::{Admin, Staff};
+use crate::http::extract::page::{Page, PageQuery};
+use crate::http::extract::{Body, Query, State};
+use crate::http::problem::{Code, Problem};
+use crate::random;
+use crate::store::staff::{self, ChangeError, NewStaff, StaffChanges, StaffRow};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_staff)
+        .service(create_staff)
+        .service(get_staff)
+        .service(update_staff);
+}
+
+/// An account.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "email": "ann@clinic.example", "name": "Ann Author",
+    "roles": ["author"], "disabled": false, "created_at": "2027-01-04T09:00:00Z",
+}))]
+pub struct StaffView {
+    /// Its id.
+    pub id: Uuid,
+    /// The name for logging in.
+    pub email: String,
+    /// The person's name.
+    pub name: String,
+    /// What the person may do.
+    pub roles: Vec<Role>,
+    /// A disabled account cannot log in.
+    pub disabled: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<StaffRow> for StaffView {
+    fn from(row: StaffRow) -> Self {
+        Self {
+            roles: row.roles(),
+            id: row.id,
+            email: row.email,
+            name: row.name,
+            disabled: row.disabled,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// A new account.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "email": "ann@clinic.example", "name": "Ann Author", "roles": ["author"],
+    "password": "correct horse battery staple",
+}))]
+pub struct CreateStaffBody {
+    /// The name for logging in; kept in lower case.
+    #[validate(email, length(max = 254))]
+    #[schema(format = Email, max_length = 254)]
+    email: String,
+    /// The person's name.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// What the person may do: one role or more. No role includes another.
+    #[validate(custom(function = one_or_more))]
+    #[schema(min_items = 1)]
+    roles: Vec<Role>,
+    /// The first password, of at least 12 characters.
+    #[validate(length(min = 12, max = 200))]
+    #[schema(min_length = 12, max_length = 200, format = Password)]
+    password: String,
+}
+
+/// What to change. A field that is left out stays as it is.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"disabled": true}))]
+pub struct UpdateStaffBody {
+    /// The person's name.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    name: Option<String>,
+    /// All the roles from now on.
+    #[validate(custom(function = one_or_more))]
+    #[schema(min_items = 1)]
+    roles: Option<Vec<Role>>,
+    /// Disabling ends all sessions of the account at once.
+    disabled: Option<bool>,
+    /// A new password; it ends all sessions of the account.
+    #[validate(length(min = 12, max = 200))]
+    #[schema(min_length = 12, max_length = 200, format = Password)]
+    password: Option<String>,
+}
+
+fn one_or_more(roles: &[Role]) -> Result<(), ValidationError> {
+    if roles.is_empty() {
+        return Err(ValidationError::new("length").with_message("Give one role or more.".into()));
+    }
+    Ok(())
+}
+
+/// List accounts
+#[utoipa::path(
+    tag = "staff",
+    security(("staff" = ["admin"])),
+    params(PageQuery),
+    responses((status = 200, description = "Accounts, the oldest first.", body = Page<StaffView>, example = json!({
+        "items": [{
+            "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "email": "ann@clinic.example", "name": "Ann Author",
+            "roles": ["author"], "disabled": false, "created_at": "2027-01-04T09:00:00Z",
+        }],
+        "next_cursor": null,
+    }))),
+)]
+#[get("/v1/staff")]
+async fn list_staff(
+    _admin: Staff<Admin>,
+    state: State,
+    Query(page): Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    // A forged cursor can name years that Postgres does not know.
+    let possible = |(made, _): &(DateTime<Utc>, Uuid)| (0..=9999).contains(&made.year());
+    let (after, rows) = (page.after_one(possible)?, page.rows()?);
+    let mut conn = state.connection().await?;
+    let rows = staff::list(&mut conn, after, rows).await?;
+    let page = page.page(rows, |row| (row.created_at, row.id), StaffView::from)?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// Make an account
+#[utoipa::path(
+    tag = "staff",
+    security(("staff" = ["admin"])),
+    request_body = CreateStaffBody,
+    responses((status = 201, description = "The account.", body = StaffView, headers(
+        ("Location" = String, description = "Where the account is."),
+    ))),
+    extensions(("x-problems" = json!(["staff_exists", "too_many_requests"]))),
+)]
+#[post("/v1/staff")]
+async fn create_staff(
+    _admin: Staff<Admin>,
+    state: State,
+    body: Body<CreateStaffBody>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
+    let new = NewStaff {
+        id: random::uuid()?,
+        email: body.email,
+        name: body.name,
+        password_hash: state.passwords.hash(body.password).await?,
+        roles: body.roles,
+        created_at: state.now(),
+    };
+    let mut conn = state.connection().await?;
+    let row = staff::insert(&mut conn, &new)
+        .await?
+        .ok_or(Code::StaffExists)?;
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, format!("/v1/staff/{}", row.id)))
+        .json(StaffView::from(row)))
+}
+
+/// Get an account
+#[utoipa::path(
+    tag = "staff",
+    security(("staff" = ["admin"])),
+    params(("id" = Uuid, Path, description = "The account's id.")),
+    responses((status = 200, description = "The account.", body = StaffView)),
+    extensions(("x-problems" = json!(["staff_unknown"]))),
+)]
+#[get("/v1/staff/{id}")]
+async fn get_staff(
+    _admin: Staff<Admin>,
+    state: State,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let mut conn = state.connection().await?;
+    let row = staff::by_id(&mut conn, *id)
+        .await?
+        .ok_or(Code::StaffUnknown)?;
+    Ok(HttpResponse::Ok().json(StaffView::from(row)))
+}
+
+/// Change an account
+///
+/// The last admin who is not disabled can neither be disabled nor lose the role.
+#[utoipa::path(
+    tag = "staff",
+    security(("staff" = ["admin"])),
+    params(("id" = Uuid, Path, description = "The account's id.")),
+    request_body = UpdateStaffBody,
+    responses((status = 200, description = "The account as it is now.", body = StaffView)),
+    extensions(("x-problems" = json!(["staff_unknown", "last_admin", "too_many_requests"]))),
+)]
+#[patch("/v1/staff/{id}")]
+async fn update_staff(
+    _admin: Staff<Admin>,
+    state: State,
+    id: Path<Uuid>,
+    body: Body<UpdateStaffBody>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
+    let password_hash = match body.password {
+        Some(password) => Some(state.passwords.hash(password).await?),
+        None => None,
+    };
+    let changes = StaffChanges {
+        name: body.name,
+        roles: body.roles,
+        disabled: body.disabled,
+        password_hash,
+    };
+    let mut conn = state.connection().await?;
+    let row = staff::change(&mut conn, *id, changes, state.now()).await?;
+    Ok(HttpResponse::Ok().json(StaffView::from(row)))
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unknown => Code::StaffUnknown.into(),
+            ChangeError::LastAdmin => Code::LastAdmin.into(),
+            ChangeError::Query(error) => error.into(),
+        }
+    }
+}

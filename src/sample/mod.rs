@@ -1,0 +1,5 @@
+//! The made-up people of the demonstration.
+
+mod synthetic;
+
+pub use synthetic::synthetic;

@@ -1,0 +1,57 @@
+//! Drafts: the version of a form that is being written.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::store::schema::form_drafts;
+
+/// A draft. Its definition is well-formed, and need not be fit to publish.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = form_drafts, check_for_backend(diesel::pg::Pg))]
+pub struct DraftRow {
+    /// The form.
+    pub form_id: Uuid,
+    /// What it asks so far.
+    pub definition: Value,
+    /// When it was saved.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The draft of a form.
+pub async fn find_draft(
+    conn: &mut AsyncPgConnection,
+    form_id: Uuid,
+) -> QueryResult<Option<DraftRow>> {
+    form_drafts::table
+        .find(form_id)
+        .select(DraftRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Saves a draft in the place of the one before.
+pub async fn save_draft(conn: &mut AsyncPgConnection, draft: &DraftRow) -> QueryResult<()> {
+    diesel::insert_into(form_drafts::table)
+        .values(draft)
+        .on_conflict(form_drafts::form_id)
+        .do_update()
+        .set((
+            form_drafts::definition.eq(&draft.definition),
+            form_drafts::updated_at.eq(draft.updated_at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Deletes the draft of a form.
+pub async fn delete_draft(conn: &mut AsyncPgConnection, form_id: Uuid) -> QueryResult<()> {
+    diesel::delete(form_drafts::table.find(form_id))
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! Forms and their published versions.
+
+pub mod drafts;
+pub mod publish;
+pub mod sql_view;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::schema::{form_versions, forms};
+use crate::domain::form::{Form, FormDefinition};
+
+/// A form.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = forms, check_for_backend(diesel::pg::Pg))]
+pub struct FormRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Its key.
+    pub key: String,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A published version of a form.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = form_versions, check_for_backend(diesel::pg::Pg))]
+pub struct FormVersionRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The form.
+    pub form_id: Uuid,
+    /// Its number, from 1.
+    pub version: i32,
+    /// What it asks.
+    pub definition: Value,
+    /// Where its answers stand in a record.
+    pub layout: Value,
+    /// SHA-256 over both.
+    pub digest: Vec<u8>,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+    /// When it was retired.
+    pub retired_at: Option<DateTime<Utc>>,
+    /// Until when it takes responses after that.
+    pub accepts_until: Option<DateTime<Utc>>,
+}
+
+/// A stored version that this program cannot read, for instance since a newer program wrote it.
+#[derive(Debug, thiserror::Error)]
+#[error("version {version} of the form cannot be read by this program")]
+pub struct UnreadableVersion {
+    version: i32,
+}
+
+impl FormVersionRow {
+    /// The form as it was checked at publishing.
+    ///
+    /// # Errors
+    ///
+    /// When the definition no longer passes the checks, or gives another layout than its records have.
+    pub fn form(&self) -> Result<Form, UnreadableVersion> {
+        let unreadable = || UnreadableVersion {
+            version: self.version,
+        };
+        let definition: FormDefinition =
+            serde_json::from_value(self.definition.clone()).map_err(|_| unreadable())?;
+        let form = Form::check(definition).map_err(|_| unreadable())?;
+        let same = serde_json::to_value(form.layout()).is_ok_and(|layout| layout == self.layout);
+        if same { Ok(form) } else { Err(unreadable()) }
+    }
+}
+
+/// The form with this key.
+pub async fn find_form(conn: &mut AsyncPgConnection, key: &str) -> QueryResult<Option<FormRow>> {
+    forms::table
+        .filter(forms::key.eq(key))
+        .select(FormRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Creates a form, unless there is one with its key; tells whether it did.
+pub async fn create_form(conn: &mut AsyncPgConnection, form: &FormRow) -> QueryResult<bool> {
+    let created = diesel::insert_into(forms::table)
+        .values(form)
+        .on_conflict(forms::key)
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(created == 1)
+}
+
+/// Deletes a form of which no version was ever published.
+pub async fn delete_unpublished_form(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    let published = form_versions::table.filter(form_versions::form_id.eq(id));
+    diesel::delete(forms::table.find(id))
+        .filter(diesel::dsl::not(diesel::dsl::exists(published)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Locks a form, so that its draft and its versions change one at a time; tells whether it is still there.
+pub async fn lock_form(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let locked = forms::table.find(id).select(forms::id).for_update();
+    let locked: Option<Uuid> = locked.first(conn).await.optional()?;
+    Ok(locked.is_some())
+}
+
+/// A page of the forms that have a version in use, each with the newest of these, by key.
+pub async fn list_published_forms(
+    conn: &mut AsyncPgConnection,
+    after: Option<&str>,
+    limit: i64,
+) -> QueryResult<Vec<(FormRow, FormVersionRef)>> {
+    forms::table
+        .inner_join(form_versions::table)
+        .filter(form_versions::retired_at.is_null())
+        .filter(forms::key.gt(after.unwrap_or_default()))
+        .distinct_on(forms::key)
+        .order((forms::key, form_versions::version.desc()))
+        .limit(limit)
+        .select((FormRow::as_select(), FormVersionRef::as_select()))
+        .load(conn)
+        .await
+}
+
+/// All versions of a form, oldest first.
+pub async fn versions_of(
+    conn: &mut AsyncPgConnection,
+    form_id: Uuid,
+) -> QueryResult<Vec<FormVersionRow>> {
+    form_versions::table
+        .filter(form_versions::form_id.eq(form_id))
+        .order(form_versions::version)
+        .select(FormVersionRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// One version of a form.
+pub async fn find_version(
+    conn: &mut AsyncPgConnection,
+    form_id: Uuid,
+    version: i32,
+) -> QueryResult<Option<FormVersionRow>> {
+    form_versions::table
+        .filter(form_versions::form_id.eq(form_id))
+        .filter(form_versions::version.eq(version))
+        .select(FormVersionRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The newest version of a form, retired or not.
+pub async fn newest_version(
+    conn: &mut AsyncPgConnection,
+    form_id: Uuid,
+) -> QueryResult<Option<FormVersionRow>> {
+    form_versions::table
+        .filter(form_versions::form_id.eq(form_id))
+        .order(form_versions::version.desc())
+        .select(FormVersionRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Retires a version; one that is retired already keeps its dates. Gives the row as it is now.
+pub async fn retire_version(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    now: DateTime<Utc>,
+    accepts_until: DateTime<Utc>,
+) -> QueryResult<FormVersionRow> {
+    diesel::update(form_versions::table.find(id))
+        .filter(form_versions::retired_at.is_null())
+        .set((
+            form_versions::retired_at.eq(now),
+            form_versions::accepts_until.eq(accepts_until),
+        ))
+        .execute(conn)
+        .await?;
+    form_versions::table
+        .find(id)
+        .select(FormVersionRow::as_select())
+        .first(conn)
+        .await
+}
+
+/// Which version it is, without its content, which never changes and is kept in memory.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = form_versions, check_for_backend(diesel::pg::Pg))]
+pub struct FormVersionRef {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number.
+    pub version: i32,
+    /// Until when it takes responses, once it is retired.
+    pub accepts_until: Option<DateTime<Utc>>,
+}
+
+impl FormVersionRef {
+    /// Whether it takes responses at this time.
+    pub fn accepts(&self, now: DateTime<Utc>) -> bool {
+        self.accepts_until.is_none_or(|until| now < until)
+    }
+}
+
+/// The version of the form with this key: the one asked for, or the newest one in use.
+pub async fn find_version_ref(
+    conn: &mut AsyncPgConnection,
+    form: &str,
+    version: Option<i32>,
+) -> QueryResult<Option<FormVersionRef>> {
+    let query = form_versions::table
+        .inner_join(forms::table)
+        .filter(forms::key.eq(form))
+        .order(form_versions::version.desc())
+        .select(FormVersionRef::as_select());
+    let found = match version {
+        Some(version) => {
+            query
+                .filter(form_versions::version.eq(version))
+                .first(conn)
+                .await
+        }
+        None => {
+            query
+                .filter(form_versions::retired_at.is_null())
+                .first(conn)
+                .await
+        }
+    };
+    found.optional()
+}
+
+/// A version by its id.
+pub async fn get_version(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<FormVersionRow> {
+    form_versions::table
+        .find(id)
+        .select(FormVersionRow::as_select())
+        .first(conn)
+        .await
+}

@@ -1,0 +1,88 @@
+//! The SQL view of a version: its records as typed, named columns, for people and for BI tools.
+
+use std::fmt::Write;
+
+use crate::domain::form::Slot;
+use crate::domain::form::{Form, Kind};
+
+/// The name of the view of a version, `form_{key}_v{version}` with underscores; and the statement that makes it.
+///
+/// Options come as codes, a multiple choice as an array of codes, and whatever is blank, declined or hidden as
+/// null. Keys and codes were checked to be plain words, so they are safe to stand in SQL; `version_id` is the id
+/// of the version's row.
+pub fn view_of(form: &Form, version: i32, version_id: uuid::Uuid) -> (String, String) {
+    let name = format!("form_{}_v{version}", form.key().replace('-', "_"));
+    let mut columns = String::new();
+    for (question, slot) in form.layout().slots(form.questions()) {
+        let Some(slot) = slot else { continue };
+        let value = expression(&question.kind, slot);
+        let _ = write!(columns, ",\n  {value} AS \"{}\"", question.key);
+    }
+    let statement = format!(
+        "CREATE VIEW \"{name}\" AS SELECT\n  c.key AS campaign,\n  r.language,\n  \
+         to_char(r.week, 'IYYY-\"W\"IW') AS week{columns}\n\
+         FROM responses r JOIN campaigns c ON c.id = r.campaign_id\nWHERE r.form_version_id = '{version_id}'"
+    );
+    (name, statement)
+}
+
+fn expression(kind: &Kind, slot: &Slot) -> String {
+    let Slot { offset, width, .. } = slot;
+    let byte = |at: usize| format!("get_byte(r.record, {at})");
+    match kind {
+        Kind::SingleChoice(choices) => {
+            let mut cases = format!("CASE {}", byte(*offset));
+            for (place, choice) in choices.iter().enumerate() {
+                let _ = write!(cases, " WHEN {place} THEN '{}'", choice.code);
+            }
+            cases + " END"
+        }
+        Kind::YesNo => format!(
+            "CASE {} WHEN 0 THEN false WHEN 1 THEN true END",
+            byte(*offset)
+        ),
+        Kind::MultipleChoice(choices) => {
+            let mut codes = Vec::new();
+            for (place, choice) in choices.iter().enumerate() {
+                let bit = (offset + 1) * 8 + place;
+                codes.push(format!(
+                    "CASE get_bit(r.record, {bit}) WHEN 1 THEN '{}' END",
+                    choice.code
+                ));
+            }
+            let codes = codes.join(", ");
+            format!(
+                "CASE {} WHEN 0 THEN array_remove(ARRAY[{codes}]::text[], NULL) END",
+                byte(*offset)
+            )
+        }
+        Kind::Whole { min, max } => {
+            format!(
+                "CASE WHEN {0} <= {1} THEN {0} + ({min}) END",
+                number(*offset, *width),
+                max - min
+            )
+        }
+        Kind::Decimal { min, max, decimals } => {
+            let number = number(*offset, *width);
+            let unit = 10_i64.pow(u32::from(*decimals));
+            format!(
+                "CASE WHEN {number} <= {} THEN round(({number} + ({min}))::numeric / {unit}, {decimals}) END",
+                max - min
+            )
+        }
+        Kind::Text { .. } => "NULL".to_owned(),
+    }
+}
+
+/// The unsigned number in these bytes, as a bigint.
+fn number(offset: usize, width: usize) -> String {
+    let byte = |at: usize| {
+        format!(
+            "(get_byte(r.record, {})::bigint << {})",
+            offset + at,
+            8 * (width - 1 - at)
+        )
+    };
+    format!("({})", (0..width).map(byte).collect::<Vec<_>>().join(" + "))
+}

@@ -1,0 +1,247 @@
+//! Responses wherever they are: reading one's own, and withdrawing it.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::insert::ArrivedRemark;
+use crate::domain::free_text::review::is_shortened;
+use crate::domain::response::{AnonymousResponse, Remark};
+use crate::store::schema::{arrivals, remarks, responses, tombstones};
+
+/// A stored response. Arrivals and released responses have these columns in common.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = responses, check_for_backend(diesel::pg::Pg))]
+pub struct ResponseRow {
+    /// Derived from the receipt.
+    pub id: Uuid,
+    /// The campaign.
+    pub campaign_id: Uuid,
+    /// The version of the form.
+    pub form_version_id: Uuid,
+    /// The language in which it was filled.
+    pub language: String,
+    /// The Monday of its week.
+    pub week: NaiveDate,
+    /// The answers.
+    pub record: Vec<u8>,
+}
+
+/// A stored response with the remarks that came with it.
+#[derive(Debug, Clone)]
+pub struct StoredResponse {
+    /// The response.
+    pub row: ResponseRow,
+    /// The texts of its remarks, by id.
+    pub texts: HashMap<Uuid, String>,
+}
+
+impl StoredResponse {
+    /// Whether this remark, or its absence, is what came with the response. A reviewer may have edited it down since.
+    pub(super) fn has(&self, remark: &Remark) -> bool {
+        match (&remark.text, self.texts.get(&remark.id)) {
+            (Some(came), Some(stored)) => is_shortened(came, stored),
+            (came, stored) => came.as_ref() == stored,
+        }
+    }
+}
+
+/// What became of a wish to withdraw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// It is gone now.
+    Done,
+    /// It was gone already.
+    Already,
+    /// There never was such a response.
+    Unknown,
+}
+
+/// The stored response with this id, be it released or still an arrival, without its remarks.
+pub async fn find_response(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+) -> QueryResult<Option<ResponseRow>> {
+    let arrival = arrivals::table
+        .find(id)
+        .select(ARRIVAL)
+        .first(conn)
+        .await
+        .optional()?;
+    if arrival.is_some() {
+        return Ok(arrival);
+    }
+    responses::table
+        .find(id)
+        .select(ResponseRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The texts of those of these remarks that are stored with the response `id`, by their ids.
+pub async fn find_texts(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    remark_ids: &[Uuid],
+) -> QueryResult<HashMap<Uuid, String>> {
+    let waiting = arrivals::table
+        .find(id)
+        .select(arrivals::remarks)
+        .first(conn)
+        .await
+        .optional()?;
+    if let Some(waiting) = waiting {
+        return Ok(arrived(waiting).collect());
+    }
+    let rows: Vec<(Uuid, String)> = remarks::table
+        .filter(remarks::id.eq_any(remark_ids))
+        .select((remarks::id, remarks::text))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Whether the response with this id was withdrawn.
+pub async fn is_withdrawn(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(tombstones::table.find(id)))
+        .get_result(conn)
+        .await
+}
+
+/// Deletes a response with its remarks, wherever it is, and leaves a tombstone.
+pub async fn withdraw_response(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    remark_ids: &[Uuid],
+) -> QueryResult<Withdrawal> {
+    conn.transaction(async |conn| {
+        // Should it be released meanwhile, the first statement waits for that and then finds nothing,
+        // and the second one finds it.
+        let arrival: Option<Uuid> = diesel::delete(arrivals::table.find(id))
+            .returning(arrivals::campaign_id)
+            .get_result(conn)
+            .await
+            .optional()?;
+        let deleted = match arrival {
+            Some(campaign_id) => Some(campaign_id),
+            None => delete_released(conn, id, remark_ids).await?,
+        };
+        let Some(campaign_id) = deleted else {
+            let already = is_withdrawn(conn, id).await?;
+            return Ok(if already {
+                Withdrawal::Already
+            } else {
+                Withdrawal::Unknown
+            });
+        };
+        diesel::insert_into(tombstones::table)
+            .values((
+                tombstones::id.eq(id),
+                tombstones::campaign_id.eq(campaign_id),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn)
+            .await?;
+        Ok(Withdrawal::Done)
+    })
+    .await
+}
+
+async fn delete_released(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    remark_ids: &[Uuid],
+) -> QueryResult<Option<Uuid>> {
+    let deleted: Option<Uuid> = diesel::delete(responses::table.find(id))
+        .returning(responses::campaign_id)
+        .get_result(conn)
+        .await
+        .optional()?;
+    if deleted.is_some() {
+        diesel::delete(remarks::table.filter(remarks::id.eq_any(remark_ids)))
+            .execute(conn)
+            .await?;
+    }
+    Ok(deleted)
+}
+
+const ARRIVAL: (
+    arrivals::id,
+    arrivals::campaign_id,
+    arrivals::form_version_id,
+    arrivals::language,
+    arrivals::week,
+    arrivals::record,
+) = (
+    arrivals::id,
+    arrivals::campaign_id,
+    arrivals::form_version_id,
+    arrivals::language,
+    arrivals::week,
+    arrivals::record,
+);
+
+/// What is stored under the ids of a batch.
+///
+/// Arrivals come first, since that is the way in which responses move. Remarks come before released
+/// responses: should a withdrawal end between the two, then the response is gone as well. The other way
+/// round it would look like a response with other remarks.
+pub(super) async fn find_stored<'a>(
+    conn: &mut AsyncPgConnection,
+    batch: impl Iterator<Item = &'a AnonymousResponse>,
+) -> QueryResult<HashMap<Uuid, StoredResponse>> {
+    // Each remark goes to its own response: texts are long, and a batch has many.
+    let mut owners: HashMap<Uuid, Uuid> = HashMap::new();
+    let mut ids: Vec<Uuid> = Vec::new();
+    for response in batch {
+        ids.push(response.id);
+        owners.extend(response.remarks.iter().map(|it| (it.id, response.id)));
+    }
+    let waiting: Vec<(ResponseRow, Value)> = arrivals::table
+        .filter(arrivals::id.eq_any(&ids))
+        .select((ARRIVAL, arrivals::remarks))
+        .load(conn)
+        .await?;
+    let mut stored: HashMap<Uuid, StoredResponse> = waiting
+        .into_iter()
+        .map(|(row, remarks)| {
+            let texts = arrived(remarks).collect();
+            (row.id, StoredResponse { row, texts })
+        })
+        .collect();
+    let remark_ids: Vec<Uuid> = owners.keys().copied().collect();
+    let found: Vec<(Uuid, String)> = remarks::table
+        .filter(remarks::id.eq_any(remark_ids))
+        .select((remarks::id, remarks::text))
+        .load(conn)
+        .await?;
+    let released: Vec<ResponseRow> = responses::table
+        .filter(responses::id.eq_any(&ids))
+        .select(ResponseRow::as_select())
+        .load(conn)
+        .await?;
+    for row in released {
+        stored.entry(row.id).or_insert(StoredResponse {
+            row,
+            texts: HashMap::new(),
+        });
+    }
+    for (id, text) in found {
+        let owner = owners.get(&id).and_then(|owner| stored.get_mut(owner));
+        if let Some(owner) = owner {
+            owner.texts.insert(id, text);
+        }
+    }
+    Ok(stored)
+}
+
+/// The remarks of an arrival.
+fn arrived(remarks: Value) -> impl Iterator<Item = (Uuid, String)> {
+    let remarks: Vec<ArrivedRemark> = serde_json::from_value(remarks).unwrap_or_default();
+    remarks.into_iter().map(|remark| (remark.id, remark.text))
+}

@@ -1,0 +1,326 @@
+//! Arrivals: responses that are stored and acknowledged, and wait to be released.
+//!
+//! An id lives in one place at a time: among the arrivals, then among the released responses, then, once
+//! withdrawn, among the tombstones. It only ever moves in this direction, and each move is one transaction.
+//! Whoever looks through the places in this order finds it, wherever it is.
+
+use std::collections::{HashMap, HashSet};
+use std::iter;
+
+use chrono::NaiveDate;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, Binary, Bool, Date, Jsonb, Text, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::find::{StoredResponse, find_stored, is_withdrawn};
+use super::redeem::{Admitted, Refusal};
+use crate::domain::campaign::access::Admission;
+use crate::domain::response::AnonymousResponse;
+use crate::domain::week::IsoWeek;
+use crate::store::schema::{arrivals, responses, tombstones};
+
+/// What became of a response that was handed to the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// It is stored now.
+    New,
+    /// It was there already, the very same, since this week.
+    Replay(IsoWeek),
+    /// Its receipt stands for other answers.
+    Conflict,
+    /// It was withdrawn, and stays so.
+    Withdrawn,
+    /// It was not let in, so nothing of it is stored.
+    Refused(Refusal),
+}
+
+/// A response that asks to be stored, with what it is let in by.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The response.
+    pub response: AnonymousResponse,
+    /// What it is let in by.
+    pub admission: Admission,
+}
+
+impl Arrival {
+    /// One to a campaign in which anybody may answer.
+    pub fn open(response: AnonymousResponse) -> Self {
+        let admission = Admission::Open;
+        Self {
+            response,
+            admission,
+        }
+    }
+}
+
+/// A remark as it lies in its arrival.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ArrivedRemark {
+    pub id: Uuid,
+    pub question: String,
+    pub text: String,
+}
+
+/// Stores a batch in one transaction, and tells what became of each, in the order of the batch.
+///
+/// Any number of servers may do so at once, with the same responses too: the ids see to it that each
+/// is stored once.
+pub async fn store_arrivals(
+    conn: &mut AsyncPgConnection,
+    batch: &[Arrival],
+) -> QueryResult<Vec<Stored>> {
+    conn.transaction(async |conn| {
+        let mut inserted = insert_arrivals(conn, batch).await?;
+        // Looked up after the insert, not before: a release or a withdrawal that ended in between is
+        // seen, and one that was under way on the arrival made the insert wait for it.
+        let gone = find_gone(conn, batch.iter().map(|arrival| &arrival.response)).await?;
+        if inserted.iter().any(|id| gone.contains_key(id)) {
+            delete_arrivals(conn, gone.keys().copied().collect()).await?;
+            inserted.retain(|id| !gone.contains_key(id));
+        }
+        let refused = admit(conn, batch, &inserted).await?;
+        // A response may stand in a batch twice; then the first of the two is the new one.
+        let outcomes: Vec<Option<Stored>> = batch
+            .iter()
+            .map(|Arrival { response, .. }| {
+                if let Some(refusal) = refused.get(&response.id) {
+                    return Some(Stored::Refused(*refusal));
+                }
+                inserted.remove(&response.id).then_some(Stored::New)
+            })
+            .collect();
+        if outcomes.iter().all(Option::is_some) {
+            return Ok(outcomes.into_iter().flatten().collect());
+        }
+        let earlier = compare_all(conn, batch, &gone).await?;
+        let outcome = |(outcome, earlier): (Option<Stored>, _)| outcome.unwrap_or(earlier);
+        Ok(outcomes.into_iter().zip(earlier).map(outcome).collect())
+    })
+    .await
+}
+
+/// Lets in what was inserted, and takes out again what may not be; gives why not, by id.
+async fn admit(
+    conn: &mut AsyncPgConnection,
+    batch: &[Arrival],
+    inserted: &HashSet<Uuid>,
+) -> QueryResult<HashMap<Uuid, Refusal>> {
+    let mut seen = HashSet::new();
+    let new: Vec<&Arrival> = batch
+        .iter()
+        .filter(|Arrival { response, .. }| {
+            inserted.contains(&response.id) && seen.insert(response.id)
+        })
+        .collect();
+    if new.iter().all(|new| new.admission == Admission::Open) {
+        return Ok(HashMap::new());
+    }
+    let mut admitted = Admitted::spend(conn, &new).await?;
+    let refused: HashMap<Uuid, Refusal> = new
+        .into_iter()
+        .filter_map(|new| Some((new.response.id, admitted.refusal(new.admission)?)))
+        .collect();
+    if !refused.is_empty() {
+        delete_arrivals(conn, refused.keys().copied().collect()).await?;
+    }
+    Ok(refused)
+}
+
+async fn delete_arrivals(conn: &mut AsyncPgConnection, ids: Vec<Uuid>) -> QueryResult<usize> {
+    diesel::delete(arrivals::table.filter(arrivals::id.eq_any(ids)))
+        .execute(conn)
+        .await
+}
+
+/// Compares what came with what is stored under its id, as if nothing of the batch were new.
+async fn compare_all(
+    conn: &mut AsyncPgConnection,
+    batch: &[Arrival],
+    gone: &HashMap<Uuid, Gone>,
+) -> QueryResult<Vec<Stored>> {
+    let stored = find_stored(conn, batch.iter().map(|arrival| &arrival.response)).await?;
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for Arrival { response, .. } in batch {
+        outcomes.push(match (gone.get(&response.id), stored.get(&response.id)) {
+            (Some(Gone::Withdrawn), _) => Stored::Withdrawn,
+            (_, Some(stored)) => compare(stored, response),
+            // It is nowhere: it has been withdrawn since the insert met it, or the insert passed it over.
+            (_, None) if is_withdrawn(conn, response.id).await? => Stored::Withdrawn,
+            (_, None) => Stored::Refused(Refusal::AccessChanged),
+        });
+    }
+    Ok(outcomes)
+}
+
+/// What became of an earlier try to send this response; none when there was none.
+pub async fn find_earlier(
+    conn: &mut AsyncPgConnection,
+    response: &AnonymousResponse,
+) -> QueryResult<Option<Stored>> {
+    // One snapshot, so that the response is seen in exactly one place.
+    let mut transaction = conn.build_transaction().read_only().repeatable_read();
+    let found = transaction.run(async |conn| {
+        if find_gone(conn, iter::once(response))
+            .await?
+            .get(&response.id)
+            == Some(&Gone::Withdrawn)
+        {
+            return Ok(Some(Stored::Withdrawn));
+        }
+        let stored = find_stored(conn, iter::once(response)).await?;
+        let earlier = stored.get(&response.id);
+        Ok(earlier.map(|earlier| compare(earlier, response)))
+    });
+    found.await
+}
+
+/// Rows by column. Arrays make it one statement for a batch of any size, and so, unlike
+/// [`diesel::sql_query`], one that stays prepared.
+#[derive(Default)]
+struct InsertArrivals<'a> {
+    ids: Vec<Uuid>,
+    campaigns: Vec<Uuid>,
+    versions: Vec<Uuid>,
+    languages: Vec<&'a str>,
+    weeks: Vec<NaiveDate>,
+    records: Vec<&'a [u8]>,
+    remarks: Vec<Value>,
+    access: Vec<&'a str>,
+}
+
+impl QueryFragment<Pg> for InsertArrivals<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        // The lock is the one that the foreign key takes anyway. It makes this statement wait for a change of
+        // the access rule, and see it.
+        out.push_sql("WITH campaign AS (SELECT id, access FROM campaigns WHERE id = ANY(");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.campaigns)?;
+        out.push_sql(
+            ") AND erased_at IS NULL FOR KEY SHARE) \
+             INSERT INTO arrivals (id, campaign_id, form_version_id, language, week, record, remarks) \
+             SELECT a.id, a.campaign_id, a.form_version_id, a.language, a.week, a.record, a.remarks FROM unnest(",
+        );
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.campaigns)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.versions)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.languages)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Date>, _>(&self.weeks)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.records)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Jsonb>, _>(&self.remarks)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.access)?;
+        out.push_sql(
+            ") AS a (id, campaign_id, form_version_id, language, week, record, remarks, access) \
+             JOIN campaign ON campaign.id = a.campaign_id AND campaign.access = a.access \
+             ORDER BY a.id ON CONFLICT (id) DO NOTHING RETURNING id",
+        );
+        Ok(())
+    }
+}
+
+impl QueryId for InsertArrivals<'_> {
+    type QueryId = InsertArrivals<'static>;
+}
+
+impl Query for InsertArrivals<'_> {
+    type SqlType = SqlUuid;
+}
+
+/// Inserts what is not there yet, and gives the ids of that.
+///
+/// Every server inserts in the order of the ids, so that two of them never wait for each other in a circle.
+async fn insert_arrivals(
+    conn: &mut AsyncPgConnection,
+    batch: &[Arrival],
+) -> QueryResult<HashSet<Uuid>> {
+    let mut rows = InsertArrivals::default();
+    let mut seen = HashSet::new();
+    for Arrival {
+        response,
+        admission,
+    } in batch
+    {
+        // Of two with one id, the database would choose which one it keeps, and by which access rule.
+        if !seen.insert(response.id) {
+            continue;
+        }
+        rows.ids.push(response.id);
+        rows.campaigns.push(response.campaign_id);
+        rows.versions.push(response.form_version_id);
+        rows.languages.push(&response.language);
+        rows.weeks.push(response.week.monday());
+        rows.records.push(&response.record);
+        rows.remarks.push(remarks_of(response));
+        rows.access.push(admission.access().as_str());
+    }
+    let inserted: Vec<Uuid> = rows.load(conn).await?;
+    Ok(inserted.into_iter().collect())
+}
+
+fn remarks_of(response: &AnonymousResponse) -> Value {
+    let written = response.remarks.iter().filter_map(|remark| {
+        let text = remark.text.as_ref()?;
+        Some(serde_json::json!({"id": remark.id, "question": remark.question, "text": text}))
+    });
+    Value::Array(written.collect())
+}
+
+/// Where a response is that is no arrival any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    Released,
+    Withdrawn,
+}
+
+/// Those of a batch that were released or withdrawn; both tables in one round trip.
+async fn find_gone<'a>(
+    conn: &mut AsyncPgConnection,
+    batch: impl Iterator<Item = &'a AnonymousResponse>,
+) -> QueryResult<HashMap<Uuid, Gone>> {
+    let ids: Vec<Uuid> = batch.map(|response| response.id).collect();
+    let released = responses::table
+        .filter(responses::id.eq_any(&ids))
+        .select((responses::id, false.into_sql::<Bool>()));
+    let withdrawn = tombstones::table
+        .filter(tombstones::id.eq_any(&ids))
+        .select((tombstones::id, true.into_sql::<Bool>()));
+    let rows: Vec<(Uuid, bool)> = released.union_all(withdrawn).load(conn).await?;
+    let gone = |withdrawn| {
+        if withdrawn {
+            Gone::Withdrawn
+        } else {
+            Gone::Released
+        }
+    };
+    Ok(rows
+        .into_iter()
+        .map(|(id, withdrawn)| (id, gone(withdrawn)))
+        .collect())
+}
+
+/// Whether what is stored under an id is the same as what came.
+fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> Stored {
+    // Not the week: a retry may come on Monday for a response of Sunday.
+    let row = &stored.row;
+    let same = row.campaign_id == response.campaign_id
+        && row.form_version_id == response.form_version_id
+        && row.language == response.language
+        && row.record == response.record
+        && response.remarks.iter().all(|remark| stored.has(remark));
+    if same {
+        Stored::Replay(IsoWeek::of(row.week))
+    } else {
+        Stored::Conflict
+    }
+}

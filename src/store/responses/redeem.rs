@@ -1,0 +1,139 @@
+//! Admission: invitations are redeemed and passes spent in the transaction that stores the response, so that
+//! there is never one without the other.
+
+use std::collections::HashSet;
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, Binary, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::insert::Arrival;
+use crate::domain::campaign::access::Admission;
+use crate::store::schema::invitations;
+
+/// Why a response was not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such invitation in this campaign, or it was taken back.
+    InvitationUnknown,
+    /// The invitation was used before.
+    InvitationUsed,
+    /// The pass was spent before.
+    PassSpent,
+    /// The campaign's access rule has changed while the response was on its way.
+    AccessChanged,
+}
+
+/// Invitations and passes that were good a moment ago, and are used up now: each lets one response in.
+#[derive(Debug, Default)]
+pub(super) struct Admitted {
+    redeemed: HashSet<Vec<u8>>,
+    spent: HashSet<Vec<u8>>,
+    /// Invitations that there are, used before or now.
+    known: HashSet<Vec<u8>>,
+}
+
+impl Admitted {
+    /// Uses up what these arrivals bring.
+    ///
+    /// Invitations come before passes, each in the order of the hashes, so that two servers never wait for each other
+    /// in a circle. Whoever comes second to one of them waits for the first to end, and then finds it used.
+    pub async fn spend(conn: &mut AsyncPgConnection, new: &[&Arrival]) -> QueryResult<Self> {
+        let (mut redeem, mut spend) = (RedeemInvitations::default(), SpendPasses::default());
+        for arrival in new {
+            match &arrival.admission {
+                Admission::Open => {}
+                Admission::Invitation(hash) => redeem.hashes.push(hash),
+                Admission::Pass(hash) => {
+                    spend.hashes.push(hash);
+                    spend.campaigns.push(arrival.response.campaign_id);
+                }
+            }
+        }
+        let mut admitted = Self::default();
+        if !redeem.hashes.is_empty() {
+            let hashes = redeem.hashes.clone();
+            let redeemed: Vec<Vec<u8>> = redeem.load(conn).await?;
+            admitted.redeemed = redeemed.into_iter().collect();
+            // Afterwards, so that one that was revoked in between is not taken for one that was used.
+            let known = invitations::table.filter(invitations::hash.eq_any(hashes));
+            let known: Vec<Vec<u8>> = known.select(invitations::hash).load(conn).await?;
+            admitted.known = known.into_iter().collect();
+        }
+        if !spend.hashes.is_empty() {
+            let spent: Vec<Vec<u8>> = spend.load(conn).await?;
+            admitted.spent = spent.into_iter().collect();
+        }
+        Ok(admitted)
+    }
+
+    /// Why the next response with this admission may not be stored; none when it may.
+    pub fn refusal(&mut self, admission: Admission) -> Option<Refusal> {
+        match admission {
+            Admission::Open => None,
+            Admission::Invitation(hash) if self.redeemed.remove(hash.as_slice()) => None,
+            Admission::Invitation(hash) if self.known.contains(hash.as_slice()) => {
+                Some(Refusal::InvitationUsed)
+            }
+            Admission::Invitation(_) => Some(Refusal::InvitationUnknown),
+            Admission::Pass(hash) if self.spent.remove(hash.as_slice()) => None,
+            Admission::Pass(_) => Some(Refusal::PassSpent),
+        }
+    }
+}
+
+#[derive(Default)]
+struct RedeemInvitations<'a> {
+    hashes: Vec<&'a [u8]>,
+}
+
+impl QueryFragment<Pg> for RedeemInvitations<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH mine AS (SELECT hash FROM invitations WHERE hash = ANY(");
+        out.push_bind_param::<Array<Binary>, _>(&self.hashes)?;
+        out.push_sql(
+            ") ORDER BY hash FOR NO KEY UPDATE) \
+             UPDATE invitations i SET redeemed = true FROM mine \
+             WHERE i.hash = mine.hash AND NOT i.redeemed RETURNING i.hash",
+        );
+        Ok(())
+    }
+}
+
+impl QueryId for RedeemInvitations<'_> {
+    type QueryId = RedeemInvitations<'static>;
+}
+
+impl Query for RedeemInvitations<'_> {
+    type SqlType = Binary;
+}
+
+#[derive(Default)]
+struct SpendPasses<'a> {
+    hashes: Vec<&'a [u8]>,
+    campaigns: Vec<Uuid>,
+}
+
+impl QueryFragment<Pg> for SpendPasses<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO spent_passes (hash, campaign_id) SELECT * FROM unnest(");
+        out.push_bind_param::<Array<Binary>, _>(&self.hashes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.campaigns)?;
+        out.push_sql(
+            ") AS p (hash, campaign_id) ORDER BY hash ON CONFLICT DO NOTHING RETURNING hash",
+        );
+        Ok(())
+    }
+}
+
+impl QueryId for SpendPasses<'_> {
+    type QueryId = SpendPasses<'static>;
+}
+
+impl Query for SpendPasses<'_> {
+    type SqlType = Binary;
+}
