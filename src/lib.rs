@@ -5,13 +5,16 @@
 //! | module | holds | may not know |
 //! | --- | --- | --- |
 //! | [`cli`] | one file a subcommand | |
+//! | [`http`] | app, server, authentication, extractors, problems, one folder or file a resource | SQL |
+//! | [`app`] | the use cases, one file a noun: transactions, audit, clock, caches, background tasks | HTTP, SQL |
+//! | [`formats`] | bytes in and out, pure: CSV, wide, codebook, invitation sheets | HTTP, SQL |
+//! | [`store`] | pool, migrations, one file a table group, plain functions on a connection | HTTP, use cases |
+//! | [`postgres`] | the embedded cluster, and which database to use | |
 //! | [`domain`] | the rules of the field: forms, answers, anonymity | HTTP, SQL, clock, randomness, environment |
-//! | [`export`] | rows and codebook into files for analysts | HTTP, SQL |
+//! | [`sample`] | the made-up people of the demonstration | |
 //! | [`config`] | flags and environment, typed | |
-//! | [`http`] | app, authentication, extractors, problems, one file a resource | SQL |
-//! | [`store`] | pool, migrations, one file a table group, plain functions on a connection | HTTP |
 //! | [`telemetry`] | logs and metrics, nothing personal | |
-//! | [`keys`], [`password`], [`role`] | the server's keys; password hashing | HTTP, SQL |
+//! | [`keys`] | the server's keys | HTTP, SQL |
 //! | [`clock`], [`random`] | the only places that read the time and draw random bytes | |
 
 pub mod app;

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use aftercare::app::export::read::Reader;
 use aftercare::domain::codebook::Columns;
-use aftercare::domain::disclosure::k_anonymity::MaskedCells;
-use aftercare::domain::disclosure::{Giveaways, QuasiIdentifiers};
+use aftercare::domain::disclosure::k_anonymity::QiSet;
+use aftercare::domain::disclosure::{QuasiIdentifiers, SecondarySuppression};
 use aftercare::domain::form::Form;
 use aftercare::domain::response::validate;
 use aftercare::formats::csv::CsvOptions;
-use aftercare::formats::csv::Sheet;
+use aftercare::formats::csv::CsvWriter;
 use aftercare::formats::wide::Wide;
 use aftercare::sample::synthetic;
 use aftercare::store::AsyncPgConnection;
@@ -139,18 +139,18 @@ impl Worker for Writer {
     async fn step(&mut self) -> u64 {
         let columns = Columns::of(&[(1, &self.form)]);
         let quasi = QuasiIdentifiers::of(&columns);
-        let giveaways = Giveaways::of(&columns, &quasi);
+        let secondary = SecondarySuppression::of(&columns, &quasi);
         let ids = self.filter.versions.iter().map(|id| (*id, 1));
-        let reader = Reader::new(&columns, &quasi, &giveaways, ids);
+        let reader = Reader::new(&columns, &quasi, &secondary, ids);
         let mut wide = Wide::new(&columns, &self.campaigns);
-        let mut sheet = Sheet::new(CsvOptions::default());
+        let mut sheet = CsvWriter::new(CsvOptions::default());
         wide.header(&mut sheet).unwrap();
         let rows = stream_responses(&mut self.conn, &self.filter, Order::Any);
         let mut rows = pin!(rows.await.unwrap());
         let mut count = 0;
         while let Some(row) = rows.try_next().await.unwrap() {
             let response = reader.read(&row).unwrap();
-            wide.row(&response, MaskedCells::NONE, &mut sheet).unwrap();
+            wide.row(&response, QiSet::NONE, &mut sheet).unwrap();
             count += 1;
             if sheet.is_full() {
                 std::hint::black_box(sheet.take());

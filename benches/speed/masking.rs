@@ -4,8 +4,8 @@
 use std::time::Instant;
 
 use aftercare::domain::codebook::Columns;
-use aftercare::domain::disclosure::k_anonymity::{GroupTable, MaskedCells};
-use aftercare::domain::disclosure::{Combinations, Giveaways, QuasiIdentifiers};
+use aftercare::domain::disclosure::k_anonymity::{FrequencyTable, QiSet};
+use aftercare::domain::disclosure::{KeyEncoder, QuasiIdentifiers, SecondarySuppression};
 use aftercare::domain::form::Form;
 use aftercare::domain::response::validate;
 use aftercare::sample::synthetic;
@@ -31,12 +31,12 @@ pub fn run() {
 fn measure(form: &Form, records: u64) {
     let columns = Columns::of(&[(1, form)]);
     let quasi = QuasiIdentifiers::of(&columns);
-    let giveaways = Giveaways::of(&columns, &quasi);
+    let secondary = SecondarySuppression::of(&columns, &quasi);
     let plan = columns.plan(1);
     let leading = 4;
-    let mut combinations = Combinations::new(&quasi);
-    let mut table = GroupTable::new(quasi.count()).unwrap();
-    let mut background = GroupTable::new(quasi.count() - leading).unwrap();
+    let mut combinations = KeyEncoder::new(&quasi);
+    let mut table = FrequencyTable::new(quasi.count()).unwrap();
+    let mut background = FrequencyTable::new(quasi.count() - leading).unwrap();
     let mut rng = StdRng::seed_from_u64(2027);
     for _ in 0..records {
         let language = if rng.random_bool(0.9) { "ko" } else { "en" };
@@ -56,17 +56,17 @@ fn measure(form: &Form, records: u64) {
         background.add(&codes[leading..]).unwrap();
     }
     let distinct = table.combinations();
-    let weights = quasi.weights(&giveaways);
+    let weights = quasi.weights(&secondary);
     let started = Instant::now();
     combinations.seal(&mut table);
     let masking = table.mask_weighted(K, &weights).unwrap();
     let took = started.elapsed();
     let peak = peak();
-    let gives_away = giveaways.of_version(1);
-    let dependent = |masked: MaskedCells| {
-        let others = (0..gives_away.len()).filter(|column| quasi.of_column(*column).is_none());
+    let suppressed_with = secondary.of_version(1);
+    let dependent = |masked: QiSet| {
+        let others = (0..suppressed_with.len()).filter(|column| quasi.of_column(*column).is_none());
         others
-            .filter(|column| gives_away[*column].meets(masked))
+            .filter(|column| suppressed_with[*column].intersects(masked))
             .count() as u64
     };
     let dependent: u64 = masking

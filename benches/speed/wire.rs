@@ -82,7 +82,7 @@ impl<F: FnMut(&mut Vec<u8>)> Caller<F> {
     }
 }
 
-/// Head and body together, once the head is there.
+/// Checkpoint and body together, once the head is there.
 fn length_of(answer: &[u8]) -> Option<usize> {
     const NAME: &[u8] = b"\r\ncontent-length: ";
     let head = find(answer, b"\r\n\r\n")?;

@@ -23,7 +23,7 @@ use crate::random;
 use crate::store::AsyncPgConnection;
 use crate::store::campaigns::CampaignRow;
 use crate::store::passes::{
-    KeyStanding, MOST_PASS_KEYS, PassKeyRow, find_pass_key, insert_pass_key, prepare_pass_key,
+    KeyStatus, MAX_PASS_KEYS, PassKeyRow, find_pass_key, insert_pass_key, prepare_pass_key,
 };
 
 /// Keys that are made before one with a free byte is given up for. Half of the bytes are free at least.
@@ -134,12 +134,12 @@ pub async fn provide_pass_key(
         return Ok(());
     }
     let taken = match prepare_pass_key(conn, campaign.id).await? {
-        KeyStanding::Ready => return Ok(()),
+        KeyStatus::Ready => return Ok(()),
         // Its window had ended, and it cannot be opened again.
-        KeyStanding::Destroyed => return Err(Code::CampaignClosed.into()),
-        KeyStanding::Missing(taken) => taken,
+        KeyStatus::Destroyed => return Err(Code::CampaignClosed.into()),
+        KeyStatus::Missing(taken) => taken,
     };
-    if taken.len() >= MOST_PASS_KEYS {
+    if taken.len() >= MAX_PASS_KEYS {
         return Err(Code::TooManyPassCampaigns.into());
     }
     let (server, host) = (state.keys.server.clone(), state.public_host.clone());

@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::random::{self, NoEntropy};
 
 const CONCURRENT: usize = 2;
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Compared with when there is no account, so that the answer takes the same work. It fits nothing.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
@@ -69,7 +69,7 @@ impl Passwords {
 
     async fn permit(&self) -> Result<OwnedSemaphorePermit, PasswordError> {
         let permit = Arc::clone(&self.permits).acquire_owned();
-        match tokio::time::timeout(PATIENCE, permit).await {
+        match tokio::time::timeout(TIMEOUT, permit).await {
             Ok(Ok(permit)) => Ok(permit),
             _ => Err(PasswordError::Busy),
         }

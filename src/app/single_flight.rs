@@ -1,4 +1,4 @@
-//! Lookups that are shared: whoever asks for the same thing at the same time is answered by one query.
+//! SingleFlight that are shared: whoever asks for the same thing at the same time is answered by one query.
 //!
 //! Nothing is remembered. A query that has begun takes nobody in, so what it finds is never older than the
 //! question; those who come meanwhile wait for the next one together.
@@ -26,12 +26,12 @@ pub type Query<K, V> =
 type Question<K, V> = (K, oneshot::Sender<V>);
 type Waiting<K, V> = Arc<Mutex<mpsc::Receiver<Question<K, V>>>>;
 
-/// Lookups of one kind.
-pub struct Lookups<K, V> {
+/// SingleFlight of one kind.
+pub struct SingleFlight<K, V> {
     questions: mpsc::Sender<Question<K, V>>,
 }
 
-impl<K, V> Lookups<K, V>
+impl<K, V> SingleFlight<K, V>
 where
     K: Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + 'static,

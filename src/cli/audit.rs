@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{print, say};
 use crate::config::{DatabaseConfig, ServerKeyConfig};
-use crate::domain::audit::{Head, Walk};
+use crate::domain::audit::{ChainVerifier, Checkpoint};
 use crate::domain::server_key::ServerKey;
 use crate::keys::read_server_key;
 use crate::postgres::database::Database;
@@ -35,7 +35,7 @@ enum Action {
 struct Verify {
     /// A head that was noted before: check that the chain still goes through it
     #[arg(long, value_name = "NUMBER:HASH")]
-    head: Option<Head>,
+    head: Option<Checkpoint>,
     #[command(flatten)]
     key: ServerKeyConfig,
     #[command(flatten)]
@@ -66,7 +66,7 @@ impl Verify {
             );
         }
         let noted = self.head.is_some();
-        let head = walk(&mut conn, self.head, key).await?;
+        let head = verifier(&mut conn, self.head, key).await?;
         let noted = if noted {
             ", and goes through the head that was noted"
         } else {
@@ -82,25 +82,27 @@ impl Verify {
 }
 
 /// Walks along the whole chain.
-async fn walk(
+async fn verifier(
     conn: &mut AsyncPgConnection,
-    noted: Option<Head>,
+    noted: Option<Checkpoint>,
     key: &ServerKey,
-) -> anyhow::Result<Head> {
+) -> anyhow::Result<Checkpoint> {
     let count = count_entries(conn).await?;
     let bar = ProgressBar::new(count.unsigned_abs());
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}") {
         bar.set_style(style);
     }
     bar.set_message("checking the audit");
-    let mut walk = Walk::new(noted);
+    let mut verifier = ChainVerifier::new(noted);
     let mut rows = pin!(stream_entries(conn).await?);
     while let Some(row) = rows.try_next().await? {
-        walk.step(&row.entry(), &row.hash, key).context(BROKEN)?;
+        verifier
+            .step(&row.entry(), &row.hash, key)
+            .context(BROKEN)?;
         bar.inc(1);
     }
     bar.finish_and_clear();
-    walk.end().context(BROKEN)
+    verifier.end().context(BROKEN)
 }
 
 const BROKEN: &str = "the audit is not whole";

@@ -38,7 +38,7 @@ impl Migrate {
         }
         let names = if self.dry_run {
             let mut conn = target.connect(Purpose::Maintenance).await?;
-            migrations::standing(&mut conn).await?.pending
+            migrations::migration_status(&mut conn).await?.pending
         } else {
             migrations::run(target).await?
         };

@@ -59,16 +59,16 @@ impl Retention {
 }
 
 fn line(campaign: &DueCampaign, verb: &str) -> String {
-    let holdings = &campaign.holdings;
+    let counts = &campaign.counts;
     format!(
         "{} (kept until {}): {verb}: {} responses, {} arrivals, {} remarks, {} tombstones, {} invitations, {} spent passes",
         campaign.key,
         campaign.retained_until.format("%Y-%m-%d %H:%M UTC"),
-        holdings.responses,
-        holdings.arrivals,
-        holdings.remarks,
-        holdings.tombstones,
-        holdings.invitations,
-        holdings.passes,
+        counts.responses,
+        counts.arrivals,
+        counts.remarks,
+        counts.tombstones,
+        counts.invitations,
+        counts.passes,
     )
 }

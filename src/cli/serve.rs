@@ -111,12 +111,12 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
 }
 
 async fn check_schema(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
-    let standing = migrations::standing(conn).await?;
-    if !standing.unknown.is_empty() {
-        return Err(migrations::MigrationError::Newer(standing.unknown.join(", ")).into());
+    let migration_status = migrations::migration_status(conn).await?;
+    if !migration_status.unknown.is_empty() {
+        return Err(migrations::MigrationError::Newer(migration_status.unknown.join(", ")).into());
     }
-    if !standing.pending.is_empty() {
-        let count = standing.pending.len();
+    if !migration_status.pending.is_empty() {
+        let count = migration_status.pending.len();
         bail!(
             "the database lacks {count} migrations of this program: run `aftercare migrate`, or start with --migrate"
         );

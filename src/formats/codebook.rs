@@ -1,6 +1,6 @@
 //! The codebook as a table: a row a column of the export.
 
-use super::csv::{CsvOptions, RowFault, Sheet};
+use super::csv::{CsvOptions, CsvWriter, RowFault};
 use crate::domain::codebook::{BandEntry, CodeEntry, Entry, ScoreEntry};
 use crate::domain::form::ScoreMethod;
 
@@ -39,7 +39,7 @@ pub const HEADER: [&str; 25] = [
 ///
 /// When a row does not fit the header, which no codebook does.
 pub fn codebook_csv(entries: &[Entry], options: CsvOptions) -> Result<Vec<u8>, RowFault> {
-    let mut sheet = Sheet::new(options);
+    let mut sheet = CsvWriter::new(options);
     HEADER.iter().for_each(|name| sheet.text(name));
     sheet.end_row()?;
     for entry in entries {
@@ -49,8 +49,8 @@ pub fn codebook_csv(entries: &[Entry], options: CsvOptions) -> Result<Vec<u8>, R
     Ok(sheet.take())
 }
 
-fn row(sheet: &mut Sheet, entry: &Entry) {
-    let optional = |sheet: &mut Sheet, text: Option<&str>| sheet.text(text.unwrap_or_default());
+fn row(sheet: &mut CsvWriter, entry: &Entry) {
+    let optional = |sheet: &mut CsvWriter, text: Option<&str>| sheet.text(text.unwrap_or_default());
     let flag = |flag: Option<bool>| flag.map(|flag| if flag { "true" } else { "false" });
     sheet.text(&entry.column);
     optional(sheet, entry.question.as_deref());
@@ -86,7 +86,7 @@ fn row(sheet: &mut Sheet, entry: &Entry) {
     sheet.text(&entry.masked_with.join("; "));
 }
 
-fn score_cells(sheet: &mut Sheet, score: &ScoreEntry) {
+fn score_cells(sheet: &mut CsvWriter, score: &ScoreEntry) {
     sheet.text(&score.of.join("; "));
     sheet.text(match score.method {
         ScoreMethod::Mean => "mean",

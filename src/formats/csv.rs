@@ -52,14 +52,14 @@ pub struct RowFault;
 ///
 /// It writes by itself rather than through a general writer: an export has millions of cells, nearly all of them
 /// codes and numbers, which never need quotes. The tests read with a general reader what it writes.
-pub struct Sheet {
+pub struct CsvWriter {
     formulas: Formulas,
     written: Vec<u8>,
     cells: usize,
     width: Option<usize>,
 }
 
-impl Sheet {
+impl CsvWriter {
     /// An empty file.
     pub fn new(options: CsvOptions) -> Self {
         let mut written = Vec::with_capacity(ROOM);
@@ -78,7 +78,7 @@ impl Sheet {
     pub fn text(&mut self, text: &str) {
         self.separate();
         let text = match self.formulas {
-            Formulas::Safe => harmless(text),
+            Formulas::Safe => escape_formula(text),
             Formulas::Raw => Cow::Borrowed(text),
         };
         if text.contains(['"', ',', '\r', '\n']) {
@@ -188,7 +188,7 @@ impl Sheet {
 ///
 /// Spaces and quotes before the sign do not help: some programs strip them first. Tab, carriage return and line
 /// feed at the start count as well, and so do the full-width signs, which some take for the narrow ones.
-pub fn harmless(text: &str) -> Cow<'_, str> {
+pub fn escape_formula(text: &str) -> Cow<'_, str> {
     if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return Cow::Borrowed(text);
     }
@@ -229,7 +229,7 @@ mod tests {
     }
 
     fn sheet(rows: &[Vec<Given>], options: CsvOptions) -> Vec<u8> {
-        let mut sheet = Sheet::new(options);
+        let mut sheet = CsvWriter::new(options);
         let mut written = Vec::new();
         for row in rows {
             for cell in row {
@@ -283,7 +283,7 @@ mod tests {
             for (given, read) in rows.iter().flatten().zip(read.iter().flatten()) {
                 let expected = match given {
                     Given::Text(text) if raw => text.clone(),
-                    Given::Text(text) => harmless(text).into_owned(),
+                    Given::Text(text) => escape_formula(text).into_owned(),
                     Given::Number(number) => number.to_string(),
                     Given::Decimal(number) => number.to_string(),
                     Given::Blank => String::new(),
@@ -294,7 +294,7 @@ mod tests {
 
         #[test]
         fn no_text_starts_like_a_formula(text: String) {
-            let safe = harmless(&text);
+            let safe = escape_formula(&text);
             prop_assert!(*safe == *text || *safe == "'".to_owned() + &text);
             prop_assert!(!safe.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']));
             prop_assert!(!safe.trim().trim_start_matches('"').starts_with(['=', '+', '-', '@']));
@@ -322,7 +322,7 @@ mod tests {
             "\u{3000}=1",
             "=cmd|' /C calc'!A0",
         ] {
-            assert_eq!(harmless(bad), format!("'{bad}"), "{bad:?}");
+            assert_eq!(escape_formula(bad), format!("'{bad}"), "{bad:?}");
         }
         for good in [
             "",
@@ -337,7 +337,7 @@ mod tests {
             "#1",
             "–dash",
         ] {
-            assert_eq!(harmless(good), good);
+            assert_eq!(escape_formula(good), good);
         }
         let row = vec![Given::Number(-5), Given::Text("-5".into()), Given::Blank];
         let options = CsvOptions {
@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_short_row_is_an_error() {
-        let mut sheet = Sheet::new(CsvOptions::default());
+        let mut sheet = CsvWriter::new(CsvOptions::default());
         sheet.text("a");
         sheet.text("b");
         sheet.end_row().unwrap();

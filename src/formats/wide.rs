@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::csv::{RowFault, Sheet};
+use super::csv::{CsvWriter, RowFault};
 use crate::app::export::read::Response;
-use crate::domain::codebook::{Cell, Columns, Fixed, Leading, Missing};
-use crate::domain::disclosure::k_anonymity::MaskedCells;
+use crate::domain::codebook::{Cell, Columns, Fixed, MetadataColumn, Missing};
+use crate::domain::disclosure::k_anonymity::QiSet;
 use crate::domain::form::RecordFault;
 use crate::domain::week::IsoWeek;
 
@@ -17,7 +17,7 @@ use crate::domain::week::IsoWeek;
 pub enum WideFault {
     /// The row is of a version or a campaign that the export was not asked for.
     #[error("a response is of an unknown version or campaign")]
-    Stranger,
+    UnknownVersionOrCampaign,
     /// The record cannot be read.
     #[error(transparent)]
     Record(#[from] RecordFault),
@@ -49,7 +49,7 @@ impl<'a> Wide<'a> {
     /// # Errors
     ///
     /// None, for the first row of a sheet.
-    pub fn header(&self, sheet: &mut Sheet) -> Result<(), WideFault> {
+    pub fn header(&self, sheet: &mut CsvWriter) -> Result<(), WideFault> {
         self.columns.names().for_each(|name| sheet.text(name));
         Ok(sheet.end_row()?)
     }
@@ -62,22 +62,22 @@ impl<'a> Wide<'a> {
     pub fn row(
         &mut self,
         response: &Response<'_>,
-        masked: MaskedCells,
-        sheet: &mut Sheet,
+        masked: QiSet,
+        sheet: &mut CsvWriter,
     ) -> Result<(), WideFault> {
         let row = response.row();
         let campaign = self.campaigns.get(&row.campaign_id);
-        let campaign = campaign.ok_or(WideFault::Stranger)?;
-        for (place, column) in Leading::ALL.into_iter().enumerate() {
+        let campaign = campaign.ok_or(WideFault::UnknownVersionOrCampaign)?;
+        for (place, column) in MetadataColumn::ALL.into_iter().enumerate() {
             if response.is_masked(place, masked) {
                 mask(sheet);
                 continue;
             }
             match column {
-                Leading::Campaign => sheet.text(campaign),
-                Leading::FormVersion => sheet.whole(i64::from(response.version())),
-                Leading::Language => sheet.text(&row.language),
-                Leading::Week => sheet.text(
+                MetadataColumn::Campaign => sheet.text(campaign),
+                MetadataColumn::FormVersion => sheet.whole(i64::from(response.version())),
+                MetadataColumn::Language => sheet.text(&row.language),
+                MetadataColumn::Week => sheet.text(
                     self.weeks
                         .entry(row.week)
                         .or_insert_with(|| IsoWeek::of(row.week).to_string()),
@@ -95,12 +95,12 @@ impl<'a> Wide<'a> {
 }
 
 /// A cell that is not shown. It always says so: an analyst must not take it for an answer that was never given.
-fn mask(sheet: &mut Sheet) {
+fn mask(sheet: &mut CsvWriter) {
     sheet.code(Missing::Masked.null_flavour());
 }
 
 /// A cell with codes for values, and nothing where something is missing.
-fn write(cell: Cell<'_>, sheet: &mut Sheet) {
+fn write(cell: Cell<'_>, sheet: &mut CsvWriter) {
     match cell {
         Cell::Choice(option) => sheet.code(&option.code),
         Cell::Chosen(flag) | Cell::YesNo(flag) => sheet.code(if flag { "1" } else { "0" }),
@@ -117,7 +117,7 @@ fn write(cell: Cell<'_>, sheet: &mut Sheet) {
     clippy::cast_possible_truncation,
     reason = "it is a whole number below the bound"
 )]
-fn score(number: f64, sheet: &mut Sheet) {
+fn score(number: f64, sheet: &mut CsvWriter) {
     let tenths = (number * 10.0).round();
     if tenths.abs() < 1e15 {
         sheet.decimal(Fixed {

@@ -26,7 +26,7 @@ use crate::app::form_catalog::{Published, PublishedVersions};
 use crate::app::intake::Intake;
 use crate::app::pass_keys::PassKeys;
 use crate::app::password::Passwords;
-use crate::app::single_flight::Lookups;
+use crate::app::single_flight::SingleFlight;
 use crate::clock::SharedClock;
 use crate::config::{HttpConfig, HttpConfigError};
 use crate::keys::Keys;
@@ -68,8 +68,8 @@ pub struct AppState {
     /// The header that the operator trusts for the client's address.
     pub client_address_header: Option<HeaderName>,
     _retention: Retention,
-    campaigns: Lookups<(String, i32), CampaignAndVersion>,
-    newest: Lookups<String, Option<FormVersionRef>>,
+    campaigns: SingleFlight<(String, i32), CampaignAndVersion>,
+    newest: SingleFlight<String, Option<FormVersionRef>>,
     origins: Vec<String>,
 }
 
@@ -89,10 +89,10 @@ impl AppState {
             published: PublishedVersions::default(),
             pass_keys: PassKeys::default(),
             public_host: http.public_host()?,
-            campaigns: Lookups::start(&pools.requests, |conn, (campaign, version)| {
+            campaigns: SingleFlight::start(&pools.requests, |conn, (campaign, version)| {
                 find_campaign_and_version(conn, campaign, *version).boxed()
             }),
-            newest: Lookups::start(&pools.requests, |conn, form| {
+            newest: SingleFlight::start(&pools.requests, |conn, form| {
                 find_version_ref(conn, form, None).boxed()
             }),
             pools,

@@ -39,14 +39,14 @@ pub enum MigrationError {
 
 /// How the database stands to this program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct MigrationStatus {
     /// Names of the migrations that have not run, oldest first.
     pub pending: Vec<String>,
     /// Versions in the database that this program does not know.
     pub unknown: Vec<String>,
 }
 
-impl Standing {
+impl MigrationStatus {
     /// Whether the program and the database fit.
     pub fn is_current(&self) -> bool {
         self.pending.is_empty() && self.unknown.is_empty()
@@ -60,7 +60,7 @@ struct Version {
 }
 
 /// Compares the database with this program, without changing anything.
-pub async fn standing(conn: &mut AsyncPgConnection) -> QueryResult<Standing> {
+pub async fn migration_status(conn: &mut AsyncPgConnection) -> QueryResult<MigrationStatus> {
     use diesel::OptionalExtension;
 
     #[derive(QueryableByName)]
@@ -91,15 +91,15 @@ pub async fn standing(conn: &mut AsyncPgConnection) -> QueryResult<Standing> {
             None => pending.push(migration.name().to_string()),
         }
     }
-    Ok(Standing { pending, unknown })
+    Ok(MigrationStatus { pending, unknown })
 }
 
 /// Runs what is pending and gives the names of what ran.
 pub async fn run(target: &Target) -> Result<Vec<String>, MigrationError> {
     let mut conn = target.connect(Purpose::Maintenance).await?;
-    let standing = standing(&mut conn).await.map_err(failed)?;
-    if !standing.unknown.is_empty() {
-        return Err(MigrationError::Newer(standing.unknown.join(", ")));
+    let migration_status = migration_status(&mut conn).await.map_err(failed)?;
+    if !migration_status.unknown.is_empty() {
+        return Err(MigrationError::Newer(migration_status.unknown.join(", ")));
     }
     locked(conn, |conn| {
         let pending = conn.pending_migrations(MIGRATIONS)?;

@@ -3,9 +3,9 @@
 
 pub mod audit;
 pub mod campaigns;
+pub mod exclusive_connection;
 pub mod forms;
 pub mod invitations;
-pub mod lease;
 pub mod migrations;
 pub mod passes;
 pub mod pool;

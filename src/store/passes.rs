@@ -16,7 +16,7 @@ use super::schema::{campaigns, invitations, pass_keys};
 
 /// The most campaigns that have a private key at a time. Requests name a key by one byte, which must be that key's
 /// alone; at half of the 256, a new key finds a free one at the second try on average.
-pub const MOST_PASS_KEYS: usize = 128;
+pub const MAX_PASS_KEYS: usize = 128;
 
 /// The key pair of a campaign.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -36,7 +36,7 @@ pub struct PassKeyRow {
 
 /// How it stands with the key of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyStanding {
+pub enum KeyStatus {
     /// It has one that can sign.
     Ready,
     /// Its private key was destroyed, so it is over for good.
@@ -50,10 +50,10 @@ pub enum KeyStanding {
 pub async fn prepare_pass_key(
     conn: &mut AsyncPgConnection,
     campaign: Uuid,
-) -> QueryResult<KeyStanding> {
+) -> QueryResult<KeyStatus> {
     match find_pass_key(conn, campaign).await? {
-        Some(key) if key.private_key.is_some() => return Ok(KeyStanding::Ready),
-        Some(_) => return Ok(KeyStanding::Destroyed),
+        Some(key) if key.private_key.is_some() => return Ok(KeyStatus::Ready),
+        Some(_) => return Ok(KeyStatus::Destroyed),
         None => {}
     }
     diesel::sql_query("SELECT pg_advisory_xact_lock(7303)")
@@ -62,7 +62,7 @@ pub async fn prepare_pass_key(
     let live = pass_keys::table.filter(pass_keys::private_key.is_not_null());
     let ids: Vec<Vec<u8>> = live.select(pass_keys::id).load(conn).await?;
     let taken = ids.iter().filter_map(|id| id.last().copied()).collect();
-    Ok(KeyStanding::Missing(taken))
+    Ok(KeyStatus::Missing(taken))
 }
 
 /// Adds the key of a campaign, after [`prepare_pass_key`] in the same transaction.

@@ -83,7 +83,7 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     conn.batch_execute(newer).await.unwrap();
     let error = migrations::run(&database.target()).await.unwrap_err();
     assert!(error.to_string().contains("newer version"), "{error}");
-    let standing = migrations::standing(&mut conn).await.unwrap();
+    let standing = migrations::migration_status(&mut conn).await.unwrap();
     assert_eq!(standing.unknown, ["29991231235959"]);
 }
 
@@ -294,7 +294,12 @@ async fn connections_outlive_the_workers_that_first_used_them() {
     assert!(app.state.pools.requests.status().size > 0);
     app.stop(true).await.unwrap();
     let mut conn = app.state.connection().await.unwrap();
-    assert!(migrations::standing(&mut conn).await.unwrap().is_current());
+    assert!(
+        migrations::migration_status(&mut conn)
+            .await
+            .unwrap()
+            .is_current()
+    );
 }
 
 #[tokio::test]

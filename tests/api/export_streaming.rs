@@ -10,7 +10,7 @@ use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
-use aftercare::store::lease::Lease;
+use aftercare::store::exclusive_connection::ExclusiveConnection;
 use aftercare::store::responses::stream::ResponsesFilter;
 use diesel::sql_types::BigInt;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -86,7 +86,7 @@ async fn begin(
         options: CsvOptions::default(),
     };
     let conn = app.state.export_connection().await.unwrap();
-    let prepared = prepare(Lease::new(conn), export, limits).await?;
+    let prepared = prepare(ExclusiveConnection::new(conn), export, limits).await?;
     prepared.start().await
 }
 

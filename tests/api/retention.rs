@@ -2,7 +2,7 @@
 
 use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::store::responses::erase::{DueCampaign, Holdings, due_campaigns, erase_due};
+use aftercare::store::responses::erase::{DueCampaign, StoredCounts, due_campaigns, erase_due};
 use chrono::{TimeDelta, Utc};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -73,13 +73,13 @@ async fn nothing_is_deleted_before_its_time_and_everything_after() {
     let due = due_campaigns(&mut conn, collection.app.state.now())
         .await
         .unwrap();
-    let holdings = Holdings {
+    let counts = StoredCounts {
         responses: 2,
         remarks: 2,
         tombstones: 1,
-        ..Holdings::default()
+        ..StoredCounts::default()
     };
-    assert_eq!(due[0].holdings, holdings);
+    assert_eq!(due[0].counts, counts);
     assert_eq!(
         collection.sql::<String>(LEFT).await,
         "0 4 4 2",

@@ -24,10 +24,10 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::domain::disclosure::k_anonymity::{Drift, TableFault};
+use crate::domain::disclosure::k_anonymity::{SnapshotMismatch, TableFault};
 use crate::formats::wide::WideFault;
 use crate::store::AsyncPgConnection;
-use crate::store::lease::Lease;
+use crate::store::exclusive_connection::ExclusiveConnection;
 
 /// Pieces that wait for the client at most.
 const PIECES: usize = 2;
@@ -65,7 +65,7 @@ pub enum ExportError {
     TooFew,
     /// The passes did not see the same responses.
     #[error(transparent)]
-    Drift(#[from] Drift),
+    SnapshotMismatch(#[from] SnapshotMismatch),
     /// The table of combinations does not fit the responses.
     #[error(transparent)]
     Table(#[from] TableFault),
@@ -97,7 +97,7 @@ pub struct Prepared<R> {
     pieces: Receiver<Piece>,
 }
 
-/// An export under way: a stream of pieces that fails unless it is whole.
+/// An export under sink: a stream of pieces that fails unless it is whole.
 pub struct Download {
     first: Option<Piece>,
     pieces: Receiver<Piece>,
@@ -105,15 +105,15 @@ pub struct Download {
 }
 
 /// What an export does, on a connection of its own.
-pub trait Work: Send + 'static {
+pub trait ExportJob: Send + 'static {
     /// What is known of it before its first row is written.
     type Report: Send + 'static;
 
-    /// Looks at what there is, [reports](Way::report) it, and writes the rows; gives their number.
+    /// Looks at what there is, [reports](ExportSink::report) it, and writes the rows; gives their number.
     fn run(
         self,
         conn: &mut AsyncPgConnection,
-        way: &mut Way<Self::Report>,
+        sink: &mut ExportSink<Self::Report>,
     ) -> impl Future<Output = Result<u64, ExportError>> + Send;
 }
 
@@ -122,20 +122,20 @@ pub trait Work: Send + 'static {
 /// # Errors
 ///
 /// What went wrong until then.
-pub async fn prepare<W: Work>(
-    lease: Lease,
+pub async fn prepare<W: ExportJob>(
+    lease: ExclusiveConnection,
     work: W,
     limits: Limits,
 ) -> Result<Prepared<W::Report>, ExportError> {
     let (sender, mut pieces) = mpsc::channel(PIECES);
     let (report, reported) = oneshot::channel();
     let (permission, permitted) = oneshot::channel();
-    let way = Way {
+    let sink = ExportSink {
         limits,
         sender,
         gate: Some((report, permitted)),
     };
-    tokio::spawn(run(lease, work, way));
+    tokio::spawn(run(lease, work, sink));
     if let Ok(report) = reported.await {
         return Ok(Prepared {
             report,
@@ -201,15 +201,15 @@ impl Stream for Download {
     }
 }
 
-/// The way to the client.
-pub struct Way<R> {
+/// The sink to the client.
+pub struct ExportSink<R> {
     limits: Limits,
     sender: Sender<Piece>,
     /// Where the report goes, and where the permission comes from.
     gate: Option<(oneshot::Sender<R>, oneshot::Receiver<()>)>,
 }
 
-impl<R> Way<R> {
+impl<R> ExportSink<R> {
     /// Reports what is known of the export, and waits until its rows may be written.
     ///
     /// # Errors
@@ -239,9 +239,13 @@ impl<R> Way<R> {
     }
 }
 
-async fn run<W: Work>(mut lease: Lease, work: W, mut way: Way<W::Report>) {
-    let (limits, sender) = (way.limits, way.sender.clone());
-    let work = timeout(limits.total, write(&mut lease, work, &mut way));
+async fn run<W: ExportJob>(
+    mut lease: ExclusiveConnection,
+    work: W,
+    mut sink: ExportSink<W::Report>,
+) {
+    let (limits, sender) = (sink.limits, sink.sender.clone());
+    let work = timeout(limits.total, write(&mut lease, work, &mut sink));
     let outcome = tokio::select! {
         outcome = work => outcome.unwrap_or(Err(ExportError::TooLong)),
         // While Postgres sorts, only this tells that nobody waits any more.
@@ -263,14 +267,14 @@ async fn run<W: Work>(mut lease: Lease, work: W, mut way: Way<W::Report>) {
         }
     };
     // A client that stalled takes this no sooner than the rest; then the closed channel tells it.
-    let _ = way.pass(last).await;
+    let _ = sink.pass(last).await;
 }
 
-async fn write<W: Work>(
-    lease: &mut Lease,
+async fn write<W: ExportJob>(
+    lease: &mut ExclusiveConnection,
     work: W,
-    way: &mut Way<W::Report>,
+    sink: &mut ExportSink<W::Report>,
 ) -> Result<u64, ExportError> {
     let conn = lease.connection().ok_or(ExportError::BrokenOff)?;
-    work.run(conn, way).await
+    work.run(conn, sink).await
 }

@@ -6,7 +6,7 @@
 //! | [`suppress`] | counting, planning what to suppress, the figures of it |
 //! | [`selection`] | which rows of the suppressed table are in a file |
 //! | [`report`] | what the suppression took away |
-//! | [`write`] | the export of responses |
+//! | [`mod@write`] | the export of responses |
 //! | [`remarks`] | the export of remarks |
 //! | [`download`] | from Postgres to the client, with as little memory for a million rows as for ten |
 //!

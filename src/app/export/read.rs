@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chrono::Datelike;
 use uuid::Uuid;
 
-use crate::domain::codebook::{Cell, Columns, Leading, Plan};
+use crate::domain::codebook::{Cell, Columns, MetadataColumn, RowProjection};
 use crate::domain::disclosure::Shown;
-use crate::domain::disclosure::k_anonymity::{Dictionary, MaskedCells};
-use crate::domain::disclosure::{Combinations, Giveaways, QuasiIdentifiers, spell};
+use crate::domain::disclosure::k_anonymity::{Dictionary, QiSet};
+use crate::domain::disclosure::{KeyEncoder, QuasiIdentifiers, SecondarySuppression, encode_key};
 use crate::domain::form::Answer;
 use crate::domain::form::Form;
 use crate::formats::wide::WideFault;
@@ -25,8 +25,8 @@ pub struct Reader<'a> {
 struct Version<'a> {
     number: i32,
     form: &'a Form,
-    plan: Plan<'a>,
-    giveaways: &'a [MaskedCells],
+    plan: RowProjection<'a>,
+    secondary: &'a [QiSet],
 }
 
 /// A response that was read.
@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
     pub fn new(
         columns: &'a Columns<'a>,
         quasi: &QuasiIdentifiers,
-        giveaways: &'a Giveaways,
+        secondary: &'a SecondarySuppression,
         versions: impl IntoIterator<Item = (Uuid, i32)>,
     ) -> Self {
         let version = |(id, number): (Uuid, i32)| {
@@ -52,11 +52,11 @@ impl<'a> Reader<'a> {
                 number,
                 form,
                 plan: columns.plan(number),
-                giveaways: giveaways.of_version(number),
+                secondary: secondary.of_version(number),
             };
             Some((id, version))
         };
-        let leading = Leading::ALL.len();
+        let leading = MetadataColumn::ALL.len();
         Self {
             versions: versions.into_iter().filter_map(version).collect(),
             background: quasi
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
     /// When it is of a version that the export was not asked for, or when its record cannot be read.
     pub fn read<'r>(&'r self, row: &'r ExportedRow) -> Result<Response<'r>, WideFault> {
         let version = self.versions.get(&row.form_version_id);
-        let version = version.ok_or(WideFault::Stranger)?;
+        let version = version.ok_or(WideFault::UnknownVersionOrCampaign)?;
         let form = version.form;
         Ok(Response {
             row,
@@ -96,7 +96,7 @@ impl Response<'_> {
     }
 
     /// The codes of its quasi-identifiers.
-    pub fn codes<'c>(&self, combinations: &'c mut Combinations) -> &'c [u32] {
+    pub fn codes<'c>(&self, combinations: &'c mut KeyEncoder) -> &'c [u32] {
         let leading = [
             self.row.campaign_id.as_bytes().as_slice(),
             &self.version.number.to_be_bytes(),
@@ -111,25 +111,20 @@ impl Response<'_> {
     }
 
     /// Whether a column must not be shown when these cells are masked; columns are counted with the leading ones.
-    pub fn is_masked(&self, column: usize, masked: MaskedCells) -> bool {
-        let gives_away = self.version.giveaways.get(column).copied();
-        gives_away.is_none_or(|cells| cells.meets(masked))
+    pub fn is_masked(&self, column: usize, masked: QiSet) -> bool {
+        let suppressed_with = self.version.secondary.get(column).copied();
+        suppressed_with.is_none_or(|cells| cells.intersects(masked))
     }
 
     /// The cells that are filled from the answers, and nothing for one that must not be shown.
-    pub fn cells(&self, masked: MaskedCells) -> impl Iterator<Item = Option<Cell<'_>>> {
-        let cells = (Leading::ALL.len()..).zip(self.version.plan.cells(&self.answers));
+    pub fn cells(&self, masked: QiSet) -> impl Iterator<Item = Option<Cell<'_>>> {
+        let cells = (MetadataColumn::ALL.len()..).zip(self.version.plan.cells(&self.answers));
         cells.map(move |(column, cell)| (!self.is_masked(column, masked)).then_some(cell))
     }
 
     /// What is shown in these columns together; `dictionary` gives the codes.
-    pub fn shown(
-        &self,
-        columns: &[usize],
-        masked: MaskedCells,
-        dictionary: &mut Dictionary,
-    ) -> Shown {
-        let leading = Leading::ALL.len();
+    pub fn shown(&self, columns: &[usize], masked: QiSet, dictionary: &mut Dictionary) -> Shown {
+        let leading = MetadataColumn::ALL.len();
         let cells = columns
             .iter()
             .filter(|column| !self.is_masked(**column, masked))
@@ -139,7 +134,7 @@ impl Response<'_> {
         for cell in cells {
             hidden = false;
             empty &= matches!(cell, Cell::Missing(_));
-            spell(cell, &mut spelt);
+            encode_key(cell, &mut spelt);
         }
         match (hidden, empty) {
             (true, _) => Shown::Masked,

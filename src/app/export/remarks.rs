@@ -8,8 +8,8 @@ use std::pin::pin;
 use futures_util::TryStreamExt;
 use uuid::Uuid;
 
-use super::download::{ExportError, Way, Work};
-use crate::formats::csv::{CsvOptions, RowFault, Sheet};
+use super::download::{ExportError, ExportJob, ExportSink};
+use crate::formats::csv::{CsvOptions, CsvWriter, RowFault};
 use crate::formats::wide::WideFault;
 use crate::store::AsyncPgConnection;
 use crate::store::remarks::{count_cleared, stream_cleared};
@@ -28,20 +28,20 @@ pub struct RemarksExport {
     pub options: CsvOptions,
 }
 
-impl Work for RemarksExport {
+impl ExportJob for RemarksExport {
     /// How many remarks there are.
     type Report = u64;
 
     async fn run(
         self,
         conn: &mut AsyncPgConnection,
-        way: &mut Way<u64>,
+        sink: &mut ExportSink<u64>,
     ) -> Result<u64, ExportError> {
         let campaigns: Vec<Uuid> = self.campaigns.keys().copied().collect();
         begin_snapshot(conn).await?;
         let counted = count_cleared(conn, &campaigns).await?;
-        way.report(counted).await?;
-        let count = self.write(conn, &campaigns, way).await?;
+        sink.report(counted).await?;
+        let count = self.write(conn, &campaigns, sink).await?;
         end_snapshot(conn).await?;
         // Recorded was the number of before.
         if count == counted {
@@ -57,26 +57,26 @@ impl RemarksExport {
         &self,
         conn: &mut AsyncPgConnection,
         campaigns: &[Uuid],
-        way: &Way<u64>,
+        sink: &ExportSink<u64>,
     ) -> Result<u64, ExportError> {
-        let mut sheet = Sheet::new(self.options);
+        let mut sheet = CsvWriter::new(self.options);
         COLUMNS.iter().for_each(|name| sheet.text(name));
         sheet.end_row().map_err(fault)?;
         let mut rows = pin!(stream_cleared(conn, campaigns, &self.salt).await?);
         let mut count = 0;
         while let Some(row) = rows.try_next().await? {
             let campaign = self.campaigns.get(&row.campaign_id);
-            sheet.text(campaign.ok_or(WideFault::Stranger)?);
+            sheet.text(campaign.ok_or(WideFault::UnknownVersionOrCampaign)?);
             sheet.text(&row.question);
             sheet.text(&row.language);
             sheet.text(&row.text);
             sheet.end_row().map_err(fault)?;
             count += 1;
             if sheet.is_full() {
-                way.send(sheet.take()).await?;
+                sink.send(sheet.take()).await?;
             }
         }
-        way.send(sheet.take()).await?;
+        sink.send(sheet.take()).await?;
         Ok(count)
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::read::Response;
-use crate::domain::codebook::{Columns, Leading};
+use crate::domain::codebook::{Columns, MetadataColumn};
 use crate::domain::disclosure::QuasiIdentifiers;
 use crate::domain::disclosure::QuestionDiversity;
-use crate::domain::disclosure::k_anonymity::{ClassId, MaskedCells};
+use crate::domain::disclosure::k_anonymity::{ClassId, QiSet};
 
 /// The figures of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,16 +32,16 @@ pub struct Report {
 }
 
 /// Counts the rows of a file before it is written.
-pub struct Tally<'a> {
+pub struct ReportBuilder<'a> {
     report: Report,
     quasi: &'a QuasiIdentifiers,
     columns: usize,
     classes: HashMap<ClassId, u64>,
     /// How many cells of either sort a mask takes, by version.
-    taken: HashMap<(i32, MaskedCells), (u64, u64)>,
+    taken: HashMap<(i32, QiSet), (u64, u64)>,
 }
 
-impl<'a> Tally<'a> {
+impl<'a> ReportBuilder<'a> {
     /// Nothing counted yet.
     pub fn new(k: u32, columns: &Columns<'_>, quasi: &'a QuasiIdentifiers) -> Self {
         Self {
@@ -50,14 +50,14 @@ impl<'a> Tally<'a> {
                 ..Report::default()
             },
             quasi,
-            columns: Leading::ALL.len() + columns.as_slice().len(),
+            columns: MetadataColumn::ALL.len() + columns.as_slice().len(),
             classes: HashMap::new(),
             taken: HashMap::new(),
         }
     }
 
     /// Counts a row with these quasi-identifiers masked.
-    pub fn add(&mut self, response: &Response<'_>, masked: MaskedCells, class: Option<ClassId>) {
+    pub fn add(&mut self, response: &Response<'_>, masked: QiSet, class: Option<ClassId>) {
         let key = (response.version(), masked);
         let (quasi, columns) = (self.quasi, self.columns);
         let (own, dependent) = *self.taken.entry(key).or_insert_with(|| {

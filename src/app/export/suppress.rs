@@ -3,7 +3,7 @@
 //!
 //! 1. [`count`] counts the combinations of quasi-identifiers, of all responses to the form.
 //! 2. [`plan`] decides what to mask, without a look at any response.
-//! 3. [`survey`] goes through the rows as they will be written, for the figures of the file.
+//! 3. [`measure`] goes through the rows as they will be written, for the figures of the file.
 //! 4. The last pass writes: [`crate::app::export::write`].
 
 use std::pin::pin;
@@ -13,15 +13,15 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::read::Reader;
-use super::report::{Report, Tally};
-use super::selection::Chosen;
+use super::report::{Report, ReportBuilder};
+use super::selection::Decision;
 use super::write::{ExportError, ResponsesExport};
-use crate::domain::codebook::{Columns, Leading};
+use crate::domain::codebook::{Columns, MetadataColumn};
 use crate::domain::disclosure::Diversity;
 use crate::domain::disclosure::k_anonymity::{
-    Dictionary, Drift, GroupTable, Masked, MaskedCells, Masker, Masking,
+    Dictionary, FrequencyTable, Masked, QiSet, SnapshotMismatch, SuppressionPlan, Suppressor,
 };
-use crate::domain::disclosure::{Combinations, QuasiIdentifiers};
+use crate::domain::disclosure::{KeyEncoder, QuasiIdentifiers};
 use crate::domain::server_key::ServerKey;
 use crate::store::AsyncPgConnection;
 use crate::store::responses::stream::{Order, ResponsesFilter, stream_responses};
@@ -32,9 +32,9 @@ static PLANNING: Semaphore = Semaphore::const_new(2);
 /// What the first pass brings.
 pub struct Counted {
     /// How many responses have each combination.
-    pub table: GroupTable,
+    pub table: FrequencyTable,
     /// The codes in it.
-    pub combinations: Combinations,
+    pub combinations: KeyEncoder,
     /// The sum of the ids, which are keyed hashes: equal for equal sets of responses, in whatever order they came.
     pub digest: u128,
 }
@@ -47,8 +47,8 @@ pub async fn count(
     quasi: &QuasiIdentifiers,
 ) -> Result<Counted, ExportError> {
     let mut counted = Counted {
-        table: GroupTable::new(quasi.count())?,
-        combinations: Combinations::new(quasi),
+        table: FrequencyTable::new(quasi.count())?,
+        combinations: KeyEncoder::new(quasi),
         digest: 0,
     };
     let mut rows = pin!(stream_responses(conn, filter, Order::Any).await?);
@@ -70,7 +70,7 @@ pub async fn plan(
     counted: Counted,
     (least, k): (u32, u32),
     weights: Vec<u32>,
-) -> Result<(Stages, Combinations), ExportError> {
+) -> Result<(TwoStageSuppressor, KeyEncoder), ExportError> {
     let Counted {
         mut table,
         mut combinations,
@@ -86,11 +86,13 @@ pub async fn plan(
         } else {
             None
         };
-        let enough = second.as_ref().is_none_or(Masking::has_enough_records);
+        let enough = second
+            .as_ref()
+            .is_none_or(SuppressionPlan::has_enough_records);
         if !first.has_enough_records() || !enough {
             return Err(ExportError::TooFew);
         }
-        Ok((Stages::of(first, second), combinations))
+        Ok((TwoStageSuppressor::of(first, second), combinations))
     };
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|_| ExportError::BrokenOff)?
@@ -100,8 +102,8 @@ pub async fn plan(
 const MASKED: u32 = u32::MAX - 1;
 
 /// How many responses show each combination after the first stage.
-fn masked_table(masking: &Masking) -> Result<GroupTable, ExportError> {
-    let mut table = GroupTable::new(masking.columns())?;
+fn masked_table(masking: &SuppressionPlan) -> Result<FrequencyTable, ExportError> {
+    let mut table = FrequencyTable::new(masking.columns())?;
     for (combination, cells, records) in masking.shares() {
         table.add_many(&after(combination, cells), records)?;
     }
@@ -109,7 +111,7 @@ fn masked_table(masking: &Masking) -> Result<GroupTable, ExportError> {
 }
 
 /// A combination as it is shown when these cells are masked.
-fn after(combination: &[u32], cells: MaskedCells) -> Vec<u32> {
+fn after(combination: &[u32], cells: QiSet) -> Vec<u32> {
     let code = |(column, code): (usize, &u32)| {
         if cells.contains(column) {
             MASKED
@@ -122,16 +124,16 @@ fn after(combination: &[u32], cells: MaskedCells) -> Vec<u32> {
 
 /// What masks the responses one after the other, in one stage or two.
 #[derive(Clone)]
-pub struct Stages {
-    first: Masker,
-    second: Option<Masker>,
+pub struct TwoStageSuppressor {
+    first: Suppressor,
+    second: Option<Suppressor>,
 }
 
-impl Stages {
-    fn of(first: Masking, second: Option<Masking>) -> Self {
+impl TwoStageSuppressor {
+    fn of(first: SuppressionPlan, second: Option<SuppressionPlan>) -> Self {
         Self {
-            first: first.into_masker(),
-            second: second.map(Masking::into_masker),
+            first: first.into_suppressor(),
+            second: second.map(SuppressionPlan::into_suppressor),
         }
     }
 
@@ -144,7 +146,7 @@ impl Stages {
         let shown = after(combination, first.cells);
         let second = second.mask(&shown, || draw(key, b"mask again", id));
         Masked {
-            cells: first.cells.and(second.cells),
+            cells: first.cells.union(second.cells),
             class: second.class,
         }
     }
@@ -154,9 +156,9 @@ impl Stages {
     /// # Errors
     ///
     /// When not.
-    pub fn finish(self) -> Result<(), Drift> {
+    pub fn finish(self) -> Result<(), SnapshotMismatch> {
         self.first.finish()?;
-        self.second.map_or(Ok(()), Masker::finish)
+        self.second.map_or(Ok(()), Suppressor::finish)
     }
 }
 
@@ -182,7 +184,7 @@ pub fn salt(
     ])
 }
 
-/// The secret draw of a response, by which the masker chooses among those with the same combination.
+/// The secret draw of a response, by which the masker decide among those with the same combination.
 fn draw(key: &ServerKey, stage: &[u8], id: Uuid) -> u64 {
     let hash = key.hash(&[stage, id.as_bytes()]);
     hash.iter()
@@ -191,12 +193,12 @@ fn draw(key: &ServerKey, stage: &[u8], id: Uuid) -> u64 {
 }
 
 /// The figures of a file. Rows come in the order of the last pass, so that every response is masked as it will be there.
-pub async fn survey(
+pub async fn measure(
     conn: &mut AsyncPgConnection,
     export: &ResponsesExport,
     (reader, columns): (&Reader<'_>, &Columns<'_>),
-    (mut stages, combinations): (Stages, &mut Combinations),
-    (mut tally, salt): (Tally<'_>, &[u8; 32]),
+    (mut stages, combinations): (TwoStageSuppressor, &mut KeyEncoder),
+    (mut tally, salt): (ReportBuilder<'_>, &[u8; 32]),
 ) -> Result<Report, ExportError> {
     let mut questions: Vec<(Vec<usize>, Dictionary)> = export
         .sensitive
@@ -210,13 +212,13 @@ pub async fn survey(
         let response = reader.read(&row)?;
         let codes = response.codes(combinations);
         let masked = stages.mask(codes, &export.key, row.id);
-        match export.selection.chooses(&row, masked.cells) {
-            Chosen::No => continue,
-            Chosen::Masked => {
+        match export.selection.decide(&row, masked.cells) {
+            Decision::Exclude => continue,
+            Decision::Undetermined => {
                 tally.withhold();
                 continue;
             }
-            Chosen::Yes => tally.add(&response, masked.cells, masked.class),
+            Decision::Include => tally.add(&response, masked.cells, masked.class),
         }
         let shown: Vec<_> = questions
             .iter_mut()
@@ -232,7 +234,7 @@ pub async fn survey(
 
 /// The columns of a question, all its codings and options, counted with the leading ones.
 fn columns_of(columns: &Columns<'_>, key: &str) -> Vec<usize> {
-    (Leading::ALL.len()..)
+    (MetadataColumn::ALL.len()..)
         .zip(columns.as_slice())
         .filter(|(_, column)| column.question() == Some(key))
         .map(|(place, _)| place)

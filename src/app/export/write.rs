@@ -11,16 +11,16 @@ use futures_util::TryStreamExt;
 use uuid::Uuid;
 
 pub use super::download::{Download, ExportError, Limits, Prepared, prepare};
-use super::download::{Way, Work};
+use super::download::{ExportJob, ExportSink};
 use super::read::Reader;
-use super::report::{Report, Tally};
-use super::selection::{Chosen, Selection};
-use super::suppress::{Stages, count, plan, salt, survey};
+use super::report::{Report, ReportBuilder};
+use super::selection::{Decision, Selection};
+use super::suppress::{TwoStageSuppressor, count, measure, plan, salt};
 use crate::domain::codebook::Columns;
-use crate::domain::disclosure::{Combinations, Giveaways, QuasiIdentifiers};
+use crate::domain::disclosure::{KeyEncoder, QuasiIdentifiers, SecondarySuppression};
 use crate::domain::form::Form;
 use crate::domain::server_key::ServerKey;
-use crate::formats::csv::{CsvOptions, Sheet};
+use crate::formats::csv::{CsvOptions, CsvWriter};
 use crate::formats::wide::Wide;
 use crate::store::AsyncPgConnection;
 use crate::store::responses::stream::{
@@ -49,15 +49,15 @@ pub struct ResponsesExport {
     pub options: CsvOptions,
 }
 
-impl Work for ResponsesExport {
+impl ExportJob for ResponsesExport {
     type Report = Report;
 
     async fn run(
         self,
         conn: &mut AsyncPgConnection,
-        way: &mut Way<Report>,
+        sink: &mut ExportSink<Report>,
     ) -> Result<u64, ExportError> {
-        work(conn, &self, way).await
+        work(conn, &self, sink).await
     }
 }
 
@@ -65,25 +65,25 @@ impl Work for ResponsesExport {
 async fn work(
     conn: &mut AsyncPgConnection,
     export: &ResponsesExport,
-    way: &mut Way<Report>,
+    sink: &mut ExportSink<Report>,
 ) -> Result<u64, ExportError> {
     let versions = export.versions.iter();
     let forms: Vec<_> = versions.map(|(_, number, form)| (*number, form)).collect();
     let columns = Columns::of(&forms);
     let quasi = QuasiIdentifiers::of(&columns);
-    let giveaways = Giveaways::of(&columns, &quasi);
+    let secondary = SecondarySuppression::of(&columns, &quasi);
     let ids = export.versions.iter().map(|(id, number, _)| (*id, *number));
-    let reader = Reader::new(&columns, &quasi, &giveaways, ids);
+    let reader = Reader::new(&columns, &quasi, &secondary, ids);
 
     begin_snapshot(conn).await?;
     let counted = count(conn, &export.filter, &reader, &quasi).await?;
     let salt = salt(&export.key, counted.digest, export, &columns);
     let ks = (export.least_k, export.k);
-    let (stages, mut combinations) = plan(counted, ks, quasi.weights(&giveaways)).await?;
-    let tally = (Tally::new(export.k, &columns, &quasi), &salt);
+    let (stages, mut combinations) = plan(counted, ks, quasi.weights(&secondary)).await?;
+    let tally = (ReportBuilder::new(export.k, &columns, &quasi), &salt);
     let masked = (stages.clone(), &mut combinations);
-    let report = survey(conn, export, (&reader, &columns), masked, tally).await?;
-    way.report(report).await?;
+    let report = measure(conn, export, (&reader, &columns), masked, tally).await?;
+    sink.report(report).await?;
 
     let mut last = Last {
         export,
@@ -92,7 +92,7 @@ async fn work(
         wide: Wide::new(&columns, &export.campaigns),
         order: Order::Shuffled(&salt),
     };
-    let rows = last.write(conn, stages, way).await?;
+    let rows = last.write(conn, stages, sink).await?;
     end_snapshot(conn).await?;
     Ok(rows)
 }
@@ -101,7 +101,7 @@ async fn work(
 struct Last<'a> {
     export: &'a ResponsesExport,
     reader: &'a Reader<'a>,
-    combinations: &'a mut Combinations,
+    combinations: &'a mut KeyEncoder,
     wide: Wide<'a>,
     order: Order<'a>,
 }
@@ -110,10 +110,10 @@ impl Last<'_> {
     async fn write(
         &mut self,
         conn: &mut AsyncPgConnection,
-        mut stages: Stages,
-        way: &Way<Report>,
+        mut stages: TwoStageSuppressor,
+        sink: &ExportSink<Report>,
     ) -> Result<u64, ExportError> {
-        let mut sheet = Sheet::new(self.export.options);
+        let mut sheet = CsvWriter::new(self.export.options);
         self.wide.header(&mut sheet)?;
         let mut rows = pin!(stream_responses(conn, &self.export.filter, self.order).await?);
         let mut count = 0;
@@ -121,18 +121,18 @@ impl Last<'_> {
             let response = self.reader.read(&row)?;
             let codes = response.codes(self.combinations);
             let masked = stages.mask(codes, &self.export.key, row.id);
-            if self.export.selection.chooses(&row, masked.cells) != Chosen::Yes {
+            if self.export.selection.decide(&row, masked.cells) != Decision::Include {
                 continue;
             }
             self.wide.row(&response, masked.cells, &mut sheet)?;
             count += 1;
             if sheet.is_full() {
-                way.send(sheet.take()).await?;
+                sink.send(sheet.take()).await?;
             }
         }
         // Before the last piece: a file that is not what was planned must not look whole.
         stages.finish()?;
-        way.send(sheet.take()).await?;
+        sink.send(sheet.take()).await?;
         Ok(count)
     }
 }

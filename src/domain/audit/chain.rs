@@ -12,7 +12,7 @@ use crate::domain::server_key::ServerKey;
 /// An entry of the chain as somebody noted it outside the database: how far the chain reached then, and that it was
 /// this chain. Written as `NUMBER:HASH`, the hash in hexadecimal; `0:` before the first entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Head {
+pub struct Checkpoint {
     /// The number of the entry.
     pub number: i64,
     /// Its hash; empty for number 0.
@@ -22,24 +22,24 @@ pub struct Head {
 /// It is not written as heads are.
 #[derive(Debug, thiserror::Error)]
 #[error("it is written as NUMBER:HASH, as `aftercare audit verify` prints it")]
-pub struct HeadMalformed;
+pub struct CheckpointMalformed;
 
-impl fmt::Display for Head {
+impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.number, hex(&self.hash))
     }
 }
 
-impl FromStr for Head {
-    type Err = HeadMalformed;
+impl FromStr for Checkpoint {
+    type Err = CheckpointMalformed;
 
-    fn from_str(text: &str) -> Result<Self, HeadMalformed> {
-        let (number, hash) = text.trim().split_once(':').ok_or(HeadMalformed)?;
-        let number = number.parse().map_err(|_| HeadMalformed)?;
-        let hash = unhex(hash).ok_or(HeadMalformed)?;
+    fn from_str(text: &str) -> Result<Self, CheckpointMalformed> {
+        let (number, hash) = text.trim().split_once(':').ok_or(CheckpointMalformed)?;
+        let number = number.parse().map_err(|_| CheckpointMalformed)?;
+        let hash = unhex(hash).ok_or(CheckpointMalformed)?;
         let length = if number == 0 { 0 } else { 32 };
         if number < 0 || hash.len() != length {
-            return Err(HeadMalformed);
+            return Err(CheckpointMalformed);
         }
         Ok(Self { number, hash })
     }
@@ -47,7 +47,7 @@ impl FromStr for Head {
 
 /// What is wrong with a chain, at the first place where something is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Flaw {
+pub enum ChainError {
     /// An entry was taken out.
     #[error("entry {missing} is missing: after it comes entry {next}")]
     Gap {
@@ -77,18 +77,18 @@ pub enum Flaw {
     Replaced(i64),
 }
 
-/// A walk along the chain, from its first entry on.
+/// A verifier along the chain, from its first entry on.
 #[derive(Debug, Default)]
-pub struct Walk {
-    last: Head,
-    noted: Option<Head>,
+pub struct ChainVerifier {
+    last: Checkpoint,
+    noted: Option<Checkpoint>,
 }
 
-impl Walk {
+impl ChainVerifier {
     /// Begins before the first entry. When an entry was noted, it must come by.
-    pub fn new(noted: Option<Head>) -> Self {
+    pub fn new(noted: Option<Checkpoint>) -> Self {
         Self {
-            last: Head::default(),
+            last: Checkpoint::default(),
             noted,
         }
     }
@@ -98,27 +98,32 @@ impl Walk {
     /// # Errors
     ///
     /// When it is not what must come next.
-    pub fn step(&mut self, entry: &Entry<'_>, hash: &[u8], key: &ServerKey) -> Result<(), Flaw> {
+    pub fn step(
+        &mut self,
+        entry: &Entry<'_>,
+        hash: &[u8],
+        key: &ServerKey,
+    ) -> Result<(), ChainError> {
         let expected = self.last.number + 1;
         if entry.number > expected {
-            return Err(Flaw::Gap {
+            return Err(ChainError::Gap {
                 missing: expected,
                 next: entry.number,
             });
         }
         if entry.number < expected {
-            return Err(Flaw::Order(entry.number));
+            return Err(ChainError::Order(entry.number));
         }
         if entry.hash(&self.last.hash, key) != hash {
-            return Err(Flaw::Changed(entry.number));
+            return Err(ChainError::Changed(entry.number));
         }
-        self.last = Head {
+        self.last = Checkpoint {
             number: entry.number,
             hash: hash.to_vec(),
         };
         match &self.noted {
             Some(noted) if noted.number == entry.number && *noted != self.last => {
-                Err(Flaw::Replaced(entry.number))
+                Err(ChainError::Replaced(entry.number))
             }
             _ => Ok(()),
         }
@@ -129,9 +134,9 @@ impl Walk {
     /// # Errors
     ///
     /// When the noted entry did not come by.
-    pub fn end(self) -> Result<Head, Flaw> {
+    pub fn end(self) -> Result<Checkpoint, ChainError> {
         match &self.noted {
-            Some(noted) if noted.number > self.last.number => Err(Flaw::Cut {
+            Some(noted) if noted.number > self.last.number => Err(ChainError::Cut {
                 last: self.last.number,
                 noted: noted.number,
             }),
@@ -197,22 +202,22 @@ mod tests {
         chain
     }
 
-    fn check(chain: &[Stored], noted: Option<Head>) -> Result<Head, Flaw> {
-        let mut walk = Walk::new(noted);
+    fn check(chain: &[Stored], noted: Option<Checkpoint>) -> Result<Checkpoint, ChainError> {
+        let mut verifier = ChainVerifier::new(noted);
         for stored in chain {
-            walk.step(&entry(stored), &stored.3, &key())?;
+            verifier.step(&entry(stored), &stored.3, &key())?;
         }
-        walk.end()
+        verifier.end()
     }
 
     #[test]
     fn a_chain_that_nobody_touched_is_sound_and_so_is_every_head_that_it_had() {
         let whole = chain(5);
-        let mut noted = vec![Head::default()];
+        let mut noted = vec![Checkpoint::default()];
         for length in 0..=5 {
             let head = check(&whole[..length], None).unwrap();
             assert_eq!(head.number, i64::try_from(length).unwrap());
-            assert_eq!(head.to_string().parse::<Head>().unwrap(), head);
+            assert_eq!(head.to_string().parse::<Checkpoint>().unwrap(), head);
             noted.push(head);
         }
         for head in noted {
@@ -227,16 +232,16 @@ mod tests {
             let number = i64::try_from(place).unwrap() + 1;
             let mut changed = whole.clone();
             changed[place].2.push(' ');
-            assert_eq!(check(&changed, None), Err(Flaw::Changed(number)));
+            assert_eq!(check(&changed, None), Err(ChainError::Changed(number)));
             let mut moved = whole.clone();
             moved[place].1 += 1;
-            assert_eq!(check(&moved, None), Err(Flaw::Changed(number)));
+            assert_eq!(check(&moved, None), Err(ChainError::Changed(number)));
             let mut forged = whole.clone();
             forged[place].3[0] ^= 1;
-            assert_eq!(check(&forged, None), Err(Flaw::Changed(number)));
+            assert_eq!(check(&forged, None), Err(ChainError::Changed(number)));
             let mut twice = whole.clone();
             twice.insert(place, whole[place].clone());
-            assert_eq!(check(&twice, None), Err(Flaw::Order(number)));
+            assert_eq!(check(&twice, None), Err(ChainError::Order(number)));
         }
     }
 
@@ -247,7 +252,7 @@ mod tests {
             let number = i64::try_from(place).unwrap() + 1;
             let mut gap = whole.clone();
             gap.remove(place);
-            let flaw = Flaw::Gap {
+            let flaw = ChainError::Gap {
                 missing: number,
                 next: number + 1,
             };
@@ -256,12 +261,12 @@ mod tests {
             for (place, stored) in gap.iter_mut().enumerate() {
                 stored.0 = i64::try_from(place).unwrap() + 1;
             }
-            assert_eq!(check(&gap, None), Err(Flaw::Changed(number)));
+            assert_eq!(check(&gap, None), Err(ChainError::Changed(number)));
             let mut swapped = whole.clone();
             swapped.swap(place, place + 1);
             assert!(check(&swapped, None).is_err());
             (swapped[place].0, swapped[place + 1].0) = (number, number + 1);
-            assert_eq!(check(&swapped, None), Err(Flaw::Changed(number)));
+            assert_eq!(check(&swapped, None), Err(ChainError::Changed(number)));
         }
     }
 
@@ -271,21 +276,21 @@ mod tests {
         let noted = check(&whole, None).unwrap();
         assert!(check(&whole[..3], None).is_ok());
         let cut = check(&whole[..3], Some(noted.clone()));
-        assert_eq!(cut, Err(Flaw::Cut { last: 3, noted: 5 }));
+        assert_eq!(cut, Err(ChainError::Cut { last: 3, noted: 5 }));
         assert!(check(&[], Some(noted.clone())).is_err());
 
         let mut other = whole.clone();
         other[4].2 = "{}".to_owned();
         other[4].3 = entry(&other[4]).hash(&whole[3].3, &key()).to_vec();
         assert!(check(&other, None).is_ok());
-        assert_eq!(check(&other, Some(noted)), Err(Flaw::Replaced(5)));
+        assert_eq!(check(&other, Some(noted)), Err(ChainError::Replaced(5)));
     }
 
     #[test]
     fn only_what_was_printed_is_read_as_a_head() {
         let hash = "ab".repeat(32);
-        assert!(format!(" 12:{hash}\n").parse::<Head>().is_ok());
-        assert!("0:".parse::<Head>().is_ok());
+        assert!(format!(" 12:{hash}\n").parse::<Checkpoint>().is_ok());
+        assert!("0:".parse::<Checkpoint>().is_ok());
         for wrong in [
             "",
             "12",
@@ -296,9 +301,13 @@ mod tests {
             &format!("-1:{hash}"),
             &format!("x:{hash}"),
         ] {
-            assert!(wrong.parse::<Head>().is_err(), "{wrong}");
+            assert!(wrong.parse::<Checkpoint>().is_err(), "{wrong}");
         }
-        assert!(format!("12:{}", "ag".repeat(32)).parse::<Head>().is_err());
-        assert!(format!("12:{hash}a").parse::<Head>().is_err());
+        assert!(
+            format!("12:{}", "ag".repeat(32))
+                .parse::<Checkpoint>()
+                .is_err()
+        );
+        assert!(format!("12:{hash}a").parse::<Checkpoint>().is_err());
     }
 }

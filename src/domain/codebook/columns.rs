@@ -1,12 +1,12 @@
 //! Which columns an export has.
 
 use super::codings::{self, Coding};
-use super::{Entry, Plan};
+use super::{Entry, RowProjection};
 use crate::domain::form::{Form, Kind, Question};
 
 /// A column that every export starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leading {
+pub enum MetadataColumn {
     /// The key of the campaign.
     Campaign,
     /// The version of the form that was answered.
@@ -17,7 +17,7 @@ pub enum Leading {
     Week,
 }
 
-impl Leading {
+impl MetadataColumn {
     /// All of them, in their order.
     pub const ALL: [Self; 4] = [
         Self::Campaign,
@@ -130,7 +130,7 @@ impl<'a> Columns<'a> {
 
     /// The names of all columns, the leading ones included.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let leading = Leading::ALL
+        let leading = MetadataColumn::ALL
             .into_iter()
             .map(|column| -> &str { column.name() });
         leading.chain(self.columns.iter().map(|column| column.name.as_str()))
@@ -147,8 +147,8 @@ impl<'a> Columns<'a> {
     }
 
     /// How the responses to one version fill the columns.
-    pub fn plan(&self, version: i32) -> Plan<'a> {
-        Plan::of(self, version)
+    pub fn plan(&self, version: i32) -> RowProjection<'a> {
+        RowProjection::of(self, version)
     }
 
     /// The description of every column, the leading ones included, in `language` where there is a text in it.

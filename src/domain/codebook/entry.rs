@@ -2,8 +2,8 @@
 
 use super::condition_text::both;
 use super::row_projection::definition_of;
-use super::{Column, Columns, Content, Fixed, Leading};
-use crate::domain::disclosure::{Giveaways, QuasiIdentifiers};
+use super::{Column, Columns, Content, Fixed, MetadataColumn};
+use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression};
 use crate::domain::form::{
     Concept, Form, Kind, QuestionDefinition, ScoreDefinition, ScoreMethod, Text, options_of,
 };
@@ -89,7 +89,7 @@ pub struct BandEntry {
 
 /// The description of every column.
 pub(super) fn codebook(columns: &Columns<'_>, language: &str) -> Vec<Entry> {
-    let leading = Leading::ALL
+    let leading = MetadataColumn::ALL
         .into_iter()
         .map(|column| leading(columns, column));
     let rest = columns.as_slice().iter().filter_map(|column| {
@@ -111,9 +111,9 @@ pub(super) fn codebook(columns: &Columns<'_>, language: &str) -> Vec<Entry> {
     });
     let mut entries: Vec<Entry> = leading.chain(rest).collect();
     let quasi = QuasiIdentifiers::of(columns);
-    let giveaways = Giveaways::of(columns, &quasi);
+    let secondary = SecondarySuppression::of(columns, &quasi);
     for (place, entry) in entries.iter_mut().enumerate() {
-        let masked = giveaways.ever(place).iter();
+        let masked = secondary.ever(place).iter();
         let names = masked.flat_map(|one| quasi.names(one).iter().cloned());
         entry.masked_with = names.collect();
     }
@@ -137,15 +137,15 @@ impl Texts<'_> {
     }
 }
 
-fn leading(columns: &Columns<'_>, column: Leading) -> Entry {
+fn leading(columns: &Columns<'_>, column: MetadataColumn) -> Entry {
     let (kind, text) = match column {
-        Leading::Campaign => ("text", "Key of the campaign."),
-        Leading::FormVersion => ("integer", "Version of the form that was answered."),
-        Leading::Language => (
+        MetadataColumn::Campaign => ("text", "Key of the campaign."),
+        MetadataColumn::FormVersion => ("integer", "Version of the form that was answered."),
+        MetadataColumn::Language => (
             "text",
             "Language in which the form was read, as a BCP 47 tag.",
         ),
-        Leading::Week => (
+        MetadataColumn::Week => (
             "week",
             "ISO 8601 week in which the response came, e.g. 2027-W05.",
         ),

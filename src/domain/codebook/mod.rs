@@ -2,7 +2,7 @@
 //!
 //! A wide export has one row a response and these columns:
 //!
-//! 1. [`Leading`]: `campaign`, `form_version`, `language`, `week`.
+//! 1. [`MetadataColumn`]: `campaign`, `form_version`, `language`, `week`.
 //! 2. One a question, by key, in the order of the newest version; then those that only older versions ask.
 //!    A multiple choice has one an option, `question__option`. Free text has none: remarks are stored apart
 //!    from the response that they came with, and a column would join them again.
@@ -17,12 +17,12 @@
 //! The same goes for scores: one that adds up other questions, on another range or in another way from version
 //! 3 on is `score_eating@3`. A coding that a later version takes up again counts as new.
 //!
-//! [`Columns`] says which columns there are, [`Plan`] fills them for the responses to one version, and
+//! [`Columns`] says which columns there are, [`RowProjection`] fills them for the responses to one version, and
 //! [`Entry`] describes one for the codebook. What a cell looks like in a file is for the export to say:
 //! a [`Cell`] keeps what was answered, or the reason why nothing was.
 //!
-//! Some columns say who a person may be: [`QuasiIdentifiers`](super::disclosure::QuasiIdentifiers). [`Combinations`](super::disclosure::Combinations) counts them for the masking, and
-//! [`Giveaways`](super::disclosure::Giveaways) says which other columns must be masked along.
+//! Some columns say who a person may be: [`QuasiIdentifiers`](super::disclosure::QuasiIdentifiers). [`KeyEncoder`](super::disclosure::KeyEncoder) counts them for the masking, and
+//! [`SecondarySuppression`](super::disclosure::SecondarySuppression) says which other columns must be masked along.
 
 mod cell;
 mod codings;
@@ -32,9 +32,9 @@ mod entry;
 mod row_projection;
 
 pub use cell::{Cell, Fixed, Missing};
-pub use columns::{Column, Columns, Content, Leading};
+pub use columns::{Column, Columns, Content, MetadataColumn};
 pub use entry::{BandEntry, CodeEntry, Entry, ScoreEntry};
-pub use row_projection::Plan;
+pub use row_projection::RowProjection;
 
 #[cfg(test)]
 pub(crate) mod tests;

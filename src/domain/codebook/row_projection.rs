@@ -8,7 +8,7 @@ use crate::domain::form::{
 
 /// One step for each column that is filled from the answers.
 #[derive(Debug, Clone)]
-pub struct Plan<'a> {
+pub struct RowProjection<'a> {
     form: Option<&'a Form>,
     steps: Vec<Step<'a>>,
 }
@@ -30,7 +30,7 @@ enum Step<'a> {
     Score(&'a ScoreDefinition, &'a Score),
 }
 
-impl<'a> Plan<'a> {
+impl<'a> RowProjection<'a> {
     pub(super) fn of(columns: &Columns<'a>, version: i32) -> Self {
         let form = columns.form(version);
         let step = |column: &Column| {

@@ -1,14 +1,14 @@
 //! The quasi-identifiers of a response as numbers, by which responses are counted.
 
 use super::QuasiIdentifiers;
-use super::k_anonymity::{Dictionary, GroupTable};
-use crate::domain::codebook::{Cell, Leading};
+use super::k_anonymity::{Dictionary, FrequencyTable};
+use crate::domain::codebook::{Cell, MetadataColumn};
 
 /// Gives each combination of quasi-identifiers its codes: equal if and only if the file shows the same, masking aside.
 ///
 /// Whatever the reason why a cell is empty, the file shows the same nothing, so that all reasons have one code.
 #[derive(Debug, Clone)]
-pub struct Combinations {
+pub struct KeyEncoder {
     dictionaries: Vec<Dictionary>,
     sealed: bool,
     /// For each of them, how the cells of the present response are spelt.
@@ -16,7 +16,7 @@ pub struct Combinations {
     codes: Vec<u32>,
 }
 
-impl Combinations {
+impl KeyEncoder {
     /// For these quasi-identifiers.
     pub fn new(quasi: &QuasiIdentifiers) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Combinations {
     /// Until [`Self::seal`] is called a code not seen before is a new one; afterwards it is [`Dictionary::UNKNOWN`].
     pub fn codes<'a>(
         &mut self,
-        leading: [&[u8]; Leading::ALL.len()],
+        leading: [&[u8]; MetadataColumn::ALL.len()],
         cells: impl Iterator<Item = (usize, Cell<'a>)>,
     ) -> &[u32] {
         self.spelt.iter_mut().for_each(Vec::clear);
@@ -42,7 +42,7 @@ impl Combinations {
         }
         for (quasi, cell) in cells {
             if let Some(spelt) = self.spelt.get_mut(quasi) {
-                spell(cell, spelt);
+                encode_key(cell, spelt);
             }
         }
         self.codes.clear();
@@ -57,7 +57,7 @@ impl Combinations {
     }
 
     /// Ends the first pass: codes follow from the answers alone from now on, in the table as well.
-    pub fn seal(&mut self, table: &mut GroupTable) {
+    pub fn seal(&mut self, table: &mut FrequencyTable) {
         self.sealed = true;
         let sealed: Vec<Vec<u32>> = self.dictionaries.iter_mut().map(Dictionary::seal).collect();
         table.recode(|column, code| {
@@ -68,7 +68,7 @@ impl Combinations {
 }
 
 /// Adds bytes that stand for what the file shows of a cell, and for nothing else, whatever comes after them.
-pub fn spell(cell: Cell<'_>, spelt: &mut Vec<u8>) {
+pub fn encode_key(cell: Cell<'_>, spelt: &mut Vec<u8>) {
     match cell {
         Cell::Missing(_) => spelt.push(0),
         Cell::Choice(option) => {

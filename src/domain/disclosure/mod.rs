@@ -9,6 +9,6 @@ mod secondary_suppression;
 mod tests;
 
 pub use diversity::{Diversity, QuestionDiversity, Shown};
-pub use key_encoding::{Combinations, spell};
+pub use key_encoding::{KeyEncoder, encode_key};
 pub use quasi_identifiers::QuasiIdentifiers;
-pub use secondary_suppression::Giveaways;
+pub use secondary_suppression::SecondarySuppression;

@@ -4,9 +4,9 @@
 //! which campaign, in which language and in which week somebody answered. An export masks them so that no
 //! combination of them is rare (see [`crate::domain::disclosure::k_anonymity`]).
 
-use super::Giveaways;
-use super::k_anonymity::{MOST_COLUMNS, MaskedCells};
-use crate::domain::codebook::{Columns, Leading};
+use super::SecondarySuppression;
+use super::k_anonymity::{MAX_COLUMNS, QiSet};
+use crate::domain::codebook::{Columns, MetadataColumn};
 
 /// What masking one cell costs in the eyes of an analyst. Where there is a choice, the cheaper one is masked.
 ///
@@ -17,10 +17,10 @@ use crate::domain::codebook::{Columns, Leading};
 /// | form version | 3 | whoever reads the codebook can do without |
 /// | answer to a background question | 4 | it is what the responses are compared by |
 /// | each column that must be masked with it | 1 | most of them are empty anyway: the questions of a rare cancer, for instance |
-const fn weight_of(column: Leading) -> u32 {
+const fn weight_of(column: MetadataColumn) -> u32 {
     match column {
-        Leading::Week | Leading::Language => 1,
-        Leading::Campaign | Leading::FormVersion => 3,
+        MetadataColumn::Week | MetadataColumn::Language => 1,
+        MetadataColumn::Campaign | MetadataColumn::FormVersion => 3,
     }
 }
 
@@ -42,7 +42,7 @@ pub struct QuasiIdentifiers {
 impl QuasiIdentifiers {
     /// Those of these columns.
     pub fn of(columns: &Columns<'_>) -> Self {
-        let leading = Leading::ALL.map(|column| vec![column.name().to_owned()]);
+        let leading = MetadataColumn::ALL.map(|column| vec![column.name().to_owned()]);
         let mut names = leading.to_vec();
         let mut of_column: Vec<Option<usize>> = (0..names.len()).map(Some).collect();
         let mut before = None;
@@ -52,7 +52,7 @@ impl QuasiIdentifiers {
                 continue;
             }
             if before.replace(column.coding) != Some(column.coding) {
-                if names.len() < MOST_COLUMNS {
+                if names.len() < MAX_COLUMNS {
                     names.push(Vec::new());
                 }
                 if let Some(last) = names.last_mut() {
@@ -80,8 +80,8 @@ impl QuasiIdentifiers {
     }
 
     /// The same as a set: empty for a column that identifies nobody.
-    pub fn set_of(&self, column: usize) -> MaskedCells {
-        MaskedCells::of(self.of_column(column))
+    pub fn set_of(&self, column: usize) -> QiSet {
+        QiSet::of(self.of_column(column))
     }
 
     /// The columns that belong to one, with its place.
@@ -91,8 +91,8 @@ impl QuasiIdentifiers {
     }
 
     /// What masking each of them costs.
-    pub fn weights(&self, giveaways: &Giveaways) -> Vec<u32> {
-        let own = Leading::ALL
+    pub fn weights(&self, secondary: &SecondarySuppression) -> Vec<u32> {
+        let own = MetadataColumn::ALL
             .into_iter()
             .map(weight_of)
             .chain(std::iter::repeat(BACKGROUND));
@@ -101,7 +101,7 @@ impl QuasiIdentifiers {
             .map(|(quasi, own)| {
                 let dependents = (0..self.of_column.len())
                     .filter(|column| self.of_column(*column) != Some(quasi))
-                    .filter(|column| giveaways.ever(*column).contains(quasi))
+                    .filter(|column| secondary.ever(*column).contains(quasi))
                     .count();
                 own + DEPENDENT * u32::try_from(dependents).unwrap_or(u32::MAX >> 8)
             })

@@ -13,8 +13,8 @@
 use std::collections::HashMap;
 
 use super::QuasiIdentifiers;
-use super::k_anonymity::MaskedCells;
-use crate::domain::codebook::{Column, Columns, Content, Leading};
+use super::k_anonymity::QiSet;
+use crate::domain::codebook::{Column, Columns, Content, MetadataColumn};
 use crate::domain::form::{
     Choice, Condition, ConditionDefinition, Form, Kind, Question, QuestionDefinition,
     SectionDefinition,
@@ -22,31 +22,32 @@ use crate::domain::form::{
 
 /// For each version, the quasi-identifiers that each column gives away; columns are counted with the leading ones.
 #[derive(Debug, Clone)]
-pub struct Giveaways {
-    versions: HashMap<i32, Vec<MaskedCells>>,
+pub struct SecondarySuppression {
+    versions: HashMap<i32, Vec<QiSet>>,
 }
 
-impl Giveaways {
+impl SecondarySuppression {
     /// Works them out for all versions of an export.
     pub fn of(columns: &Columns<'_>, quasi: &QuasiIdentifiers) -> Self {
         let differing = Differing::between(columns);
-        let version = MaskedCells::of(
-            Leading::ALL
+        let version = QiSet::of(
+            MetadataColumn::ALL
                 .iter()
-                .position(|column| *column == Leading::FormVersion),
+                .position(|column| *column == MetadataColumn::FormVersion),
         );
         let of_version = |(number, form): &(i32, &Form)| {
-            let shown_by = shown_by(columns, quasi, *number, form);
-            let leading = Leading::ALL.len();
+            let visibility_dependencies_of =
+                visibility_dependencies_of(columns, quasi, *number, form);
+            let leading = MetadataColumn::ALL.len();
             let own = (0..leading).map(|column| quasi.set_of(column));
             let rest = (leading..).zip(columns.as_slice()).map(|(place, column)| {
                 let versions = if differing.differs(column) {
                     version
                 } else {
-                    MaskedCells::NONE
+                    QiSet::NONE
                 };
-                let hangs_on = hangs_on(column, *number, form, &shown_by);
-                quasi.set_of(place).and(versions).and(hangs_on)
+                let depends_on = depends_on(column, *number, form, &visibility_dependencies_of);
+                quasi.set_of(place).union(versions).union(depends_on)
             });
             (*number, own.chain(rest).collect())
         };
@@ -56,35 +57,35 @@ impl Giveaways {
     }
 
     /// By column, for the responses to one version. A column must be masked when one of these is.
-    pub fn of_version(&self, version: i32) -> &[MaskedCells] {
+    pub fn of_version(&self, version: i32) -> &[QiSet] {
         self.versions.get(&version).map_or(&[], Vec::as_slice)
     }
 
     /// What a column gives away in any version.
-    pub fn ever(&self, column: usize) -> MaskedCells {
+    pub fn ever(&self, column: usize) -> QiSet {
         self.versions
             .values()
             .filter_map(|columns| columns.get(column))
-            .fold(MaskedCells::NONE, |all, one| all.and(*one))
+            .fold(QiSet::NONE, |all, one| all.union(*one))
     }
 }
 
 /// For each question of a version, the quasi-identifiers that an answer to it gives away: its own, and all that
 /// decide whether it is shown.
-fn shown_by(
+fn visibility_dependencies_of(
     columns: &Columns<'_>,
     quasi: &QuasiIdentifiers,
     version: i32,
     form: &Form,
-) -> Vec<MaskedCells> {
+) -> Vec<QiSet> {
     let own = |question: &Question| {
-        (Leading::ALL.len()..)
+        (MetadataColumn::ALL.len()..)
             .zip(columns.as_slice())
             .filter(|(_, column)| {
                 column.versions.contains(&version) && column.question() == Some(&question.key)
             })
-            .fold(MaskedCells::NONE, |all, (place, _)| {
-                all.and(quasi.set_of(place))
+            .fold(QiSet::NONE, |all, (place, _)| {
+                all.union(quasi.set_of(place))
             })
     };
     // Conditions look only backwards, so what they look at is worked out before.
@@ -94,33 +95,38 @@ fn shown_by(
             let section = form.section_condition(question.section);
             let conditions = section.into_iter().chain(&question.show_when);
             let found = conditions.fold(own(question), |found, condition| {
-                found.and(looked_at(condition, &all))
+                found.union(referenced_questions(condition, &all))
             });
             all.push(found);
             all
         })
 }
 
-fn looked_at(condition: &Condition, before: &[MaskedCells]) -> MaskedCells {
+fn referenced_questions(condition: &Condition, before: &[QiSet]) -> QiSet {
     match condition {
         Condition::Any(parts) | Condition::All(parts) => {
-            parts.iter().fold(MaskedCells::NONE, |all, part| {
-                all.and(looked_at(part, before))
+            parts.iter().fold(QiSet::NONE, |all, part| {
+                all.union(referenced_questions(part, before))
             })
         }
-        Condition::Not(part) => looked_at(part, before),
+        Condition::Not(part) => referenced_questions(part, before),
         Condition::Test(place, _) => before.get(*place).copied().unwrap_or_default(),
     }
 }
 
 /// What the cell of a column hangs on. One that a version does not have is always empty in it.
-fn hangs_on(column: &Column, version: i32, form: &Form, shown_by: &[MaskedCells]) -> MaskedCells {
+fn depends_on(
+    column: &Column,
+    version: i32,
+    form: &Form,
+    visibility_dependencies_of: &[QiSet],
+) -> QiSet {
     if !column.versions.contains(&version) {
-        return MaskedCells::NONE;
+        return QiSet::NONE;
     }
     questions_of(column, form)
-        .filter_map(|key| shown_by.get(form.place(key)?))
-        .fold(MaskedCells::NONE, |all, one| all.and(*one))
+        .filter_map(|key| visibility_dependencies_of.get(form.place(key)?))
+        .fold(QiSet::NONE, |all, one| all.union(*one))
 }
 
 /// The keys of the questions that a column is filled from.
@@ -179,24 +185,26 @@ impl<'a> Differing<'a> {
         let same =
             |(_, form): &(i32, &Form)| Shape::of(form, &question.key).as_ref() == Some(&shape);
         let conditions = newest.section_condition(question.section).into_iter();
-        let mut looked_at = Vec::new();
+        let mut referenced_questions = Vec::new();
         conditions
             .chain(&question.show_when)
-            .for_each(|condition| tested(condition, &mut looked_at));
+            .for_each(|condition| visibility_dependencies(condition, &mut referenced_questions));
         !self.versions.iter().all(same)
-            || looked_at
+            || referenced_questions
                 .into_iter()
                 .filter_map(|place| newest.questions().get(place))
                 .any(|question| self.question_differs(&question.key))
     }
 }
 
-fn tested(condition: &Condition, places: &mut Vec<usize>) {
+fn visibility_dependencies(condition: &Condition, places: &mut Vec<usize>) {
     match condition {
         Condition::Any(parts) | Condition::All(parts) => {
-            parts.iter().for_each(|part| tested(part, places));
+            parts
+                .iter()
+                .for_each(|part| visibility_dependencies(part, places));
         }
-        Condition::Not(part) => tested(part, places),
+        Condition::Not(part) => visibility_dependencies(part, places),
         Condition::Test(place, _) => places.push(*place),
     }
 }

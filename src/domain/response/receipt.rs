@@ -15,7 +15,7 @@ use crate::domain::server_key::ServerKey;
 const SHORTEST: usize = 22;
 const LONGEST: usize = 128;
 /// A random receipt of the least length has fewer different characters once in ten million billion times.
-const LEAST_DIFFERENT: usize = 8;
+const MIN_DIFFERENT: usize = 8;
 
 /// A secret of the client. It is never stored, logged or shown.
 #[derive(Clone)]
@@ -42,7 +42,7 @@ impl Receipt {
             .bytes()
             .collect::<std::collections::BTreeSet<_>>()
             .len();
-        if (SHORTEST..=LONGEST).contains(&text.len()) && spelt && different >= LEAST_DIFFERENT {
+        if (SHORTEST..=LONGEST).contains(&text.len()) && spelt && different >= MIN_DIFFERENT {
             Ok(Self(text.to_owned()))
         } else {
             Err(ReceiptMalformed)

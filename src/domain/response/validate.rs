@@ -10,7 +10,7 @@ use crate::domain::form::{Choice, Form, Kind, scaled};
 
 /// The most unknown questions that are reported: far more than a client can be wrong by, and few enough that
 /// nobody gets megabytes back for a body full of them.
-const MOST_UNKNOWN: usize = 100;
+const MAX_UNKNOWN: usize = 100;
 
 /// One sound answer for each question of a form, in its order.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +67,7 @@ pub fn validate(form: &Form, raw: &RawAnswers) -> Result<ValidAnswers, Vec<Fault
     if known < raw.0.len() {
         let unknown = raw.0.keys().filter(|key| form.place(key).is_none());
         let fault = |key| Fault::at(Pointer::root().child(key), AnswerFault::UnknownQuestion);
-        faults.splice(0..0, unknown.take(MOST_UNKNOWN).map(fault));
+        faults.splice(0..0, unknown.take(MAX_UNKNOWN).map(fault));
     }
     if faults.is_empty() {
         Ok(ValidAnswers(answers))

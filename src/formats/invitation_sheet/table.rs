@@ -1,12 +1,12 @@
 //! Invitations as a table: `number,invitation,link`.
 
 use super::{Handout, HandoutFault};
-use crate::formats::csv::{CsvOptions, RowFault, Sheet};
+use crate::formats::csv::{CsvOptions, CsvWriter, RowFault};
 
 /// The table, piece by piece.
 pub struct Table {
     handout: Handout,
-    sheet: Sheet,
+    sheet: CsvWriter,
     /// How many rows are written; none when even the header is not.
     written: Option<usize>,
 }
@@ -14,7 +14,7 @@ pub struct Table {
 impl Table {
     /// The table of these.
     pub fn new(handout: Handout) -> Self {
-        let sheet = Sheet::new(CsvOptions::default());
+        let sheet = CsvWriter::new(CsvOptions::default());
         Self {
             handout,
             sheet,

@@ -32,7 +32,7 @@ use super::problem::{Code, FieldError, Problem};
 pub type State = Data<AppState>;
 
 /// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Document {
 
     /// Reads the body, if it is written in one of these formats and not too large.
     pub async fn read(self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
-        match tokio::time::timeout(PATIENCE, self.read_slowly(formats)).await {
+        match tokio::time::timeout(TIMEOUT, self.read_slowly(formats)).await {
             Ok(result) => result,
             Err(_) => Err(Code::BodyTooSlow.into()),
         }

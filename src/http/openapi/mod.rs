@@ -67,7 +67,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// Collects the operations of [`super::routes`].
+    /// Collects the operations of [`crate::http::resources::routes`].
     pub fn collect() -> Self {
         let (_, mut document) = App::new()
             .into_utoipa_app()

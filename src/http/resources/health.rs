@@ -46,8 +46,8 @@ async fn get_liveness() -> HttpResponse {
 #[get("/health/ready")]
 async fn get_readiness(state: State) -> Result<HttpResponse, Problem> {
     let mut conn = state.connection().await?;
-    let standing = migrations::standing(&mut conn).await?;
-    if !standing.is_current() {
+    let migration_status = migrations::migration_status(&mut conn).await?;
+    if !migration_status.is_current() {
         let detail =
             "The database and this program are of different versions; run `aftercare migrate`.";
         return Err(Problem::new(Code::NotReady).detail(detail));

@@ -10,7 +10,7 @@ use super::EmbeddedError;
 use super::account;
 
 /// How long to wait for the lock: a server that is just going should not make its successor fail.
-const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Creates the data folder where it is missing, and gives its absolute path without links.
 ///
@@ -81,7 +81,7 @@ pub(super) fn take_lock(data_dir: &Path) -> Result<File, EmbeddedError> {
         .mode(0o600)
         .open(&path)
         .map_err(EmbeddedError::io("open", &path))?;
-    let patience = Instant::now() + LOCK_PATIENCE;
+    let patience = Instant::now() + LOCK_TIMEOUT;
     loop {
         match file.try_lock() {
             Ok(()) => break,

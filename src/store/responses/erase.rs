@@ -28,7 +28,7 @@ const TIDY_UP: &str = "VACUUM responses, arrivals, remarks, tombstones, invitati
 
 /// How much of a campaign there is to delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Holdings {
+pub struct StoredCounts {
     /// Released responses.
     pub responses: usize,
     /// Responses that wait to be released.
@@ -53,7 +53,7 @@ pub struct DueCampaign {
     /// Since when its responses should be gone.
     pub retained_until: DateTime<Utc>,
     /// What is there.
-    pub holdings: Holdings,
+    pub counts: StoredCounts,
 }
 
 /// The campaigns whose time is up, and what there is of each.
@@ -63,12 +63,12 @@ pub async fn due_campaigns(
 ) -> QueryResult<Vec<DueCampaign>> {
     let mut due = Vec::new();
     for (id, key, retained_until) in find_due(conn, now).await? {
-        let holdings = count_holdings(conn, id).await?;
+        let counts = count_stored(conn, id).await?;
         due.push(DueCampaign {
             id,
             key,
             retained_until,
-            holdings,
+            counts,
         });
     }
     Ok(due)
@@ -105,7 +105,7 @@ async fn find_due(
         .await
 }
 
-/// Deletes one campaign's holdings in one transaction, with its line in the audit; none when somebody else did.
+/// Deletes one campaign's counts in one transaction, with its line in the audit; none when somebody else did.
 async fn erase(
     conn: &mut AsyncPgConnection,
     key: &ServerKey,
@@ -124,7 +124,7 @@ async fn erase(
         let Some((campaign, retained_until)) = locked else {
             return Ok(None);
         };
-        let holdings = delete_holdings(conn, id).await?;
+        let counts = delete_stored(conn, id).await?;
         diesel::update(campaigns::table.find(id))
             .set(campaigns::erased_at.eq(now))
             .execute(conn)
@@ -132,14 +132,14 @@ async fn erase(
         // How many were withdrawn, or invited, is not for the audit.
         let details = json!({
             "campaign": campaign, "retained_until": retained_until,
-            "responses": holdings.responses + holdings.arrivals, "remarks": holdings.remarks,
+            "responses": counts.responses + counts.arrivals, "remarks": counts.remarks,
         });
         append_entry(conn, key, now, None, Action::CampaignErased, &details).await?;
         Ok(Some(DueCampaign {
             id,
             key: campaign,
             retained_until,
-            holdings,
+            counts,
         }))
     })
     .await
@@ -164,8 +164,8 @@ macro_rules! delete {
     };
 }
 
-async fn count_holdings(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Holdings> {
-    Ok(Holdings {
+async fn count_stored(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<StoredCounts> {
+    Ok(StoredCounts {
         responses: count!(conn, responses, id),
         arrivals: count!(conn, arrivals, id),
         remarks: count!(conn, remarks, id),
@@ -175,8 +175,8 @@ async fn count_holdings(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<H
     })
 }
 
-async fn delete_holdings(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Holdings> {
-    let holdings = Holdings {
+async fn delete_stored(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<StoredCounts> {
+    let counts = StoredCounts {
         // In the direction in which responses move.
         arrivals: delete!(conn, arrivals, id),
         responses: delete!(conn, responses, id),
@@ -187,7 +187,7 @@ async fn delete_holdings(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<
     };
     delete!(conn, invitation_batches, id);
     delete!(conn, pass_keys, id);
-    Ok(holdings)
+    Ok(counts)
 }
 
 /// The background task that deletes what is due. It ends with its handle.

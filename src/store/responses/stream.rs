@@ -94,7 +94,7 @@ pub async fn end_snapshot(conn: &mut AsyncPgConnection) -> QueryResult<()> {
 ///
 /// The driver holds a few kilobytes of rows; when nobody takes them it stops reading, and Postgres waits. So the
 /// connection is busy until the stream ends: one that drops the stream before must close it (see
-/// [`Lease`](crate::store::lease::Lease)).
+/// [`ExclusiveConnection`](crate::store::exclusive_connection::ExclusiveConnection)).
 pub async fn stream_responses<'conn>(
     conn: &'conn mut AsyncPgConnection,
     filter: &ResponsesFilter,

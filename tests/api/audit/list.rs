@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aftercare::domain::audit::{Action, Walk};
+use aftercare::domain::audit::{Action, ChainVerifier};
 use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
 use aftercare::store::audit::{append_entry, stream_entries};
@@ -121,7 +121,7 @@ async fn fifty_who_add_at_once_make_one_chain_without_a_gap() {
     let numbers: BTreeSet<i64> = numbers.into_iter().collect();
     assert_eq!(numbers, (1..=50).collect());
     let mut conn = app.connect().await;
-    let mut walk = Walk::default();
+    let mut walk = ChainVerifier::default();
     let rows = stream_entries(&mut conn).await.unwrap();
     let rows: Vec<_> = rows.try_collect().await.unwrap();
     for row in &rows {

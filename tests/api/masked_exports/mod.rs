@@ -24,7 +24,7 @@ use aftercare::domain::week::IsoWeek;
 use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
 use aftercare::store::AsyncPgConnection;
-use aftercare::store::lease::Lease;
+use aftercare::store::exclusive_connection::ExclusiveConnection;
 use aftercare::store::responses::stream::ResponsesFilter;
 use aftercare::store::schema::{audit_entries, campaigns, responses};
 use chrono::{NaiveDate, TimeDelta};

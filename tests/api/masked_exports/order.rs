@@ -165,7 +165,7 @@ async fn what_changes_between_the_passes_is_not_seen() {
         };
         let app = &app;
         async move {
-            let lease = Lease::new(app.state.export_connection().await.unwrap());
+            let lease = ExclusiveConnection::new(app.state.export_connection().await.unwrap());
             prepare(lease, export, Limits::default()).await.unwrap()
         }
     };

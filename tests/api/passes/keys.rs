@@ -2,7 +2,7 @@
 
 use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::store::passes::{MOST_PASS_KEYS, destroy_ended_pass_keys};
+use aftercare::store::passes::{MAX_PASS_KEYS, destroy_ended_pass_keys};
 use chrono::TimeDelta;
 use rsa::hazmat::rsa_encrypt;
 use rsa::traits::PrivateKeyParts;
@@ -229,7 +229,7 @@ async fn no_two_keys_that_can_sign_share_the_byte_by_which_requests_name_them() 
              FROM one, generate_series(1, {}) AS n RETURNING id) \
          INSERT INTO pass_keys (id, campaign_id, issuer_name, public_key, private_key) \
          SELECT sha256(id::text::bytea), id, 'localhost', '', 'x' FROM new",
-        MOST_PASS_KEYS - 1
+        MAX_PASS_KEYS - 1
     );
     run(collection, &fill).await;
     let create = |key: &str| {

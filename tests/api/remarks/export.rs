@@ -5,7 +5,7 @@ use aftercare::app::export::remarks::RemarksExport;
 use aftercare::domain::staff::role::Role;
 use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
-use aftercare::store::lease::Lease;
+use aftercare::store::exclusive_connection::ExclusiveConnection;
 use diesel_async::SimpleAsyncConnection;
 use futures_util::TryStreamExt;
 use serde_json::json;
@@ -237,7 +237,7 @@ async fn what_is_withheld_while_an_export_runs_is_in_it_or_not_as_it_was_recorde
         options: CsvOptions::default(),
     };
     let conn = collection.app.state.export_connection().await.unwrap();
-    let prepared = prepare(Lease::new(conn), export, Limits::default())
+    let prepared = prepare(ExclusiveConnection::new(conn), export, Limits::default())
         .await
         .unwrap();
     assert_eq!(*prepared.report(), 8);

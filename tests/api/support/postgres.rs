@@ -114,7 +114,10 @@ async fn make_template(conn: &mut AsyncPgConnection, name: &str) {
 
 async fn is_current(target: &Target) -> bool {
     let mut conn = target.connect(Purpose::Maintenance).await.unwrap();
-    migrations::standing(&mut conn).await.unwrap().is_current()
+    migrations::migration_status(&mut conn)
+        .await
+        .unwrap()
+        .is_current()
 }
 
 /// Named after what the migrations say, so that a changed one never meets an old template.

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::MaskedCells;
+use super::QiSet;
 use super::donors::Donors;
 use super::fill::Fill;
 use super::key::{Key, KeyMap, Packing};
@@ -69,7 +69,7 @@ pub(super) struct Candidate<const W: usize> {
 /// All candidates with one mask.
 #[derive(Debug)]
 pub(super) struct Candidates<const W: usize> {
-    cells: MaskedCells,
+    cells: QiSet,
     visible: Key<W>,
     weight: i64,
     /// In the order of their first combinations.
@@ -81,7 +81,7 @@ impl<const W: usize> Candidates<W> {
     /// Finds them, and how they could be filled up.
     ///
     /// Takes time in the pending combinations and, if any candidate is short, in the donors.
-    pub fn find(plan: &Plan<W>, packing: &Packing, donors: &Donors<W>, cells: MaskedCells) -> Self {
+    pub fn find(plan: &Plan<W>, packing: &Packing, donors: &Donors<W>, cells: QiSet) -> Self {
         let mut found = Self {
             cells,
             visible: packing.visible(cells),
@@ -93,7 +93,7 @@ impl<const W: usize> Candidates<W> {
             let Some((key, count)) = plan.groups.get(*group) else {
                 continue;
             };
-            let key = key.and(&found.visible);
+            let key = key.intersection(&found.visible);
             let place = *found.places.entry(key).or_insert(found.list.len());
             if let Some(candidate) = found.list.get_mut(place) {
                 candidate.records += count;
@@ -120,7 +120,7 @@ impl<const W: usize> Candidates<W> {
 
     /// The candidate that a combination belongs to.
     pub fn of(&mut self, key: &Key<W>) -> Option<&mut Candidate<W>> {
-        let place = self.places.get(&key.and(&self.visible))?;
+        let place = self.places.get(&key.intersection(&self.visible))?;
         self.list.get_mut(*place)
     }
 
@@ -163,7 +163,7 @@ impl<const W: usize> Candidates<W> {
             let Some((key, count)) = plan.groups.get(*group).copied() else {
                 return false;
             };
-            let key = key.and(&self.visible);
+            let key = key.intersection(&self.visible);
             let place = self.places.get(&key);
             let done = place.and_then(|place| settled.get(*place)) == Some(&true);
             if done {

@@ -3,18 +3,18 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::MaskedCells;
+use super::QiSet;
 use super::candidate::{Candidates, Price};
 use super::donors::Donors;
+use super::frequency_table::KeyCombination;
 use super::key::Packing;
-use super::patterns::patterns;
 use super::plan::{Plan, Share, mask_all};
-use super::relax::relax;
-use super::table::Group;
+use super::refine::refine;
+use super::suppression_patterns::patterns;
 
 /// The cheaper of two plans: the greedy cover, and the masking of all cells of the pending records.
 /// There are at least `k` records.
-pub(super) fn cheapest(groups: &[Group], k: u64, weights: &[u32]) -> Vec<Share> {
+pub(super) fn cheapest(groups: &[KeyCombination], k: u64, weights: &[u32]) -> Vec<Share> {
     let packing = Packing::of(groups, weights.len());
     match packing.words() {
         1 => plan::<1>(groups, &packing, k, weights),
@@ -25,7 +25,7 @@ pub(super) fn cheapest(groups: &[Group], k: u64, weights: &[u32]) -> Vec<Share> 
 }
 
 fn plan<const W: usize>(
-    groups: &[Group],
+    groups: &[KeyCombination],
     packing: &Packing,
     k: u64,
     weights: &[u32],
@@ -35,13 +35,9 @@ fn plan<const W: usize>(
     let mut plan: Plan<W> = Plan::new(groups, packing, k, weights);
     if !plan.pending.is_empty() {
         let mut plain = plan.clone();
-        cover(
-            &mut plain,
-            packing,
-            &[MaskedCells::of(columns.iter().copied())],
-        );
+        cover(&mut plain, packing, &[QiSet::of(columns.iter().copied())]);
         cover(&mut plan, packing, &patterns(&columns, groups.len()));
-        relax(&mut plan, packing);
+        refine(&mut plan, packing);
         if !plan.is_sound() || plain.cost() < plan.cost() {
             plan = plain;
         }
@@ -73,7 +69,7 @@ impl Turn {
 }
 
 /// Settles all pending records. The last pattern masks everything that differs, so that it always can.
-fn cover<const W: usize>(plan: &mut Plan<W>, packing: &Packing, patterns: &[MaskedCells]) {
+fn cover<const W: usize>(plan: &mut Plan<W>, packing: &Packing, patterns: &[QiSet]) {
     let turn = |price: Price, records: u64, pattern: usize| Turn {
         price: Reverse(price),
         records,

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 /// the first pass, and the table's column gets the codes that follow from the answers alone:
 ///
 /// ```
-/// use aftercare::domain::disclosure::k_anonymity::{Dictionary, GroupTable};
+/// use aftercare::domain::disclosure::k_anonymity::{Dictionary, FrequencyTable};
 ///
-/// let mut table = GroupTable::new(1)?;
+/// let mut table = FrequencyTable::new(1)?;
 /// let mut dictionary = Dictionary::default();
 /// for answer in [b"stomach".as_slice(), b"liver", b"stomach"] {
 ///     table.add(&[dictionary.code(answer)])?;

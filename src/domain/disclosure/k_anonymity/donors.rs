@@ -1,6 +1,6 @@
 //! The list of classes that may have records to spare.
 
-use super::MaskedCells;
+use super::QiSet;
 use super::candidate::Candidates;
 use super::fill::Donor;
 use super::key::Key;
@@ -15,7 +15,7 @@ pub(super) struct Donors<const W: usize> {
     /// Their combinations, what masking a record costs there, and their places in [`Plan::parts`].
     parts: Vec<(Key<W>, i64, usize)>,
     /// The rests, the masks and the places of classes with fewer than `2k` records.
-    small: Vec<(Key<W>, MaskedCells, usize)>,
+    small: Vec<(Key<W>, QiSet, usize)>,
     parts_seen: usize,
     classes_seen: usize,
     stale_at: usize,
@@ -66,7 +66,7 @@ impl<const W: usize> Donors<W> {
     }
 
     /// Offers them all to the candidates that are short, by what is left of them under this mask.
-    pub fn offer(&self, plan: &Plan<W>, cells: MaskedCells, short: &mut Candidates<W>) {
+    pub fn offer(&self, plan: &Plan<W>, cells: QiSet, short: &mut Candidates<W>) {
         let weight = plan.weight(cells);
         for (key, now, place) in &self.parts {
             let extra = weight - now;
@@ -93,7 +93,7 @@ impl<const W: usize> Donors<W> {
         }
         for (key, masked, place) in &self.small {
             // Only then are all records of the class equal under this mask.
-            if masked.within(cells)
+            if masked.is_subset(cells)
                 && let Some(candidate) = short.of(key)
                 && let Some(class) = plan.classes.get(*place)
                 && (1..2 * plan.k).contains(&class.size)

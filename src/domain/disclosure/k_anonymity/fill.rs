@@ -1,8 +1,8 @@
 //! How a candidate with too few records of its own gets to `k`.
 
-use super::MaskedCells;
+use super::QiSet;
 use super::key::Key;
-use super::plan::{Class, Plan};
+use super::plan::{EquivalenceClass, Plan};
 
 /// Where the missing records come from.
 #[derive(Debug)]
@@ -97,7 +97,12 @@ impl Fill {
     }
 
     /// Notes a whole class if it is the cheapest so far. `weight` is what masking a record will cost.
-    pub fn offer_whole<const W: usize>(&mut self, place: usize, class: &Class<W>, weight: i64) {
+    pub fn offer_whole<const W: usize>(
+        &mut self,
+        place: usize,
+        class: &EquivalenceClass<W>,
+        weight: i64,
+    ) {
         let Self::Short { whole, .. } = self else {
             return;
         };
@@ -126,12 +131,7 @@ impl Fill {
     }
 
     /// Moves the missing records in. Says no when others have been given them in the meantime.
-    pub fn settle<const W: usize>(
-        &self,
-        plan: &mut Plan<W>,
-        cells: MaskedCells,
-        key: Key<W>,
-    ) -> bool {
+    pub fn settle<const W: usize>(&self, plan: &mut Plan<W>, cells: QiSet, key: Key<W>) -> bool {
         let Self::Short {
             donors,
             cost,

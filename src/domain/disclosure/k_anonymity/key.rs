@@ -1,9 +1,9 @@
-//! Combinations packed into bits, so that masking columns is one `and`.
+//! KeyEncoder packed into bits, so that masking columns is one `and`.
 
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
-use super::MaskedCells;
-use super::table::Group;
+use super::QiSet;
+use super::frequency_table::KeyCombination;
 
 /// A packed combination. Columns that are masked are zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(super) type KeyMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefaul
 
 impl<const W: usize> Key<W> {
     /// What is left of it when only these bits are kept.
-    pub fn and(mut self, bits: &Self) -> Self {
+    pub fn intersection(mut self, bits: &Self) -> Self {
         for (word, kept) in self.0.iter_mut().zip(bits.0) {
             *word &= kept;
         }
@@ -53,7 +53,7 @@ pub(super) struct Packing {
 
 impl Packing {
     /// Looks through the groups for the codes of each of the columns.
-    pub fn of(groups: &[Group], columns: usize) -> Self {
+    pub fn of(groups: &[KeyCombination], columns: usize) -> Self {
         let (mut word, mut free, mut packed) = (0, u64::BITS, Vec::with_capacity(columns));
         for column in 0..columns {
             let mut codes: Vec<u32> = groups
@@ -110,7 +110,7 @@ impl Packing {
     }
 
     /// The bits of the columns that are not masked.
-    pub fn visible<const W: usize>(&self, masked: MaskedCells) -> Key<W> {
+    pub fn visible<const W: usize>(&self, masked: QiSet) -> Key<W> {
         let mut key = Key([0; W]);
         for (column, (place, _)) in self.columns.iter().enumerate() {
             if !masked.contains(column) {

@@ -7,9 +7,9 @@
 //!
 //! # How it is used
 //!
-//! 1. A first pass streams the records into a [`GroupTable`]: the count of each combination of background answers.
-//! 2. [`GroupTable::mask`] makes the plan, a [`Masking`], with its [`Cost`]. It never sees a record.
-//! 3. A second pass asks a [`Masker`] for each record which cells to mask, and [`Masker::finish`] checks that
+//! 1. A first pass streams the records into a [`FrequencyTable`]: the count of each combination of background answers.
+//! 2. [`FrequencyTable::mask`] makes the plan, a [`SuppressionPlan`], with its [`Cost`]. It never sees a record.
+//! 3. A second pass asks a [`Suppressor`] for each record which cells to mask, and [`Suppressor::finish`] checks that
 //!    both passes saw the same records. Both must read one snapshot of the database.
 //! 4. The masker names each record's class, by which [`Diversity`](super::Diversity) counts the answers to sensitive questions.
 //!
@@ -22,7 +22,7 @@
 //! best), over the lattice of column subsets that Samarati (2001) and Incognito (`LeFevre` and others 2005) search,
 //! but for each record alone (local suppression, as in sdcMicro: Templ, Kowarik and Meindl 2015).
 //!
-//! - Combinations with `k` records or more stay as they are. The records of the others are *pending*.
+//! - KeyEncoder with `k` records or more stay as they are. The records of the others are *pending*.
 //! - A *candidate* masks a set of columns and takes all pending records that are equal in the rest. If they are
 //!   fewer than `k`, it is filled up with records that other classes can spare, the cheapest first, or by taking in
 //!   a whole small class. Its price is what it adds in masked cells for each pending record that it settles.
@@ -59,7 +59,7 @@
 //! When a combination gives only some of its records to another class, the choice must not show. To take the first
 //! ones in the order of rows would: a masked record late in the file could then be no donor, and stood out as
 //! the rare one. So each record of a split combination brings a secret draw, and every subset is equally likely
-//! (Fan, Muller and Rezucha 1962; Knuth, volume 2, algorithm S). See [`Masker::mask`].
+//! (Fan, Muller and Rezucha 1962; Knuth, volume 2, algorithm S). See [`Suppressor::mask`].
 //!
 //! # What it does not do
 //!
@@ -69,23 +69,23 @@
 //! from pending records by reasoning backwards (minimality attack: Wong and others 2007).
 
 mod candidate;
-mod cells;
 mod cover;
 mod dictionary;
 mod donors;
 mod fill;
+mod frequency_table;
 mod key;
-mod masker;
-mod masking;
-mod patterns;
 mod plan;
-mod relax;
-mod table;
+mod qi_set;
+mod refine;
+mod suppression_patterns;
+mod suppression_plan;
+mod suppressor;
 #[cfg(test)]
 mod tests;
 
-pub use cells::MaskedCells;
 pub use dictionary::Dictionary;
-pub use masker::{Drift, Masked, Masker};
-pub use masking::{ClassId, Cost, Masking};
-pub use table::{GroupTable, MOST_COLUMNS, TableFault};
+pub use frequency_table::{FrequencyTable, MAX_COLUMNS, TableFault};
+pub use qi_set::QiSet;
+pub use suppression_plan::{ClassId, Cost, SuppressionPlan};
+pub use suppressor::{Masked, SnapshotMismatch, Suppressor};

@@ -1,8 +1,8 @@
 //! A plan while it is being made: which records are in which class.
 
-use super::MaskedCells;
+use super::QiSet;
+use super::frequency_table::KeyCombination;
 use super::key::{Key, KeyMap, Packing};
-use super::table::Group;
 
 /// Records of one combination that get the same mask: the result of planning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,17 +10,17 @@ pub(super) struct Share {
     /// The place of the combination among the sorted ones.
     pub group: usize,
     /// What is masked.
-    pub cells: MaskedCells,
+    pub cells: QiSet,
     /// How many records, at least one.
     pub count: u64,
 }
 
 /// Everything masked, for a table with fewer than `k` records.
-pub(super) fn mask_all(groups: &[Group], columns: usize) -> Vec<Share> {
-    let cells = MaskedCells::all(columns);
+pub(super) fn mask_all(groups: &[KeyCombination], columns: usize) -> Vec<Share> {
+    let cells = QiSet::all(columns);
     (0..)
         .zip(groups)
-        .map(|(group, Group { count, .. })| Share {
+        .map(|(group, KeyCombination { count, .. })| Share {
             group,
             cells,
             count: *count,
@@ -30,9 +30,9 @@ pub(super) fn mask_all(groups: &[Group], columns: usize) -> Vec<Share> {
 
 /// Records that are equal in the masked export. Between two steps it has none or at least `k`.
 #[derive(Debug, Clone)]
-pub(super) struct Class<const W: usize> {
+pub(super) struct EquivalenceClass<const W: usize> {
     /// What is masked.
-    pub cells: MaskedCells,
+    pub cells: QiSet,
     /// The rest.
     pub key: Key<W>,
     /// Its records.
@@ -62,18 +62,18 @@ pub(super) struct Plan<const W: usize> {
     /// Each combination with its records.
     pub groups: Vec<(Key<W>, u64)>,
     /// All classes that there ever were.
-    pub classes: Vec<Class<W>>,
+    pub classes: Vec<EquivalenceClass<W>>,
     /// All parts that there ever were.
     pub parts: Vec<Part>,
     /// The combinations that have no class yet, ascending.
     pub pending: Vec<usize>,
     weights: Vec<i64>,
-    index: KeyMap<(MaskedCells, Key<W>), usize>,
+    index: KeyMap<(QiSet, Key<W>), usize>,
 }
 
 impl<const W: usize> Plan<W> {
     /// The start: combinations with `k` records and more are classes, the others are pending.
-    pub fn new(groups: &[Group], packing: &Packing, k: u64, weights: &[u32]) -> Self {
+    pub fn new(groups: &[KeyCombination], packing: &Packing, k: u64, weights: &[u32]) -> Self {
         let groups = groups
             .iter()
             .map(|group| (packing.key(&group.combination), group.count));
@@ -96,14 +96,14 @@ impl<const W: usize> Plan<W> {
             if count < k {
                 plan.pending.push(group);
             } else {
-                plan.place(group, count, MaskedCells::NONE, key);
+                plan.place(group, count, QiSet::NONE, key);
             }
         }
         plan
     }
 
     /// What masking these cells of one record costs.
-    pub fn weight(&self, cells: MaskedCells) -> i64 {
+    pub fn weight(&self, cells: QiSet) -> i64 {
         cells
             .iter()
             .filter_map(|column| self.weights.get(column))
@@ -120,12 +120,12 @@ impl<const W: usize> Plan<W> {
 
     /// Whether every record has a class, and every class `k` records.
     pub fn is_sound(&self) -> bool {
-        let kept = |class: &Class<W>| class.size == 0 || class.size >= self.k;
+        let kept = |class: &EquivalenceClass<W>| class.size == 0 || class.size >= self.k;
         self.pending.is_empty() && self.classes.iter().all(kept)
     }
 
     /// The class with this mask and this rest, if it has records.
-    pub fn class(&self, cells: MaskedCells, key: Key<W>) -> Option<usize> {
+    pub fn class(&self, cells: QiSet, key: Key<W>) -> Option<usize> {
         let place = *self.index.get(&(cells, key))?;
         self.classes
             .get(place)
@@ -141,10 +141,10 @@ impl<const W: usize> Plan<W> {
     }
 
     /// Puts records of a combination into the class with this mask; `key` is the combination's rest under it.
-    pub fn place(&mut self, group: usize, count: u64, cells: MaskedCells, key: Key<W>) {
+    pub fn place(&mut self, group: usize, count: u64, cells: QiSet, key: Key<W>) {
         let weight = self.weight(cells);
         let place = *self.index.entry((cells, key)).or_insert_with(|| {
-            self.classes.push(Class {
+            self.classes.push(EquivalenceClass {
                 cells,
                 key,
                 size: 0,
@@ -165,7 +165,7 @@ impl<const W: usize> Plan<W> {
     }
 
     /// Moves so many records of a part, or all that it has, into the class with this mask.
-    pub fn move_part(&mut self, part: usize, count: u64, cells: MaskedCells, key: Key<W>) {
+    pub fn move_part(&mut self, part: usize, count: u64, cells: QiSet, key: Key<W>) {
         let Some(from) = self.parts.get_mut(part) else {
             return;
         };
@@ -181,7 +181,7 @@ impl<const W: usize> Plan<W> {
     }
 
     /// Moves all records of a class into the class with this mask.
-    pub fn move_class(&mut self, class: usize, cells: MaskedCells, key: Key<W>) {
+    pub fn move_class(&mut self, class: usize, cells: QiSet, key: Key<W>) {
         let parts = self
             .classes
             .get_mut(class)

@@ -7,9 +7,9 @@ use serde_json::{Value as Json, json};
 
 use crate::domain::codebook::tests::properties::life_of;
 use crate::domain::codebook::tests::{add, every_kind, form, numbered, question};
-use crate::domain::codebook::{Cell, Columns, Leading};
-use crate::domain::disclosure::k_anonymity::MaskedCells;
-use crate::domain::disclosure::{Giveaways, QuasiIdentifiers};
+use crate::domain::codebook::{Cell, Columns, MetadataColumn};
+use crate::domain::disclosure::k_anonymity::QiSet;
+use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression};
 use crate::domain::form::Answer;
 use crate::domain::form::{Form, Source, Syntax};
 use crate::domain::response::{AnswerFault, RawAnswers, validate};
@@ -25,17 +25,17 @@ fn shipped() -> Json {
 fn masked_with(forms: &[Form], version: i32, names: &[&str]) -> Vec<String> {
     let columns = Columns::of(&numbered(forms));
     let quasi = QuasiIdentifiers::of(&columns);
-    let giveaways = Giveaways::of(&columns, &quasi);
+    let secondary = SecondarySuppression::of(&columns, &quasi);
     let place = |name: &str| columns.names().position(|other| other == name).unwrap();
-    let masked = MaskedCells::of(
+    let masked = QiSet::of(
         names
             .iter()
             .map(|name| quasi.of_column(place(name)).unwrap()),
     );
     columns
         .names()
-        .zip(giveaways.of_version(version))
-        .filter(|(_, gives_away)| gives_away.meets(masked))
+        .zip(secondary.of_version(version))
+        .filter(|(_, suppressed_with)| suppressed_with.intersects(masked))
         .map(|(name, _)| name.to_owned())
         .collect()
 }
@@ -139,7 +139,7 @@ fn each_coding_and_each_multiple_choice_is_one_quasi_identifier() {
         ("help_from__nobody", 7),
     ];
     assert_eq!(found, expected);
-    let weights = quasi.weights(&Giveaways::of(&columns, &quasi));
+    let weights = quasi.weights(&SecondarySuppression::of(&columns, &quasi));
     assert_eq!((weights[2], weights[3]), (1, 1));
     assert!(
         weights[3] < weights[0] && weights[0] < weights[4],
@@ -216,22 +216,22 @@ fn another(
 /// The cells as the file shows them: none where masked, nothing where empty.
 fn shown<'a>(
     columns: &Columns<'a>,
-    giveaways: &Giveaways,
+    secondary: &SecondarySuppression,
     (version, answers): (i32, &[Answer]),
-    masked: MaskedCells,
+    masked: QiSet,
 ) -> Vec<(String, Option<String>)> {
     let cells = columns.plan(version).cells(answers).collect::<Vec<_>>();
-    let gives_away = giveaways
+    let suppressed_with = secondary
         .of_version(version)
         .iter()
-        .skip(Leading::ALL.len());
+        .skip(MetadataColumn::ALL.len());
     cells
         .into_iter()
-        .zip(gives_away)
+        .zip(suppressed_with)
         .zip(columns.as_slice())
-        .map(|((cell, gives_away), column)| {
+        .map(|((cell, suppressed_with), column)| {
             let cell = match cell {
-                _ if gives_away.meets(masked) => None,
+                _ if suppressed_with.intersects(masked) => None,
                 Cell::Missing(_) => Some(String::new()),
                 cell => Some(format!("{cell:?}")),
             };
@@ -276,20 +276,20 @@ proptest! {
         let all = numbered(&forms);
         let columns = Columns::of(&all);
         let quasi = QuasiIdentifiers::of(&columns);
-        let giveaways = Giveaways::of(&columns, &quasi);
+        let secondary = SecondarySuppression::of(&columns, &quasi);
         let mut rng = StdRng::seed_from_u64(seed);
-        let masked = MaskedCells::of((0..quasi.count()).filter(|place| mask >> place & 1 == 1));
+        let masked = QiSet::of((0..quasi.count()).filter(|place| mask >> place & 1 == 1));
         let (version, one) = *versions.0.get(&all);
         let (other_version, two) = if masked.contains(1) { *versions.1.get(&all) } else { (version, one) };
         let changed: Vec<String> = columns.as_slice().iter().enumerate()
-            .filter(|(place, _)| quasi.of_column(place + Leading::ALL.len()).is_some_and(|quasi| masked.contains(quasi)))
+            .filter(|(place, _)| quasi.of_column(place + MetadataColumn::ALL.len()).is_some_and(|quasi| masked.contains(quasi)))
             .filter(|(_, column)| column.versions.contains(&version) && column.versions.contains(&other_version))
             .filter_map(|(_, column)| column.question().map(str::to_owned))
             .collect();
         let answers = settled(one, synthetic(one, "en", &mut rng));
         let others = another((one, &answers), two, &changed, &mut rng);
-        let first = shown(&columns, &giveaways, (version, &answers), masked);
-        let second = shown(&columns, &giveaways, (other_version, &others), masked);
+        let first = shown(&columns, &secondary, (version, &answers), masked);
+        let second = shown(&columns, &secondary, (other_version, &others), masked);
         prop_assert_eq!(first, second, "masked {:?} of {:?}", masked, columns.names().collect::<Vec<_>>());
     }
 
@@ -297,10 +297,10 @@ proptest! {
     fn a_masked_column_is_masked_itself(forms in lives()) {
         let columns = Columns::of(&numbered(&forms));
         let quasi = QuasiIdentifiers::of(&columns);
-        let giveaways = Giveaways::of(&columns, &quasi);
+        let secondary = SecondarySuppression::of(&columns, &quasi);
         for (version, _) in numbered(&forms) {
             for (column, place) in quasi.columns() {
-                prop_assert!(giveaways.of_version(version)[column].contains(place));
+                prop_assert!(secondary.of_version(version)[column].contains(place));
             }
         }
     }

@@ -19,14 +19,14 @@ use super::score::Score;
 use crate::domain::fault::{Fault, Pointer};
 
 /// The most questions a form may have; far more than anyone would answer.
-const MOST_QUESTIONS: usize = 500;
+const MAX_QUESTIONS: usize = 500;
 
 /// The most languages a form may have.
-const MOST_LANGUAGES: usize = 50;
+const MAX_LANGUAGES: usize = 50;
 
 /// The most faults that are reported. They grow with the number of texts times that of languages, so a small
 /// document could have gigabytes of them.
-const MOST_FAULTS: usize = 1000;
+const MAX_FAULTS: usize = 1000;
 
 /// The longest key of a form: with it, the name of a version's SQL view fits into the 63 bytes of Postgres.
 const LONGEST_FORM_KEY: usize = 40;
@@ -78,7 +78,7 @@ pub(super) fn check(form: &FormDefinition) -> Result<Checked, Vec<Fault<FormFaul
 
 impl Check<'_> {
     fn fault(&mut self, pointer: &Pointer, kind: FormFault) {
-        if self.faults.len() < MOST_FAULTS {
+        if self.faults.len() < MAX_FAULTS {
             self.faults.push(Fault::at(pointer.clone(), kind));
         }
     }

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number;
 
-use super::{Check, FormFault, LONGEST_KEY, MOST_QUESTIONS, RESERVED_KEYS};
+use super::{Check, FormFault, LONGEST_KEY, MAX_QUESTIONS, RESERVED_KEYS};
 use crate::domain::fault::Pointer;
 use crate::domain::form::condition::Condition;
 use crate::domain::form::definition::{OptionDefinition, QuestionDefinition, QuestionKind};
 use crate::domain::form::question::{Choice, Kind, Question};
 
 const FURTHEST_BOUND: i64 = 1_000_000_000;
-const MOST_OPTIONS: usize = 200;
-const MOST_RATING_STEPS: i64 = 101;
+const MAX_OPTIONS: usize = 200;
+const MAX_RATING_STEPS: i64 = 101;
 const LONGEST_REMARK: u16 = 4000;
 
 impl QuestionKind {
@@ -57,7 +57,7 @@ impl Check<'_> {
         let count = form.questions().count();
         match count {
             0 => self.fault(&pointer, FormFault::Empty),
-            count if count > MOST_QUESTIONS => {
+            count if count > MAX_QUESTIONS => {
                 self.fault(&pointer, FormFault::TooManyQuestions { count })
             }
             _ => {}
@@ -179,7 +179,7 @@ impl Check<'_> {
             }
             QuestionKind::Rating | QuestionKind::Integer => {
                 let (min, max) = self.bounds(question, pointer, 0);
-                if question.kind == QuestionKind::Rating && max - min >= MOST_RATING_STEPS {
+                if question.kind == QuestionKind::Rating && max - min >= MAX_RATING_STEPS {
                     self.fault(&pointer.child("max"), FormFault::RatingTooLong);
                 }
                 Kind::Whole { min, max }
@@ -238,7 +238,7 @@ impl Check<'_> {
     }
 
     fn options(&mut self, options: &[OptionDefinition], pointer: &Pointer) {
-        if !(2..=MOST_OPTIONS).contains(&options.len()) {
+        if !(2..=MAX_OPTIONS).contains(&options.len()) {
             self.fault(
                 pointer,
                 FormFault::OptionCount {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, FormFault, MOST_LANGUAGES};
+use super::{Check, FormFault, MAX_LANGUAGES};
 use crate::domain::fault::Pointer;
 use crate::domain::form::text::{Text, is_language_tag};
 
@@ -15,7 +15,7 @@ impl Check<'_> {
         if form.languages.is_empty() {
             self.fault(&pointer, FormFault::Empty);
         }
-        if form.languages.len() > MOST_LANGUAGES {
+        if form.languages.len() > MAX_LANGUAGES {
             let count = form.languages.len();
             self.fault(&pointer, FormFault::TooManyLanguages { count });
         }
@@ -55,7 +55,7 @@ impl Check<'_> {
     pub(super) fn text(&mut self, text: &Text, pointer: &Pointer) {
         let form = self.form;
         // Otherwise there would be a fault for every text in every one of them.
-        if form.languages.len() > MOST_LANGUAGES {
+        if form.languages.len() > MAX_LANGUAGES {
             return;
         }
         for language in form.languages.iter().filter(|tag| is_language_tag(tag)) {

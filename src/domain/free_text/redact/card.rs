@@ -3,8 +3,8 @@
 
 use super::Kind;
 use super::date::is_year;
-use super::digits::{Groups, Sep};
-use super::number::Hit;
+use super::digits::{Groups, Separator};
+use super::number::Match;
 
 /// The groups in which cards print their numbers, and what people make of them.
 const SHAPES: [&[usize]; 12] = [
@@ -23,13 +23,18 @@ const SHAPES: [&[usize]; 12] = [
 ];
 
 /// The card number that starts at the `i`th group, if any.
-pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Hit> {
+pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Match> {
     let first = groups.get(i)?;
     // The first digit says the industry: travel, banking, petroleum; 9 is left to national schemes.
     if !first.digits.starts_with(|c| matches!(c, '2'..='6' | '9')) || first.digits.len() < 4 {
         return None;
     }
-    let joins = |sep| matches!(sep, Sep::Dash | Sep::WideDash | Sep::Space | Sep::Dot);
+    let joins = |sep| {
+        matches!(
+            sep,
+            Separator::Dash | Separator::WideDash | Separator::Space | Separator::Dot
+        )
+    };
     let lengths = |next: usize| {
         (i..next)
             .filter_map(|k| groups.get(k))
@@ -52,7 +57,7 @@ pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Hit> {
                     .any(|shape| lengths(card.next).eq(shape.iter().copied()))
                     && !years(card.next))
         })
-        .map(|card| Hit {
+        .map(|card| Match {
             start: first.start,
             end: card.end,
             next: card.next,

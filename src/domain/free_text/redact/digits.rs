@@ -2,7 +2,7 @@
 
 /// What stands between two digit groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sep {
+pub(super) enum Separator {
     /// A dash without blanks.
     Dash,
     /// A dash with a blank on a side.
@@ -23,7 +23,7 @@ pub(super) enum Sep {
     Other,
 }
 
-impl Sep {
+impl Separator {
     /// The separators that people put into phone numbers.
     pub(super) fn in_phone(self) -> bool {
         matches!(
@@ -92,7 +92,7 @@ pub(super) struct Group<'t> {
     pub(super) end: usize,
     pub(super) digits: &'t str,
     /// What stands between this group and the next.
-    pub(super) sep: Sep,
+    pub(super) sep: Separator,
 }
 
 /// The digit groups of a piece of text.
@@ -124,13 +124,13 @@ impl<'t> Groups<'t> {
         while let Some(start) = find_from(text, from, |c| c.is_ascii_digit()) {
             let end = find_from(text, start, |c| !c.is_ascii_digit()).unwrap_or(text.len());
             if let Some(previous) = groups.last_mut() {
-                previous.sep = Sep::of(text.get(previous.end..start).unwrap_or_default());
+                previous.sep = Separator::of(text.get(previous.end..start).unwrap_or_default());
             }
             groups.push(Group {
                 start,
                 end,
                 digits: text.get(start..end).unwrap_or_default(),
-                sep: Sep::Other,
+                sep: Separator::Other,
             });
             from = end;
         }
@@ -142,7 +142,7 @@ impl<'t> Groups<'t> {
     }
 
     /// The group behind the `i`th, if what separates them is as wanted.
-    pub(super) fn after(&self, i: usize, wanted: impl Fn(Sep) -> bool) -> Option<&Group<'t>> {
+    pub(super) fn after(&self, i: usize, wanted: impl Fn(Separator) -> bool) -> Option<&Group<'t>> {
         self.get(i)
             .filter(|group| wanted(group.sep))
             .and_then(|_| self.get(i + 1))
@@ -150,7 +150,12 @@ impl<'t> Groups<'t> {
 
     /// Puts together 1, 2, 3 … groups from the `i`th on, while the separators are as wanted and `max` is not passed.
     /// The longest comes last. At most `max` groups, since each has a digit.
-    pub(super) fn join(&self, i: usize, max: usize, wanted: impl Fn(Sep) -> bool) -> Vec<Joined> {
+    pub(super) fn join(
+        &self,
+        i: usize,
+        max: usize,
+        wanted: impl Fn(Separator) -> bool,
+    ) -> Vec<Joined> {
         let mut all = Vec::new();
         let mut joined = Joined::default();
         let mut next = i;

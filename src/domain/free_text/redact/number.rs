@@ -3,13 +3,13 @@
 //! A decision to leave groups alone because of what follows skips all of them. So what is found further on
 //! cannot change it, and redacting twice gives the same.
 
-use super::digits::{Groups, Sep};
+use super::digits::{Groups, Separator};
 use super::span::Finding;
 use super::{Kind, card, phone, quantity, record, resident};
 
 /// A finding among the digit groups.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Hit {
+pub(super) struct Match {
     pub(super) start: usize,
     pub(super) end: usize,
     /// The index of the group behind it.
@@ -20,7 +20,7 @@ pub(super) struct Hit {
 /// What is decided on a group.
 pub(super) enum Decision {
     /// It starts a finding.
-    Found(Hit),
+    Found(Match),
     /// It stays as it is, with the groups up to this index.
     Plain(usize),
 }
@@ -62,10 +62,10 @@ fn decide(groups: &Groups<'_>, i: usize, barrier: usize) -> Decision {
 }
 
 /// Takes in short groups that a dash joins to a finding, such as an extension, so that no end of a number is left.
-fn to_the_end(groups: &Groups<'_>, mut hit: Hit, sure: impl Fn(usize) -> Option<Hit>) -> Hit {
+fn to_the_end(groups: &Groups<'_>, mut hit: Match, sure: impl Fn(usize) -> Option<Match>) -> Match {
     while let Some(last) = hit.next.checked_sub(1).and_then(|last| groups.get(last)) {
         let more = groups
-            .after(hit.next - 1, |sep| sep == Sep::Dash)
+            .after(hit.next - 1, |sep| sep == Separator::Dash)
             .filter(|more| more.digits.len() <= 4);
         match more {
             Some(more) if last.end == hit.end && sure(hit.next).is_none() => {
@@ -79,7 +79,7 @@ fn to_the_end(groups: &Groups<'_>, mut hit: Hit, sure: impl Fn(usize) -> Option<
 }
 
 /// What the digits alone give away.
-fn sure(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Hit> {
+fn sure(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {
     resident::at(groups, i, barrier)
         .or_else(|| card::at(groups, i))
         .or_else(|| phone::sure(groups, i, barrier))

@@ -2,14 +2,14 @@
 
 use super::context::Context;
 use super::date::is_year;
-use super::digits::{Groups, Joined, Sep, is_dash, is_mask};
-use super::number::Hit;
+use super::digits::{Groups, Joined, Separator, is_dash, is_mask};
+use super::number::Match;
 use super::numbering_plan as plan;
 use super::quantity::is_range;
 use super::{Kind, phone_abroad};
 
 /// The phone number that starts at the `i`th group and that its digits alone give away.
-pub(super) fn sure(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Hit> {
+pub(super) fn sure(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {
     let found = phone_abroad::international(groups, i)
         .or_else(|| korean(groups, i))
         .or_else(|| hidden(groups, i))
@@ -19,7 +19,7 @@ pub(super) fn sure(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Hit>
 }
 
 /// The phone number that starts at the `i`th group and that needs the words around it, or their absence.
-pub(super) fn likely(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Hit> {
+pub(super) fn likely(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {
     let found = short(groups, i, barrier)
         .or_else(|| phone_abroad::american(groups, i, true))
         .or_else(|| phone_abroad::bare_american(groups, i, barrier))?;
@@ -32,7 +32,8 @@ fn korean(groups: &Groups<'_>, i: usize) -> Option<Joined> {
     if !first.digits.starts_with('0') {
         return None;
     }
-    let joins = |sep: Sep| sep.in_phone() || matches!(sep, Sep::Slash | Sep::Comma);
+    let joins =
+        |sep: Separator| sep.in_phone() || matches!(sep, Separator::Slash | Separator::Comma);
     groups.join(i, 12, joins).into_iter().rev().find(|joined| {
         let in_place = |cut: &usize| {
             Some(*cut) == plan::korean_prefix(&joined.digits) || cut + 4 == joined.digits.len()
@@ -50,7 +51,7 @@ fn hidden(groups: &Groups<'_>, i: usize) -> Option<Joined> {
         return None;
     }
     if let Some(last) = groups
-        .after(i, |sep| sep == Sep::Mask)
+        .after(i, |sep| sep == Separator::Mask)
         .filter(|last| last.digits.len() == 4)
     {
         return Some(Joined {
@@ -60,7 +61,7 @@ fn hidden(groups: &Groups<'_>, i: usize) -> Option<Joined> {
         });
     }
     let middle = groups
-        .after(i, Sep::in_phone)
+        .after(i, Separator::in_phone)
         .filter(|middle| matches!(middle.digits.len(), 3 | 4))?;
     let rest = groups.text.get(middle.end..)?;
     let masks = rest.trim_start_matches(|c| is_dash(c) || matches!(c, ' ' | '.'));
@@ -82,8 +83,13 @@ fn short(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joined> {
         .get(..4)
         .filter(|_| first.digits.len() == 8)
         .is_some_and(plan::is_nationwide);
-    let joins = |sep| matches!(sep, Sep::Dash | Sep::WideDash | Sep::Space | Sep::Dot);
-    let slash = |sep| sep == Sep::Slash && plan::is_nationwide(first.digits);
+    let joins = |sep| {
+        matches!(
+            sep,
+            Separator::Dash | Separator::WideDash | Separator::Space | Separator::Dot
+        )
+    };
+    let slash = |sep| sep == Separator::Slash && plan::is_nationwide(first.digits);
     let second = groups
         .after(i, |sep| joins(sep) || slash(sep))
         .filter(|second| second.digits.len() == 4 && matches!(first.digits.len(), 3 | 4));
@@ -99,7 +105,7 @@ fn short(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joined> {
     if context.unit_follows() || context.names_record() || years || (range && !phone) {
         return None;
     }
-    let tight = first.sep == Sep::Dash;
+    let tight = first.sep == Separator::Dash;
     let sure = bare
         || plan::is_nationwide(first.digits)
         || (first.digits.len() == 4 && tight && !is_year(first.digits));
@@ -111,7 +117,7 @@ fn short(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joined> {
 }
 
 /// Takes in the plus sign or the parenthesis that the number starts with.
-fn with_sign(groups: &Groups<'_>, i: usize, barrier: usize, found: &Joined) -> Hit {
+fn with_sign(groups: &Groups<'_>, i: usize, barrier: usize, found: &Joined) -> Match {
     let start = groups.get(i).map_or(0, |group| group.start);
     let before = groups.text.get(barrier..start).unwrap_or_default();
     let inside = groups.text.get(start..found.end).unwrap_or_default();
@@ -120,7 +126,7 @@ fn with_sign(groups: &Groups<'_>, i: usize, barrier: usize, found: &Joined) -> H
     if unsigned.ends_with('(') && inside.contains(')') {
         sign += 1;
     }
-    Hit {
+    Match {
         start: start - sign,
         end: found.end,
         next: found.next,

@@ -1,7 +1,7 @@
 //! Phone numbers in the international form, and in the national forms of other countries.
 
 use super::context::Context;
-use super::digits::{Groups, Joined, Sep};
+use super::digits::{Groups, Joined, Separator};
 use super::numbering_plan as plan;
 
 /// The code of Korea as it is dialled from abroad, after a plus sign, two zeros or the number of a carrier.
@@ -22,7 +22,7 @@ pub(super) fn international(groups: &Groups<'_>, i: usize) -> Option<Joined> {
     if !plus && abroad.is_none() && !matches!(first.digits, "82" | "001" | "002" | "006") {
         return None;
     }
-    let mut all = groups.join(i, MAX_DIALLED, Sep::in_phone);
+    let mut all = groups.join(i, MAX_DIALLED, Separator::in_phone);
     all.retain(|joined| joined.cuts.len() < MAX_GROUPS);
     let korean = |joined: &&Joined| {
         let rest = KOREA.iter().find_map(|code| {
@@ -63,7 +63,7 @@ pub(super) fn trunk(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joi
     let inside = i > 0
         && groups
             .get(i - 1)
-            .is_some_and(|before| before.sep == Sep::Dash && before.end > barrier);
+            .is_some_and(|before| before.sep == Separator::Dash && before.end > barrier);
     if inside {
         return None;
     }
@@ -74,7 +74,7 @@ pub(super) fn trunk(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joi
         return None;
     }
     groups
-        .join(i, 11, Sep::in_phone)
+        .join(i, 11, Separator::in_phone)
         .into_iter()
         .find(|joined| {
             joined.digits.len() >= 10
@@ -87,7 +87,7 @@ pub(super) fn trunk(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joi
 /// they may be three amounts in a row.
 pub(super) fn american(groups: &Groups<'_>, i: usize, blanks: bool) -> Option<Joined> {
     let lead = usize::from(groups.get(i)?.digits == "1");
-    if lead == 1 && groups.after(i, Sep::in_phone).is_none() {
+    if lead == 1 && groups.after(i, Separator::in_phone).is_none() {
         return None;
     }
     let parts = [
@@ -98,7 +98,7 @@ pub(super) fn american(groups: &Groups<'_>, i: usize, blanks: bool) -> Option<Jo
     let [area, exchange, line] = parts;
     let shaped = area.digits.len() == 3 && exchange.digits.len() == 3 && line.digits.len() == 4;
     let joined = area.sep.in_phone() && exchange.sep.in_phone();
-    let held = blanks || area.sep != Sep::Space || exchange.sep != Sep::Space;
+    let held = blanks || area.sep != Separator::Space || exchange.sep != Separator::Space;
     let all_round = parts
         .iter()
         .all(|part| part.digits.ends_with('0') && !part.digits.starts_with('0'));

@@ -1,7 +1,7 @@
 //! Numbers that people write about health, money and time, and that stay.
 
 use super::date::{is_date, is_month_day, is_year};
-use super::digits::{Group, Groups, Sep};
+use super::digits::{Group, Groups, Separator};
 
 /// The index behind a date, a number with thousands or a decimal number that starts at the `i`th group, if any.
 pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<usize> {
@@ -12,7 +12,12 @@ pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<usize> {
 
 /// 2026-11-03, 2026. 11. 3, 03/11/2026.
 fn date(groups: &Groups<'_>, i: usize) -> Option<usize> {
-    let joins = |sep| matches!(sep, Sep::Dash | Sep::WideDash | Sep::Dot | Sep::Slash);
+    let joins = |sep| {
+        matches!(
+            sep,
+            Separator::Dash | Separator::WideDash | Separator::Dot | Separator::Slash
+        )
+    };
     let (a, b, c) = (
         groups.get(i)?,
         groups.after(i, joins)?,
@@ -37,7 +42,7 @@ fn thousands(groups: &Groups<'_>, i: usize) -> Option<usize> {
     }
     let mut next = i + 1;
     while groups
-        .after(next - 1, |sep| sep == Sep::Comma)
+        .after(next - 1, |sep| sep == Separator::Comma)
         .is_some_and(|group| group.digits.len() == 3)
     {
         next += 1;
@@ -47,9 +52,15 @@ fn thousands(groups: &Groups<'_>, i: usize) -> Option<usize> {
 
 /// 11.2, 0.012345: one dot only. A longer fraction is not what people write about themselves.
 fn decimal(groups: &Groups<'_>, i: usize) -> Option<usize> {
-    let (whole, fraction) = (groups.get(i)?, groups.after(i, |sep| sep == Sep::Dot)?);
+    let (whole, fraction) = (
+        groups.get(i)?,
+        groups.after(i, |sep| sep == Separator::Dot)?,
+    );
     let tight = fraction.start - whole.end == 1;
-    (tight && whole.digits.len() <= 5 && fraction.digits.len() <= 6 && fraction.sep != Sep::Dot)
+    (tight
+        && whole.digits.len() <= 5
+        && fraction.digits.len() <= 6
+        && fraction.sep != Separator::Dot)
         .then_some(i + 2)
 }
 

@@ -3,8 +3,8 @@
 
 use super::Kind;
 use super::context::Context;
-use super::digits::{Groups, Joined, Sep};
-use super::number::{Decision, Hit};
+use super::digits::{Groups, Joined, Separator};
+use super::number::{Decision, Match};
 use super::quantity::is_plain;
 
 /// From how many digits a number is long, and from how many when a word names it.
@@ -27,7 +27,7 @@ pub(super) fn at(
 ) -> Option<Decision> {
     let first = groups.get(i)?;
     let mut chains = groups.join(i, first.digits.len().max(MAX_DIGITS), |sep| {
-        sep == Sep::Dash
+        sep == Separator::Dash
     });
     chains.truncate(MAX_GROUPS);
     let start = prefixed(groups.text, barrier, first.start);
@@ -49,7 +49,7 @@ pub(super) fn at(
         .1;
 
     let context = Context::new(groups.text, barrier, start, chain.end);
-    let found = Decision::Found(Hit {
+    let found = Decision::Found(Match {
         start,
         end: chain.end,
         next: chain.next,

@@ -7,14 +7,14 @@
 use super::Kind;
 use super::context::Context;
 use super::date::{is_date, starts_with_yymmdd};
-use super::digits::{Groups, Sep, is_dash, is_mask};
-use super::number::Hit;
+use super::digits::{Groups, Separator, is_dash, is_mask};
+use super::number::Match;
 
 /// The number that starts at the `i`th group, if any.
-pub(super) fn at(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Hit> {
+pub(super) fn at(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {
     let first = groups.get(i)?;
     let hit = |end, next| {
-        Some(Hit {
+        Some(Match {
             start: first.start,
             end,
             next,
@@ -32,7 +32,11 @@ pub(super) fn at(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Hit> {
         let joins = |sep| {
             matches!(
                 sep,
-                Sep::Dash | Sep::WideDash | Sep::Space | Sep::Dot | Sep::Comma
+                Separator::Dash
+                    | Separator::WideDash
+                    | Separator::Space
+                    | Separator::Dot
+                    | Separator::Comma
             )
         };
         if let Some(second) = groups
@@ -44,7 +48,7 @@ pub(super) fn at(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Hit> {
                 return hit(second.end, i + 2);
             }
             // The end hidden, or left off behind the digit for sex.
-            let cut_off = first.sep == Sep::Dash && second.digits.len() == 1;
+            let cut_off = first.sep == Separator::Dash && second.digits.len() == 1;
             if (hidden > 0 || cut_off) && second.digits.len() < 7 {
                 return hit(second.end + hidden, i + 2);
             }
@@ -65,7 +69,7 @@ pub(super) fn at(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Hit> {
     {
         // The front of one, or what somebody has typed of it.
         return match groups
-            .after(i, |sep| sep == Sep::Dash)
+            .after(i, |sep| sep == Separator::Dash)
             .filter(|second| second.digits.len() < 7)
         {
             Some(second) => hit(second.end, i + 2),

@@ -25,8 +25,8 @@ use crate::http::extract::{Query, State};
 use crate::http::problem::{Code, Problem};
 use crate::store::AsyncPgConnection;
 use crate::store::audit::append_entry;
+use crate::store::exclusive_connection::ExclusiveConnection;
 use crate::store::forms::{FormVersionRow, UnreadableVersion, find_form, versions_of};
-use crate::store::lease::Lease;
 use crate::store::responses::stream::campaigns_of;
 
 /// The operations of this file.
@@ -98,7 +98,7 @@ async fn export_responses(
     let key = state.keys.server.clone();
     let export = query.export(weeks, versions, &campaigns, key)?;
     let asked = figures::asked(&form, &export);
-    let prepared = prepare(Lease::new(conn), export, Limits::default()).await;
+    let prepared = prepare(ExclusiveConnection::new(conn), export, Limits::default()).await;
     if let Err(ExportError::TooFew) = &prepared {
         // Whoever tries again and again learns when there are enough.
         let refused = Map::from_iter([("refused".to_owned(), json!("too_few_records"))]);

@@ -18,11 +18,11 @@ use crate::http::problem::{Code, Problem};
 use crate::store::responses::stream::{ExportedCampaign, ResponsesFilter};
 
 /// The least `k` that a campaign can have.
-const LEAST_K: u32 = 5;
+const MIN_K: u32 = 5;
 /// The greatest `k` that can be asked for.
-const MOST_K: u32 = 1_000;
+const MAX_K: u32 = 1_000;
 /// Questions whose diversity is reported at once.
-const MOST_SENSITIVE: usize = 20;
+const MAX_SENSITIVE: usize = 20;
 
 // Unknown parameters are refused, with which serde does not let structs share fields.
 macro_rules! csv_query {
@@ -101,7 +101,7 @@ fn least_k(campaigns: &[ExportedCampaign]) -> u32 {
     let set = campaigns
         .iter()
         .filter_map(|campaign| u32::try_from(campaign.k).ok());
-    set.fold(LEAST_K, u32::max)
+    set.fold(MIN_K, u32::max)
 }
 
 /// The first week and the last.
@@ -162,9 +162,9 @@ impl ResponsesQuery {
     fn k(&self, least: u32) -> Result<u32, Problem> {
         match self.k {
             None => Ok(least),
-            Some(k) if (least..=MOST_K.max(least)).contains(&k) => Ok(k),
+            Some(k) if (least..=MAX_K.max(least)).contains(&k) => Ok(k),
             Some(k) if k < least => Err(wrong(format!("`k` is at least {least} here."))),
-            Some(_) => Err(wrong(format!("`k` is at most {MOST_K}."))),
+            Some(_) => Err(wrong(format!("`k` is at most {MAX_K}."))),
         }
     }
 
@@ -192,9 +192,9 @@ impl ResponsesQuery {
                 Some(_) => keys.push(key.to_owned()),
             }
         }
-        if keys.len() > MOST_SENSITIVE {
+        if keys.len() > MAX_SENSITIVE {
             return Err(wrong(format!(
-                "`sensitive` names more than {MOST_SENSITIVE} questions."
+                "`sensitive` names more than {MAX_SENSITIVE} questions."
             )));
         }
         Ok(keys)

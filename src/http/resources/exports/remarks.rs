@@ -15,8 +15,8 @@ use crate::http::extract::{Query, State};
 use crate::http::problem::{Code, Problem};
 use crate::random;
 use crate::store::audit::append_entry;
+use crate::store::exclusive_connection::ExclusiveConnection;
 use crate::store::forms::{find_form, newest_version};
-use crate::store::lease::Lease;
 use crate::store::responses::stream::campaigns_of;
 
 /// Export the remarks to a form
@@ -66,7 +66,7 @@ pub(super) async fn export_remarks(
         salt: random::bytes()?,
         options: query.csv(),
     };
-    let prepared = prepare(Lease::new(conn), export, Limits::default()).await?;
+    let prepared = prepare(ExclusiveConnection::new(conn), export, Limits::default()).await?;
     let details = json!({
         "form": *form,
         "filter": {"campaigns": campaigns.iter().map(|campaign| &campaign.key).collect::<Vec<_>>()},

@@ -145,7 +145,7 @@ async fn list_invitation_batches(
         |row| (row.created_at, row.id),
         InvitationBatchView::from,
     )?;
-    let rounded_to = campaign.release_size.max(LEAST_ROUNDING);
+    let rounded_to = campaign.release_size.max(MIN_ROUNDING);
     Ok(HttpResponse::Ok().json(InvitationBatchesView {
         issued: totals.issued,
         redeemed: rounded_down(totals.redeemed, rounded_to),
@@ -197,12 +197,12 @@ async fn revoke_invitations(
 }
 
 /// The least number to which counts of used invitations are rounded, also where responses are released one by one.
-const LEAST_ROUNDING: i32 = 10;
+const MIN_ROUNDING: i32 = 10;
 
 /// First to the least, then to this. Otherwise one count, rounded to one number after the other, as the release size is
 /// changed, would come out exactly.
 fn rounded_down(redeemed: i64, to: i32) -> i64 {
-    [LEAST_ROUNDING, to]
+    [MIN_ROUNDING, to]
         .into_iter()
         .fold(redeemed, |count, to| count - count % i64::from(to))
 }
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn no_sequence_of_release_sizes_tells_a_count_more_closely_than_to_tens() {
         let seen = |redeemed| -> Vec<i64> {
-            (LEAST_ROUNDING..=1000)
+            (MIN_ROUNDING..=1000)
                 .map(|to| rounded_down(redeemed, to))
                 .collect()
         };

@@ -1,7 +1,7 @@
 //! Small tables with a known best answer.
 
 use super::support::{export, table, table_of};
-use crate::domain::disclosure::k_anonymity::{GroupTable, MOST_COLUMNS, TableFault};
+use crate::domain::disclosure::k_anonymity::{FrequencyTable, MAX_COLUMNS, TableFault};
 
 #[test]
 fn nothing_is_masked_when_every_combination_has_k_records() {
@@ -67,7 +67,7 @@ fn too_few_records_are_masked_completely_and_flagged() {
 
 #[test]
 fn an_empty_table_and_one_without_columns_are_fine() {
-    let masking = GroupTable::new(3).unwrap().mask(5);
+    let masking = FrequencyTable::new(3).unwrap().mask(5);
     assert!(masking.has_enough_records());
     assert_eq!(masking.cost().classes, 0);
     let masking = table(&[(&[], 5)]).mask(5);
@@ -86,13 +86,16 @@ fn a_k_of_one_or_none_masks_nothing() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let many = MOST_COLUMNS + 1;
-    assert_eq!(GroupTable::new(many).err(), Some(TableFault::Columns(many)));
+    let many = MAX_COLUMNS + 1;
+    assert_eq!(
+        FrequencyTable::new(many).err(),
+        Some(TableFault::Columns(many))
+    );
     let fault = TableFault::Length {
         expected: 2,
         found: 1,
     };
-    let mut table = GroupTable::new(2).unwrap();
+    let mut table = FrequencyTable::new(2).unwrap();
     assert_eq!(table.add(&[1]), Err(fault));
     assert_eq!(table.mask_weighted(5, &[1]).err(), Some(fault));
 }

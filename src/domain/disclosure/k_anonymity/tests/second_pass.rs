@@ -1,7 +1,7 @@
 //! The second pass, codes by a dictionary, and the diversity of answers.
 
 use super::support::{mixed, table};
-use crate::domain::disclosure::k_anonymity::{Dictionary, Drift, GroupTable, MaskedCells};
+use crate::domain::disclosure::k_anonymity::{Dictionary, FrequencyTable, QiSet, SnapshotMismatch};
 use crate::domain::disclosure::{Diversity, Shown};
 
 #[test]
@@ -9,7 +9,7 @@ fn every_record_of_a_split_combination_is_as_likely_to_be_masked() {
     let masking = table(&[(&[1, 1, 1], 10), (&[1, 1, 2], 1)]).mask(3);
     let mut masked = [0_u32; 10];
     for key in 0..5_000 {
-        let mut masker = masking.clone().into_masker();
+        let mut masker = masking.clone().into_suppressor();
         for (row, masked) in masked.iter_mut().enumerate() {
             let draw = || mixed(key * 100 + row as u64);
             *masked += masker.mask(&[1, 1, 1], draw).cells.count();
@@ -26,7 +26,7 @@ fn every_record_of_a_split_combination_is_as_likely_to_be_masked() {
 
 #[test]
 fn the_draw_is_asked_for_only_where_records_are_treated_differently() {
-    let mut masker = table(&[(&[1], 9), (&[2], 4)]).mask(3).into_masker();
+    let mut masker = table(&[(&[1], 9), (&[2], 4)]).mask(3).into_suppressor();
     for _ in 0..9 {
         masker.mask(&[1], || unreachable!("all nine are treated alike"));
     }
@@ -34,14 +34,14 @@ fn the_draw_is_asked_for_only_where_records_are_treated_differently() {
 
 #[test]
 fn records_that_changed_between_the_passes_are_noticed() {
-    let mut masker = table(&[(&[1], 3), (&[2], 3)]).mask(3).into_masker();
+    let mut masker = table(&[(&[1], 3), (&[2], 3)]).mask(3).into_suppressor();
     for _ in 0..4 {
         masker.mask(&[1], || 0);
     }
     let unknown = masker.mask(&[9], || 0);
-    assert_eq!(unknown.cells, MaskedCells::all(1));
+    assert_eq!(unknown.cells, QiSet::all(1));
     assert_eq!(unknown.class, None);
-    let drift = Drift {
+    let drift = SnapshotMismatch {
         missing: 3,
         unexpected: 2,
     };
@@ -52,7 +52,7 @@ fn records_that_changed_between_the_passes_are_noticed() {
 fn a_dictionary_gives_the_same_codes_in_whatever_order_answers_come() {
     let answers: [&[u8]; 4] = [b"c", b"a", b"d", b"b"];
     let coded = |answers: &[&[u8]]| {
-        let mut table = GroupTable::new(2).unwrap();
+        let mut table = FrequencyTable::new(2).unwrap();
         let mut dictionary = Dictionary::default();
         for answer in answers {
             table.add(&[dictionary.code(answer), 7]).unwrap();
@@ -73,7 +73,7 @@ fn a_dictionary_gives_the_same_codes_in_whatever_order_answers_come() {
 #[test]
 fn diversity_is_that_of_the_most_uniform_class() {
     let masking = table(&[(&[1], 3), (&[2], 4)]).mask(3);
-    let mut masker = masking.into_masker();
+    let mut masker = masking.into_suppressor();
     let mut diversity = Diversity::new(vec!["pain".to_owned(), "sleep".to_owned()]);
     let answers = [
         (1, [Some(1), Some(4)]),
@@ -103,7 +103,7 @@ fn diversity_is_that_of_the_most_uniform_class() {
 
 #[test]
 fn what_is_masked_says_nothing_and_counts_as_nothing() {
-    let mut masker = table(&[(&[1], 3), (&[2], 3)]).mask(3).into_masker();
+    let mut masker = table(&[(&[1], 3), (&[2], 3)]).mask(3).into_suppressor();
     let mut diversity = Diversity::new(vec!["pain".to_owned()]);
     for record in 0..3 {
         let class = masker.mask(&[1], || 0).class.unwrap();

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::disclosure::k_anonymity::{GroupTable, MaskedCells, Masking};
+use crate::domain::disclosure::k_anonymity::{FrequencyTable, QiSet, SuppressionPlan};
 
 /// A table of these combinations, each with its count.
-pub fn table(groups: &[(&[u32], u64)]) -> GroupTable {
+pub fn table(groups: &[(&[u32], u64)]) -> FrequencyTable {
     let columns = groups
         .first()
         .map_or(0, |(combination, _)| combination.len());
-    let mut table = GroupTable::new(columns).unwrap();
+    let mut table = FrequencyTable::new(columns).unwrap();
     for (combination, count) in groups {
         table.add_many(combination, *count).unwrap();
     }
@@ -17,8 +17,8 @@ pub fn table(groups: &[(&[u32], u64)]) -> GroupTable {
 }
 
 /// A table of records.
-pub fn table_of(columns: usize, rows: &[Vec<u32>]) -> GroupTable {
-    let mut table = GroupTable::new(columns).unwrap();
+pub fn table_of(columns: usize, rows: &[Vec<u32>]) -> FrequencyTable {
+    let mut table = FrequencyTable::new(columns).unwrap();
     for row in rows {
         table.add(row).unwrap();
     }
@@ -34,8 +34,8 @@ pub fn mixed(number: u64) -> u64 {
 }
 
 /// The rows as the export shows them, `None` where masked.
-pub fn export(masking: &Masking, rows: &[Vec<u32>]) -> Vec<Vec<Option<u32>>> {
-    let mut masker = masking.clone().into_masker();
+pub fn export(masking: &SuppressionPlan, rows: &[Vec<u32>]) -> Vec<Vec<Option<u32>>> {
+    let mut masker = masking.clone().into_suppressor();
     let shown = (0..)
         .zip(rows)
         .map(|(number, row)| show(row, masker.mask(row, || mixed(number)).cells))
@@ -44,7 +44,7 @@ pub fn export(masking: &Masking, rows: &[Vec<u32>]) -> Vec<Vec<Option<u32>>> {
     shown
 }
 
-pub fn show(row: &[u32], cells: MaskedCells) -> Vec<Option<u32>> {
+pub fn show(row: &[u32], cells: QiSet) -> Vec<Option<u32>> {
     row.iter()
         .enumerate()
         .map(|(column, code)| (!cells.contains(column)).then_some(*code))

@@ -1,6 +1,6 @@
 //! The last step: records move to classes that mask less.
 
-use super::MaskedCells;
+use super::QiSet;
 use super::key::{Key, Packing};
 use super::plan::Plan;
 
@@ -12,7 +12,7 @@ struct Move<const W: usize> {
     part: usize,
     count: u64,
     weight: i64,
-    cells: MaskedCells,
+    cells: QiSet,
     key: Key<W>,
 }
 
@@ -20,7 +20,7 @@ struct Move<const W: usize> {
 /// as many as it can spare. The cost only falls.
 ///
 /// Takes time in the masked combinations times the masks in use.
-pub(super) fn relax<const W: usize>(plan: &mut Plan<W>, packing: &Packing) {
+pub(super) fn refine<const W: usize>(plan: &mut Plan<W>, packing: &Packing) {
     for _ in 0..ROUNDS {
         if !relax_once(plan, packing) {
             return;
@@ -29,7 +29,7 @@ pub(super) fn relax<const W: usize>(plan: &mut Plan<W>, packing: &Packing) {
 }
 
 fn relax_once<const W: usize>(plan: &mut Plan<W>, packing: &Packing) -> bool {
-    let mut used: Vec<(i64, MaskedCells)> = plan
+    let mut used: Vec<(i64, QiSet)> = plan
         .classes
         .iter()
         .filter(|class| class.size > 0)
@@ -37,7 +37,7 @@ fn relax_once<const W: usize>(plan: &mut Plan<W>, packing: &Packing) -> bool {
         .collect();
     used.sort_unstable();
     used.dedup();
-    let masks: Vec<(i64, MaskedCells, Key<W>)> = used
+    let masks: Vec<(i64, QiSet, Key<W>)> = used
         .into_iter()
         .map(|(weight, cells)| (weight, cells, packing.visible(cells)))
         .collect();
@@ -56,7 +56,7 @@ fn relax_once<const W: usize>(plan: &mut Plan<W>, packing: &Packing) -> bool {
 
 fn relax_class<const W: usize>(
     plan: &mut Plan<W>,
-    masks: &[(i64, MaskedCells, Key<W>)],
+    masks: &[(i64, QiSet, Key<W>)],
     place: usize,
 ) -> bool {
     let Some(class) = plan.classes.get(place) else {
@@ -86,7 +86,7 @@ fn relax_class<const W: usize>(
 /// The lightest class that stands and would take the records of this part.
 fn lighter<const W: usize>(
     plan: &Plan<W>,
-    masks: &[(i64, MaskedCells, Key<W>)],
+    masks: &[(i64, QiSet, Key<W>)],
     part: usize,
     weight: i64,
 ) -> Option<Move<W>> {
@@ -95,7 +95,7 @@ fn lighter<const W: usize>(
     masks
         .iter()
         .take_while(|(lighter, _, _)| *lighter < weight)
-        .map(|(weight, cells, visible)| (*weight, *cells, key.and(visible)))
+        .map(|(weight, cells, visible)| (*weight, *cells, key.intersection(visible)))
         .find(|(_, cells, key)| plan.class(*cells, *key).is_some())
         .map(|(weight, cells, key)| Move {
             part,

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::masking::Masking;
+use super::suppression_plan::SuppressionPlan;
 use super::{cover, plan};
 
 /// The most background columns of an export.
-pub const MOST_COLUMNS: usize = 64;
+pub const MAX_COLUMNS: usize = 64;
 
 /// The count of records of each combination of background answers, built in one pass over the records.
 ///
@@ -19,7 +19,7 @@ pub const MOST_COLUMNS: usize = 64;
 ///
 /// Memory: about 100 bytes and 4 for each column, for each distinct combination. Adding takes constant time.
 #[derive(Debug, Clone)]
-pub struct GroupTable {
+pub struct FrequencyTable {
     columns: usize,
     records: u64,
     counts: HashMap<Box<[u32]>, u64>,
@@ -27,7 +27,7 @@ pub struct GroupTable {
 
 /// A distinct combination with its count of records.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Group {
+pub(super) struct KeyCombination {
     /// One code a column.
     pub combination: Box<[u32]>,
     /// Its records, at least one.
@@ -37,8 +37,8 @@ pub(super) struct Group {
 /// What does not fit into a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TableFault {
-    /// More columns than [`MOST_COLUMNS`].
-    #[error("{0} background columns, and at most {MOST_COLUMNS} can be masked")]
+    /// More columns than [`MAX_COLUMNS`].
+    #[error("{0} background columns, and at most {MAX_COLUMNS} can be masked")]
     Columns(usize),
     /// A combination, or a list of weights, that has not one number for each column.
     #[error("{found} numbers for {expected} background columns")]
@@ -50,14 +50,14 @@ pub enum TableFault {
     },
 }
 
-impl GroupTable {
+impl FrequencyTable {
     /// An empty table of so many background columns. Without any, all records are alike.
     ///
     /// # Errors
     ///
-    /// With more than [`MOST_COLUMNS`] columns.
+    /// With more than [`MAX_COLUMNS`] columns.
     pub fn new(columns: usize) -> Result<Self, TableFault> {
-        if columns > MOST_COLUMNS {
+        if columns > MAX_COLUMNS {
             return Err(TableFault::Columns(columns));
         }
         Ok(Self {
@@ -125,14 +125,14 @@ impl GroupTable {
 
     /// Plans which cells to mask so that every class has `k` records, all columns being worth the same.
     ///
-    /// With fewer than `k` records in all, every cell is masked, and [`Masking::has_enough_records`] says no: the
+    /// With fewer than `k` records in all, every cell is masked, and [`SuppressionPlan::has_enough_records`] says no: the
     /// caller should refuse the export. A `k` of 0 or 1 masks nothing.
     ///
     /// The plan is the same for the same table, in whatever order it was filled. Time is at most about the
     /// number of column subsets searched times that of the combinations, and far less when few are rare: with eight
     /// columns half a second for 60,000 combinations and two for 130,000, with ten columns seven for 210,000, on one
     /// core. Call it where it may block.
-    pub fn mask(self, k: u32) -> Masking {
+    pub fn mask(self, k: u32) -> SuppressionPlan {
         let weights = vec![1; self.columns];
         self.plan(k, &weights)
     }
@@ -143,16 +143,16 @@ impl GroupTable {
     /// # Errors
     ///
     /// When there is not one weight for each column.
-    pub fn mask_weighted(self, k: u32, weights: &[u32]) -> Result<Masking, TableFault> {
+    pub fn mask_weighted(self, k: u32, weights: &[u32]) -> Result<SuppressionPlan, TableFault> {
         self.check_length(weights.len())?;
         Ok(self.plan(k, weights))
     }
 
-    fn plan(self, k: u32, weights: &[u32]) -> Masking {
-        let mut groups: Vec<Group> = self
+    fn plan(self, k: u32, weights: &[u32]) -> SuppressionPlan {
+        let mut groups: Vec<KeyCombination> = self
             .counts
             .into_iter()
-            .map(|(combination, count)| Group { combination, count })
+            .map(|(combination, count)| KeyCombination { combination, count })
             .collect();
         groups.sort_unstable();
         let k = u64::from(k.max(1));
@@ -161,7 +161,7 @@ impl GroupTable {
         } else {
             cover::cheapest(&groups, k, weights)
         };
-        Masking::new(groups, parts, self.columns, k)
+        SuppressionPlan::new(groups, parts, self.columns, k)
     }
 
     fn check_length(&self, found: usize) -> Result<(), TableFault> {

@@ -2,9 +2,9 @@
 
 /// A set of background columns, counted from 0: the cells of a record that an export shows as masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct MaskedCells(u64);
+pub struct QiSet(u64);
 
-impl MaskedCells {
+impl QiSet {
     /// No cell.
     pub const NONE: Self = Self(0);
 
@@ -30,18 +30,18 @@ impl MaskedCells {
     }
 
     /// Whether every column masked here is masked in `other` too.
-    pub fn within(self, other: Self) -> bool {
+    pub fn is_subset(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }
 
     /// The columns of both.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// Whether a column is masked in both.
-    pub fn meets(self, other: Self) -> bool {
+    pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::frequency_table::KeyCombination;
 use super::plan::Share;
-use super::table::Group;
-use super::{MaskedCells, Masker};
+use super::{QiSet, Suppressor};
 
 /// The number of a class of equal records in the masked export, from 0 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,7 +12,7 @@ pub struct ClassId(pub(crate) u32);
 
 /// Which cells to mask, for each combination of background answers.
 #[derive(Debug, Clone)]
-pub struct Masking {
+pub struct SuppressionPlan {
     cost: Cost,
     k: u64,
     columns: usize,
@@ -24,7 +24,7 @@ pub struct Masking {
 /// Records of one combination that get the same mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Planned {
-    pub cells: MaskedCells,
+    pub cells: QiSet,
     pub class: ClassId,
     pub count: u64,
 }
@@ -50,8 +50,13 @@ pub struct Cost {
     pub smallest_class: u64,
 }
 
-impl Masking {
-    pub(super) fn new(groups: Vec<Group>, shares: Vec<Share>, columns: usize, k: u64) -> Self {
+impl SuppressionPlan {
+    pub(super) fn new(
+        groups: Vec<KeyCombination>,
+        shares: Vec<Share>,
+        columns: usize,
+        k: u64,
+    ) -> Self {
         let records = groups.iter().map(|group| group.count).sum();
         let mut cost = Cost {
             records,
@@ -69,7 +74,7 @@ impl Masking {
         };
         // Counted from the codes as the export shows them, apart from how the plan was made.
         let mut sizes: Vec<u64> = Vec::new();
-        let mut classes: HashMap<(MaskedCells, Box<[u32]>), u32> = HashMap::new();
+        let mut classes: HashMap<(QiSet, Box<[u32]>), u32> = HashMap::new();
         let mut places = HashMap::with_capacity(groups.len());
         let mut planned = Vec::with_capacity(shares.len());
         let mut rest = shares.into_iter().peekable();
@@ -122,7 +127,7 @@ impl Masking {
     }
 
     /// How many records of each combination get which cells masked, in no order.
-    pub fn shares(&self) -> impl Iterator<Item = (&[u32], MaskedCells, u64)> {
+    pub fn shares(&self) -> impl Iterator<Item = (&[u32], QiSet, u64)> {
         self.places
             .iter()
             .flat_map(|(combination, (first, count))| {
@@ -134,8 +139,8 @@ impl Masking {
     }
 
     /// Starts the second pass. Clone the plan first to go through the records twice.
-    pub fn into_masker(self) -> Masker {
-        Masker::new(self)
+    pub fn into_suppressor(self) -> Suppressor {
+        Suppressor::new(self)
     }
 
     /// The shares that are left of a combination.
@@ -167,7 +172,7 @@ impl Cost {
 }
 
 /// The codes that are not masked, and 0 for those that are.
-fn shown(combination: &[u32], cells: MaskedCells) -> Box<[u32]> {
+fn shown(combination: &[u32], cells: QiSet) -> Box<[u32]> {
     combination
         .iter()
         .enumerate()

@@ -1,12 +1,12 @@
 //! The second pass: which cells of each record are masked.
 
-use super::MaskedCells;
-use super::masking::{ClassId, Masking, Planned};
+use super::QiSet;
+use super::suppression_plan::{ClassId, Planned, SuppressionPlan};
 
-/// Says for each record of the second pass which cells to mask. See [`Masker::mask`].
+/// Says for each record of the second pass which cells to mask. See [`Suppressor::mask`].
 #[derive(Debug, Clone)]
-pub struct Masker {
-    masking: Masking,
+pub struct Suppressor {
+    masking: SuppressionPlan,
     unexpected: u64,
 }
 
@@ -14,7 +14,7 @@ pub struct Masker {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Masked {
     /// The cells to mask.
-    pub cells: MaskedCells,
+    pub cells: QiSet,
     /// The class that the record is in; none for a record that the plan does not know.
     pub class: Option<ClassId>,
 }
@@ -22,15 +22,15 @@ pub struct Masked {
 /// The second pass saw other records than the first, so that the output may not be k-anonymous: it must be thrown away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the records changed between two passes: {missing} are missing, {unexpected} are new")]
-pub struct Drift {
+pub struct SnapshotMismatch {
     /// Records that the plan counts on.
     pub missing: u64,
     /// Records that it does not know.
     pub unexpected: u64,
 }
 
-impl Masker {
-    pub(super) fn new(masking: Masking) -> Self {
+impl Suppressor {
+    pub(super) fn new(masking: SuppressionPlan) -> Self {
         Self {
             masking,
             unexpected: 0,
@@ -73,7 +73,7 @@ impl Masker {
         }
         self.unexpected += 1;
         Masked {
-            cells: MaskedCells::all(self.masking.columns()),
+            cells: QiSet::all(self.masking.columns()),
             class: None,
         }
     }
@@ -83,8 +83,8 @@ impl Masker {
     /// # Errors
     ///
     /// When not. The caller must then break the export off, so that nobody uses it.
-    pub fn finish(self) -> Result<(), Drift> {
-        let drift = Drift {
+    pub fn finish(self) -> Result<(), SnapshotMismatch> {
+        let drift = SnapshotMismatch {
             missing: self.masking.left(),
             unexpected: self.unexpected,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::MaskedCells;
+use super::QiSet;
 
 /// The most sets that are tried: all of those of ten columns, and some more.
 const MOST: usize = 2048;
@@ -17,12 +17,10 @@ const WORK: usize = 1 << 28;
 /// With up to ten columns and 250,000 combinations these are all. Otherwise whole levels are taken as long as they
 /// fit in: one column masked, two masked, one left, three masked, two left and so on; and for what lies between, the
 /// chain that masks the columns in their order, the most telling first.
-pub(super) fn patterns(columns: &[usize], combinations: usize) -> Vec<MaskedCells> {
+pub(super) fn patterns(columns: &[usize], combinations: usize) -> Vec<QiSet> {
     let budget = (WORK / combinations.max(1)).clamp(LEAST, MOST);
-    let chain =
-        (1..=columns.len()).map(|count| MaskedCells::of(columns.iter().copied().take(count)));
-    let mut found: BTreeSet<(u32, MaskedCells)> =
-        chain.map(|cells| (cells.count(), cells)).collect();
+    let chain = (1..=columns.len()).map(|count| QiSet::of(columns.iter().copied().take(count)));
+    let mut found: BTreeSet<(u32, QiSet)> = chain.map(|cells| (cells.count(), cells)).collect();
     for masked in 1..columns.len() {
         for size in [masked, columns.len() - masked + 1] {
             if let Some(level) = subsets(columns, size, budget.saturating_sub(found.len())) {
@@ -34,7 +32,7 @@ pub(super) fn patterns(columns: &[usize], combinations: usize) -> Vec<MaskedCell
 }
 
 /// All sets of so many of the columns, unless there are more than `most`.
-fn subsets(columns: &[usize], size: usize, most: usize) -> Option<Vec<MaskedCells>> {
+fn subsets(columns: &[usize], size: usize, most: usize) -> Option<Vec<QiSet>> {
     let left = columns.len().saturating_sub(size);
     let number = (1..=size.min(left)).try_fold(1_usize, |number, chosen| {
         Some(number.checked_mul(columns.len() - chosen + 1)? / chosen)
@@ -42,10 +40,10 @@ fn subsets(columns: &[usize], size: usize, most: usize) -> Option<Vec<MaskedCell
     if number > most {
         return None;
     }
-    let mut sets = vec![MaskedCells::NONE];
+    let mut sets = vec![QiSet::NONE];
     for (place, column) in columns.iter().enumerate() {
         let later = columns.len() - place - 1;
-        let with: Vec<MaskedCells> = sets.iter().map(|cells| cells.with(*column)).collect();
+        let with: Vec<QiSet> = sets.iter().map(|cells| cells.with(*column)).collect();
         sets.extend(with);
         sets.retain(|cells| {
             let chosen = usize::try_from(cells.count()).unwrap_or(usize::MAX);
@@ -74,15 +72,15 @@ mod tests {
                 let found = patterns(&columns, combinations);
                 assert!(found.len() <= MOST);
                 assert_eq!(found.first().map(|cells| cells.count()), Some(1));
-                assert_eq!(found.last(), Some(&MaskedCells::all(count)));
+                assert_eq!(found.last(), Some(&QiSet::all(count)));
                 assert!(
                     columns
                         .iter()
-                        .all(|c| found.contains(&MaskedCells::NONE.with(*c)))
+                        .all(|c| found.contains(&QiSet::NONE.with(*c)))
                 );
             }
         }
         assert_eq!(patterns(&[], 1), []);
-        assert_eq!(patterns(&[3], 1), [MaskedCells::of([3])]);
+        assert_eq!(patterns(&[3], 1), [QiSet::of([3])]);
     }
 }

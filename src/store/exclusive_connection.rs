@@ -8,11 +8,11 @@ use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Object;
 
 /// A connection on loan, closed at the end unless it is [given back](Self::give_back).
-pub struct Lease {
+pub struct ExclusiveConnection {
     conn: Option<Object<AsyncPgConnection>>,
 }
 
-impl Lease {
+impl ExclusiveConnection {
     /// Takes a connection over.
     pub fn new(conn: Object<AsyncPgConnection>) -> Self {
         Self { conn: Some(conn) }
@@ -29,7 +29,7 @@ impl Lease {
     }
 }
 
-impl Drop for Lease {
+impl Drop for ExclusiveConnection {
     fn drop(&mut self) {
         if let Some(conn) = self.conn.take() {
             drop(Object::take(conn));
