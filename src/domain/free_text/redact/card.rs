@@ -1,10 +1,10 @@
 //! Payment card numbers: 13 to 19 digits that pass the Luhn check (ISO/IEC 7812-1),
 //! in one run or in the groups in which cards print them.
 
-use super::Kind;
 use super::date::is_year;
+use super::decision::Match;
 use super::digits::{Groups, Separator};
-use super::number::Match;
+use super::kind::Kind;
 
 /// The groups in which cards print their numbers, and what people make of them.
 const SHAPES: [&[usize]; 12] = [

@@ -15,6 +15,7 @@
 mod card;
 mod context;
 mod date;
+mod decision;
 mod digits;
 mod email;
 mod kind;

@@ -3,27 +3,10 @@
 //! A decision to leave groups alone because of what follows skips all of them. So what is found further on
 //! cannot change it, and redacting twice gives the same.
 
+use super::decision::{Decision, Match};
 use super::digits::{Groups, Separator};
 use super::span::Finding;
-use super::{Kind, card, phone, quantity, record, resident};
-
-/// A finding among the digit groups.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Match {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// The index of the group behind it.
-    pub(super) next: usize,
-    pub(super) kind: Kind,
-}
-
-/// What is decided on a group.
-pub(super) enum Decision {
-    /// It starts a finding.
-    Found(Match),
-    /// It stays as it is, with the groups up to this index.
-    Plain(usize),
-}
+use super::{card, phone, quantity, record, resident};
 
 /// Finds resident registration numbers, card numbers, phone numbers and record numbers.
 pub(super) fn find(piece: &str) -> Vec<Finding> {

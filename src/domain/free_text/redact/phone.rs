@@ -2,11 +2,12 @@
 
 use super::context::Context;
 use super::date::is_year;
+use super::decision::Match;
 use super::digits::{Groups, Joined, Separator, is_dash, is_mask};
-use super::number::Match;
+use super::kind::Kind;
 use super::numbering_plan as plan;
+use super::phone_abroad;
 use super::quantity::is_range;
-use super::{Kind, phone_abroad};
 
 /// The phone number that starts at the `i`th group and that its digits alone give away.
 pub(super) fn sure(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {

@@ -1,10 +1,10 @@
 //! Record numbers: what a hospital, a bank or an insurer numbers people by. They have no common shape,
 //! so any long number is taken for one unless it looks like a date, a round amount or a quantity.
 
-use super::Kind;
 use super::context::Context;
+use super::decision::{Decision, Match};
 use super::digits::{Groups, Joined, Separator};
-use super::number::{Decision, Match};
+use super::kind::Kind;
 use super::quantity::is_plain;
 
 /// From how many digits a number is long, and from how many when a word names it.

@@ -4,11 +4,11 @@
 //! foreigners). The last digit was a checksum until October 2020; later numbers are random behind the G,
 //! so the checksum says nothing and is not asked for. Numbers of which the end is hidden count as well.
 
-use super::Kind;
 use super::context::Context;
 use super::date::{is_date, starts_with_yymmdd};
+use super::decision::Match;
 use super::digits::{Groups, Separator, is_dash, is_mask};
-use super::number::Match;
+use super::kind::Kind;
 
 /// The number that starts at the `i`th group, if any.
 pub(super) fn at(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {

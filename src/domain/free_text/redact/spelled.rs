@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Kind;
+use super::kind::Kind;
 use super::numbering_plan::{is_korean, is_korean_mobile};
 use super::pattern::pattern;
 use super::span::Finding;
