@@ -1,4 +1,4 @@
-//! The kinds of direct identifiers, and the words that stand in for them.
+//! The kinds of direct identifiers, and their placeholders.
 
 /// A kind of direct identifier that [`redact`](crate::domain::free_text::redact::redact) takes out of a remark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +28,7 @@ impl Kind {
         Self::RecordNumber,
     ];
 
-    /// The bracketed word that replaces a finding of this kind.
+    /// The placeholder that replaces a finding of this kind.
     #[must_use]
     pub const fn placeholder(self) -> &'static str {
         match self {
