@@ -67,7 +67,7 @@ impl ValidAnswers {
             form_version_id,
             language: language.to_owned(),
             week,
-            record: form.layout().encode(form, self),
+            record: form.layout().encode(form.questions(), &self.0),
             remarks,
         }
     }

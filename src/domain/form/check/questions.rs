@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number;
 
-use super::{Check, FormFault, LONGEST_KEY, MAX_QUESTIONS, RESERVED_KEYS};
+use super::{Check, FormFault, MAX_KEY_LENGTH, MAX_QUESTIONS, RESERVED_KEYS};
 use crate::domain::fault::Pointer;
 use crate::domain::form::condition::Condition;
 use crate::domain::form::definition::{OptionDefinition, QuestionDefinition, QuestionKind};
@@ -13,7 +13,7 @@ use crate::domain::form::question::{Choice, Kind, Question};
 const FURTHEST_BOUND: i64 = 1_000_000_000;
 const MAX_OPTIONS: usize = 200;
 const MAX_RATING_STEPS: i64 = 101;
-const LONGEST_REMARK: u16 = 4000;
+const MAX_REMARK_LENGTH: u16 = 4000;
 
 impl QuestionKind {
     /// The kind as it is written in a definition.
@@ -42,7 +42,7 @@ impl Check<'_> {
             let pointer = Pointer::root().child("scales").child(name);
             self.key(name, pointer.clone(), &mut seen);
             // A name without bounds would stand in the pointer of every option.
-            if name.len() <= LONGEST_KEY {
+            if name.len() <= MAX_KEY_LENGTH {
                 self.options(options, &pointer);
             }
             if !used.contains(name.as_str()) {
@@ -196,7 +196,7 @@ impl Check<'_> {
             QuestionKind::YesNo => Kind::YesNo,
             QuestionKind::Text => {
                 let max_length = question.max_length.unwrap_or(1);
-                if !(1..=LONGEST_REMARK).contains(&max_length) {
+                if !(1..=MAX_REMARK_LENGTH).contains(&max_length) {
                     self.fault(&pointer.child("max_length"), FormFault::MaxLengthOutOfRange);
                 }
                 Kind::Text {

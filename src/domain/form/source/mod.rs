@@ -13,11 +13,11 @@ use super::definition::FormDefinition;
 use crate::domain::fault::{Fault, Pointer};
 
 /// Deeper nesting than any form has.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// A longer path than leads to anything in a form. Every value keeps its own, so it is what a small text could
 /// take much memory with.
-const LONGEST_POINTER: usize = 500;
+const MAX_POINTER_LENGTH: usize = 500;
 
 /// The two ways to write a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
     }
 
     fn start(&mut self, open: Open, span: &Span) -> Result<(), SourceFault> {
-        if self.open.len() >= DEEPEST {
+        if self.open.len() >= MAX_DEPTH {
             return Err(malformed(span, "this is nested too deeply for a form"));
         }
         if matches!(self.open.last(), Some((Open::Map(_, None), _))) {
@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
 
     /// Remembers where `pointer` stands; a field stands where its name does.
     fn mark(&mut self, pointer: &Pointer, span: &Span) -> Result<(), SourceFault> {
-        if pointer.as_str().len() > LONGEST_POINTER {
+        if pointer.as_str().len() > MAX_POINTER_LENGTH {
             return Err(malformed(
                 span,
                 "the names of the fields are too long for a form",
