@@ -1,6 +1,6 @@
 //! What can be wrong with a definition.
 
-use crate::domain::fault::Pointer;
+use crate::domain::pointer::Pointer;
 
 /// A fault of a form's definition. Its text says what is wrong and, where it is not plain, the mend.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

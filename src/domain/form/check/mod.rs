@@ -16,7 +16,8 @@ use super::condition::Condition;
 use super::definition::FormDefinition;
 use super::question::Question;
 use super::score::Score;
-use crate::domain::fault::{Fault, Pointer};
+use crate::domain::fault::Fault;
+use crate::domain::pointer::Pointer;
 
 /// The most questions a form may have; far more than anyone would answer.
 const MAX_QUESTIONS: usize = 500;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Number;
 
 use super::{Check, FormFault, MAX_KEY_LENGTH, MAX_QUESTIONS, RESERVED_KEYS};
-use crate::domain::fault::Pointer;
 use crate::domain::form::condition::Condition;
 use crate::domain::form::definition::{OptionDefinition, QuestionDefinition, QuestionKind};
 use crate::domain::form::question::{Choice, Kind, Question};
+use crate::domain::pointer::Pointer;
 
 const FURTHEST_BOUND: i64 = 1_000_000_000;
 const MAX_OPTIONS: usize = 200;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Check, FormFault, MAX_LANGUAGES};
-use crate::domain::fault::Pointer;
 use crate::domain::form::text::{Text, is_language_tag};
+use crate::domain::pointer::Pointer;
 
 const MAX_TEXT_LENGTH: usize = 4000;
 

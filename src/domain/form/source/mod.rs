@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 use serde_json::{Map, Number, Value};
-use serde_path_to_error::Segment;
 
 use super::definition::FormDefinition;
-use crate::domain::fault::{Fault, Pointer};
+use crate::domain::fault::Fault;
+use crate::domain::pointer::Pointer;
 
 /// Deeper nesting than any form has.
 const MAX_DEPTH: usize = 64;
@@ -89,7 +89,7 @@ impl Source {
     /// The first field that is unknown, missing or of the wrong type.
     pub fn definition(&self) -> Result<FormDefinition, Fault<String>> {
         serde_path_to_error::deserialize(&self.value).map_err(|error| {
-            let pointer = pointer_of(error.path());
+            let pointer = error.path().into();
             Fault::at(pointer, error.into_inner().to_string())
         })
     }
@@ -107,16 +107,6 @@ impl Source {
             pointer = pointer.parent();
         }
     }
-}
-
-/// The JSON pointer to where reading a value failed.
-pub fn pointer_of(path: &serde_path_to_error::Path) -> Pointer {
-    path.iter()
-        .fold(Pointer::root(), |pointer, segment| match segment {
-            Segment::Seq { index } => pointer.child(index),
-            Segment::Map { key } => pointer.child(key),
-            Segment::Enum { .. } | Segment::Unknown => pointer,
-        })
 }
 
 /// A list or a map that is being read.

@@ -284,7 +284,7 @@ impl From<PublishError> for Problem {
             PublishError::Recoded(keys) => {
                 let error = |key: &String| {
                     let detail = "An answer to this question no longer means what it meant.";
-                    let pointer = crate::domain::fault::Pointer::root().child(key);
+                    let pointer = crate::domain::pointer::Pointer::root().child(key);
                     FieldError::new(pointer.as_str(), "recoded", detail)
                 };
                 Self::fields(Code::RecodingNeedsConsent, keys.iter().map(error).collect())
