@@ -10,7 +10,7 @@ use super::server_key::ServerKey;
 
 mod chain;
 
-pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed, hex};
+pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed};
 
 /// What is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::domain::audit::{Action, hex};
+use crate::domain::audit::Action;
 use crate::http::auth::{Admin, Staff};
 use crate::http::extract::page::{Page, PageQuery};
 use crate::http::extract::{Query, State};
@@ -82,7 +82,7 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
             // One that is no JSON was not written by this program; it is shown all the same.
             details: serde_json::from_str(&row.details).unwrap_or(Value::String(row.details)),
             action: row.action,
-            hash: hex(&row.hash),
+            hash: hex::encode(&row.hash),
         }
     }
 }

@@ -344,8 +344,7 @@ fn tag_of(draft: &DraftRow) -> Result<EntityTag, Problem> {
 
 fn tag(definition: &FormDefinition) -> EntityTag {
     let content = serde_json::to_vec(definition).unwrap_or_default();
-    let digest = Sha256::digest(content);
-    EntityTag::new_strong(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    EntityTag::new_strong(hex::encode(Sha256::digest(content)))
 }
 
 fn draft_row(

@@ -109,11 +109,7 @@ impl From<FormVersionRow> for FormVersionSummary {
             } else {
                 VersionState::Published
             },
-            digest: row
-                .digest
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            digest: hex::encode(row.digest),
             published_at: row.published_at,
             retired_at: row.retired_at,
             accepts_until: row.accepts_until,
