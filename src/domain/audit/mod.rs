@@ -4,6 +4,7 @@
 //! the table without the server's key cannot mend the chain.
 
 use chrono::{DateTime, Utc};
+use strum::{EnumString, IntoStaticStr, VariantNames};
 use uuid::Uuid;
 
 use super::server_key::ServerKey;
@@ -13,7 +14,8 @@ mod chain;
 pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed};
 
 /// What is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum Action {
     /// Responses were exported.
     ResponsesExported,
@@ -34,35 +36,17 @@ pub enum Action {
 }
 
 impl Action {
-    /// Every action.
-    pub const ALL: [Self; 8] = [
-        Self::ResponsesExported,
-        Self::RemarksListed,
-        Self::RemarkReviewed,
-        Self::RemarksExported,
-        Self::InvitationsIssued,
-        Self::InvitationsRevoked,
-        Self::CampaignChanged,
-        Self::CampaignErased,
-    ];
+    /// The words of all actions.
+    pub const WORDS: &[&str] = Self::VARIANTS;
 
     /// Its word, in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ResponsesExported => "responses_exported",
-            Self::RemarksListed => "remarks_listed",
-            Self::RemarkReviewed => "remark_reviewed",
-            Self::RemarksExported => "remarks_exported",
-            Self::InvitationsIssued => "invitations_issued",
-            Self::InvitationsRevoked => "invitations_revoked",
-            Self::CampaignChanged => "campaign_changed",
-            Self::CampaignErased => "campaign_erased",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The action with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.as_str() == word)
+        word.parse().ok()
     }
 }
 

@@ -123,7 +123,7 @@ async fn list_audit_entries(
 impl AuditQuery {
     fn filter(&self) -> Result<AuditFilter, Problem> {
         let action = self.action.as_deref().map(|word| {
-            let words = Action::ALL.map(Action::as_str).join(", ");
+            let words = Action::WORDS.join(", ");
             Action::parse(word).ok_or_else(|| wrong(format!("`action` is one of {words}.")))
         });
         // Postgres does not know all the years that can be written.

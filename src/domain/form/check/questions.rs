@@ -15,21 +15,6 @@ const MAX_OPTIONS: usize = 200;
 const MAX_RATING_STEPS: i64 = 101;
 const MAX_REMARK_LENGTH: u16 = 4000;
 
-impl QuestionKind {
-    /// The kind as it is written in a definition.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SingleChoice => "single_choice",
-            Self::MultipleChoice => "multiple_choice",
-            Self::Rating => "rating",
-            Self::Integer => "integer",
-            Self::Decimal => "decimal",
-            Self::YesNo => "yes_no",
-            Self::Text => "text",
-        }
-    }
-}
-
 impl Check<'_> {
     pub(super) fn scales(&mut self) {
         let form = self.form;

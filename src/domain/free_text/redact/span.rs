@@ -35,8 +35,8 @@ impl<'t> Spans<'t> {
             .filter_map(|(start, _)| {
                 let from = text.get(start..)?;
                 let word = Kind::ALL
-                    .map(Kind::placeholder)
-                    .into_iter()
+                    .iter()
+                    .map(|kind| kind.placeholder())
                     .find(|word| from.starts_with(word))?;
                 Some(Span {
                     start,
