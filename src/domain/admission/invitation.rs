@@ -8,8 +8,7 @@
 
 use std::fmt::{self, Write};
 
-use uuid::Uuid;
-
+use crate::domain::ids::CampaignId;
 use crate::domain::server_key::ServerKey;
 
 /// How many random bytes an invitation is made of; two of their 72 bits are not used.
@@ -113,15 +112,16 @@ impl fmt::Debug for Invitation {
 
 impl ServerKey {
     /// What is kept of an invitation of this campaign. It is made of the bits, so that all spellings have the same.
-    pub fn invitation_hash(&self, campaign: Uuid, invitation: &Invitation) -> [u8; 32] {
+    pub fn invitation_hash(&self, campaign: CampaignId, invitation: &Invitation) -> [u8; 32] {
         let bits = invitation.0.to_be_bytes();
-        self.hash(&[b"invitation", campaign.as_bytes(), &bits])
+        self.hash(&[b"invitation", campaign.0.as_bytes(), &bits])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -178,7 +178,7 @@ mod tests {
         let key = ServerKey::new([1; 32]);
         let hash = |text: &str| {
             let invitation = Invitation::parse(text).unwrap();
-            key.invitation_hash(Uuid::nil(), &invitation)
+            key.invitation_hash(CampaignId(Uuid::nil()), &invitation)
         };
         let written = Invitation::from_random(*b"\x01\x00\x40\x10\x04\xab\xcd\xef\x01").to_string();
         let typed = [
@@ -202,10 +202,13 @@ mod tests {
         let (key, other) = (ServerKey::new([1; 32]), ServerKey::new([2; 32]));
         let invitation = Invitation::from_random([7; RANDOM_BYTES]);
         let hashes = [
-            key.invitation_hash(Uuid::nil(), &invitation),
-            other.invitation_hash(Uuid::nil(), &invitation),
-            key.invitation_hash(Uuid::max(), &invitation),
-            key.invitation_hash(Uuid::nil(), &Invitation::from_random([8; RANDOM_BYTES])),
+            key.invitation_hash(CampaignId(Uuid::nil()), &invitation),
+            other.invitation_hash(CampaignId(Uuid::nil()), &invitation),
+            key.invitation_hash(CampaignId(Uuid::max()), &invitation),
+            key.invitation_hash(
+                CampaignId(Uuid::nil()),
+                &Invitation::from_random([8; RANDOM_BYTES]),
+            ),
         ];
         let different: std::collections::BTreeSet<_> = hashes.iter().collect();
         assert_eq!(different.len(), hashes.len());

@@ -4,16 +4,23 @@
 //! the table without the server's key cannot mend the chain.
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
+use strum::{EnumString, IntoStaticStr, VariantNames};
 
+use super::ids::StaffId;
 use super::server_key::ServerKey;
 
 mod chain;
+mod event;
 
-pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed, hex};
+pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed};
+pub use event::{
+    Actor, AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
+    AuditedRemarksFilter, AuditedSettings,
+};
 
 /// What is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum Action {
     /// Responses were exported.
     ResponsesExported,
@@ -31,38 +38,32 @@ pub enum Action {
     CampaignChanged,
     /// The responses of a campaign were deleted because their time was up.
     CampaignErased,
+    /// A campaign was created.
+    CampaignCreated,
+    /// A version of a form was published.
+    FormVersionPublished,
+    /// A version of a form was retired.
+    FormVersionRetired,
+    /// An account was made.
+    StaffCreated,
+    /// An account was changed: its roles, whether it is disabled, or its password.
+    StaffChanged,
+    /// Log-ins were refused because there were too many.
+    LoginsRefused,
 }
 
 impl Action {
-    /// Every action.
-    pub const ALL: [Self; 8] = [
-        Self::ResponsesExported,
-        Self::RemarksListed,
-        Self::RemarkReviewed,
-        Self::RemarksExported,
-        Self::InvitationsIssued,
-        Self::InvitationsRevoked,
-        Self::CampaignChanged,
-        Self::CampaignErased,
-    ];
+    /// The words of all actions.
+    pub const WORDS: &[&str] = Self::VARIANTS;
 
     /// Its word, in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ResponsesExported => "responses_exported",
-            Self::RemarksListed => "remarks_listed",
-            Self::RemarkReviewed => "remark_reviewed",
-            Self::RemarksExported => "remarks_exported",
-            Self::InvitationsIssued => "invitations_issued",
-            Self::InvitationsRevoked => "invitations_revoked",
-            Self::CampaignChanged => "campaign_changed",
-            Self::CampaignErased => "campaign_erased",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The action with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.as_str() == word)
+        word.parse().ok()
     }
 }
 
@@ -74,7 +75,7 @@ pub struct Entry<'a> {
     /// When, in whole microseconds.
     pub at: DateTime<Utc>,
     /// Who; nobody, when it was the server itself.
-    pub staff_id: Option<Uuid>,
+    pub staff_id: Option<StaffId>,
     /// The word of what was done.
     pub action: &'a str,
     /// What it was done to, as JSON.
@@ -85,7 +86,7 @@ impl Entry<'_> {
     /// The link of the chain: HMAC-SHA-256 over the hash of the entry before, which is empty for the first one, and
     /// over this entry.
     pub fn hash(&self, before: &[u8], key: &ServerKey) -> [u8; 32] {
-        let staff = self.staff_id.map(Uuid::into_bytes);
+        let staff = self.staff_id.map(|id| id.0.into_bytes());
         key.hash(&[
             b"audit",
             before,
@@ -127,7 +128,7 @@ mod tests {
             }
             .hash(b"", &key),
             Entry {
-                staff_id: Some(Uuid::nil()),
+                staff_id: Some(StaffId(uuid::Uuid::nil())),
                 ..entry.clone()
             }
             .hash(b"", &key),

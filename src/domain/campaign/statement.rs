@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use strum::IntoStaticStr;
 
 use super::access::Access;
 use super::privacy_settings::PrivacySettings;
@@ -37,7 +38,8 @@ const NOT_STORED: [&str; 6] = [
 const HIDDEN_IN_BATCHES: [&str; 2] = ["order_of_arrival", "response_of_a_remark"];
 
 /// Who could find out which invitation a response came with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Linkable {
     /// There are no invitations.
     NoInvitations,
@@ -49,12 +51,8 @@ pub enum Linkable {
 
 impl Linkable {
     /// Its word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoInvitations => "no_invitations",
-            Self::ServerThatRecords => "server_that_records",
-            Self::Nobody => "nobody",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -92,9 +90,49 @@ impl PrivacySettings {
 
     /// The statement in words, in the order in which it is read.
     pub fn sentences(&self) -> Vec<Sentence> {
-        let (size, k) = (self.release_size, self.k);
+        let k = self.k;
         let retained_until = self.retained_until.date_naive();
-        let access = match self.access {
+        vec![
+            sentence(
+                "stored",
+                "We store your answers, the campaign, the form, the language and the week.",
+                "저장하는 것은 응답 내용, 캠페인, 설문 양식, 언어, 그리고 응답한 주입니다.",
+            ),
+            sentence(
+                "not_stored",
+                "We do not store your name, your address on the network, your device, an account or the time of day.",
+                "이름, 네트워크 주소, 기기, 계정, 응답 시각은 저장하지 않습니다.",
+            ),
+            self.access_sentence(),
+            self.release_sentence(),
+            sentence(
+                "remarks_apart",
+                "What you write in your own words is stored apart from your other answers. Numbers and addresses that \
+                 point to a person are taken out, and somebody reads it before anything of it is passed on.",
+                "직접 쓰신 글은 다른 응답과 따로 저장합니다. 사람을 알아볼 수 있는 번호와 주소는 지우고, \
+                 전달하기 전에 담당자가 읽고 확인합니다.",
+            ),
+            sentence(
+                "masked",
+                &format!(
+                    "Whoever gets an export of the responses sees what describes a person only where at least {k} people \
+                     say the same."
+                ),
+                &format!(
+                    "내보낸 응답을 받는 사람은 적어도 {k}명이 같은 답을 한 경우에만 개인을 설명하는 항목을 볼 수 있습니다."
+                ),
+            ),
+            self.withdrawal_sentence(),
+            sentence(
+                "retention",
+                &format!("All responses are deleted on {retained_until}."),
+                &format!("모든 응답은 {retained_until}에 삭제합니다."),
+            ),
+        ]
+    }
+
+    fn access_sentence(&self) -> Sentence {
+        match self.access {
             Access::Open => sentence(
                 "access_open",
                 "Anybody may answer. No invitation and no account is needed.",
@@ -114,8 +152,12 @@ impl PrivacySettings {
                 "초대 코드는 먼저 내용을 보지 않고 서명한 통행증으로 바꿉니다. 응답은 통행증과 함께 보내며, \
                  이 서버도 통행증에서 초대 코드를 알아낼 수 없습니다.",
             ),
-        };
-        let release = if size > 1 {
+        }
+    }
+
+    fn release_sentence(&self) -> Sentence {
+        let size = self.release_size;
+        if size > 1 {
             sentence(
                 "released_together",
                 &format!(
@@ -133,8 +175,11 @@ impl PrivacySettings {
                 "Each response is passed on at once: the order in which responses came is not hidden.",
                 "응답은 한 건씩 바로 전달합니다. 따라서 응답이 도착한 순서가 숨겨지지 않습니다.",
             )
-        };
-        let withdrawal = match self.freezes_at {
+        }
+    }
+
+    fn withdrawal_sentence(&self) -> Sentence {
+        match self.freezes_at {
             _ if self.withdrawal_until() == self.retained_until => sentence(
                 "withdrawal_any_time",
                 "With the receipt that stays in your app you can read your response or withdraw it as long as it is kept.",
@@ -153,44 +198,7 @@ impl PrivacySettings {
                     ),
                 )
             }
-        };
-        vec![
-            sentence(
-                "stored",
-                "We store your answers, the campaign, the form, the language and the week.",
-                "저장하는 것은 응답 내용, 캠페인, 설문 양식, 언어, 그리고 응답한 주입니다.",
-            ),
-            sentence(
-                "not_stored",
-                "We do not store your name, your address on the network, your device, an account or the time of day.",
-                "이름, 네트워크 주소, 기기, 계정, 응답 시각은 저장하지 않습니다.",
-            ),
-            access,
-            release,
-            sentence(
-                "remarks_apart",
-                "What you write in your own words is stored apart from your other answers. Numbers and addresses that \
-                 point to a person are taken out, and somebody reads it before anything of it is passed on.",
-                "직접 쓰신 글은 다른 응답과 따로 저장합니다. 사람을 알아볼 수 있는 번호와 주소는 지우고, \
-                 전달하기 전에 담당자가 읽고 확인합니다.",
-            ),
-            sentence(
-                "masked",
-                &format!(
-                    "Whoever gets an export of the responses sees what describes a person only where at least {k} people \
-                     say the same."
-                ),
-                &format!(
-                    "내보낸 응답을 받는 사람은 적어도 {k}명이 같은 답을 한 경우에만 개인을 설명하는 항목을 볼 수 있습니다."
-                ),
-            ),
-            withdrawal,
-            sentence(
-                "retention",
-                &format!("All responses are deleted on {retained_until}."),
-                &format!("모든 응답은 {retained_until}에 삭제합니다."),
-            ),
-        ]
+        }
     }
 }
 

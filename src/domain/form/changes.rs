@@ -7,14 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
+use super::Form;
 use super::definition::{FormDefinition, OptionDefinition, QuestionDefinition};
 use super::question::{Choice, Kind};
-use super::{Form, Text};
+use super::text::Text;
 
 /// All changes from one version to another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Changes {
     /// Whether the answers of both versions can stand in the same columns: no question is recoded.
     pub compatible: bool,
@@ -23,20 +23,18 @@ pub struct Changes {
 }
 
 /// What became of one question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionChange {
     /// The question's key.
-    #[schema(example = "eating_meals")]
     pub key: String,
     /// The gravest of its changes.
     pub change: Change,
     /// What changed, in words.
-    #[schema(example = json!(["option \"complete\" is new"]))]
     pub details: Vec<String>,
 }
 
 /// The kinds of changes, from harmless to grave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// It asks the same with the same answers.

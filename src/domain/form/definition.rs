@@ -6,44 +6,18 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use strum::IntoStaticStr;
 
 use super::condition::ConditionDefinition;
 use super::text::Text;
 
 /// A survey instrument: what is asked, in which order, and under which conditions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "key": "sleep-after-treatment",
-    "languages": ["ko", "en"],
-    "title": {"ko": "치료 후의 잠", "en": "Sleep after treatment"},
-    "scales": {"difficulty": [
-        {"code": "none", "value": 0, "label": {"ko": "어렵지 않았어요", "en": "Not difficult"}},
-        {"code": "severe", "value": 3, "label": {"ko": "많이 어려웠어요", "en": "Very difficult"}},
-    ]},
-    "sections": [{
-        "key": "sleeping",
-        "title": {"ko": "잠", "en": "Sleep"},
-        "questions": [
-            {
-                "key": "falling_asleep", "kind": "single_choice", "scale": "difficulty", "required": true,
-                "text": {"ko": "잠들기가 얼마나 어려웠나요?", "en": "How difficult was it to fall asleep?"},
-            },
-            {
-                "key": "sleep_hours", "kind": "integer", "min": 0, "max": 24,
-                "show_when": {"question": "falling_asleep", "is": "severe"},
-                "text": {"ko": "하루에 몇 시간 주무셨나요?", "en": "How many hours did you sleep a day?"},
-            },
-        ],
-    }],
-}))]
 pub struct FormDefinition {
     /// Stable name of the form: lower-case words joined by dashes, at most 40 characters.
-    #[schema(example = "daily-life-after-treatment")]
     pub key: String,
     /// BCP 47 tags of the languages of every text; the first is the default.
-    #[schema(example = json!(["ko", "en"]))]
     pub languages: Vec<String>,
     /// What the form is called.
     pub title: Text,
@@ -64,11 +38,10 @@ pub struct FormDefinition {
 }
 
 /// Questions that belong together and are shown together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SectionDefinition {
     /// Name of the section, unique in the form.
-    #[schema(example = "eating")]
     pub key: String,
     /// Heading of the section.
     pub title: Text,
@@ -83,8 +56,9 @@ pub struct SectionDefinition {
 }
 
 /// The kinds of questions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum QuestionKind {
     /// One of the options; answered with its code.
     SingleChoice,
@@ -102,12 +76,18 @@ pub enum QuestionKind {
     Text,
 }
 
+impl QuestionKind {
+    /// The kind as it is written in a definition.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// One question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QuestionDefinition {
     /// Stable name of the question, unique in the form, the same in every version that asks the same.
-    #[schema(example = "eating_meals")]
     pub key: String,
     /// What kind of answer it takes.
     pub kind: QuestionKind,
@@ -130,18 +110,15 @@ pub struct QuestionDefinition {
     pub concept: Option<Concept>,
     /// Choices: the name of a shared scale; either this or `options`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "difficulty")]
     pub scale: Option<String>,
     /// Choices: the options in the order in which they are shown; either this or `scale`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<Vec<OptionDefinition>>,
     /// Numbers: the least answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<f64>, example = 0)]
     pub min: Option<serde_json::Number>,
     /// Numbers: the greatest answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<f64>, example = 10)]
     pub max: Option<serde_json::Number>,
     /// Rating: what its least answer means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -158,17 +135,15 @@ pub struct QuestionDefinition {
 }
 
 /// One option of a choice.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OptionDefinition {
     /// Stable code of the option, as it stands in answers and exports.
-    #[schema(example = "mild")]
     pub code: String,
     /// What a person reads.
     pub label: Text,
     /// The number that it stands for in scores and comparisons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = 1)]
     pub value: Option<i32>,
     /// Multiple choice: excludes every other option, as "none of these" does.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -176,34 +151,29 @@ pub struct OptionDefinition {
 }
 
 /// A concept of a terminology such as the ICF.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Concept {
     /// The terminology, e.g. `icf`.
-    #[schema(example = "icf")]
     pub system: String,
     /// The code in it, e.g. `d550` (eating).
-    #[schema(example = "d550")]
     pub code: String,
 }
 
 /// A score over the answers to several questions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreDefinition {
     /// Name of the score, unique among the scores.
-    #[schema(example = "eating")]
     pub key: String,
     /// What is scored, and what a high number means.
     pub title: Text,
     /// Keys of the questions that count.
-    #[schema(example = json!(["eating_meals", "appetite"]))]
     pub of: Vec<String>,
     /// How the answers are put together.
     pub method: ScoreMethod,
     /// The range onto which each question's lowest and highest value are mapped: lowest, highest.
     #[serde(default = "zero_to_hundred")]
-    #[schema(value_type = Vec<f64>, example = json!([0, 100]))]
     pub to: [f64; 2],
     /// The share of the questions shown that must be answered for a score to be given, 0 to 1.
     #[serde(default = "half")]
@@ -214,7 +184,7 @@ pub struct ScoreDefinition {
 }
 
 /// How a score puts its questions together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScoreMethod {
     /// The mean of the mapped answers.
@@ -224,24 +194,22 @@ pub enum ScoreMethod {
 }
 
 /// A named range of a score: from `from` up to the next band.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BandDefinition {
     /// The least score that belongs to it.
     pub from: f64,
     /// Stable code of the band.
-    #[schema(example = "some")]
     pub code: String,
     /// What a person reads.
     pub label: Text,
 }
 
 /// A text that a client shows as soon as its condition holds, for instance where help is to be found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeDefinition {
     /// Name of the notice, unique among the notices.
-    #[schema(example = "distress_help")]
     pub key: String,
     /// When it is shown; it may look at every question.
     pub show_when: ConditionDefinition,

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use language_tags::LanguageTag;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// A text in every language of its form: BCP 47 tag → text.
 ///
 /// Where one language was asked for, the map holds just that one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"ko": "식사", "en": "Eating"}))]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text(pub BTreeMap<String, String>);
 
 impl Text {
@@ -33,11 +31,11 @@ impl Text {
 }
 
 /// RFC 5646, section 4.4.1: no tag of the registry needs more, and grammar alone sets no bound.
-const LONGEST_TAG: usize = 35;
+const MAX_TAG_LENGTH: usize = 35;
 
 /// Whether `tag` is a well-formed and valid BCP 47 language tag.
 pub fn is_language_tag(tag: &str) -> bool {
-    tag.len() <= LONGEST_TAG
+    tag.len() <= MAX_TAG_LENGTH
         && LanguageTag::parse(tag)
             .is_ok_and(|parsed| parsed.is_valid() && parsed.to_string() == tag)
 }

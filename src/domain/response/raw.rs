@@ -6,7 +6,6 @@ use std::fmt;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
 use crate::domain::form::{Answer, Value as Given};
 use crate::domain::form::{Choice, Form, Kind};
@@ -15,11 +14,7 @@ use crate::domain::form::{Choice, Form, Kind};
 ///
 /// A code for `single_choice`, a list of codes for `multiple_choice`, a number for `rating`, `integer` and
 /// `decimal`, `true` or `false` for `yes_no`, a string for `text`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
-#[schema(
-    value_type = std::collections::BTreeMap<String, serde_json::Value>,
-    example = json!({"cancer_type": "stomach", "eating_meals": "severe", "treatments": ["surgery"], "distress": 6, "sex": null})
-)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RawAnswers(pub BTreeMap<String, Value>);
 
 impl<'de> Deserialize<'de> for RawAnswers {

@@ -1,42 +1,35 @@
 //! What a person gets back for a response: scores by area, and the notices that its answers call for.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::domain::form::Answer;
-use crate::domain::form::{Form, Text};
+use super::routing::holds;
+use crate::domain::form::{Answer, Form, Text};
 
 /// The summary of one response. It depends on the stored record alone, so a replay gives the very same.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// One for each score of the form of which at least one question was shown.
     pub scores: Vec<ScoreSummary>,
     /// Keys of the notices whose condition holds.
-    #[schema(example = json!(["distress_help"]))]
     pub notices: Vec<String>,
 }
 
 /// One score of one response.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoreSummary {
     /// The score's key.
-    #[schema(example = "eating")]
     pub key: String,
     /// What is scored, in the language of the response.
     pub title: Text,
     /// The score, to one decimal; null when too few questions were answered.
-    #[schema(example = 41.7)]
     pub value: Option<f64>,
     /// The code of the band that it lies in.
-    #[schema(example = "some")]
     pub band: Option<String>,
     /// What the band is called, in the language of the response.
     pub band_label: Option<Text>,
     /// How many questions have an answer that counts.
-    #[schema(example = 3)]
     pub answered: usize,
     /// How many questions were shown.
-    #[schema(example = 4)]
     pub shown: usize,
 }
 
@@ -62,7 +55,7 @@ impl Summary {
         }
         let notices = form
             .notices()
-            .filter(|(_, condition)| condition.holds(form.questions(), answers))
+            .filter(|(_, condition)| holds(condition, form.questions(), answers))
             .map(|(notice, _)| notice.key.clone())
             .collect();
         Self { scores, notices }

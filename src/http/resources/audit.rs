@@ -8,12 +8,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::domain::audit::{Action, hex};
+use crate::app::audit;
+use crate::domain::audit::Action;
 use crate::http::auth::{Admin, Staff};
+use crate::http::extract::Query;
 use crate::http::extract::page::{Page, PageQuery};
-use crate::http::extract::{Query, State};
 use crate::http::problem::{Code, Problem};
-use crate::store::audit::{AuditFilter, AuditRow, list_entries};
+use crate::http::state::State;
+use crate::store::audit::{AuditFilter, AuditRow};
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -76,13 +78,13 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
             number: row.number,
             at: row.at,
             staff: row.staff_id.map(|id| AuditStaffView {
-                id,
+                id: id.0,
                 name: name.unwrap_or_default(),
             }),
             // One that is no JSON was not written by this program; it is shown all the same.
             details: serde_json::from_str(&row.details).unwrap_or(Value::String(row.details)),
             action: row.action,
-            hash: hex(&row.hash),
+            hash: hex::encode(&row.hash),
         }
     }
 }
@@ -109,13 +111,13 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
 async fn list_audit_entries(
     _admin: Staff<Admin>,
     state: State,
-    Query(query): Query<AuditQuery>,
+    query: Query<AuditQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.read()?;
     let filter = query.filter()?;
     let page = PageQuery::new(query.limit, query.cursor);
     let (before, rows) = (page.after::<i64>()?, page.rows()?);
-    let mut conn = state.connection().await?;
-    let rows = list_entries(&mut conn, &filter, before, rows).await?;
+    let rows = audit::list(&state.app, &filter, before, rows).await?;
     let page = page.page(rows, |(row, _)| row.number, AuditEntryView::from)?;
     Ok(HttpResponse::Ok().json(page))
 }
@@ -123,7 +125,7 @@ async fn list_audit_entries(
 impl AuditQuery {
     fn filter(&self) -> Result<AuditFilter, Problem> {
         let action = self.action.as_deref().map(|word| {
-            let words = Action::ALL.map(Action::as_str).join(", ");
+            let words = Action::WORDS.join(", ");
             Action::parse(word).ok_or_else(|| wrong(format!("`action` is one of {words}.")))
         });
         // Postgres does not know all the years that can be written.

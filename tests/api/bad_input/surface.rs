@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aftercare::domain::ids::{SessionId, StaffId};
 use aftercare::domain::staff::role::Role;
 use aftercare::http::auth::token;
 use aftercare::store::sessions;
@@ -48,7 +49,7 @@ impl Surface {
     pub async fn start() -> Self {
         let collection = Collection::start().await;
         let app = &collection.app;
-        let staff = app.with_roles(&Role::ALL).await;
+        let staff = app.with_roles(Role::ALL).await;
         let document: Value = serde_json::from_slice(app.state.api.json()).unwrap();
         // A second form and campaign are there to be retired, closed and overwritten.
         let victim = document["components"]["schemas"]["FormDefinition"]["example"].clone();
@@ -131,11 +132,12 @@ impl Surface {
             aftercare::clock::Clock::now(&app.clock),
         );
         let mut conn = app.connect().await;
-        sessions::open(&mut conn, session_id, self.staff.id, hash, now)
+        let (session, staff) = (SessionId(session_id), StaffId(self.staff.id));
+        sessions::open(&mut conn, session, staff, hash, now)
             .await
             .unwrap();
-        let key = &app.state.keys.signing;
-        let token = token::issue(key, self.staff.id, session_id, now).unwrap();
+        let key = &app.state.app.keys.signing;
+        let token = token::issue(key, staff, session, now).unwrap();
         app.client().with_token(&token)
     }
 

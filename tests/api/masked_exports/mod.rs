@@ -18,14 +18,13 @@ use crate::support::stored::{
     Version, every_kind, open_campaign, publish, question, respond, respond_often,
     respond_synthetic,
 };
-use aftercare::app::export::write::{Limits, ResponsesExport, prepare};
+use aftercare::app::export::{ExportVersion, Limits, ResponsesExport, start};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::exclusive_connection::ExclusiveConnection;
-use aftercare::store::responses::stream::ResponsesFilter;
 use aftercare::store::schema::{audit_entries, campaigns, responses};
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
@@ -185,17 +184,17 @@ fn headings(
 /// An app with one version of the form with every kind of question, and a campaign.
 async fn app() -> (TestApp, AsyncPgConnection, Version, Uuid) {
     let app = TestApp::start().await;
-    let mut conn = app.connect().await;
-    let version = publish(&mut conn, &every_kind()).await;
-    let campaign = open_campaign(&mut conn, version.form_id, "spring-2027").await;
+    let conn = app.connect().await;
+    let version = publish(&app.state.app, &every_kind()).await;
+    let campaign = open_campaign(&app.state.app, &version.form, "spring-2027").await;
     (app, conn, version, campaign)
 }
 /// Made-up responses to the shipped form, and an analyst.
 async fn shipped(count: usize) -> (TestApp, AsyncPgConnection, Client) {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
-    let version = publish(&mut conn, &definition(SHIPPED)).await;
-    let campaign = open_campaign(&mut conn, version.form_id, "spring-2027").await;
+    let version = publish(&app.state.app, &definition(SHIPPED)).await;
+    let campaign = open_campaign(&app.state.app, &version.form, "spring-2027").await;
     let mut rng = StdRng::seed_from_u64(9);
     let headings = headings(count, &[campaign], &mut rng);
     respond_synthetic(&mut conn, &version, &headings, &mut rng).await;
@@ -205,7 +204,11 @@ async fn shipped(count: usize) -> (TestApp, AsyncPgConnection, Client) {
 
 /// What the audit says, oldest first.
 async fn entries(conn: &mut AsyncPgConnection) -> Vec<(Option<Uuid>, String, Value)> {
-    let rows = audit_entries::table.order(audit_entries::number).select((
+    let exports = audit_entries::action.eq("responses_exported");
+    let rows = audit_entries::table
+        .filter(exports)
+        .order(audit_entries::number);
+    let rows = rows.select((
         audit_entries::staff_id,
         audit_entries::action,
         audit_entries::details,

@@ -4,11 +4,12 @@ use std::sync::OnceLock;
 
 use uuid::Uuid;
 
-use super::{random, read, unhex};
+use super::{random, read};
 use crate::domain::admission::pass::challenge::TokenChallenge;
 use crate::domain::admission::pass::key::{PrivateKey, PublicKey};
 use crate::domain::admission::pass::request::TokenRequest;
 use crate::domain::admission::pass::token::Token;
+use crate::domain::ids::CampaignId;
 use crate::domain::server_key::ServerKey;
 
 fn key() -> &'static PrivateKey {
@@ -77,45 +78,39 @@ fn what_is_no_such_key_is_refused() {
 #[test]
 fn a_private_key_is_opened_only_under_the_same_server_key_for_the_same_campaign() {
     let id = key().public().unwrap().id();
-    let (server, campaign) = (ServerKey::new([1; 32]), Uuid::from_u128(1));
-    let sealed = server
-        .seal_pass_key((campaign, &id), key(), [9; 24])
-        .unwrap();
+    let (server, campaign) = (ServerKey::new([1; 32]), CampaignId(Uuid::from_u128(1)));
+    let sealed = server.seal_pass_key(campaign, &id, key(), [9; 24]).unwrap();
     let secret = key().to_bytes();
     assert!(!sealed.windows(16).any(|at| at == &secret[..16]));
-    let opened = server.open_pass_key((campaign, &id), &sealed).unwrap();
+    let opened = server.open_pass_key(campaign, &id, &sealed).unwrap();
     assert_eq!(opened.to_bytes(), secret);
 
     let other = ServerKey::new([2; 32]);
-    assert!(other.open_pass_key((campaign, &id), &sealed).is_err());
+    assert!(other.open_pass_key(campaign, &id, &sealed).is_err());
     assert!(
         server
-            .open_pass_key((Uuid::from_u128(2), &id), &sealed)
+            .open_pass_key(CampaignId(Uuid::from_u128(2)), &id, &sealed)
             .is_err()
     );
-    assert!(server.open_pass_key((campaign, &[0; 32]), &sealed).is_err());
+    assert!(server.open_pass_key(campaign, &[0; 32], &sealed).is_err());
     for at in [0, 24, sealed.len() - 1] {
         let mut spoilt = sealed.clone();
         spoilt[at] ^= 1;
-        assert!(server.open_pass_key((campaign, &id), &spoilt).is_err());
+        assert!(server.open_pass_key(campaign, &id, &spoilt).is_err());
     }
-    assert!(
-        server
-            .open_pass_key((campaign, &id), &sealed[..20])
-            .is_err()
-    );
+    assert!(server.open_pass_key(campaign, &id, &sealed[..20]).is_err());
 }
 
 #[test]
 fn a_token_that_was_changed_anywhere_is_refused() {
     let vector = &read("rfc9578-type-2.txt")[0];
-    let public = PublicKey::from_spki(&unhex(&vector["pkS"])).unwrap();
+    let public = PublicKey::from_spki(&hex::decode(&vector["pkS"]).unwrap()).unwrap();
     let (context, name) = (
-        unhex(&vector["token_challenge"])[19..51].try_into(),
+        hex::decode(&vector["token_challenge"]).unwrap()[19..51].try_into(),
         "issuer.example",
     );
     let challenge = TokenChallenge::new(name, context.ok(), "origin.example").unwrap();
-    let token = unhex(&vector["token"]);
+    let token = hex::decode(&vector["token"]).unwrap();
     assert!(public.accepts(&Token::parse(&token).unwrap(), &challenge));
     for at in 0..token.len() {
         let mut spoilt = token.clone();
@@ -131,7 +126,7 @@ fn a_token_that_was_changed_anywhere_is_refused() {
 
 #[test]
 fn a_request_of_another_type_or_length_is_refused() {
-    let request = unhex(&read("rfc9578-type-2.txt")[0]["token_request"]);
+    let request = hex::decode(&read("rfc9578-type-2.txt")[0]["token_request"]).unwrap();
     assert_eq!(
         TokenRequest::parse(&request).unwrap().blinded[..],
         request[3..]
@@ -147,9 +142,9 @@ fn a_request_of_another_type_or_length_is_refused() {
 
 #[test]
 fn a_spent_pass_is_one_nonce_in_one_campaign_whatever_its_signature() {
-    let (server, campaign) = (ServerKey::new([1; 32]), Uuid::from_u128(1));
+    let (server, campaign) = (ServerKey::new([1; 32]), CampaignId(Uuid::from_u128(1)));
     let token = |change: usize| {
-        let mut bytes = unhex(&read("rfc9578-type-2.txt")[0]["token"]);
+        let mut bytes = hex::decode(&read("rfc9578-type-2.txt")[0]["token"]).unwrap();
         bytes[change] ^= 1;
         Token::parse(&bytes).unwrap()
     };
@@ -162,7 +157,7 @@ fn a_spent_pass_is_one_nonce_in_one_campaign_whatever_its_signature() {
     assert_ne!(hash(&token(353)), hash(&token(2)), "the nonce does");
     assert_ne!(
         hash(&token(353)),
-        server.pass_hash(Uuid::from_u128(2), &token(353))
+        server.pass_hash(CampaignId(Uuid::from_u128(2)), &token(353))
     );
     assert_eq!(format!("{:?}", token(2)), "Token(…)");
 }

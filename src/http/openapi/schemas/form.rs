@@ -1,0 +1,373 @@
+//! The schemas of form definitions and their changes.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::described_as;
+use crate::domain::form;
+
+described_as! {
+    form::FormDefinition => FormDefinition;
+    form::SectionDefinition => SectionDefinition;
+    form::QuestionKind => QuestionKind;
+    form::QuestionDefinition => QuestionDefinition;
+    form::OptionDefinition => OptionDefinition;
+    form::Concept => Concept;
+    form::ScoreDefinition => ScoreDefinition;
+    form::ScoreMethod => ScoreMethod;
+    form::BandDefinition => BandDefinition;
+    form::NoticeDefinition => NoticeDefinition;
+    form::ConditionDefinition => ConditionDefinition;
+    form::Scalar => Scalar;
+    form::Text => Text;
+    form::Changes => Changes;
+    form::QuestionChange => QuestionChange;
+    form::Change => Change;
+}
+
+/// A survey instrument: what is asked, in which order, and under which conditions.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "key": "sleep-after-treatment",
+    "languages": ["ko", "en"],
+    "title": {"ko": "치료 후의 잠", "en": "Sleep after treatment"},
+    "scales": {"difficulty": [
+        {"code": "none", "value": 0, "label": {"ko": "어렵지 않았어요", "en": "Not difficult"}},
+        {"code": "severe", "value": 3, "label": {"ko": "많이 어려웠어요", "en": "Very difficult"}},
+    ]},
+    "sections": [{
+        "key": "sleeping",
+        "title": {"ko": "잠", "en": "Sleep"},
+        "questions": [
+            {
+                "key": "falling_asleep", "kind": "single_choice", "scale": "difficulty", "required": true,
+                "text": {"ko": "잠들기가 얼마나 어려웠나요?", "en": "How difficult was it to fall asleep?"},
+            },
+            {
+                "key": "sleep_hours", "kind": "integer", "min": 0, "max": 24,
+                "show_when": {"question": "falling_asleep", "is": "severe"},
+                "text": {"ko": "하루에 몇 시간 주무셨나요?", "en": "How many hours did you sleep a day?"},
+            },
+        ],
+    }],
+}))]
+pub struct FormDefinition {
+    /// Stable name of the form: lower-case words joined by dashes, at most 40 characters.
+    #[schema(example = "daily-life-after-treatment")]
+    pub key: String,
+    /// BCP 47 tags of the languages of every text; the first is the default.
+    #[schema(example = json!(["ko", "en"]))]
+    pub languages: Vec<String>,
+    /// What the form is called.
+    pub title: Text,
+    /// What a person should know before the first question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text>,
+    /// Lists of options that several questions share, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scales: BTreeMap<String, Vec<OptionDefinition>>,
+    /// The sections in the order in which they are shown.
+    pub sections: Vec<SectionDefinition>,
+    /// Scores computed over the answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scores: Vec<ScoreDefinition>,
+    /// Texts that are shown when the answers call for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<NoticeDefinition>,
+}
+
+/// Questions that belong together and are shown together.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SectionDefinition {
+    /// Name of the section, unique in the form.
+    #[schema(example = "eating")]
+    pub key: String,
+    /// Heading of the section.
+    pub title: Text,
+    /// A sentence below the heading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text>,
+    /// The section is hidden, with all its questions, unless this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show_when: Option<ConditionDefinition>,
+    /// The questions in the order in which they are shown.
+    pub questions: Vec<QuestionDefinition>,
+}
+
+/// The kinds of questions.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// One of the options; answered with its code.
+    SingleChoice,
+    /// Any of the options; answered with a list of codes, empty for none of them.
+    MultipleChoice,
+    /// A whole number on a short scale with named ends, such as 0 to 10.
+    Rating,
+    /// A whole number between bounds.
+    Integer,
+    /// A number with a fixed count of decimals between bounds.
+    Decimal,
+    /// `true` or `false`.
+    YesNo,
+    /// Free text: a remark, stored apart from the other answers.
+    Text,
+}
+
+/// One question.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionDefinition {
+    /// Stable name of the question, unique in the form, the same in every version that asks the same.
+    #[schema(example = "eating_meals")]
+    pub key: String,
+    /// What kind of answer it takes.
+    pub kind: QuestionKind,
+    /// The question itself.
+    pub text: Text,
+    /// A line of help below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Text>,
+    /// Whether it describes the person rather than the difficulties (a quasi-identifier).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub background: bool,
+    /// Whether a person who sees it must answer or decline it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub required: bool,
+    /// The question is hidden unless this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show_when: Option<ConditionDefinition>,
+    /// What it measures, in a terminology.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concept: Option<Concept>,
+    /// Choices: the name of a shared scale; either this or `options`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "difficulty")]
+    pub scale: Option<String>,
+    /// Choices: the options in the order in which they are shown; either this or `scale`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<OptionDefinition>>,
+    /// Numbers: the least answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, example = 0)]
+    pub min: Option<serde_json::Number>,
+    /// Numbers: the greatest answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, example = 10)]
+    pub max: Option<serde_json::Number>,
+    /// Rating: what its least answer means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_label: Option<Text>,
+    /// Rating: what its greatest answer means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_label: Option<Text>,
+    /// Decimal: digits after the point, 1 to 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimals: Option<u8>,
+    /// Text: the most characters (Unicode scalar values), 1 to 4000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u16>,
+}
+
+/// One option of a choice.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OptionDefinition {
+    /// Stable code of the option, as it stands in answers and exports.
+    #[schema(example = "mild")]
+    pub code: String,
+    /// What a person reads.
+    pub label: Text,
+    /// The number that it stands for in scores and comparisons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
+    pub value: Option<i32>,
+    /// Multiple choice: excludes every other option, as "none of these" does.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub exclusive: bool,
+}
+
+/// A concept of a terminology such as the ICF.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Concept {
+    /// The terminology, e.g. `icf`.
+    #[schema(example = "icf")]
+    pub system: String,
+    /// The code in it, e.g. `d550` (eating).
+    #[schema(example = "d550")]
+    pub code: String,
+}
+
+/// A score over the answers to several questions.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreDefinition {
+    /// Name of the score, unique among the scores.
+    #[schema(example = "eating")]
+    pub key: String,
+    /// What is scored, and what a high number means.
+    pub title: Text,
+    /// Keys of the questions that count.
+    #[schema(example = json!(["eating_meals", "appetite"]))]
+    pub of: Vec<String>,
+    /// How the answers are put together.
+    pub method: ScoreMethod,
+    /// The range onto which each question's lowest and highest value are mapped: lowest, highest.
+    #[serde(default = "zero_to_hundred")]
+    #[schema(value_type = Vec<f64>, example = json!([0, 100]))]
+    pub to: [f64; 2],
+    /// The share of the questions shown that must be answered for a score to be given, 0 to 1.
+    #[serde(default = "half")]
+    pub at_least_answered: f64,
+    /// Names for ranges of the score, in ascending order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<BandDefinition>,
+}
+
+/// How a score puts its questions together.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScoreMethod {
+    /// The mean of the mapped answers.
+    Mean,
+    /// The mean of the mapped answers times the number of questions shown.
+    Sum,
+}
+
+/// A named range of a score: from `from` up to the next band.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BandDefinition {
+    /// The least score that belongs to it.
+    pub from: f64,
+    /// Stable code of the band.
+    #[schema(example = "some")]
+    pub code: String,
+    /// What a person reads.
+    pub label: Text,
+}
+
+/// A text that a client shows as soon as its condition holds, for instance where help is to be found.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeDefinition {
+    /// Name of the notice, unique among the notices.
+    #[schema(example = "distress_help")]
+    pub key: String,
+    /// When it is shown; it may look at every question.
+    pub show_when: ConditionDefinition,
+    /// What is shown.
+    pub text: Text,
+}
+
+/// A condition as written: either one of `any`, `all`, `not`, or a `question` with exactly one test.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"any": [{"question": "cancer_type", "is": "stomach"}, {"question": "appetite", "at_least": 2}]}))]
+pub struct ConditionDefinition {
+    /// At least one of these holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    pub any: Option<Vec<ConditionDefinition>>,
+    /// All of these hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    pub all: Option<Vec<ConditionDefinition>>,
+    /// This does not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    pub not: Option<Box<ConditionDefinition>>,
+    /// Key of the question that is tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// The answer is this code, number, `true` or `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<Scalar>,
+    /// The answer is one of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_one_of: Option<Vec<Scalar>>,
+    /// Multiple choice: this option is among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes: Option<String>,
+    /// The answer, or the value of the option chosen, is at least this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+    /// The answer, or the value of the option chosen, is at most this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<f64>,
+    /// Whether the question has an answer; declining is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<bool>,
+}
+
+/// What an answer is compared with: an option's code, a number, or `true` and `false`.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// For yes and no.
+    Bool(bool),
+    /// For ratings, whole numbers and decimals.
+    Number(f64),
+    /// For choices.
+    Code(String),
+}
+
+/// A text in every language of its form: BCP 47 tag → text.
+///
+/// Where one language was asked for, the map holds just that one.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"ko": "식사", "en": "Eating"}))]
+pub struct Text(pub BTreeMap<String, String>);
+
+/// All changes from one version to another.
+#[derive(Deserialize, ToSchema)]
+pub struct Changes {
+    /// Whether the answers of both versions can stand in the same columns: no question is recoded.
+    pub compatible: bool,
+    /// Every question of either version: those of the newer one in its order, then those removed.
+    pub questions: Vec<QuestionChange>,
+}
+
+/// What became of one question.
+#[derive(Deserialize, ToSchema)]
+pub struct QuestionChange {
+    /// The question's key.
+    #[schema(example = "eating_meals")]
+    pub key: String,
+    /// The gravest of its changes.
+    pub change: Change,
+    /// What changed, in words.
+    #[schema(example = json!(["option \"complete\" is new"]))]
+    pub details: Vec<String>,
+}
+
+/// The kinds of changes, from harmless to grave.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It asks the same with the same answers.
+    Identical,
+    /// Words, order, routing or the duty to answer changed; the coding did not.
+    Reworded,
+    /// There are more options, or wider bounds; what was there means the same.
+    OptionsAdded,
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// An answer no longer means what it meant: another kind, an option gone, another value, narrower bounds.
+    Recoded,
+}
+
+fn zero_to_hundred() -> [f64; 2] {
+    [0.0, 100.0]
+}
+
+fn half() -> f64 {
+    0.5
+}

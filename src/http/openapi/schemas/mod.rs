@@ -1,0 +1,41 @@
+//! How the domain's types are described in the OpenAPI document.
+//!
+//! The domain knows nothing of OpenAPI. Each of its types that goes over the wire has a mirror here, which is only described
+//! and never made. A test holds the mirrors to what the domain writes and reads.
+
+#![allow(
+    dead_code,
+    missing_docs,
+    reason = "the mirrors are only described, and their docs go into the OpenAPI document"
+)]
+
+mod form;
+mod response;
+mod staff;
+
+/// Describes types of the domain by their mirrors.
+macro_rules! described_as {
+    ($($domain:path => $mirror:ident;)+) => {$(
+        impl utoipa::PartialSchema for $domain {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                <$mirror as utoipa::PartialSchema>::schema()
+            }
+        }
+
+        impl utoipa::ToSchema for $domain {
+            fn name() -> std::borrow::Cow<'static, str> {
+                <$mirror as utoipa::ToSchema>::name()
+            }
+
+            fn schemas(
+                schemas: &mut Vec<(
+                    String,
+                    utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>,
+                )>,
+            ) {
+                <$mirror as utoipa::ToSchema>::schemas(schemas);
+            }
+        }
+    )+};
+}
+use described_as;
