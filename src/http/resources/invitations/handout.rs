@@ -7,7 +7,9 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 
 use super::views::{InvitationsFormat, InvitationsView};
-use crate::formats::invitation_sheet::{Cards, Handout, HandoutFault, Table, cards};
+use crate::formats::invitation_sheet::{
+    InvitationCards, InvitationSheet, InvitationSheetFault, InvitationTable, cards,
+};
 use crate::http::problem::Problem;
 use crate::store::campaigns::CampaignRow;
 use crate::store::invitations::InvitationBatchRow;
@@ -18,7 +20,7 @@ pub(super) fn answer(
     campaign: &CampaignRow,
     batch: InvitationBatchRow,
     link: Option<String>,
-    handout: Handout,
+    sheet: InvitationSheet,
 ) -> Result<HttpResponse, Problem> {
     let mut response = HttpResponse::Created();
     let place = format!("/v1/campaigns/{}/invitations/{}", campaign.key, batch.id);
@@ -31,11 +33,7 @@ pub(super) fn answer(
             campaign: campaign.key.clone(),
             label: batch.label,
             link,
-            invitations: handout
-                .invitations
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            invitations: sheet.invitations.iter().map(ToString::to_string).collect(),
         }),
         InvitationsFormat::Csv => {
             let kind = "text/csv; charset=utf-8; header=present";
@@ -44,7 +42,7 @@ pub(super) fn answer(
                 kind,
                 format!("{}-invitations.csv", campaign.key),
             );
-            response.streaming(stream(Table::new(handout)))
+            response.streaming(stream(InvitationTable::new(sheet)))
         }
         InvitationsFormat::Cards => {
             let title = serde_json::from_value(campaign.title.clone())
@@ -60,7 +58,9 @@ pub(super) fn answer(
                 cards::policy()
             );
             response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
-            response.streaming(stream(Cards::new(&title, handout)))
+            let cards = InvitationCards::new(&title, sheet)
+                .map_err(|fault| Problem::internal(&fault.to_string()))?;
+            response.streaming(stream(cards))
         }
     })
 }
@@ -75,9 +75,9 @@ fn attach(response: &mut HttpResponseBuilder, kind: &str, name: String) {
 }
 
 /// The pieces one by one, each made when it is asked for. Between two of them others have their turn.
-fn stream<P>(pieces: P) -> impl Stream<Item = Result<Bytes, HandoutFault>>
+fn stream<P>(pieces: P) -> impl Stream<Item = Result<Bytes, InvitationSheetFault>>
 where
-    P: Iterator<Item = Result<Vec<u8>, HandoutFault>>,
+    P: Iterator<Item = Result<Vec<u8>, InvitationSheetFault>>,
 {
     unfold(pieces, |mut pieces| async move {
         let piece = pieces.next()?.map(Bytes::from);

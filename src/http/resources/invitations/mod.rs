@@ -13,7 +13,7 @@ use crate::domain::admission::invitation::Invitation;
 use crate::domain::admission::invitation_link::{InvitationLink, LinkFault};
 use crate::domain::audit::Action;
 use crate::domain::campaign::access::Access;
-use crate::formats::invitation_sheet::Handout;
+use crate::formats::invitation_sheet::InvitationSheet;
 use crate::http::app::AppState;
 use crate::http::auth::{Coordinator, Staff};
 use crate::http::extract::page::PageQuery;
@@ -106,7 +106,7 @@ async fn create_invitations(
         &campaign,
         batch,
         body.link,
-        Handout { invitations, link },
+        InvitationSheet { invitations, link },
     )
 }
 
