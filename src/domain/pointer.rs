@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 
+use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
 /// An RFC 6901 JSON pointer, built from the root downwards.
@@ -59,9 +60,49 @@ impl From<&Path> for Pointer {
     }
 }
 
+/// The pointer to the first string or field name with U+0000, which Postgres cannot store in text.
+pub fn find_nul(value: &Value) -> Option<Pointer> {
+    let path = path_to_nul(value)?;
+    let pointer = path
+        .iter()
+        .rfold(Pointer::root(), |pointer, key| pointer.child(key));
+    Some(pointer)
+}
+
+/// The keys to it, the innermost first. Pointers are only made for what is found: keys may be long and values many.
+fn path_to_nul(value: &Value) -> Option<Vec<String>> {
+    let below = |key: String, mut path: Vec<String>| {
+        path.push(key);
+        path
+    };
+    match value {
+        Value::String(text) => text.contains('\0').then(Vec::new),
+        Value::Array(items) => (0..).zip(items).find_map(|(index, item): (usize, _)| {
+            Some(below(index.to_string(), path_to_nul(item)?))
+        }),
+        Value::Object(fields) => fields.iter().find_map(|(name, inner)| {
+            let path = match name.contains('\0') {
+                true => Vec::new(),
+                false => path_to_nul(inner)?,
+            };
+            Some(below(name.clone(), path))
+        }),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Pointer;
+    use super::{Pointer, find_nul};
+
+    #[test]
+    fn nul_is_found_in_texts_and_in_names() {
+        let at = |value| find_nul(&value).map(String::from);
+        let json = serde_json::json!({"a": [1, {"b/c": "x\0"}], "d": "\0"});
+        assert_eq!(at(json), Some("/a/1/b~1c".to_owned()));
+        assert_eq!(at(serde_json::json!({"a\0": 1})), Some("/a\0".to_owned()));
+        assert_eq!(at(serde_json::json!(["a", 1, null])), None);
+    }
 
     #[test]
     fn a_pointer_escapes_what_rfc_6901_reserves() {

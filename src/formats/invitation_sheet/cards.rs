@@ -1,42 +1,113 @@
-//! Invitations as cards: an HTML page for print on A4, eight cards a sheet, to be cut along the dashed lines.
+//! Invitations as cards: an HTML page for print on A4, eight cards a page of paper, to be cut along the dashed lines.
 //!
-//! The page has no script and loads nothing. What staff wrote, such as the campaign's title, is escaped; and should
-//! that ever fail, the page's own policy allows no style but the one below.
+//! The page has no script and loads nothing. The templates escape what staff wrote, such as the campaign's title; and
+//! should that ever fail, the page's own policy allows no style but the one below.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::collections::BTreeSet;
 
+use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::{Handout, HandoutFault, qr};
+use super::qr;
+use super::sheet::{InvitationSheet, InvitationSheetFault};
 use crate::domain::admission::invitation::Invitation;
 use crate::domain::form::Text;
 
 const STYLE: &str = include_str!("cards.css");
 
 /// Two columns of four.
-const CARDS_A_SHEET: usize = 8;
+const CARDS_A_PAGE: usize = 8;
 
 /// With more languages than this, the words are set smaller.
 const ROOMY: usize = 2;
 
-/// What a card says to do, by language: when the QR code is a link, and when it is the invitation alone.
-const INSTRUCTIONS: [(&str, &str, &str); 2] = [
-    (
-        "en",
-        "Scan the square with your phone, or type in the characters below. \
-         They can be used once. Capital and small letters are the same.",
-        "Scan the square in the survey, or type in the characters below. \
-         They can be used once. Capital and small letters are the same.",
-    ),
-    (
-        "ko",
-        "휴대전화로 QR 코드를 찍거나 아래 글자를 입력해 주세요. 한 번만 쓸 수 있으며, 대문자와 소문자는 구별하지 않습니다.",
-        "설문 화면에서 QR 코드를 찍거나 아래 글자를 입력해 주세요. 한 번만 쓸 수 있으며, 대문자와 소문자는 구별하지 않습니다.",
-    ),
+/// What a card says to do, in one language.
+struct Instruction {
+    language: &'static str,
+    /// When the QR code is a link.
+    with_link: &'static str,
+    /// When the QR code is the invitation alone.
+    without_link: &'static str,
+}
+
+/// The first is for languages that have none of their own.
+const INSTRUCTIONS: [Instruction; 2] = [
+    Instruction {
+        language: "en",
+        with_link: "Scan the square with your phone, or type in the characters below. \
+                    They can be used once. Capital and small letters are the same.",
+        without_link: "Scan the square in the survey, or type in the characters below. \
+                       They can be used once. Capital and small letters are the same.",
+    },
+    Instruction {
+        language: "ko",
+        with_link: "휴대전화로 QR 코드를 찍거나 아래 글자를 입력해 주세요. \
+                    한 번만 쓸 수 있으며, 대문자와 소문자는 구별하지 않습니다.",
+        without_link: "설문 화면에서 QR 코드를 찍거나 아래 글자를 입력해 주세요. \
+                       한 번만 쓸 수 있으며, 대문자와 소문자는 구별하지 않습니다.",
+    },
 ];
+
+/// Above the first cards. A page that is saved and opened later has no headers, so it carries its policy with it.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<!DOCTYPE html>
+<html lang="{{ language }}">
+<head>
+<meta charset="utf-8"/>
+<meta http-equiv="Content-Security-Policy" content="{{ policy }}"/>
+<meta name="referrer" content="no-referrer"/>
+<title>{{ title }}</title>
+<style>{{ STYLE|safe }}</style>
+</head>
+<body>
+"#
+)]
+struct Head<'a> {
+    language: Cow<'a, str>,
+    title: Cow<'a, str>,
+    policy: String,
+}
+
+/// What stands on every card: the title in each language, then what to do.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<div class="words{% if titles.len() > ROOMY %} many{% endif %}">
+{%- for (language, title) in titles %}<h2 lang="{{ language }}" dir="auto">{{ title }}</h2>{% endfor %}
+{%- for (language, text) in instructions %}<p lang="{{ language }}">{{ text }}</p>{% endfor -%}
+</div>"#
+)]
+struct Words<'a> {
+    titles: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    instructions: Vec<(&'static str, &'static str)>,
+}
+
+/// A page of paper. `words` and the QR codes are HTML already.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<section>
+{% for card in cards %}<article>{{ words|safe }}{{ card.qr|safe }}<p class="code">{{ card.code }}</p></article>
+{% endfor %}</section>
+{% if is_last %}</body>
+</html>
+{% endif %}"#
+)]
+struct Page<'a> {
+    words: &'a str,
+    cards: Vec<Card>,
+    is_last: bool,
+}
+
+struct Card {
+    code: String,
+    qr: String,
+}
 
 /// The Content-Security-Policy of the page: its one style, and nothing else.
 pub fn policy() -> String {
@@ -44,131 +115,116 @@ pub fn policy() -> String {
     format!("default-src 'none'; style-src 'sha256-{digest}'")
 }
 
-/// The page, sheet by sheet.
-pub struct Cards {
-    handout: Handout,
-    /// What is above the first sheet.
-    head: Option<String>,
+/// The cards, in pieces of one page of paper.
+pub struct InvitationCards {
+    sheet: InvitationSheet,
+    /// Above the first cards; empty once it is written.
+    head: String,
     /// What stands on every card.
     words: String,
-    /// How many cards are drawn.
-    drawn: usize,
+    /// How many cards are written.
+    written: usize,
     over: bool,
 }
 
-impl Cards {
+impl InvitationCards {
     /// Cards for the campaign with this title.
-    pub fn new(title: &Text, handout: Handout) -> Self {
-        Self {
-            head: Some(head(title)),
-            words: words(title, handout.link.is_some()),
-            handout,
-            drawn: 0,
+    ///
+    /// # Errors
+    ///
+    /// When a template fails.
+    pub fn new(title: &Text, sheet: InvitationSheet) -> Result<Self, InvitationSheetFault> {
+        Ok(Self {
+            head: render(&head(title))?,
+            words: render(&words(title, sheet.link.is_some()))?,
+            sheet,
+            written: 0,
             over: false,
-        }
+        })
     }
 
-    fn sheet(&mut self) -> Result<String, HandoutFault> {
-        let mut html = self.head.take().unwrap_or_default();
-        html.push_str("<section>\n");
-        let rest = self.handout.invitations.iter().skip(self.drawn);
-        for invitation in rest.take(CARDS_A_SHEET) {
-            self.card(invitation, &mut html)?;
-        }
-        html.push_str("</section>\n");
-        Ok(html)
+    fn page(&mut self) -> Result<String, InvitationSheetFault> {
+        let rest = self.sheet.invitations.iter().skip(self.written);
+        let cards = rest.take(CARDS_A_PAGE).map(|it| self.card(it));
+        let cards = cards.collect::<Result<Vec<_>, _>>()?;
+        self.written += cards.len();
+        self.over = self.written >= self.sheet.invitations.len();
+        let page = render(&Page {
+            words: &self.words,
+            cards,
+            is_last: self.over,
+        })?;
+        Ok(std::mem::take(&mut self.head) + &page)
     }
 
-    fn card(&self, invitation: &Invitation, html: &mut String) -> Result<(), HandoutFault> {
+    fn card(&self, invitation: &Invitation) -> Result<Card, InvitationSheetFault> {
         let code = invitation.to_string();
-        let said = match &self.handout.link {
-            Some(link) => Cow::Owned(link.with(invitation)),
-            None => Cow::Borrowed(&*code),
+        let qr = match &self.sheet.link {
+            Some(link) => qr::draw(&link.with(invitation)),
+            None => qr::draw(&code),
         };
-        html.push_str("<article>");
-        html.push_str(&self.words);
-        qr::draw(&said, html)?;
-        let _ = writeln!(html, "<p class=\"code\">{code}</p></article>");
-        Ok(())
+        Ok(Card { code, qr: qr? })
     }
 }
 
-impl Iterator for Cards {
-    type Item = Result<Vec<u8>, HandoutFault>;
+impl Iterator for InvitationCards {
+    type Item = Result<Vec<u8>, InvitationSheetFault>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.over {
             return None;
         }
-        let mut sheet = self.sheet();
-        self.drawn += CARDS_A_SHEET;
-        self.over = sheet.is_err() || self.drawn >= self.handout.invitations.len();
-        if let (true, Ok(html)) = (self.over, &mut sheet) {
-            html.push_str("</body>\n</html>\n");
-        }
-        Some(sheet.map(String::into_bytes))
+        let page = self.page();
+        self.over |= page.is_err();
+        Some(page.map(String::into_bytes))
     }
 }
 
-fn head(title: &Text) -> String {
+fn render(template: &impl Template) -> Result<String, InvitationSheetFault> {
+    template.render().map_err(|_| InvitationSheetFault)
+}
+
+fn head(title: &Text) -> Head<'_> {
     let first = title.0.iter().next();
-    let (language, words) = first.map_or(("en", ""), |(tag, words)| (&**tag, &**words));
-    let (language, words) = (escaped(language), escaped(words));
-    let policy = policy();
-    // A page that is saved and opened later has no headers, so it carries its policy with it.
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\"/>\n\
-         <meta name=\"referrer\" content=\"no-referrer\"/>\n<title>{words}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n"
-    )
+    let (language, title) = first.map_or(("en", ""), |(tag, title)| (&**tag, &**title));
+    Head {
+        language: printable(language),
+        title: printable(title),
+        policy: policy(),
+    }
 }
 
-/// The title in each language, then what to do, each text once.
-fn words(title: &Text, is_link: bool) -> String {
-    let many = title.0.len() > ROOMY;
-    let mut html = format!(
-        "<div class=\"{}\">",
-        if many { "words many" } else { "words" }
-    );
-    for (language, words) in &title.0 {
-        let (language, words) = (escaped(language), escaped(words));
-        let _ = write!(html, "<h2 lang=\"{language}\" dir=\"auto\">{words}</h2>");
-    }
+/// The title in each language, and each instruction once.
+fn words(title: &Text, is_link: bool) -> Words<'_> {
+    let titles = title.0.iter();
+    let titles = titles.map(|(tag, title)| (printable(tag), printable(title)));
     let instruction = |tag: &String| {
         let primary = tag.split('-').next().unwrap_or_default();
-        let found = INSTRUCTIONS
-            .iter()
-            .position(|(language, ..)| primary == *language);
-        found.unwrap_or_default()
+        let mut known = INSTRUCTIONS.iter();
+        known.position(|it| it.language == primary).unwrap_or(0)
     };
-    let mut chosen: Vec<usize> = title.0.keys().map(instruction).collect();
-    chosen.sort_unstable();
-    chosen.dedup();
-    for (language, link, bare) in chosen.into_iter().filter_map(|it| INSTRUCTIONS.get(it)) {
-        let _ = write!(
-            html,
-            "<p lang=\"{language}\">{}</p>",
-            if is_link { link } else { bare }
-        );
+    let chosen: BTreeSet<usize> = title.0.keys().map(instruction).collect();
+    let instructions = chosen.into_iter().filter_map(|it| INSTRUCTIONS.get(it));
+    let instructions = instructions.map(|it| {
+        let text = if is_link {
+            it.with_link
+        } else {
+            it.without_link
+        };
+        (it.language, text)
+    });
+    Words {
+        titles: titles.collect(),
+        instructions: instructions.collect(),
     }
-    html + "</div>"
 }
 
-/// The text as HTML and XML take it, in an element or in a quoted attribute.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            // Neither can hold them.
-            it if it.is_control() || matches!(it, '\u{fffe}' | '\u{ffff}') => safe.push(' '),
-            it => safe.push(it),
-        }
+/// The text without characters that neither HTML nor XML can hold.
+fn printable(text: &str) -> Cow<'_, str> {
+    let unfit = |it: char| it.is_control() || matches!(it, '\u{fffe}' | '\u{ffff}');
+    if text.contains(unfit) {
+        text.replace(unfit, " ").into()
+    } else {
+        text.into()
     }
-    safe
 }

@@ -4,24 +4,9 @@
 
 pub mod cards;
 mod qr;
+mod sheet;
 mod table;
 
-pub use self::cards::Cards;
-pub use self::table::Table;
-
-use crate::domain::admission::invitation::Invitation;
-use crate::domain::admission::invitation_link::InvitationLink;
-
-/// A file of invitations cannot be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an invitation cannot be written")]
-pub struct HandoutFault;
-
-/// What is handed out: invitations, and a link that carries them, if there is one.
-#[derive(Debug, Clone)]
-pub struct Handout {
-    /// The invitations.
-    pub invitations: Vec<Invitation>,
-    /// The link.
-    pub link: Option<InvitationLink>,
-}
+pub use self::cards::InvitationCards;
+pub use self::sheet::{InvitationSheet, InvitationSheetFault};
+pub use self::table::InvitationTable;

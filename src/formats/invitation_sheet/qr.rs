@@ -4,21 +4,21 @@ use std::fmt::Write;
 
 use qrcode::{Color, EcLevel, QrCode};
 
-use super::HandoutFault;
+use super::sheet::InvitationSheetFault;
 
-/// Light modules around the code, without which readers do not find it.
+/// Light modules around the code, without which a reader does not find it.
 const QUIET: usize = 4;
 
 /// Draws a QR code that says `text`: a stroke for each run of dark modules in a line.
 ///
 /// It can still be read when about 15 in 100 of it are lost: cards get folded and stained.
-pub fn draw(text: &str, svg: &mut String) -> Result<(), HandoutFault> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| HandoutFault)?;
+pub fn draw(text: &str) -> Result<String, InvitationSheetFault> {
+    let code =
+        QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| InvitationSheetFault)?;
     let width = code.width();
     let side = width + 2 * QUIET;
     // Half a module further up, since a stroke lies to both sides of its line.
-    let _ = write!(
-        svg,
+    let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-{QUIET} -{QUIET}.5 {side} {side}\" \
          shape-rendering=\"crispEdges\" aria-hidden=\"true\"><path stroke=\"#000\" d=\""
     );
@@ -33,5 +33,5 @@ pub fn draw(text: &str, svg: &mut String) -> Result<(), HandoutFault> {
         }
     }
     svg.push_str("\"/></svg>");
-    Ok(())
+    Ok(svg)
 }

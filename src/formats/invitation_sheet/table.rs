@@ -1,45 +1,44 @@
 //! Invitations as a table: `number,invitation,link`.
 
-use super::{Handout, HandoutFault};
+use super::sheet::{InvitationSheet, InvitationSheetFault};
 use crate::formats::csv::{CsvOptions, CsvWriter, RowFault};
 
 /// The table, piece by piece.
-pub struct Table {
-    handout: Handout,
-    sheet: CsvWriter,
+pub struct InvitationTable {
+    sheet: InvitationSheet,
+    csv: CsvWriter,
     /// How many rows are written; none when even the header is not.
     written: Option<usize>,
 }
 
-impl Table {
+impl InvitationTable {
     /// The table of these.
-    pub fn new(handout: Handout) -> Self {
-        let sheet = CsvWriter::new(CsvOptions::default());
+    pub fn new(sheet: InvitationSheet) -> Self {
         Self {
-            handout,
             sheet,
+            csv: CsvWriter::new(CsvOptions::default()),
             written: None,
         }
     }
 
     fn header(&mut self) -> Result<(), RowFault> {
         for name in ["number", "invitation", "link"] {
-            self.sheet.code(name);
+            self.csv.code(name);
         }
-        self.sheet.end_row()
+        self.csv.end_row()
     }
 
     fn row(&mut self, place: usize) -> Result<(), RowFault> {
-        let Some(invitation) = self.handout.invitations.get(place) else {
+        let Some(invitation) = self.sheet.invitations.get(place) else {
             return Ok(());
         };
-        self.sheet.number(place + 1);
-        self.sheet.text(&invitation.to_string());
-        match &self.handout.link {
-            Some(link) => self.sheet.text(&link.with(invitation)),
-            None => self.sheet.blank(),
+        self.csv.number(place + 1);
+        self.csv.text(&invitation.to_string());
+        match &self.sheet.link {
+            Some(link) => self.csv.text(&link.with(invitation)),
+            None => self.csv.blank(),
         }
-        self.sheet.end_row()
+        self.csv.end_row()
     }
 
     fn piece(&mut self) -> Result<Vec<u8>, RowFault> {
@@ -47,20 +46,20 @@ impl Table {
             self.header()?;
         }
         let mut written = self.written.unwrap_or_default();
-        while written < self.handout.invitations.len() && !self.sheet.is_full() {
+        while written < self.sheet.invitations.len() && !self.csv.is_full() {
             self.row(written)?;
             written += 1;
         }
         self.written = Some(written);
-        Ok(self.sheet.take())
+        Ok(self.csv.take())
     }
 }
 
-impl Iterator for Table {
-    type Item = Result<Vec<u8>, HandoutFault>;
+impl Iterator for InvitationTable {
+    type Item = Result<Vec<u8>, InvitationSheetFault>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let over = self.written == Some(self.handout.invitations.len());
-        (!over).then(|| self.piece().map_err(|_| HandoutFault))
+        let over = self.written == Some(self.sheet.invitations.len());
+        (!over).then(|| self.piece().map_err(|_| InvitationSheetFault))
     }
 }

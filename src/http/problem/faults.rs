@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use super::{Code, FieldError, Problem};
-use crate::domain::pointer::Pointer;
+use crate::domain::pointer::{self, Pointer};
 
 /// A body that is not JSON at all.
 pub(crate) fn malformed(error: &serde_json::Error) -> Problem {
@@ -118,35 +117,7 @@ pub(crate) fn find_nul(bytes: &[u8]) -> Option<Pointer> {
     if !bytes.contains(&b'\\') || !bytes.windows(ESCAPE.len()).any(|window| window == ESCAPE) {
         return None;
     }
-    let value: Value = serde_json::from_slice(bytes).ok()?;
-    let path = path_to_nul(&value)?;
-    let pointer = path
-        .iter()
-        .rfold(Pointer::root(), |pointer, key| pointer.child(key));
-    Some(pointer)
-}
-
-/// The keys to the first text with U+0000, the innermost first.
-fn path_to_nul(value: &Value) -> Option<Vec<String>> {
-    let below = |key: &dyn ToString, inner: &Value| {
-        let mut path = path_to_nul(inner)?;
-        path.push(key.to_string());
-        Some(path)
-    };
-    match value {
-        Value::String(text) => text.contains('\0').then(Vec::new),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, item)| below(&index, item)),
-        Value::Object(fields) => fields.iter().find_map(|(name, inner)| {
-            if name.contains('\0') {
-                return Some(vec![name.clone()]);
-            }
-            below(name, inner)
-        }),
-        _ => None,
-    }
+    pointer::find_nul(&serde_json::from_slice(bytes).ok()?)
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ async fn create_invitations(
     };
     let (actor, key) = (coordinator.actor(), campaign.key()?);
     let issued = invitations::issue(&state.app, actor, &key, new).await?;
-    Ok(sheet::reply(format, issued, body.link, link))
+    sheet::reply(format, issued, body.link, link)
 }
 
 /// List the batches of invitations

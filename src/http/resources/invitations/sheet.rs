@@ -9,7 +9,10 @@ use futures_util::stream::unfold;
 use super::views::{InvitationsFormat, InvitationsView};
 use crate::app::invitations::IssuedBatch;
 use crate::domain::admission::invitation_link::InvitationLink;
-use crate::formats::invitation_sheet::{Cards, Handout, HandoutFault, Table, cards};
+use crate::formats::invitation_sheet::{
+    InvitationCards, InvitationSheet, InvitationSheetFault, InvitationTable, cards,
+};
+use crate::http::problem::Problem;
 
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 const HTML: &str = "text/html; charset=utf-8";
@@ -20,7 +23,7 @@ pub(super) fn reply(
     issued: IssuedBatch,
     written_link: Option<String>,
     link: Option<InvitationLink>,
-) -> HttpResponse {
+) -> Result<HttpResponse, Problem> {
     let IssuedBatch {
         campaign,
         batch,
@@ -31,7 +34,7 @@ pub(super) fn reply(
     response
         .insert_header((header::LOCATION, place))
         .insert_header((header::CACHE_CONTROL, "no-store"));
-    match format {
+    Ok(match format {
         InvitationsFormat::Json => response.json(InvitationsView {
             batch: batch.id.0,
             campaign: campaign.key.to_string(),
@@ -40,18 +43,27 @@ pub(super) fn reply(
             invitations: invitations.iter().map(ToString::to_string).collect(),
         }),
         InvitationsFormat::Csv => {
-            let name = format!("{}-invitations.csv", campaign.key);
-            attach(&mut response, CSV, name);
-            response.streaming(stream(Table::new(Handout { invitations, link })))
+            let sheet = InvitationSheet { invitations, link };
+            attach(
+                &mut response,
+                CSV,
+                format!("{}-invitations.csv", campaign.key),
+            );
+            response.streaming(stream(InvitationTable::new(sheet)))
         }
         InvitationsFormat::Cards => {
-            let name = format!("{}-invitations.html", campaign.key);
-            attach(&mut response, HTML, name);
+            let sheet = InvitationSheet { invitations, link };
+            attach(
+                &mut response,
+                HTML,
+                format!("{}-invitations.html", campaign.key),
+            );
             response.insert_header((header::CONTENT_SECURITY_POLICY, cards_policy()));
-            let cards = Cards::new(&campaign.title, Handout { invitations, link });
+            let cards = InvitationCards::new(&campaign.title, sheet)
+                .map_err(|_| Problem::internal("the cards cannot be written"))?;
             response.streaming(stream(cards))
         }
-    }
+    })
 }
 
 /// What the page of cards may load: nothing but its own style.
@@ -70,9 +82,9 @@ fn attach(response: &mut HttpResponseBuilder, kind: &str, name: String) {
 }
 
 /// The pieces one by one, each made when it is asked for. Between two of them others have their turn.
-fn stream<P>(pieces: P) -> impl Stream<Item = Result<Bytes, HandoutFault>>
+fn stream<P>(pieces: P) -> impl Stream<Item = Result<Bytes, InvitationSheetFault>>
 where
-    P: Iterator<Item = Result<Vec<u8>, HandoutFault>>,
+    P: Iterator<Item = Result<Vec<u8>, InvitationSheetFault>>,
 {
     unfold(pieces, |mut pieces| async move {
         let piece = pieces.next()?.map(Bytes::from);
