@@ -3,35 +3,24 @@
 //! Every response is acknowledged only when its transaction is on disk. Under load that is one wait for
 //! the disk for many responses instead of one each; a response that comes alone waits for nobody.
 
-use diesel_async::AsyncPgConnection;
-use tokio::sync::{mpsc, oneshot};
+use std::sync::Arc;
 
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use super::Failure;
+use super::tasks::Tasks;
+use crate::store::AsyncPgConnection;
 use crate::store::pool::Pool;
 use crate::store::responses::insert::{Arrival, Stored, store_arrivals};
-use crate::store::responses::release::Releaser;
 
 /// The most responses in one transaction.
-const LARGEST_BATCH: usize = 256;
+const MAX_BATCH: usize = 256;
 /// How many responses may wait; whoever comes then waits for a place.
 const WAITING: usize = 1024;
 /// Batches under way at once: while one waits for the disk, the next is gathered and sent.
 const WORKERS: usize = 3;
 
-/// Why a response was not stored. Nothing of it was.
-#[derive(Debug, thiserror::Error)]
-pub enum IntakeError {
-    /// No connection to the database.
-    #[error("the pool gave no connection")]
-    NoConnection,
-    /// The database refused.
-    #[error("the database failed")]
-    Query(#[from] diesel::result::Error),
-    /// The server is going down.
-    #[error("the intake has stopped")]
-    Stopped,
-}
-
-type Reply = Result<Stored, IntakeError>;
+type Reply = Result<Stored, Failure>;
 type Job = (Arrival, oneshot::Sender<Reply>);
 
 /// The way into the table of arrivals.
@@ -41,12 +30,12 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Starts the workers on the current runtime. They end when the last handle is dropped.
-    pub fn start(pool: &Pool, releaser: &Releaser) -> Self {
+    /// Starts the workers on the current runtime. They end with the tasks, or when the last handle is dropped.
+    pub fn start(pool: &Pool, tasks: &Tasks) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING);
-        let waiting = std::sync::Arc::new(tokio::sync::Mutex::new(waiting));
+        let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..WORKERS {
-            tokio::spawn(work(pool.clone(), waiting.clone(), releaser.clone()));
+            tasks.spawn(work(pool.clone(), waiting.clone(), tasks.clone()));
         }
         Self { jobs }
     }
@@ -61,41 +50,47 @@ impl Intake {
         self.jobs
             .send((arrival, reply))
             .await
-            .map_err(|_| IntakeError::Stopped)?;
-        outcome.await.map_err(|_| IntakeError::Stopped)?
+            .map_err(|_| Failure::Stopping)?;
+        outcome.await.map_err(|_| Failure::Stopping)?
     }
 }
 
-async fn work(
-    pool: Pool,
-    waiting: std::sync::Arc<tokio::sync::Mutex<mpsc::Receiver<Job>>>,
-    releaser: Releaser,
-) {
-    let mut batch = Vec::with_capacity(LARGEST_BATCH);
-    // The lock is given back with the batch, so the next worker gathers while this one stores.
-    while waiting
-        .lock()
-        .await
-        .recv_many(&mut batch, LARGEST_BATCH)
-        .await
-        > 0
-    {
+async fn work(pool: Pool, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, tasks: Tasks) {
+    let mut batch = Vec::with_capacity(MAX_BATCH);
+    while gather(&waiting, &mut batch, &tasks).await > 0 {
         let (arrivals, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
         let outcomes = store(&pool, &arrivals).await;
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
             // A client that has hung up will ask again with its receipt.
             let _ = reply.send(outcome);
         }
-        releaser.wake();
+        tasks.arrived();
+    }
+}
+
+/// Takes what waits; nothing when the tasks are to stop. The lock is given back with the batch, so the next worker
+/// gathers while this one stores.
+async fn gather(
+    waiting: &Mutex<mpsc::Receiver<Job>>,
+    batch: &mut Vec<Job>,
+    tasks: &Tasks,
+) -> usize {
+    let gathered = async { waiting.lock().await.recv_many(batch, MAX_BATCH).await };
+    tokio::select! {
+        biased;
+        count = gathered => count,
+        () = tasks.stopping() => 0,
     }
 }
 
 async fn store(pool: &Pool, batch: &[Arrival]) -> Vec<Reply> {
-    let Ok(mut conn) = pool.get().await else {
-        return batch
-            .iter()
-            .map(|_| Err(IntakeError::NoConnection))
-            .collect();
+    let mut conn = match pool.get().await {
+        Ok(conn) => conn,
+        Err(error) => {
+            let mut replies = vec![Err(error.into())];
+            replies.resize_with(batch.len(), || Err(Failure::Unavailable));
+            return replies;
+        }
     };
     match store_arrivals(&mut conn, batch).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
@@ -121,7 +116,7 @@ async fn one_by_one(pool: &Pool, batch: &[Arrival]) -> Vec<Reply> {
         connected = conn.is_some();
         replies.push(match conn {
             Some(mut conn) => store_one(&mut conn, arrival).await,
-            None => Err(IntakeError::NoConnection),
+            None => Err(Failure::Unavailable),
         });
     }
     replies
@@ -129,5 +124,5 @@ async fn one_by_one(pool: &Pool, batch: &[Arrival]) -> Vec<Reply> {
 
 async fn store_one(conn: &mut AsyncPgConnection, arrival: &Arrival) -> Reply {
     let outcomes = store_arrivals(conn, std::slice::from_ref(arrival)).await?;
-    outcomes.into_iter().next().ok_or(IntakeError::Stopped)
+    outcomes.into_iter().next().ok_or(Failure::Stopping)
 }

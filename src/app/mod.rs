@@ -1,8 +1,199 @@
-//! The use cases, callable without HTTP.
+//! The use cases, callable without HTTP: one file a noun.
+//!
+//! A use case reads: find → may they → act → record → result. It owns its transaction, its entries in the audit and the
+//! time; HTTP, the command line and the demonstration call the same functions. Nothing here knows actix or SQL.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`forms`] | drafts, publishing, retiring, comparing |
+//! | [`campaigns`] | creating, changing, closing, counting |
+//! | [`responses`] | sending a response, reading one's own, withdrawing it |
+//! | [`invitations`] [`passes`] | making and revoking invitations, exchanging one for a pass |
+//! | [`remarks`] | listing and reviewing free text |
+//! | [`staff`] [`sessions`] | accounts, logging in and out |
+//! | [`audit`] | listing and verifying the audit |
+//! | [`export`] | responses, remarks and codebook as files |
+//! | [`tasks`] | what goes on in the background: release, retention |
+//! | [`form_catalog`] [`pass_keys`] | what is kept in memory since it never changes |
+//! | [`intake`] [`single_flight`] | many requests in one transaction, in one query |
+//! | [`password`] [`login_limits`] | hashing passwords, slowing down guesses |
 
+pub mod audit;
+pub mod campaigns;
 pub mod export;
+mod failure;
 pub mod form_catalog;
+pub mod forms;
+pub mod health;
 pub mod intake;
+pub mod invitations;
+pub mod login_limits;
 pub mod pass_keys;
+pub mod passes;
 pub mod password;
+pub mod remarks;
+pub mod responses;
+pub mod sessions;
 pub mod single_flight;
+pub mod staff;
+pub mod tasks;
+mod transaction;
+
+use std::ops::Deref;
+use std::sync::{Arc, Weak};
+
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+
+use crate::clock::SharedClock;
+use crate::domain::ids::{CampaignKey, FormKey};
+use crate::keys::Keys;
+use crate::store::Pools;
+use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
+use crate::store::forms::{FormVersionRef, find_version_ref};
+use crate::store::pool::Connection;
+
+pub use failure::Failure;
+use failure::failures;
+pub use transaction::Transaction;
+
+use form_catalog::FormCatalog;
+use intake::Intake;
+use login_limits::LoginLimits;
+use pass_keys::PassKeys;
+use password::Passwords;
+use single_flight::SingleFlight;
+use tasks::Tasks;
+
+/// What the use cases share. Clones are handles to the same application.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+    clock: SharedClock,
+}
+
+/// The parts of the application.
+pub struct Shared {
+    /// Connections.
+    pub pools: Pools,
+    /// The server's keys.
+    pub keys: Keys,
+    /// Published versions of forms, read once.
+    pub forms: FormCatalog,
+    /// Keys that verify passes, read once.
+    pub pass_keys: PassKeys,
+    /// The host name under which clients know this server; passes are issued in its name.
+    pub public_host: String,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// Slows down guessing.
+    pub logins: LoginLimits,
+    /// Stores responses.
+    pub intake: Intake,
+    /// What goes on in the background.
+    pub tasks: Tasks,
+    campaigns: SingleFlight<(CampaignKey, i32), CampaignAndVersion>,
+    newest: SingleFlight<FormKey, Option<FormVersionRef>>,
+}
+
+impl Drop for Shared {
+    /// Tasks hold no handle of the application, so they end with the last one.
+    fn drop(&mut self) {
+        self.tasks.cancel();
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl App {
+    /// Puts the application together. Must be called on the runtime of the program. Release and retention go on only
+    /// after [`Self::start_tasks`].
+    pub fn new(pools: Pools, keys: Keys, clock: SharedClock, public_host: String) -> Self {
+        let tasks = Tasks::default();
+        let shared = Shared {
+            intake: Intake::start(&pools.requests, &tasks),
+            campaigns: SingleFlight::start(&pools.requests, &tasks, |conn, (campaign, version)| {
+                find_campaign_and_version(conn, campaign, *version).boxed()
+            }),
+            newest: SingleFlight::start(&pools.requests, &tasks, |conn, form| {
+                find_version_ref(conn, form, None).boxed()
+            }),
+            forms: FormCatalog::default(),
+            pass_keys: PassKeys::default(),
+            passwords: Passwords::default(),
+            logins: LoginLimits::default(),
+            public_host,
+            pools,
+            keys,
+            tasks,
+        };
+        Self {
+            shared: Arc::new(shared),
+            clock,
+        }
+    }
+
+    /// Starts release and retention. Any number of servers may run them.
+    pub fn start_tasks(&self) {
+        tasks::release::start(self);
+        tasks::retention::start(self);
+    }
+
+    /// Ends the background tasks, waits for what they are doing, and closes the pools.
+    pub async fn stop(&self) {
+        self.tasks.stop().await;
+        self.pools.close();
+    }
+
+    /// The same application by another clock: for the demonstration, whose responses come in the weeks before.
+    #[must_use]
+    pub fn by_clock(&self, clock: SharedClock) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            clock,
+        }
+    }
+
+    /// A handle that does not keep the application alive, for its own tasks.
+    fn weak(&self) -> WeakApp {
+        WeakApp {
+            shared: Arc::downgrade(&self.shared),
+            clock: self.clock.clone(),
+        }
+    }
+
+    /// The time now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A connection for an ordinary request.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer, or all connections are in use for too long.
+    pub async fn connection(&self) -> Result<Connection, Failure> {
+        Ok(self.pools.requests.get().await?)
+    }
+}
+
+/// A handle that does not keep the application alive.
+struct WeakApp {
+    shared: Weak<Shared>,
+    clock: SharedClock,
+}
+
+impl WeakApp {
+    fn upgrade(&self) -> Option<App> {
+        Some(App {
+            shared: self.shared.upgrade()?,
+            clock: self.clock.clone(),
+        })
+    }
+}

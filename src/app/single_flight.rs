@@ -1,32 +1,33 @@
-//! SingleFlight that are shared: whoever asks for the same thing at the same time is answered by one query.
+//! Single flight: requests that look up the same key at the same time share one query.
 //!
-//! Nothing is remembered. A query that has begun takes nobody in, so what it finds is never older than the
-//! question; those who come meanwhile wait for the next one together.
+//! Nothing is remembered. A query that has begun takes in no further request, so what it finds is never older than the
+//! question; requests that come meanwhile share the next query. Crates for this purpose (`async_singleflight`, `moka`)
+//! hand out the result of a query that has begun already, which may be older than the question.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use diesel::QueryResult;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::store::AsyncPgConnection;
+use super::tasks::Tasks;
 use crate::store::pool::Pool;
+use crate::store::{AsyncPgConnection, QueryError};
 
 /// The most questions that are gathered at once; more wait for the next time.
-const MOST: usize = 1024;
+const MAX_BATCH: usize = 1024;
 /// Who asks the database: while one waits for it, another gathers.
 const WORKERS: usize = 2;
 
 /// The query for one key.
 pub type Query<K, V> =
-    for<'a> fn(&'a mut AsyncPgConnection, &'a K) -> BoxFuture<'a, QueryResult<V>>;
+    for<'a> fn(&'a mut AsyncPgConnection, &'a K) -> BoxFuture<'a, Result<V, QueryError>>;
 
 type Question<K, V> = (K, oneshot::Sender<V>);
 type Waiting<K, V> = Arc<Mutex<mpsc::Receiver<Question<K, V>>>>;
 
-/// SingleFlight of one kind.
+/// Look-ups of one kind.
 pub struct SingleFlight<K, V> {
     questions: mpsc::Sender<Question<K, V>>,
 }
@@ -36,12 +37,12 @@ where
     K: Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
-    /// Starts the workers on the current runtime. They end when this is dropped.
-    pub fn start(pool: &Pool, query: Query<K, V>) -> Self {
-        let (questions, waiting) = mpsc::channel(MOST);
+    /// Starts the workers on the current runtime. They end with the tasks, or when this is dropped.
+    pub fn start(pool: &Pool, tasks: &Tasks, query: Query<K, V>) -> Self {
+        let (questions, waiting) = mpsc::channel(MAX_BATCH);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..WORKERS {
-            tokio::spawn(work(pool.clone(), waiting.clone(), query));
+            tasks.spawn(work(pool.clone(), waiting.clone(), tasks.clone(), query));
         }
         Self { questions }
     }
@@ -56,13 +57,28 @@ where
     }
 }
 
-async fn work<K, V>(pool: Pool, waiting: Waiting<K, V>, query: Query<K, V>)
+async fn work<K, V>(pool: Pool, waiting: Waiting<K, V>, tasks: Tasks, query: Query<K, V>)
 where
     K: Eq + Hash + Send + Sync,
     V: Clone + Send,
 {
     let mut questions = Vec::new();
-    while waiting.lock().await.recv_many(&mut questions, MOST).await > 0 {
+    loop {
+        let gathered = async {
+            waiting
+                .lock()
+                .await
+                .recv_many(&mut questions, MAX_BATCH)
+                .await
+        };
+        let count = tokio::select! {
+            biased;
+            count = gathered => count,
+            () = tasks.stopping() => 0,
+        };
+        if count == 0 {
+            return;
+        }
         let mut by_key: HashMap<K, Vec<oneshot::Sender<V>>> = HashMap::new();
         for (key, reply) in questions.drain(..) {
             by_key.entry(key).or_default().push(reply);

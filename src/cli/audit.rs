@@ -1,20 +1,17 @@
 //! `aftercare audit`: check the chain of the audit.
 
-use std::pin::pin;
-
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use futures_util::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{print, say};
+use crate::app::audit::verify;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
-use crate::domain::audit::{ChainVerifier, Checkpoint};
+use crate::domain::audit::Checkpoint;
 use crate::domain::server_key::ServerKey;
 use crate::keys::read_server_key;
 use crate::postgres::database::Database;
 use crate::store::AsyncPgConnection;
-use crate::store::audit::{count_entries, stream_entries};
 use crate::store::pool::Purpose;
 use crate::store::server_keys::find_fingerprint;
 
@@ -66,7 +63,7 @@ impl Verify {
             );
         }
         let noted = self.head.is_some();
-        let head = verifier(&mut conn, self.head, key).await?;
+        let head = check_chain(&mut conn, self.head, key).await?;
         let noted = if noted {
             ", and goes through the head that was noted"
         } else {
@@ -81,28 +78,22 @@ impl Verify {
     }
 }
 
-/// Walks along the whole chain.
-async fn verifier(
+/// Checks the whole chain, with a progress bar.
+async fn check_chain(
     conn: &mut AsyncPgConnection,
     noted: Option<Checkpoint>,
     key: &ServerKey,
 ) -> anyhow::Result<Checkpoint> {
-    let count = count_entries(conn).await?;
-    let bar = ProgressBar::new(count.unsigned_abs());
+    let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}") {
         bar.set_style(style);
     }
     bar.set_message("checking the audit");
-    let mut verifier = ChainVerifier::new(noted);
-    let mut rows = pin!(stream_entries(conn).await?);
-    while let Some(row) = rows.try_next().await? {
-        verifier
-            .step(&row.entry(), &row.hash, key)
-            .context(BROKEN)?;
-        bar.inc(1);
-    }
+    let head = verify(conn, key, noted, |checked, all| {
+        bar.set_length(all);
+        bar.set_position(checked);
+    })
+    .await?;
     bar.finish_and_clear();
-    verifier.end().context(BROKEN)
+    Ok(head)
 }
-
-const BROKEN: &str = "the audit is not whole";

@@ -3,38 +3,38 @@
 //! The shipped form is published, a campaign is open, and there is an account with every role. Responses
 //! are made up on request, and go through the very pipeline of real ones.
 
-use anyhow::{Context, bail, ensure};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use serde_json::json;
 
-use super::form::publish;
 use super::serve::{Signals, prepare, serve_until_stopped};
 use super::{print, say};
+use crate::app::campaigns::{self, CampaignError, NewCampaign};
+use crate::app::forms::FormError;
+use crate::app::forms::publish::publish_form;
 use crate::app::password::random_password;
+use crate::app::responses::{self, NewResponse, Sent, SentCredentials};
+use crate::app::staff::{self, NewAccount, StaffError};
+use crate::app::tasks::release::release_ripe;
+use crate::app::{App, form_catalog::PublishedVersion};
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::form::{Form, Source, Syntax};
+use crate::domain::audit::Actor;
+use crate::domain::campaign::access::Access;
+use crate::domain::campaign::{Campaign, CampaignChange, CampaignState, Schedule};
+use crate::domain::form::{Form, Source, Syntax, Text};
+use crate::domain::ids::CampaignKey;
 use crate::domain::response::receipt::Receipt;
-use crate::domain::response::{AnonymousResponse, validate};
+use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
-use crate::domain::week::IsoWeek;
-use crate::http::extract::State;
 use crate::postgres::database::Database;
-use crate::random;
 use crate::sample::synthetic;
-use crate::store::AsyncPgConnection;
-use crate::store::campaigns::{
-    CampaignChange, CampaignRow, Window, change_campaign, create_campaign, find_campaign,
-};
-use crate::store::forms::newest_version;
-use crate::store::forms::publish::PublishError;
-use crate::store::responses::insert::{Arrival, Stored};
-use crate::store::responses::release::release_ripe;
-use crate::store::staff::{self, NewStaff, StaffChanges};
 
 const FORM: &str = include_str!("../../forms/daily-life-after-treatment.yaml");
 const CAMPAIGN: &str = "world-cancer-day-2027";
@@ -76,20 +76,14 @@ impl Demo {
 
     async fn demonstrate(self, database: &Database, signals: Signals) -> anyhow::Result<()> {
         let state = prepare(&self.config, database.target(), true).await?;
-        let mut conn = state.pools.requests.get().await?;
-        let form = shipped_form()?;
-        match publish(&mut conn, &form, &[]).await {
-            Ok(row) => say(&format!("published {} version {}", form.key(), row.version)),
-            Err(PublishError::Unchanged(_)) => {}
-            Err(error) => bail!("the shipped form cannot be published here: {error:?}"),
-        }
-        let campaign = open_campaign(&mut conn, &form, state.now()).await?;
-        let password = self.account(&state, &mut conn).await?;
+        let app = &state.app;
+        let form = publish(app, &shipped_form()?).await?;
+        let campaign = open_campaign(app, &form.form).await?;
+        let password = self.account(app).await?;
         if self.responses > 0 {
-            self.make_up(&state, &mut conn, &form, &campaign).await?;
+            self.make_up(app, &form, &campaign).await?;
         }
-        drop(conn);
-        serve_until_stopped(&self.config, state, signals, |address| {
+        serve_until_stopped(&self.config, state.clone(), signals, |address| {
             print(&format!("listening on http://{address}"))?;
             say(&what_to_try(&format!("http://{address}"), &password));
             Ok(())
@@ -98,63 +92,53 @@ impl Demo {
     }
 
     /// The demo account with every role, under the password given or a new one; gives what to print of it.
-    async fn account(&self, state: &State, conn: &mut AsyncPgConnection) -> anyhow::Result<String> {
-        let given = self
-            .password
-            .as_ref()
-            .is_some_and(|password| !password.is_empty());
-        let password = match self
-            .password
-            .clone()
-            .filter(|password| !password.is_empty())
-        {
+    async fn account(&self, app: &App) -> anyhow::Result<String> {
+        let given = self.password.clone();
+        let given = given.filter(|password| !password.is_empty());
+        let password = match &given {
             Some(password) if password.chars().count() < 12 => {
                 bail!("AFTERCARE_DEMO_PASSWORD is too short: a password has at least 12 characters")
             }
-            Some(password) => password,
+            Some(password) => password.clone(),
             None => random_password()?,
         };
-        let password_hash = state.passwords.hash(password.clone()).await?;
-        if let Some(row) = staff::by_email(conn, EMAIL).await? {
-            let change = StaffChanges {
-                password_hash: Some(password_hash),
-                disabled: Some(false),
-                roles: Some(Role::ALL.to_vec()),
-                ..StaffChanges::default()
-            };
-            let changed = staff::change(conn, row.id, change, state.now()).await;
-            changed.map_err(|_| anyhow::anyhow!("the demo account cannot be changed"))?;
-        } else {
-            let new = NewStaff {
-                id: random::uuid()?,
-                email: EMAIL.to_owned(),
-                name: "Demonstration".to_owned(),
-                password_hash,
-                roles: Role::ALL.to_vec(),
-                created_at: state.now(),
-            };
-            staff::insert(conn, &new).await?;
-        }
-        Ok(if given {
-            "as in AFTERCARE_DEMO_PASSWORD".to_owned()
-        } else {
-            password
+        let result = match staff::find_by_email(app, EMAIL).await {
+            Ok(row) => {
+                let change = AccountChange {
+                    disabled: Some(false),
+                    roles: Some(Role::ALL.to_vec()),
+                    ..AccountChange::default()
+                };
+                let password = Some(password.clone());
+                staff::change(app, Actor::Operator, row.id, change, password).await
+            }
+            Err(StaffError::Unknown) => {
+                let new = NewAccount {
+                    email: EMAIL.to_owned(),
+                    name: "Demonstration".to_owned(),
+                    roles: Role::ALL.to_vec(),
+                    password: password.clone(),
+                };
+                staff::create(app, Actor::Operator, new).await
+            }
+            Err(error) => Err(error),
+        };
+        result.map_err(|error| {
+            anyhow::anyhow!("the account of the demonstration cannot be made: {error:?}")
+        })?;
+        Ok(match given {
+            Some(_) => "as in AFTERCARE_DEMO_PASSWORD".to_owned(),
+            None => password,
         })
     }
 
-    /// Makes up responses, and stores them as if they had been sent.
+    /// Makes up responses, and sends each as a person would, at a moment of the weeks before.
     async fn make_up(
         &self,
-        state: &State,
-        conn: &mut AsyncPgConnection,
-        form: &Form,
-        campaign: &CampaignRow,
+        app: &App,
+        form: &PublishedVersion,
+        campaign: &Campaign,
     ) -> anyhow::Result<()> {
-        let version = newest_version(conn, campaign.form_id)
-            .await?
-            .context("no version")?;
-        let ids = (campaign.id, version.id);
-        let now = state.now();
         let bar = ProgressBar::new(self.responses);
         if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}") {
             bar.set_style(style);
@@ -164,24 +148,23 @@ impl Demo {
             "making up {} responses (synthetic, seed {})",
             self.responses, self.seed
         ));
-        let made_up = (0..self.responses).map(|number| {
-            let mut rng = StdRng::seed_from_u64(self.seed.wrapping_add(number << 20));
-            made_up(state, form, ids, now, &mut rng)
-        });
-        let outcomes = stream::iter(made_up)
-            .map(|response| async {
-                let stored = state.intake.store(Arrival::open(response?)).await?;
+        let now = app.now();
+        let sent = stream::iter(0..self.responses)
+            .map(async |number| {
+                let mut rng = StdRng::seed_from_u64(self.seed.wrapping_add(number << 20));
+                let response = made_up(form, &mut rng)?;
+                let day = now - TimeDelta::days(rng.random_range(0..DAYS_OPEN_SO_FAR));
+                let then = app.by_clock(Arc::new(Moment(day)));
+                let stored = responses::submit(&then, &campaign.key, response).await;
                 bar.inc(1);
-                anyhow::Ok(stored)
+                stored.map_err(|error| anyhow::anyhow!("a made-up response is refused: {error:?}"))
             })
             .buffer_unordered(AT_ONCE);
-        let new = outcomes
-            .try_fold(0_u64, async |new, stored| {
-                Ok(new + u64::from(stored == Stored::New))
-            })
+        let new = sent
+            .try_fold(0_u64, async |new, stored| Ok(new + u64::from(stored.new)))
             .await?;
         bar.finish_and_clear();
-        release_ripe(conn, now).await?;
+        release_ripe(app).await?;
         say(&format!(
             "added {new} synthetic responses; {} were there already",
             self.responses - new
@@ -190,23 +173,44 @@ impl Demo {
     }
 }
 
+/// A clock that stands still.
+struct Moment(DateTime<Utc>);
+
+impl Clock for Moment {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
 /// One made-up response. Its receipt comes from the seed too, so it is stored only once.
-fn made_up(
-    state: &State,
-    form: &Form,
-    ids: (uuid::Uuid, uuid::Uuid),
-    now: DateTime<Utc>,
-    rng: &mut StdRng,
-) -> anyhow::Result<AnonymousResponse> {
+fn made_up(form: &PublishedVersion, rng: &mut StdRng) -> anyhow::Result<NewResponse> {
     let receipt = format!("synthetic-{:032x}", rng.random::<u128>());
-    let receipt = Receipt::parse(&receipt)?;
     let language = if rng.random_bool(0.8) { "ko" } else { "en" };
-    let answers = synthetic(form, language, rng);
-    let answers = validate(form, &answers)
-        .map_err(|faults| anyhow::anyhow!("a made-up response is not valid: {faults:?}"))?;
-    let day = now - TimeDelta::days(rng.random_range(0..DAYS_OPEN_SO_FAR));
-    let week = IsoWeek::of(day.date_naive());
-    Ok(answers.anonymise(form, ids, language, week, &receipt, &state.keys.server))
+    Ok(NewResponse {
+        form_version: form.version,
+        language: language.to_owned(),
+        answers: synthetic(&form.form, language, rng),
+        receipt: Receipt::parse(&receipt)?,
+        credentials: SentCredentials {
+            invitation: Sent::Missing,
+            pass: Sent::Missing,
+        },
+    })
+}
+
+/// The shipped form, published.
+async fn publish(app: &App, form: &Form) -> anyhow::Result<Arc<PublishedVersion>> {
+    let key = form.key().parse().context("the key of the shipped form")?;
+    match publish_form(app, Actor::Operator, form, &[]).await {
+        Ok(published) => {
+            say(&format!("published {key} version {}", published.version));
+            Ok(published)
+        }
+        Err(FormError::Unchanged(version)) => crate::app::forms::version(app, key, version)
+            .await
+            .map_err(|error| anyhow::anyhow!("the shipped form cannot be read: {error:?}")),
+        Err(error) => bail!("the shipped form cannot be published here: {error:?}"),
+    }
 }
 
 fn shipped_form() -> anyhow::Result<Form> {
@@ -217,58 +221,67 @@ fn shipped_form() -> anyhow::Result<Form> {
         .map_err(|faults| anyhow::anyhow!("the shipped form has faults: {faults:?}"))
 }
 
-/// The campaign of the demonstration, open for a year from its first day on.
-async fn open_campaign(
-    conn: &mut AsyncPgConnection,
-    form: &Form,
-    now: DateTime<Utc>,
-) -> anyhow::Result<CampaignRow> {
-    let (opens_at, closes_at) = (
-        now - TimeDelta::days(DAYS_OPEN_SO_FAR),
-        now + TimeDelta::days(365),
-    );
-    if let Some((row, _)) = find_campaign(conn, CAMPAIGN).await? {
-        if row.window(now) == Window::Open {
-            return Ok(row);
+/// The campaign of the demonstration, open for a year from its first day on. It is under the same rules as every other:
+/// once it has ended with responses in it, it stays ended.
+async fn open_campaign(app: &App, form: &Form) -> anyhow::Result<Campaign> {
+    let key: CampaignKey = CAMPAIGN.parse()?;
+    let now = app.now();
+    let schedule = Schedule {
+        opens_at: now - TimeDelta::days(DAYS_OPEN_SO_FAR),
+        closes_at: now + TimeDelta::days(365),
+    };
+    let result = match campaigns::find(app, &key).await {
+        Ok(campaign) if campaign.state(now) == CampaignState::Open => Ok(campaign),
+        Ok(_) => {
+            let change = CampaignChange {
+                opens_at: Some(schedule.opens_at),
+                closes_at: Some(schedule.closes_at),
+                ..CampaignChange::default()
+            };
+            campaigns::change(app, Actor::Operator, &key, &change).await
         }
-        let change = CampaignChange {
-            opens_at: Some(opens_at),
-            closes_at: Some(closes_at),
-            retained_until: Some(closes_at.max(row.retained_until)),
-            ..CampaignChange::default()
-        };
-        ensure!(
-            row.closed_at.is_none(),
-            "the campaign of the demonstration was closed for good; use another data folder"
-        );
-        return Ok(change_campaign(conn, row.id, &change).await?);
-    }
-    let form = crate::store::forms::find_form(conn, form.key())
-        .await?
-        .context("no form")?;
-    let row = CampaignRow {
-        id: random::uuid()?,
-        key: CAMPAIGN.to_owned(),
-        form_id: form.id,
-        title: json!({"ko": "세계 암의 날 2027 (시연)", "en": "World Cancer Day 2027 (demonstration)"}),
-        description: Some(json!({
-            "ko": "시연용 캠페인입니다. 여기에 있는 응답은 꾸며 낸 것일 수 있습니다.",
-            "en": "A campaign to try things out with. Responses in it may be made up.",
-        })),
-        opens_at,
-        closes_at,
-        closed_at: None,
-        created_at: now,
+        Err(CampaignError::Unknown) => {
+            let new = new_campaign(key, form, schedule)?;
+            campaigns::create(app, Actor::Operator, new).await
+        }
+        Err(error) => Err(error),
+    };
+    result.map_err(|error| match error {
+        CampaignError::Refused(_) => anyhow::anyhow!(
+            "the campaign of the demonstration has ended for good; use another data folder (AFTERCARE_DATA_DIR)"
+        ),
+        error => anyhow::anyhow!("the campaign of the demonstration cannot be opened: {error:?}"),
+    })
+}
+
+fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Result<NewCampaign> {
+    let text = |ko: &str, en: &str| {
+        let texts = [("ko", ko), ("en", en)];
+        Text(
+            texts
+                .map(|(tag, text)| (tag.to_owned(), text.to_owned()))
+                .into(),
+        )
+    };
+    Ok(NewCampaign {
+        key,
+        form: form.key().parse()?,
+        title: text(
+            "세계 암의 날 2027 (시연)",
+            "World Cancer Day 2027 (demonstration)",
+        ),
+        description: Some(text(
+            "시연용 캠페인입니다. 여기에 있는 응답은 꾸며 낸 것일 수 있습니다.",
+            "A campaign to try things out with. Responses in it may be made up.",
+        )),
+        schedule,
+        access: Access::Open,
         // To show each response at once. A real campaign releases shuffled batches of ten or more.
         release_size: 1,
-        access: "open".to_owned(),
         k: 5,
         freezes_at: None,
-        retained_until: closes_at + TimeDelta::days(365),
-        erased_at: None,
-    };
-    create_campaign(conn, &row).await?;
-    Ok(row)
+        retained_until: Some(schedule.closes_at + TimeDelta::days(365)),
+    })
 }
 
 fn what_to_try(server: &str, password: &str) -> String {

@@ -4,19 +4,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use diesel_async::AsyncConnection;
 
+use super::application::application;
 use super::{print, say};
-use crate::clock::{Clock, SystemClock};
-use crate::config::DatabaseConfig;
+use crate::app::forms::FormError;
+use crate::app::forms::publish::publish_form;
+use crate::config::{DatabaseConfig, KeyConfig};
+use crate::domain::audit::Actor;
 use crate::domain::fault::Pointer;
 use crate::domain::form::{Change, Changes, Form, Source, Syntax};
 use crate::postgres::database::Database;
-use crate::random;
-use crate::store::AsyncPgConnection;
-use crate::store::forms::publish::{PublishError, publish_version};
-use crate::store::forms::{FormRow, FormVersionRow, create_form, find_form, lock_form};
-use crate::store::pool::Purpose;
+use crate::store::pool::Target;
 
 /// Check, publish and compare forms.
 #[derive(Debug, Args)]
@@ -52,6 +50,8 @@ struct Publish {
     consent_to_recoding: Vec<String>,
     #[command(flatten)]
     database: DatabaseConfig,
+    #[command(flatten)]
+    keys: KeyConfig,
 }
 
 impl FormCommand {
@@ -120,62 +120,33 @@ impl Publish {
     async fn run(self) -> anyhow::Result<()> {
         let form = read(&self.file)?;
         let database = Database::join(&self.database, &mut say).await?;
-        let result = self.publish(&form, &database).await;
+        let result = self.publish(&form, database.target()).await;
         database.stop().await;
         result
     }
 
-    async fn publish(&self, form: &Form, database: &Database) -> anyhow::Result<()> {
-        let mut conn = database.target().connect(Purpose::Maintenance).await?;
-        match publish(&mut conn, form, &self.consent_to_recoding).await {
-            Ok(row) => print(&format!("published {} version {}", form.key(), row.version))?,
-            Err(PublishError::Unchanged(version)) => {
-                print(&format!(
-                    "{} version {version} has exactly this content",
-                    form.key()
-                ))?;
-            }
-            Err(PublishError::Recoded(keys)) => bail!(
+    async fn publish(&self, form: &Form, target: &Target) -> anyhow::Result<()> {
+        let app = application(&self.database, &self.keys, target).await?;
+        let consent = &self.consent_to_recoding;
+        match publish_form(&app, Actor::Operator, form, consent).await {
+            Ok(published) => print(&format!(
+                "published {} version {}",
+                form.key(),
+                published.version
+            ))?,
+            Err(FormError::Unchanged(version)) => print(&format!(
+                "{} version {version} has exactly this content",
+                form.key()
+            ))?,
+            Err(FormError::Recoded(keys)) => bail!(
                 "these questions change their meaning under their old keys: {}.\n\
                  Give each a new key, or publish with --consent-to-recoding for each.",
                 keys.join(", ")
             ),
-            Err(PublishError::Unreadable(error)) => return Err(error.into()),
-            Err(PublishError::Query(error)) => {
-                return Err(error).context(
-                    "the database is not ready for this; did you run `aftercare migrate`?",
-                );
-            }
+            Err(error) => bail!("the form cannot be published: {error:?}"),
         }
         Ok(())
     }
-}
-
-/// Publishes a form, which is created where it does not exist yet.
-pub async fn publish(
-    conn: &mut AsyncPgConnection,
-    form: &Form,
-    consent: &[String],
-) -> Result<FormVersionRow, PublishError> {
-    let now = SystemClock.now();
-    let no_entropy = |_| PublishError::Query(diesel::result::Error::RollbackTransaction);
-    let new = FormRow {
-        id: random::uuid().map_err(no_entropy)?,
-        key: form.key().to_owned(),
-        created_at: now,
-    };
-    let version_id = random::uuid().map_err(no_entropy)?;
-    conn.transaction(async |conn| {
-        create_form(conn, &new).await?;
-        let row = find_form(conn, &new.key)
-            .await?
-            .ok_or(diesel::result::Error::NotFound)?;
-        if !lock_form(conn, row.id).await? {
-            return Err(diesel::result::Error::NotFound.into());
-        }
-        publish_version(conn, row.id, form, consent, version_id, now).await
-    })
-    .await
 }
 
 /// Reads a form and checks it. Every fault goes to standard error as `file:line:column: /field: what`.

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Every failure ends with a status that is not 0, and with
 //! a line or two that say what to do about it.
 
+mod application;
 mod audit;
 mod demo;
 mod form;

@@ -1,16 +1,15 @@
 //! `aftercare retention`: delete what is due now, or show what would be.
 
-use std::sync::Arc;
-
 use clap::Args;
 
+use super::application::application;
 use super::{print, say};
-use crate::clock::{Clock, SystemClock};
+use crate::app::tasks::retention;
 use crate::config::{DatabaseConfig, KeyConfig};
-use crate::keys::Keys;
+use crate::domain::audit::Actor;
 use crate::postgres::database::Database;
-use crate::store::pool::{Purpose, Target};
-use crate::store::responses::erase::{DueCampaign, due_campaigns, erase_due};
+use crate::store::pool::Target;
+use crate::store::responses::erase::DueCampaign;
 
 /// Delete the responses of campaigns whose time is up, as running servers do every minute.
 #[derive(Debug, Args)]
@@ -34,14 +33,11 @@ impl Retention {
     }
 
     async fn erase(&self, target: &Target) -> anyhow::Result<()> {
-        let clock = Arc::new(SystemClock);
-        let mut conn = target.connect(Purpose::Maintenance).await?;
+        let app = application(&self.database, &self.keys, target).await?;
         let campaigns = if self.dry_run {
-            due_campaigns(&mut conn, clock.now()).await?
+            retention::due(&app).await?
         } else {
-            let keys = Keys::load(&self.keys, &self.database.data_dir()?)?;
-            super::serve::check_key(&mut conn, &keys).await?;
-            erase_due(&mut conn, &keys.server, clock.now()).await?
+            retention::erase_due(&app, Actor::Operator).await?
         };
         let verb = if self.dry_run {
             "would be deleted"

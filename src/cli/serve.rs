@@ -9,16 +9,18 @@ use anyhow::{Context, bail};
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::application::check_key;
 use super::{print, say};
+use crate::app::App;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::http::app::AppState;
-use crate::http::extract::State;
+use crate::http::app::api;
 use crate::http::server::{self, Bound};
+use crate::http::state::{HttpState, State};
 use crate::keys::Keys;
 use crate::postgres::database::Database;
 use crate::store::pool::{Pools, Purpose, Target};
-use crate::store::{AsyncPgConnection, migrations, server_keys};
+use crate::store::{AsyncPgConnection, migrations};
 use crate::telemetry::Metrics;
 
 /// Serve the API.
@@ -81,7 +83,7 @@ pub async fn serve_until_stopped(
         handle.stop(false).await;
         task.abort();
     }
-    state.pools.close();
+    state.app.stop().await;
     Ok(())
 }
 
@@ -106,8 +108,10 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     let keys = Keys::load(&config.keys, &config.database.data_dir()?)?;
     check_key(&mut conn, &keys).await?;
     let pools = Pools::new(target, &config.database)?;
-    let state = AppState::new(pools, keys, Arc::new(SystemClock), config.http.clone())?;
-    Ok(Data::new(state))
+    let host = config.http.public_host()?;
+    let app = App::new(pools, keys, Arc::new(SystemClock), host);
+    app.start_tasks();
+    Ok(Data::new(HttpState::new(app, config.http.clone(), api())?))
 }
 
 async fn check_schema(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
@@ -119,17 +123,6 @@ async fn check_schema(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
         let count = migration_status.pending.len();
         bail!(
             "the database lacks {count} migrations of this program: run `aftercare migrate`, or start with --migrate"
-        );
-    }
-    Ok(())
-}
-
-/// Whether these are the keys that the database was made with.
-pub(super) async fn check_key(conn: &mut AsyncPgConnection, keys: &Keys) -> anyhow::Result<()> {
-    if !server_keys::matches(conn, "server", &keys.server.fingerprint()).await? {
-        bail!(
-            "this database belongs to another server key: with this one nobody could read or withdraw a response.\n\
-             Restore the key file (keys/server.key in the data folder, or AFTERCARE_SERVER_KEY_FILE) that the database was made with."
         );
     }
     Ok(())

@@ -2,20 +2,21 @@
 
 use std::io::Read;
 
-use anyhow::{Context, bail, ensure};
-use chrono::{DateTime, Utc};
+use anyhow::{bail, ensure};
 use clap::{Args, Subcommand};
 use validator::ValidateEmail;
 
+use super::application::application;
 use super::{print, say};
-use crate::app::password::{Passwords, random_password};
-use crate::clock::{Clock, SystemClock};
-use crate::config::DatabaseConfig;
+use crate::app::App;
+use crate::app::password::random_password;
+use crate::app::staff::{self, NewAccount, StaffError};
+use crate::config::{DatabaseConfig, KeyConfig};
+use crate::domain::audit::Actor;
+use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
 use crate::postgres::database::Database;
-use crate::random;
-use crate::store::pool::{Purpose, Target};
-use crate::store::staff::{self, ChangeError, NewStaff, StaffChanges};
+use crate::store::pool::Target;
 
 /// Manage accounts of staff.
 #[derive(Debug, Args)]
@@ -24,6 +25,8 @@ pub struct Staff {
     action: Action,
     #[command(flatten)]
     database: DatabaseConfig,
+    #[command(flatten)]
+    keys: KeyConfig,
 }
 
 #[derive(Debug, Subcommand)]
@@ -58,41 +61,51 @@ impl Staff {
     /// Does it.
     pub async fn run(self) -> anyhow::Result<()> {
         let database = Database::join(&self.database, &mut say).await?;
-        let target = database.target();
-        let now = SystemClock.now();
-        let result = match self.action {
-            Action::Add(add) => add.run(target, now).await,
-            Action::List => list(target).await,
-            Action::Disable { email } => disable(target, &email, now).await,
-        };
+        let result = self.act(database.target()).await;
         database.stop().await;
         result
+    }
+
+    async fn act(self, target: &Target) -> anyhow::Result<()> {
+        if let Action::Add(add) = &self.action {
+            add.check()?;
+        }
+        let app = application(&self.database, &self.keys, target).await?;
+        match self.action {
+            Action::Add(add) => add.run(&app).await,
+            Action::List => list(&app).await,
+            Action::Disable { email } => disable(&app, &email).await,
+        }
     }
 }
 
 impl Add {
-    async fn run(self, target: &Target, now: DateTime<Utc>) -> anyhow::Result<()> {
+    fn check(&self) -> anyhow::Result<()> {
         ensure!(
             self.email.validate_email(),
             "`{}` is not an e-mail address",
             self.email
         );
+        Ok(())
+    }
+
+    async fn run(self, app: &App) -> anyhow::Result<()> {
         let (password, chosen) = match self.password_stdin {
             true => (password_from_stdin()?, true),
             false => (random_password()?, false),
         };
-        let new = NewStaff {
-            id: random::uuid()?,
+        let new = NewAccount {
             name: self.name.unwrap_or_else(|| self.email.clone()),
-            email: self.email,
-            password_hash: Passwords::default().hash(password.clone()).await?,
+            email: self.email.clone(),
             roles: self.roles,
-            created_at: now,
+            password: password.clone(),
         };
-        let mut conn = target.connect(Purpose::Maintenance).await?;
-        let row = staff::insert(&mut conn, &new).await.context(MIGRATED)?;
-        let Some(row) = row else {
-            bail!("there is an account with the e-mail {} already", new.email);
+        let row = match staff::create(app, Actor::Operator, new).await {
+            Ok(row) => row,
+            Err(StaffError::Exists) => {
+                bail!("there is an account with the e-mail {} already", self.email)
+            }
+            Err(error) => bail!("the account cannot be made: {error:?}"),
         };
         say(&format!(
             "made the account {} ({})",
@@ -107,14 +120,8 @@ impl Add {
     }
 }
 
-const MIGRATED: &str = "the database is not ready for this; did you run `aftercare migrate`?";
-
-async fn list(target: &Target) -> anyhow::Result<()> {
-    let mut conn = target.connect(Purpose::Maintenance).await?;
-    for row in staff::list(&mut conn, None, i64::MAX)
-        .await
-        .context(MIGRATED)?
-    {
+async fn list(app: &App) -> anyhow::Result<()> {
+    for row in staff::list(app, None, i64::MAX).await? {
         let state = if row.disabled { "disabled" } else { "active" };
         print(&format!(
             "{}\t{}\t{state}\t{}",
@@ -126,19 +133,22 @@ async fn list(target: &Target) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn disable(target: &Target, email: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
-    let mut conn = target.connect(Purpose::Maintenance).await?;
-    let row = staff::by_email(&mut conn, email).await.context(MIGRATED)?;
-    let row = row.with_context(|| format!("there is no account with the e-mail {email}"))?;
-    let changes = StaffChanges {
+async fn disable(app: &App, email: &str) -> anyhow::Result<()> {
+    let change = AccountChange {
         disabled: Some(true),
-        ..StaffChanges::default()
+        ..AccountChange::default()
     };
-    match staff::change(&mut conn, row.id, changes, now).await {
+    let disabled = match staff::find_by_email(app, email).await {
+        Ok(row) => staff::change(app, Actor::Operator, row.id, change, None).await,
+        Err(error) => Err(error),
+    };
+    match disabled {
         Ok(row) => print(&format!("disabled {}", row.email))?,
-        Err(ChangeError::LastAdmin) => bail!("{email} is the last admin; make another one first"),
-        Err(ChangeError::Unknown) => bail!("there is no account with the e-mail {email}"),
-        Err(ChangeError::Query(error)) => return Err(error.into()),
+        Err(StaffError::LastAdmin) => {
+            bail!("{email} is the last admin; make another one first")
+        }
+        Err(StaffError::Unknown) => bail!("there is no account with the e-mail {email}"),
+        Err(error) => bail!("the account cannot be disabled: {error:?}"),
     }
     Ok(())
 }

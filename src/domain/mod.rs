@@ -22,6 +22,7 @@ pub mod disclosure;
 pub mod fault;
 pub mod form;
 pub mod free_text;
+pub mod ids;
 pub mod response;
 pub mod server_key;
 pub mod staff;

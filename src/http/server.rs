@@ -9,7 +9,7 @@ use actix_web::http::header;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
 use super::app;
-use super::extract::State;
+use super::state::State;
 use crate::telemetry::{METRICS_TIMEOUT, Metrics};
 
 /// Why a server does not listen.
@@ -38,7 +38,7 @@ impl Bound {
 
 /// Binds the API.
 pub fn bind(state: State) -> Result<Bound, ListenError> {
-    let config = state.http.clone();
+    let config = state.config.clone();
     let failed = |reason| ListenError {
         address: config.listen,
         reason,
@@ -98,5 +98,5 @@ async fn get_metrics(metrics: web::Data<Metrics>, state: State) -> HttpResponse 
             "text/plain; version=0.0.4; charset=utf-8",
         ))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(metrics.render(&state.pools))
+        .body(metrics.render(&state.app.pools))
 }

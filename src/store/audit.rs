@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use futures_util::Stream;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::schema::{audit_entries, staff};
-use crate::domain::audit::{Action, Entry};
+use crate::domain::audit::{Action, Actor, AuditEvent, Entry};
+use crate::domain::ids::StaffId;
 use crate::domain::server_key::ServerKey;
 
 /// An entry as it is kept.
@@ -21,7 +21,7 @@ pub struct AuditRow {
     /// When.
     pub at: DateTime<Utc>,
     /// Who; nobody, when it was the server itself.
-    pub staff_id: Option<Uuid>,
+    pub staff_id: Option<StaffId>,
     /// The word of what was done.
     pub action: String,
     /// What it was done to, as JSON.
@@ -54,16 +54,28 @@ pub struct AuditFilter {
     pub to: Option<DateTime<Utc>>,
 }
 
-/// Adds an entry. When this is not the transaction of its own that it seems to be, it holds up everybody else who
-/// adds one until that ends; so it is the last thing that a transaction does. It sees the entries that others
-/// committed only in a transaction that is READ COMMITTED.
-///
-/// It should be on disk before what it tells of is shown to anybody.
+/// Adds the entries of these events. Call it last: it takes a lock that other writers of the audit wait for until the
+/// transaction ends. The transaction must be READ COMMITTED, to see the entries that others committed.
+pub async fn append_events(
+    conn: &mut AsyncPgConnection,
+    key: &ServerKey,
+    at: DateTime<Utc>,
+    events: &[(Actor, AuditEvent)],
+) -> QueryResult<()> {
+    for (actor, event) in events {
+        let details = event.details(*actor);
+        append_entry(conn, key, at, actor.staff_id(), event.action(), &details).await?;
+    }
+    Ok(())
+}
+
+/// Adds an entry. Within another transaction, call it last: it takes a lock that other writers of the audit wait for
+/// until that ends. The transaction must be READ COMMITTED, to see the entries that others committed.
 pub async fn append_entry(
     conn: &mut AsyncPgConnection,
     key: &ServerKey,
     at: DateTime<Utc>,
-    staff_id: Option<Uuid>,
+    staff_id: Option<StaffId>,
     action: Action,
     details: &Value,
 ) -> QueryResult<AuditRow> {

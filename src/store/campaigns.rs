@@ -1,165 +1,160 @@
 //! Campaigns.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::forms::FormVersionRef;
-use super::schema::{arrivals, campaigns, form_versions, forms, responses, tombstones};
+use super::forms::{FormVersionRef, serialization};
+use super::schema::{arrivals, campaigns, form_versions, forms, pass_keys, responses, tombstones};
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::privacy_settings::PrivacySettings;
+use crate::domain::campaign::{Campaign, CampaignState, Schedule};
+use crate::domain::form::Text;
+use crate::domain::ids::{CampaignId, CampaignKey, FormId, FormKey};
 
-/// A campaign.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = campaigns, check_for_backend(diesel::pg::Pg))]
-pub struct CampaignRow {
-    /// Its id.
-    pub id: Uuid,
-    /// Its key.
-    pub key: String,
-    /// The form that it collects responses to.
-    pub form_id: Uuid,
-    /// What it is called, by language.
-    pub title: Value,
-    /// What it is for, by language.
-    pub description: Option<Value>,
-    /// From when it takes responses.
-    pub opens_at: DateTime<Utc>,
-    /// Until when it takes responses.
-    pub closes_at: DateTime<Utc>,
-    /// When it was closed for good.
-    pub closed_at: Option<DateTime<Utc>>,
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// How many arrivals are released at once at least.
-    pub release_size: i32,
-    /// The word of its access rule.
-    pub access: String,
-    /// How many records of an export share their background answers at least.
-    pub k: i32,
-    /// From when responses can no longer be withdrawn.
-    pub freezes_at: Option<DateTime<Utc>>,
-    /// When its responses are deleted.
-    pub retained_until: DateTime<Utc>,
-    /// When they were.
-    pub erased_at: Option<DateTime<Utc>>,
-}
-
-/// What of a campaign can change.
-#[derive(Debug, Clone, Default, AsChangeset)]
-#[diesel(table_name = campaigns)]
-pub struct CampaignChange {
-    /// What it is called.
-    pub title: Option<Value>,
-    /// What it is for; `Some(None)` takes it away.
-    pub description: Option<Option<Value>>,
-    /// From when it takes responses.
-    pub opens_at: Option<DateTime<Utc>>,
-    /// Until when it takes responses.
-    pub closes_at: Option<DateTime<Utc>>,
-    /// When it was closed for good.
-    pub closed_at: Option<DateTime<Utc>>,
-    /// How many arrivals are released at once at least.
-    pub release_size: Option<i32>,
-    /// The word of its access rule.
-    pub access: Option<String>,
-    /// How many records of an export share their background answers at least.
-    pub k: Option<i32>,
-    /// From when responses can no longer be withdrawn; `Some(None)` for never.
-    pub freezes_at: Option<Option<DateTime<Utc>>>,
-    /// When its responses are deleted.
-    pub retained_until: Option<DateTime<Utc>>,
-}
-
-/// Whether a campaign takes responses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Window {
-    /// Not yet.
-    Upcoming,
-    /// Now.
-    Open,
-    /// No more.
-    Closed,
+/// A campaign as it is kept.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = campaigns, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
+struct CampaignRow {
+    id: CampaignId,
+    key: CampaignKey,
+    form_id: FormId,
+    title: Value,
+    description: Option<Value>,
+    opens_at: DateTime<Utc>,
+    closes_at: DateTime<Utc>,
+    closed_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    release_size: i32,
+    access: Access,
+    k: i32,
+    freezes_at: Option<DateTime<Utc>>,
+    retained_until: DateTime<Utc>,
+    erased_at: Option<DateTime<Utc>>,
 }
 
 impl CampaignRow {
-    /// Its access rule.
-    pub fn access(&self) -> Access {
-        // The table takes no other word.
-        Access::parse(&self.access).unwrap_or(Access::Pass)
+    fn of(campaign: &Campaign) -> QueryResult<Self> {
+        let text = |text: &Text| serde_json::to_value(text).map_err(serialization);
+        let settings = &campaign.settings;
+        Ok(Self {
+            id: campaign.id,
+            key: campaign.key.clone(),
+            form_id: campaign.form_id,
+            title: text(&campaign.title)?,
+            description: campaign.description.as_ref().map(text).transpose()?,
+            opens_at: campaign.schedule.opens_at,
+            closes_at: campaign.schedule.closes_at,
+            closed_at: campaign.closed_at,
+            created_at: campaign.created_at,
+            release_size: settings.release_size,
+            access: settings.access,
+            k: settings.k,
+            freezes_at: settings.freezes_at,
+            retained_until: settings.retained_until,
+            erased_at: campaign.erased_at,
+        })
     }
 
-    /// What it promises to those who answer.
-    pub fn settings(&self) -> PrivacySettings {
-        PrivacySettings {
-            access: self.access(),
-            release_size: self.release_size,
-            k: self.k,
-            freezes_at: self.freezes_at,
-            retained_until: self.retained_until,
-        }
-    }
-
-    /// Whether it takes responses at this time: from `opens_at` on, up to `closes_at`, unless closed.
-    pub fn window(&self, now: DateTime<Utc>) -> Window {
-        if self.closed_at.is_some() || now >= self.closes_at {
-            Window::Closed
-        } else if now < self.opens_at {
-            Window::Upcoming
-        } else {
-            Window::Open
+    /// The campaign of this row; `form` is the key of its form.
+    fn into_campaign(self, form: FormKey) -> Campaign {
+        // Only texts were written.
+        let text = |value| serde_json::from_value(value).unwrap_or_default();
+        Campaign {
+            id: self.id,
+            key: self.key,
+            form_id: self.form_id,
+            form,
+            title: text(self.title),
+            description: self.description.map(text),
+            schedule: Schedule {
+                opens_at: self.opens_at,
+                closes_at: self.closes_at,
+            },
+            closed_at: self.closed_at,
+            settings: PrivacySettings {
+                access: self.access,
+                release_size: self.release_size,
+                k: self.k,
+                freezes_at: self.freezes_at,
+                retained_until: self.retained_until,
+            },
+            created_at: self.created_at,
+            erased_at: self.erased_at,
         }
     }
 }
 
 /// A campaign, and a version of its form, as far as they are there.
-pub type CampaignAndVersion = Option<(CampaignRow, Option<FormVersionRef>)>;
+pub type CampaignAndVersion = Option<(Campaign, Option<FormVersionRef>)>;
 
-/// The campaign with this key, and the key of its form.
+/// The campaign with this key.
 pub async fn find_campaign(
     conn: &mut AsyncPgConnection,
-    key: &str,
-) -> QueryResult<Option<(CampaignRow, String)>> {
-    campaigns::table
+    key: &CampaignKey,
+) -> QueryResult<Option<Campaign>> {
+    let found: Option<(CampaignRow, FormKey)> = campaigns::table
         .inner_join(forms::table)
         .filter(campaigns::key.eq(key))
         .select((CampaignRow::as_select(), forms::key))
         .first(conn)
         .await
-        .optional()
+        .optional()?;
+    Ok(found.map(|(row, form)| row.into_campaign(form)))
 }
 
 /// The campaign with this key, and this version of its form, if there is one.
 pub async fn find_campaign_and_version(
     conn: &mut AsyncPgConnection,
-    key: &str,
+    key: &CampaignKey,
     version: i32,
 ) -> QueryResult<CampaignAndVersion> {
     let version_of = form_versions::form_id
         .eq(campaigns::form_id)
         .and(form_versions::version.eq(version));
-    campaigns::table
+    let found: Option<(CampaignRow, FormKey, Option<FormVersionRef>)> = campaigns::table
+        .inner_join(forms::table)
         .left_join(form_versions::table.on(version_of))
         .filter(campaigns::key.eq(key))
         .select((
             CampaignRow::as_select(),
+            forms::key,
             Option::<FormVersionRef>::as_select(),
         ))
         .first(conn)
         .await
-        .optional()
+        .optional()?;
+    Ok(found.map(|(row, form, version)| (row.into_campaign(form), version)))
 }
 
-/// A page of the campaigns whose window is in this state at this time, or of all, by key.
+/// The campaign whose pass key can sign and has an id that ends in this byte.
+pub async fn find_campaign_by_key_byte(
+    conn: &mut AsyncPgConnection,
+    byte: u8,
+) -> QueryResult<Option<Campaign>> {
+    let found: Option<(CampaignRow, FormKey)> = campaigns::table
+        .inner_join(forms::table)
+        .inner_join(pass_keys::table)
+        .filter(pass_keys::private_key.is_not_null())
+        .filter(sql::<Bool>("get_byte(pass_keys.id, 31) = ").bind::<Integer, _>(i32::from(byte)))
+        .select((CampaignRow::as_select(), forms::key))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(row, form)| row.into_campaign(form)))
+}
+
+/// A page of the campaigns that are in this state at this time, or of all, by key.
 pub async fn list_campaigns(
     conn: &mut AsyncPgConnection,
-    window: Option<Window>,
+    state: Option<CampaignState>,
     now: DateTime<Utc>,
     after: Option<&str>,
     limit: i64,
-) -> QueryResult<Vec<(CampaignRow, String)>> {
+) -> QueryResult<Vec<Campaign>> {
     let mut query = campaigns::table
         .inner_join(forms::table)
         .filter(campaigns::key.gt(after.unwrap_or_default()))
@@ -172,39 +167,42 @@ pub async fn list_campaigns(
             .is_not_null()
             .or(campaigns::closes_at.le(now))
     };
-    query = match window {
+    query = match state {
         None => query,
-        Some(Window::Closed) => query.filter(over()),
-        Some(Window::Upcoming) => query
+        Some(CampaignState::Closed) => query.filter(over()),
+        Some(CampaignState::Upcoming) => query
             .filter(diesel::dsl::not(over()))
             .filter(campaigns::opens_at.gt(now)),
-        Some(Window::Open) => query
+        Some(CampaignState::Open) => query
             .filter(diesel::dsl::not(over()))
             .filter(campaigns::opens_at.le(now)),
     };
-    query.load(conn).await
+    let rows: Vec<(CampaignRow, FormKey)> = query.load(conn).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(row, form)| row.into_campaign(form))
+        .collect())
 }
 
-/// Creates a campaign, unless there is one with its key; tells whether it did.
-pub async fn create_campaign(
+/// Inserts a campaign, unless there is one with its key; tells whether it did.
+pub async fn insert_campaign(
     conn: &mut AsyncPgConnection,
-    campaign: &CampaignRow,
+    campaign: &Campaign,
 ) -> QueryResult<bool> {
-    let created = diesel::insert_into(campaigns::table)
-        .values(campaign)
+    let inserted = diesel::insert_into(campaigns::table)
+        .values(CampaignRow::of(campaign)?)
         .on_conflict(campaigns::key)
         .do_nothing()
         .execute(conn)
         .await?;
-    Ok(created == 1)
+    Ok(inserted == 1)
 }
 
-/// The campaign with this key, and the key of its form. Nobody changes it, and nothing new is stored in it, until the
-/// transaction ends.
+/// The campaign with this key. Nobody changes it, and nothing new is stored in it, until the transaction ends.
 pub async fn lock_campaign(
     conn: &mut AsyncPgConnection,
-    key: &str,
-) -> QueryResult<Option<(CampaignRow, String)>> {
+    key: &CampaignKey,
+) -> QueryResult<Option<Campaign>> {
     let row = campaigns::table
         .filter(campaigns::key.eq(key))
         .select(CampaignRow::as_select())
@@ -214,11 +212,11 @@ pub async fn lock_campaign(
         .optional()?;
     let Some(row) = row else { return Ok(None) };
     let form = forms::table.find(row.form_id).select(forms::key);
-    Ok(Some((row, form.first(conn).await?)))
+    Ok(Some(row.into_campaign(form.first(conn).await?)))
 }
 
 /// Whether anybody has answered in a campaign, even if the response was withdrawn since.
-pub async fn has_responses(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+pub async fn has_responses(conn: &mut AsyncPgConnection, id: CampaignId) -> QueryResult<bool> {
     use diesel::dsl::exists;
     let arrived = exists(arrivals::table.filter(arrivals::campaign_id.eq(id)));
     let released = exists(responses::table.filter(responses::campaign_id.eq(id)));
@@ -228,30 +226,11 @@ pub async fn has_responses(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResul
         .await
 }
 
-/// Closes a campaign for good, unless it is already.
-pub async fn close_campaign(
-    conn: &mut AsyncPgConnection,
-    id: Uuid,
-    now: DateTime<Utc>,
-) -> QueryResult<Option<CampaignRow>> {
-    diesel::update(campaigns::table.find(id))
-        .filter(campaigns::closed_at.is_null())
-        .set(campaigns::closed_at.eq(now))
-        .returning(CampaignRow::as_returning())
-        .get_result(conn)
+/// Keeps what a campaign is now in the place of what it was.
+pub async fn save_campaign(conn: &mut AsyncPgConnection, campaign: &Campaign) -> QueryResult<()> {
+    diesel::update(campaigns::table.find(campaign.id))
+        .set(CampaignRow::of(campaign)?)
+        .execute(conn)
         .await
-        .optional()
-}
-
-/// Changes a campaign.
-pub async fn change_campaign(
-    conn: &mut AsyncPgConnection,
-    id: Uuid,
-    change: &CampaignChange,
-) -> QueryResult<CampaignRow> {
-    diesel::update(campaigns::table.find(id))
-        .set(change)
-        .returning(CampaignRow::as_returning())
-        .get_result(conn)
-        .await
+        .map(drop)
 }

@@ -5,18 +5,18 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use uuid::Uuid;
 
 use super::schema::{invitation_batches, invitations};
+use crate::domain::ids::{CampaignId, InvitationBatchId};
 
 /// Invitations that were made in one call.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = invitation_batches, check_for_backend(diesel::pg::Pg))]
 pub struct InvitationBatchRow {
     /// Its id.
-    pub id: Uuid,
+    pub id: InvitationBatchId,
     /// The campaign to which they invite.
-    pub campaign_id: Uuid,
+    pub campaign_id: CampaignId,
     /// What the coordinator called it.
     pub label: Option<String>,
     /// How many were made.
@@ -78,8 +78,8 @@ pub async fn insert_batch(
 /// A page of the batches of a campaign, the oldest first; the next one starts after time and id of the last.
 pub async fn list_batches(
     conn: &mut AsyncPgConnection,
-    campaign_id: Uuid,
-    after: Option<(DateTime<Utc>, Uuid)>,
+    campaign_id: CampaignId,
+    after: Option<(DateTime<Utc>, InvitationBatchId)>,
     limit: i64,
 ) -> QueryResult<Vec<InvitationBatchRow>> {
     let query = invitation_batches::table
@@ -101,7 +101,7 @@ pub async fn list_batches(
 /// How many invitations of a campaign there were. The exact number of those redeemed is not to be shown.
 pub async fn count_invitations(
     conn: &mut AsyncPgConnection,
-    campaign_id: Uuid,
+    campaign_id: CampaignId,
 ) -> QueryResult<InvitationTotals> {
     let batches = invitation_batches::table.filter(invitation_batches::campaign_id.eq(campaign_id));
     let issued: Option<i64> = batches
@@ -125,8 +125,8 @@ pub async fn count_invitations(
 /// One that is being redeemed at this moment either was redeemed before, and stays, or finds itself unknown.
 pub async fn revoke_batch(
     conn: &mut AsyncPgConnection,
-    campaign_id: Uuid,
-    id: Uuid,
+    campaign_id: CampaignId,
+    id: InvitationBatchId,
     now: DateTime<Utc>,
 ) -> QueryResult<Revocation> {
     // Locked in the order in which responses lock what they redeem, so that none waits for the other in a circle.

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod campaigns;
+pub mod error;
 pub mod exclusive_connection;
 pub mod forms;
 pub mod invitations;
@@ -19,6 +20,9 @@ pub mod schema;
 pub mod server_keys;
 pub mod sessions;
 pub mod staff;
+pub mod transaction;
+mod types;
 
+pub use diesel::result::Error as QueryError;
 pub use diesel_async::AsyncPgConnection;
 pub use pool::{Pool, Pools};

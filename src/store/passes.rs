@@ -5,14 +5,12 @@
 //! public half stays, since what was sent in time is still recognised afterwards.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer, Timestamptz};
+use diesel::sql_types::Timestamptz;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use uuid::Uuid;
 
-use super::campaigns::CampaignRow;
 use super::schema::{campaigns, invitations, pass_keys};
+use crate::domain::ids::CampaignId;
 
 /// The most campaigns that have a private key at a time. Requests name a key by one byte, which must be that key's
 /// alone; at half of the 256, a new key finds a free one at the second try on average.
@@ -25,7 +23,7 @@ pub struct PassKeyRow {
     /// SHA-256 of the public half.
     pub id: Vec<u8>,
     /// The campaign.
-    pub campaign_id: Uuid,
+    pub campaign_id: CampaignId,
     /// The host that its challenge names.
     pub issuer_name: String,
     /// The public half: DER of a SubjectPublicKeyInfo.
@@ -49,7 +47,7 @@ pub enum KeyStatus {
 /// the transaction ends.
 pub async fn prepare_pass_key(
     conn: &mut AsyncPgConnection,
-    campaign: Uuid,
+    campaign: CampaignId,
 ) -> QueryResult<KeyStatus> {
     match find_pass_key(conn, campaign).await? {
         Some(key) if key.private_key.is_some() => return Ok(KeyStatus::Ready),
@@ -76,26 +74,11 @@ pub async fn insert_pass_key(conn: &mut AsyncPgConnection, key: &PassKeyRow) -> 
 /// The key pair of a campaign.
 pub async fn find_pass_key(
     conn: &mut AsyncPgConnection,
-    campaign: Uuid,
+    campaign: CampaignId,
 ) -> QueryResult<Option<PassKeyRow>> {
     pass_keys::table
         .filter(pass_keys::campaign_id.eq(campaign))
         .select(PassKeyRow::as_select())
-        .first(conn)
-        .await
-        .optional()
-}
-
-/// The campaign whose key can sign and has an id that ends in this byte.
-pub async fn find_campaign_by_key_byte(
-    conn: &mut AsyncPgConnection,
-    byte: u8,
-) -> QueryResult<Option<CampaignRow>> {
-    campaigns::table
-        .inner_join(pass_keys::table)
-        .filter(pass_keys::private_key.is_not_null())
-        .filter(sql::<Bool>("get_byte(pass_keys.id, 31) = ").bind::<Integer, _>(i32::from(byte)))
-        .select(CampaignRow::as_select())
         .first(conn)
         .await
         .optional()
@@ -119,7 +102,10 @@ pub async fn list_pass_keys(
 }
 
 /// Destroys the private key of a campaign, if it has one.
-pub async fn destroy_pass_key(conn: &mut AsyncPgConnection, campaign: Uuid) -> QueryResult<usize> {
+pub async fn destroy_pass_key(
+    conn: &mut AsyncPgConnection,
+    campaign: CampaignId,
+) -> QueryResult<usize> {
     let key = pass_keys::table
         .filter(pass_keys::campaign_id.eq(campaign))
         .filter(pass_keys::private_key.is_not_null());

@@ -22,6 +22,8 @@ use crate::config::DatabaseConfig;
 
 /// A pool of connections.
 pub type Pool = diesel_async::pooled_connection::deadpool::Pool<AsyncPgConnection>;
+/// A connection on loan from a pool.
+pub type Connection = diesel_async::pooled_connection::deadpool::Object<AsyncPgConnection>;
 /// Why a pool gave no connection.
 pub type PoolError = diesel_async::pooled_connection::deadpool::PoolError;
 
@@ -161,6 +163,14 @@ impl Pools {
         Ok(Self {
             requests: pool(target, Purpose::Requests, config.pool_size)?,
             exports: pool(target, Purpose::Exports, config.export_pool_size)?,
+        })
+    }
+
+    /// Pools for a command: few connections, which may take as long as they need.
+    pub fn for_commands(target: &Target) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            requests: pool(target, Purpose::Maintenance, 2)?,
+            exports: pool(target, Purpose::Maintenance, 1)?,
         })
     }
 

@@ -9,31 +9,32 @@ use uuid::Uuid;
 use super::responses::stream::{sha256, uuid_send};
 use super::schema::{campaigns, forms, remarks};
 use crate::domain::free_text::review::RemarkState;
+use crate::domain::ids::{CampaignId, CampaignKey, FormKey, RemarkId};
 
 /// A remark.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = remarks, check_for_backend(diesel::pg::Pg))]
 pub struct RemarkRow {
     /// Derived from the receipt and the question.
-    pub id: Uuid,
+    pub id: RemarkId,
     /// The key of the question.
     pub question: String,
     /// The language in which the form was read.
     pub language: String,
     /// What was written, cleaned, and as far as reviewers left it.
     pub text: String,
-    /// The word of its state.
-    pub state: String,
+    /// Whether it may be exported.
+    pub state: RemarkState,
 }
 
 /// A remark, with the keys of its campaign and of its form.
-pub type PlacedRemark = (RemarkRow, String, String);
+pub type PlacedRemark = (RemarkRow, CampaignKey, FormKey);
 
 /// Which remarks to list.
 #[derive(Debug, Clone, Default)]
 pub struct RemarksFilter {
     /// Only those of this campaign.
-    pub campaign: Option<Uuid>,
+    pub campaign: Option<CampaignId>,
     /// Only those to this question.
     pub question: Option<String>,
     /// Only those to forms read in this language.
@@ -46,7 +47,7 @@ pub struct RemarksFilter {
 pub async fn list_remarks(
     conn: &mut AsyncPgConnection,
     filter: &RemarksFilter,
-    after: Option<Uuid>,
+    after: Option<RemarkId>,
     limit: i64,
 ) -> QueryResult<Vec<PlacedRemark>> {
     let mut query = remarks::table
@@ -68,7 +69,7 @@ pub async fn list_remarks(
         query = query.filter(remarks::language.eq(language.clone()));
     }
     if let Some(state) = filter.state {
-        query = query.filter(remarks::state.eq(state.as_str()));
+        query = query.filter(remarks::state.eq(state));
     }
     query.load(conn).await
 }
@@ -76,14 +77,14 @@ pub async fn list_remarks(
 /// The remark with this id, kept from being changed or withdrawn by anybody else until the transaction ends.
 pub async fn lock_remark(
     conn: &mut AsyncPgConnection,
-    id: Uuid,
+    id: RemarkId,
 ) -> QueryResult<Option<PlacedRemark>> {
     // The lock first: a query with joins would lock the campaign as well.
     let locked = remarks::table
         .find(id)
         .select((remarks::campaign_id, RemarkRow::as_select()))
         .for_update()
-        .first::<(Uuid, RemarkRow)>(conn)
+        .first::<(CampaignId, RemarkRow)>(conn)
         .await
         .optional()?;
     let Some((campaign_id, remark)) = locked else {
@@ -101,12 +102,12 @@ pub async fn lock_remark(
 /// Keeps the outcome of a review. The text before is gone.
 pub async fn review_remark(
     conn: &mut AsyncPgConnection,
-    id: Uuid,
+    id: RemarkId,
     state: RemarkState,
     text: &str,
 ) -> QueryResult<RemarkRow> {
     diesel::update(remarks::table.find(id))
-        .set((remarks::state.eq(state.as_str()), remarks::text.eq(text)))
+        .set((remarks::state.eq(state), remarks::text.eq(text)))
         .returning(RemarkRow::as_returning())
         .get_result(conn)
         .await
@@ -129,7 +130,7 @@ pub struct ClearedRow {
 /// How many remarks of these campaigns were cleared.
 pub async fn count_cleared(conn: &mut AsyncPgConnection, campaigns: &[Uuid]) -> QueryResult<u64> {
     let count: i64 = remarks::table
-        .filter(remarks::state.eq(RemarkState::Cleared.as_str()))
+        .filter(remarks::state.eq(RemarkState::Cleared))
         .filter(remarks::campaign_id.eq_any(campaigns))
         .count()
         .get_result(conn)
@@ -147,7 +148,7 @@ pub async fn stream_cleared<'conn>(
 ) -> QueryResult<impl Stream<Item = QueryResult<ClearedRow>> + Send + use<'conn>> {
     let salt = salt.to_vec().into_sql::<Binary>();
     remarks::table
-        .filter(remarks::state.eq(RemarkState::Cleared.as_str()))
+        .filter(remarks::state.eq(RemarkState::Cleared))
         .filter(remarks::campaign_id.eq_any(campaigns.to_vec()))
         .order(sha256(salt.concat(uuid_send(remarks::id))))
         .select(ClearedRow::as_select())

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use uuid::Uuid;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::schema::staff;
-use super::sessions;
+use crate::domain::ids::StaffId;
+use crate::domain::staff::account::{distinct_roles, normalise_email};
 use crate::domain::staff::role::Role;
 
 /// An account.
@@ -14,7 +14,7 @@ use crate::domain::staff::role::Role;
 #[diesel(table_name = staff)]
 pub struct StaffRow {
     /// Its id.
-    pub id: Uuid,
+    pub id: StaffId,
     /// The name for logging in, in lower case.
     pub email: String,
     /// The person's name.
@@ -36,13 +36,18 @@ impl StaffRow {
             .filter_map(|word| Role::parse(word))
             .collect()
     }
+
+    /// Replaces what the person may do.
+    pub fn set_roles(&mut self, roles: &[Role]) {
+        self.roles = words(roles);
+    }
 }
 
 /// An account to insert.
 #[derive(Debug, Clone)]
 pub struct NewStaff {
     /// A random id.
-    pub id: Uuid,
+    pub id: StaffId,
     /// The name for logging in; it is kept in lower case.
     pub email: String,
     /// The person's name.
@@ -53,41 +58,6 @@ pub struct NewStaff {
     pub roles: Vec<Role>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-}
-
-/// What to change of an account.
-#[derive(Debug, Clone, Default)]
-pub struct StaffChanges {
-    /// The new name.
-    pub name: Option<String>,
-    /// The new roles.
-    pub roles: Option<Vec<Role>>,
-    /// Whether it is disabled.
-    pub disabled: Option<bool>,
-    /// The hash of the new password.
-    pub password_hash: Option<String>,
-}
-
-/// Why an account was not changed.
-#[derive(Debug)]
-pub enum ChangeError {
-    /// There is none with this id.
-    Unknown,
-    /// It would leave nobody to manage accounts.
-    LastAdmin,
-    /// The database failed.
-    Query(diesel::result::Error),
-}
-
-impl From<diesel::result::Error> for ChangeError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Query(error)
-    }
-}
-
-/// How e-mail addresses are compared.
-pub fn normalise_email(email: &str) -> String {
-    email.trim().to_lowercase()
 }
 
 /// Inserts an account. None comes back when the e-mail is taken.
@@ -120,7 +90,7 @@ pub async fn by_email(conn: &mut AsyncPgConnection, email: &str) -> QueryResult<
 }
 
 /// The account with this id.
-pub async fn by_id(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<StaffRow>> {
+pub async fn by_id(conn: &mut AsyncPgConnection, id: StaffId) -> QueryResult<Option<StaffRow>> {
     let query = staff::table.find(id).select(StaffRow::as_select());
     query.first(conn).await.optional()
 }
@@ -128,7 +98,7 @@ pub async fn by_id(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option
 /// Accounts in the order in which they were made.
 pub async fn list(
     conn: &mut AsyncPgConnection,
-    after: Option<(DateTime<Utc>, Uuid)>,
+    after: Option<(DateTime<Utc>, StaffId)>,
     rows: i64,
 ) -> QueryResult<Vec<StaffRow>> {
     let mut query = staff::table.select(StaffRow::as_select()).into_boxed();
@@ -143,48 +113,9 @@ pub async fn list(
         .await
 }
 
-/// Changes an account. Disabling it and a new password end its sessions. The last admin stays.
-pub async fn change(
-    conn: &mut AsyncPgConnection,
-    id: Uuid,
-    changes: StaffChanges,
-    now: DateTime<Utc>,
-) -> Result<StaffRow, ChangeError> {
-    conn.transaction(async |conn| {
-        // All admins are locked in one order, so that two changes at once cannot remove the last two.
-        let admins = lock_admins(conn).await?;
-        let old = staff::table
-            .find(id)
-            .for_update()
-            .select(StaffRow::as_select());
-        let old = old
-            .first(conn)
-            .await
-            .optional()?
-            .ok_or(ChangeError::Unknown)?;
-        let roles = changes.roles.map_or(old.roles, |roles| words(&roles));
-        let disabled = changes.disabled.unwrap_or(old.disabled);
-        let stays_admin = !disabled && roles.iter().any(|word| word == Role::Admin.as_str());
-        if admins == [id] && !stays_admin {
-            return Err(ChangeError::LastAdmin);
-        }
-        if disabled || changes.password_hash.is_some() {
-            sessions::revoke_all_of(conn, id, now).await?;
-        }
-        let changed = diesel::update(staff::table.find(id))
-            .set((
-                staff::name.eq(changes.name.unwrap_or(old.name)),
-                staff::roles.eq(roles),
-                staff::disabled.eq(disabled),
-                staff::password_hash.eq(changes.password_hash.unwrap_or(old.password_hash)),
-            ))
-            .returning(StaffRow::as_returning());
-        Ok(changed.get_result(conn).await?)
-    })
-    .await
-}
-
-async fn lock_admins(conn: &mut AsyncPgConnection) -> QueryResult<Vec<Uuid>> {
+/// The accounts of admins who are not disabled, locked in one order, so that two changes at once cannot remove the last
+/// two.
+pub async fn lock_admins(conn: &mut AsyncPgConnection) -> QueryResult<Vec<StaffId>> {
     staff::table
         .filter(staff::disabled.eq(false))
         .filter(staff::roles.contains(vec![Role::Admin.as_str()]))
@@ -195,11 +126,32 @@ async fn lock_admins(conn: &mut AsyncPgConnection) -> QueryResult<Vec<Uuid>> {
         .await
 }
 
+/// The account with this id, locked until the transaction ends.
+pub async fn lock(conn: &mut AsyncPgConnection, id: StaffId) -> QueryResult<Option<StaffRow>> {
+    let query = staff::table.find(id).for_update();
+    query
+        .select(StaffRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Keeps name, roles, state and password of an account.
+pub async fn save(conn: &mut AsyncPgConnection, account: &StaffRow) -> QueryResult<()> {
+    diesel::update(staff::table.find(account.id))
+        .set((
+            staff::name.eq(&account.name),
+            staff::roles.eq(&account.roles),
+            staff::disabled.eq(account.disabled),
+            staff::password_hash.eq(&account.password_hash),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 fn words(roles: &[Role]) -> Vec<String> {
-    let mut roles = roles.to_vec();
-    roles.sort_unstable();
-    roles.dedup();
-    roles
+    distinct_roles(roles.to_vec())
         .into_iter()
         .map(|role| role.as_str().to_owned())
         .collect()

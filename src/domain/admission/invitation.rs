@@ -8,8 +8,7 @@
 
 use std::fmt::{self, Write};
 
-use uuid::Uuid;
-
+use crate::domain::ids::CampaignId;
 use crate::domain::server_key::ServerKey;
 
 /// How many random bytes an invitation is made of; two of their 72 bits are not used.
@@ -113,9 +112,9 @@ impl fmt::Debug for Invitation {
 
 impl ServerKey {
     /// What is kept of an invitation of this campaign. It is made of the bits, so that all spellings have the same.
-    pub fn invitation_hash(&self, campaign: Uuid, invitation: &Invitation) -> [u8; 32] {
+    pub fn invitation_hash(&self, campaign: CampaignId, invitation: &Invitation) -> [u8; 32] {
         let bits = invitation.0.to_be_bytes();
-        self.hash(&[b"invitation", campaign.as_bytes(), &bits])
+        self.hash(&[b"invitation", campaign.0.as_bytes(), &bits])
     }
 }
 

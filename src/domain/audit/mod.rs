@@ -4,13 +4,18 @@
 //! the table without the server's key cannot mend the chain.
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
+use super::ids::StaffId;
 use super::server_key::ServerKey;
 
 mod chain;
+mod event;
 
 pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed, hex};
+pub use event::{
+    Actor, AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
+    AuditedRemarksFilter, AuditedSettings,
+};
 
 /// What is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +36,23 @@ pub enum Action {
     CampaignChanged,
     /// The responses of a campaign were deleted because their time was up.
     CampaignErased,
+    /// A campaign was created.
+    CampaignCreated,
+    /// A version of a form was published.
+    FormVersionPublished,
+    /// A version of a form was retired.
+    FormVersionRetired,
+    /// An account was made.
+    StaffCreated,
+    /// An account was changed: its roles, whether it is disabled, or its password.
+    StaffChanged,
+    /// Log-ins were refused because there were too many.
+    LoginsRefused,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::ResponsesExported,
         Self::RemarksListed,
         Self::RemarkReviewed,
@@ -44,6 +61,12 @@ impl Action {
         Self::InvitationsRevoked,
         Self::CampaignChanged,
         Self::CampaignErased,
+        Self::CampaignCreated,
+        Self::FormVersionPublished,
+        Self::FormVersionRetired,
+        Self::StaffCreated,
+        Self::StaffChanged,
+        Self::LoginsRefused,
     ];
 
     /// Its word, in the database and on the wire.
@@ -57,6 +80,12 @@ impl Action {
             Self::InvitationsRevoked => "invitations_revoked",
             Self::CampaignChanged => "campaign_changed",
             Self::CampaignErased => "campaign_erased",
+            Self::CampaignCreated => "campaign_created",
+            Self::FormVersionPublished => "form_version_published",
+            Self::FormVersionRetired => "form_version_retired",
+            Self::StaffCreated => "staff_created",
+            Self::StaffChanged => "staff_changed",
+            Self::LoginsRefused => "logins_refused",
         }
     }
 
@@ -74,7 +103,7 @@ pub struct Entry<'a> {
     /// When, in whole microseconds.
     pub at: DateTime<Utc>,
     /// Who; nobody, when it was the server itself.
-    pub staff_id: Option<Uuid>,
+    pub staff_id: Option<StaffId>,
     /// The word of what was done.
     pub action: &'a str,
     /// What it was done to, as JSON.
@@ -85,7 +114,7 @@ impl Entry<'_> {
     /// The link of the chain: HMAC-SHA-256 over the hash of the entry before, which is empty for the first one, and
     /// over this entry.
     pub fn hash(&self, before: &[u8], key: &ServerKey) -> [u8; 32] {
-        let staff = self.staff_id.map(Uuid::into_bytes);
+        let staff = self.staff_id.map(|id| id.0.into_bytes());
         key.hash(&[
             b"audit",
             before,
@@ -127,7 +156,7 @@ mod tests {
             }
             .hash(b"", &key),
             Entry {
-                staff_id: Some(Uuid::nil()),
+                staff_id: Some(StaffId(uuid::Uuid::nil())),
                 ..entry.clone()
             }
             .hash(b"", &key),

@@ -32,7 +32,7 @@ impl Access {
 
 /// What a response is let in by, as keyed hashes that are looked up and forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Admission {
+pub enum Credential {
     /// Nothing is asked for.
     Open,
     /// The hash of an invitation.
@@ -41,7 +41,7 @@ pub enum Admission {
     Pass([u8; 32]),
 }
 
-impl Admission {
+impl Credential {
     /// The rule that asks for this.
     pub const fn access(&self) -> Access {
         match self {

@@ -4,6 +4,7 @@ mod diversity;
 pub mod k_anonymity;
 mod key_encoding;
 mod quasi_identifiers;
+pub mod rounding;
 mod secondary_suppression;
 #[cfg(test)]
 mod tests;

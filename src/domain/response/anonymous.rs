@@ -1,39 +1,63 @@
 //! The only shape in which a response is stored.
 
-use uuid::Uuid;
-
 use super::ValidAnswers;
 use super::receipt::Receipt;
 use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Form, Kind};
 use crate::domain::free_text::redact::redact;
+use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::domain::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
 
 /// A response without anything that tells who gave it. There is nothing else in the table of responses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnonymousResponse {
-    /// Derived from the receipt.
-    pub id: Uuid,
+    id: ResponseId,
+    context: ResponseContext,
+    record: Vec<u8>,
+    remarks: Vec<Remark>,
+}
+
+/// What is kept of a response besides the answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResponseContext {
     /// The campaign.
-    pub campaign_id: Uuid,
+    pub campaign_id: CampaignId,
     /// The version of the form.
-    pub form_version_id: Uuid,
+    pub form_version_id: FormVersionId,
     /// The language in which the form was read.
     pub language: String,
     /// The week in which it came.
     pub week: IsoWeek,
-    /// The answers.
-    pub record: Vec<u8>,
+}
+
+impl AnonymousResponse {
+    /// Derived from the receipt.
+    pub fn id(&self) -> ResponseId {
+        self.id
+    }
+
+    /// Campaign, version, language and week.
+    pub fn context(&self) -> &ResponseContext {
+        &self.context
+    }
+
+    /// The answers, encoded as the version's [layout](crate::domain::form::Layout) says.
+    pub fn record(&self) -> &[u8] {
+        &self.record
+    }
+
     /// The free text, which is stored apart: one for each question that takes some.
-    pub remarks: Vec<Remark>,
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
+    }
 }
 
 /// A free-text answer, cleaned. Its id is derived from the receipt too, but tells nothing of the response's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
     /// Derived from the receipt and the question.
-    pub id: Uuid,
+    pub id: RemarkId,
     /// The question's key.
     pub question: String,
     /// What was written, redacted; none where nothing was.
@@ -46,13 +70,11 @@ impl ValidAnswers {
     pub fn anonymise(
         &self,
         form: &Form,
-        (campaign_id, form_version_id): (Uuid, Uuid),
-        language: &str,
-        week: IsoWeek,
+        context: ResponseContext,
         receipt: &Receipt,
         key: &ServerKey,
     ) -> AnonymousResponse {
-        let mut remarks = remark_ids(form, campaign_id, receipt, key);
+        let mut remarks = remark_ids(form, context.campaign_id, receipt, key);
         for remark in &mut remarks {
             let answer = form
                 .place(&remark.question)
@@ -62,11 +84,8 @@ impl ValidAnswers {
             }
         }
         AnonymousResponse {
-            id: key.response_id(campaign_id, receipt),
-            campaign_id,
-            form_version_id,
-            language: language.to_owned(),
-            week,
+            id: key.response_id(context.campaign_id, receipt),
+            context,
             record: form.layout().encode(form, self),
             remarks,
         }
@@ -76,7 +95,7 @@ impl ValidAnswers {
 /// The remarks that may have come with the response of this receipt, still without their texts.
 pub fn remark_ids(
     form: &Form,
-    campaign_id: Uuid,
+    campaign_id: CampaignId,
     receipt: &Receipt,
     key: &ServerKey,
 ) -> Vec<Remark> {

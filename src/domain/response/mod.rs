@@ -11,7 +11,7 @@ pub(crate) mod routing;
 mod summary;
 pub(crate) mod validate;
 
-pub use anonymous::{AnonymousResponse, Remark, remark_ids};
+pub use anonymous::{AnonymousResponse, Remark, ResponseContext, remark_ids};
 pub use fault::AnswerFault;
 pub use raw::RawAnswers;
 pub use summary::{ScoreSummary, Summary};

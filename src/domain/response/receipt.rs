@@ -9,6 +9,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use crate::domain::ids::{CampaignId, RemarkId, ResponseId};
 use crate::domain::server_key::ServerKey;
 
 /// 22 characters of base64url hold 128 bits.
@@ -58,18 +59,22 @@ impl fmt::Debug for Receipt {
 
 impl ServerKey {
     /// The id of the response that this receipt stands for in this campaign.
-    pub fn response_id(&self, campaign: Uuid, receipt: &Receipt) -> Uuid {
-        id_from(self.hash(&[b"response", campaign.as_bytes(), receipt.0.as_bytes()]))
+    pub fn response_id(&self, campaign: CampaignId, receipt: &Receipt) -> ResponseId {
+        ResponseId(id_from(self.hash(&[
+            b"response",
+            campaign.0.as_bytes(),
+            receipt.0.as_bytes(),
+        ])))
     }
 
     /// The id of the remark that came with it in answer to this question.
-    pub fn remark_id(&self, campaign: Uuid, receipt: &Receipt, question: &str) -> Uuid {
-        id_from(self.hash(&[
+    pub fn remark_id(&self, campaign: CampaignId, receipt: &Receipt, question: &str) -> RemarkId {
+        RemarkId(id_from(self.hash(&[
             b"remark",
-            campaign.as_bytes(),
+            campaign.0.as_bytes(),
             receipt.0.as_bytes(),
             question.as_bytes(),
-        ]))
+        ])))
     }
 }
 

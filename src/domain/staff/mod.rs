@@ -1,3 +1,5 @@
-//! Members of staff.
+//! Members of staff: what they may do, and for how long a log-in is good.
 
+pub mod account;
 pub mod role;
+pub mod session_policy;

@@ -2,27 +2,26 @@
 //!
 //! A handler says in its signature what it takes: `staff: Staff<Author>`. The extractor checks the
 //! token, then asks the database whether session and account are still good and which roles the
-//! account has. It stands first in the handler, and bodies are read only after it (see
-//! [`super::extract`]).
+//! account has. The other extractors of such a handler cannot fail (see [`crate::http::extract`]), but for an id in the path
+//! that is none, so the reply to a stranger does not depend on what else is wrong.
 
-pub mod limits;
+pub mod client_address;
 pub mod token;
 
-use std::cell::Cell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use uuid::Uuid;
+use actix_web::{FromRequest, HttpRequest};
 
-use super::extract::State;
 use super::problem::{Code, Problem};
+use crate::app::sessions;
+use crate::domain::audit::Actor;
+use crate::domain::ids::{SessionId, StaffId};
 use crate::domain::staff::role::Role;
-use crate::store::sessions;
+use crate::http::state::State;
 
 /// Which roles open a handler: any one of them.
 pub trait Permission: 'static {
@@ -59,12 +58,19 @@ permissions! {
 #[derive(Debug)]
 pub struct Staff<P> {
     /// Their id.
-    pub id: Uuid,
+    pub id: StaffId,
     /// The session that they use.
-    pub session_id: Uuid,
+    pub session_id: SessionId,
     /// All their roles.
     pub roles: Vec<Role>,
     permission: PhantomData<P>,
+}
+
+impl<P> Staff<P> {
+    /// Who acts, for the audit.
+    pub fn actor(&self) -> Actor {
+        Actor::Staff(self.id)
+    }
 }
 
 impl<P: Permission> FromRequest for Staff<P> {
@@ -74,46 +80,25 @@ impl<P: Permission> FromRequest for Staff<P> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = req.app_data::<State>().cloned();
         let token = bearer(req.headers());
-        let gate = Gate::default();
-        req.extensions_mut().insert(gate.clone());
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::internal("the state is missing"))?;
-            let staff = admit(&state, &token?).await?;
-            gate.0.set(true);
-            Ok(staff)
+            authorize(&state, &token?).await
         })
     }
 }
 
-/// Whether the person at the door was let in already. Extractors of one handler run side by side;
-/// those that could complain about the request look here first, so that 401 and 403 come before.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Gate(Rc<Cell<bool>>);
-
-impl Gate {
-    /// Whether nobody waits at the door of this request.
-    pub(super) fn is_open(req: &HttpRequest) -> bool {
-        req.extensions()
-            .get::<Self>()
-            .is_none_or(|gate| gate.0.get())
-    }
-}
-
-async fn admit<P: Permission>(state: &State, token: &str) -> Result<Staff<P>, Problem> {
-    let now = state.now();
-    let claims = token::check(&state.keys.signing, token, now)?;
-    let mut conn = state.connection().await?;
-    let account = sessions::live(&mut conn, claims.sid, now).await?;
-    let account = account.filter(|account| account.id == claims.sub);
-    let roles = account.ok_or(Code::SessionEnded)?.roles();
+async fn authorize<P: Permission>(state: &State, token: &str) -> Result<Staff<P>, Problem> {
+    let claims = token::check(&state.app.keys.signing, token, state.app.now())?;
+    let (session_id, id) = (SessionId(claims.sid), StaffId(claims.sub));
+    let roles = sessions::authenticate(&state.app, session_id, id).await?;
     if !P::ANY_OF.iter().any(|role| roles.contains(role)) {
         let needed: Vec<_> = P::ANY_OF.iter().map(|role| role.as_str()).collect();
         let detail = format!("It takes the role {}.", needed.join(" or "));
         return Err(Problem::new(Code::Forbidden).detail(detail));
     }
     Ok(Staff {
-        id: claims.sub,
-        session_id: claims.sid,
+        id,
+        session_id,
         roles,
         permission: PhantomData,
     })

@@ -1,16 +1,15 @@
 //! Access tokens: short-lived JWTs that name a session. What the person may do is not in them: it is
 //! looked up each time, so that a revoked session and a lost role count at once.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::ids::{SessionId, StaffId};
+use crate::domain::staff::session_policy::ACCESS_LIFETIME;
 use crate::http::problem::{Code, Problem};
 use crate::keys::TokenKey;
-
-/// How long an access token is good.
-pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 
 const ISSUER: &str = "aftercare";
 const AUDIENCE: &str = "aftercare-api";
@@ -35,17 +34,17 @@ pub struct Claims {
 /// A new token for a session.
 pub fn issue(
     key: &TokenKey,
-    staff_id: Uuid,
-    session_id: Uuid,
+    staff_id: StaffId,
+    session_id: SessionId,
     now: DateTime<Utc>,
 ) -> Result<String, Problem> {
     let claims = Claims {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
-        sub: staff_id,
-        sid: session_id,
+        sub: staff_id.0,
+        sid: session_id.0,
         iat: now.timestamp(),
-        exp: (now + LIFETIME).timestamp(),
+        exp: (now + ACCESS_LIFETIME).timestamp(),
     };
     let mut header = Header::new(Algorithm::EdDSA);
     header.typ = Some(KIND.to_owned());

@@ -1,35 +1,33 @@
 //! What handlers take out of a request. Every failure is a problem that names the field.
 //!
-//! Bodies are lazy: a handler that takes a [`Body`] gets it unread, and reads it when it has made sure
-//! who asks. So a caller without a token gets 401, whatever the body is like, and cannot make the
-//! server buffer anything.
+//! Bodies and queries are lazy: a handler that takes a [`Body`] or a [`Query`] gets it unread, and reads it itself. Extractors
+//! of one handler are polled together, and the first that fails decides the reply. Since neither of these can fail, a caller
+//! without a token gets 401, whatever body and query are like, and cannot make the server buffer anything.
 
 pub mod credential;
 pub mod language;
 pub mod page;
+pub mod path;
 pub mod precondition;
+pub mod receipt;
 
-use std::future::{Ready, poll_fn, ready};
-use std::task::Poll;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::QueryPayloadError;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::future::LocalBoxFuture;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
-use super::app::AppState;
-use super::auth::Gate;
 use super::problem::faults;
 use super::problem::{Code, FieldError, Problem};
-
-/// The server's state.
-pub type State = Data<AppState>;
+use super::state::State;
 
 /// How long a body may take to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -48,7 +46,7 @@ pub enum Format {
 /// A JSON body, not read yet.
 pub struct Body<T> {
     document: Document,
-    of: std::marker::PhantomData<T>,
+    of: PhantomData<T>,
 }
 
 impl<T: DeserializeOwned> Body<T> {
@@ -75,13 +73,13 @@ impl<T: DeserializeOwned> Body<T> {
 }
 
 impl<T: 'static> FromRequest for Body<T> {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         ready(Ok(Self {
             document: Document::take(req, payload),
-            of: std::marker::PhantomData,
+            of: PhantomData,
         }))
     }
 }
@@ -114,7 +112,7 @@ impl Document {
         let limit = self
             .request
             .app_data::<State>()
-            .map_or(0, |state| state.http.max_body);
+            .map_or(0, |state| state.config.max_body);
         let too_large =
             || Problem::new(Code::BodyTooLarge).detail(format!("A body may have {limit} bytes."));
         let announced = headers
@@ -138,8 +136,8 @@ impl Document {
 }
 
 impl FromRequest for Document {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         ready(Ok(Self::take(req, payload)))
@@ -203,28 +201,32 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-/// Query parameters; unknown ones are refused where the type says `deny_unknown_fields`.
-pub struct Query<T>(pub T);
+/// Query parameters, not read yet. Unknown ones are refused where the type says `deny_unknown_fields`.
+pub struct Query<T> {
+    text: String,
+    of: PhantomData<T>,
+}
 
-impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
-    type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+impl<T: DeserializeOwned> Query<T> {
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    ///
+    /// `query_invalid`, when one is wrong or unknown.
+    pub fn read(self) -> Result<T, Problem> {
+        from_query(&self.text)
+    }
+}
+
+impl<T: 'static> FromRequest for Query<T> {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = from_query(req.query_string()).map(Self);
-        let req = req.clone();
-        // Whoever waits at the door is polled first each time, so no wake-up gets lost.
-        let at_door = poll_fn(move |_| match Gate::is_open(&req) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        });
-        async move {
-            if parsed.is_err() {
-                at_door.await;
-            }
-            parsed
-        }
-        .boxed_local()
+        ready(Ok(Self {
+            text: req.query_string().to_owned(),
+            of: PhantomData,
+        }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Changes on condition that nobody else changed the thing meanwhile (RFC 9110, section 13.1).
 
+use std::convert::Infallible;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -16,8 +17,8 @@ pub struct Precondition {
 }
 
 impl FromRequest for Precondition {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let has = |name| req.headers().contains_key(name);
@@ -36,29 +37,28 @@ impl Precondition {
         self.given
     }
 
-    /// Lets a change pass if `current`, the tag of the thing as it is, is the one that the client knows:
-    /// by `If-Match`, or by `If-None-Match: *` for a thing that does not exist yet.
-    ///
-    /// # Errors
-    ///
-    /// `precondition_required` when it named none, `precondition_failed` when it named another.
-    pub fn admit(&self, current: Option<&EntityTag>) -> Result<(), Problem> {
-        if !self.given {
-            return Err(Code::PreconditionRequired.into());
-        }
+    /// Whether `current`, the tag of the thing as it is, is the one that the client knows: by `If-Match`, or by
+    /// `If-None-Match: *` for a thing that does not exist yet.
+    pub fn allows(&self, current: Option<EntityTag>) -> bool {
         let new = matches!(self.if_none_match, Some(IfNoneMatch::Any)) && current.is_none();
-        let known = match (&self.if_match, current) {
+        let known = match (&self.if_match, &current) {
             (Some(IfMatch::Any), Some(_)) => true,
             (Some(IfMatch::Items(tags)), Some(current)) => {
                 tags.iter().any(|tag| tag.strong_eq(current))
             }
             _ => false,
         };
-        if new || known {
-            Ok(())
-        } else {
-            Err(Code::PreconditionFailed.into())
-        }
+        new || known
+    }
+
+    /// Turns the error of a use case into a problem. A change that failed for want of a precondition asks for one.
+    pub fn explain<T, E: Into<Problem>>(&self, result: Result<T, E>) -> Result<T, Problem> {
+        result.map_err(|error| match error.into() {
+            problem if problem.code() == Code::PreconditionFailed && !self.given => {
+                Code::PreconditionRequired.into()
+            }
+            problem => problem,
+        })
     }
 }
 
@@ -71,29 +71,33 @@ mod tests {
     #[test]
     fn only_who_knows_the_current_state_may_change_it() {
         let current = EntityTag::new_strong("a".to_owned());
-        let admit = |name: Option<&str>, value: &str, current: Option<&EntityTag>| {
+        let check = |name: Option<&str>, value: &str, current: Option<&EntityTag>| {
             let mut req = TestRequest::default();
             if let Some(name) = name {
                 req = req.insert_header((name, value));
             }
             let req = req.to_http_request();
             let precondition = Precondition::from_request(&req, &mut Payload::None).into_inner();
+            let precondition = precondition.unwrap();
+            let result = match precondition.allows(current.cloned()) {
+                true => Ok(()),
+                false => Err(Code::PreconditionFailed),
+            };
             precondition
-                .unwrap()
-                .admit(current)
+                .explain(result)
                 .map_err(|problem| problem.code())
         };
         assert_eq!(
-            admit(None, "", Some(&current)),
+            check(None, "", Some(&current)),
             Err(Code::PreconditionRequired)
         );
-        assert_eq!(admit(Some("if-match"), "\"a\"", Some(&current)), Ok(()));
+        assert_eq!(check(Some("if-match"), "\"a\"", Some(&current)), Ok(()));
         assert_eq!(
-            admit(Some("if-match"), "\"b\", \"a\"", Some(&current)),
+            check(Some("if-match"), "\"b\", \"a\"", Some(&current)),
             Ok(())
         );
-        assert_eq!(admit(Some("if-match"), "*", Some(&current)), Ok(()));
-        assert_eq!(admit(Some("if-none-match"), "*", None), Ok(()));
+        assert_eq!(check(Some("if-match"), "*", Some(&current)), Ok(()));
+        assert_eq!(check(Some("if-none-match"), "*", None), Ok(()));
         for (name, value, current) in [
             ("if-match", "\"b\"", Some(&current)),
             ("if-match", "W/\"a\"", Some(&current)),
@@ -103,7 +107,7 @@ mod tests {
             ("if-none-match", "\"b\"", Some(&current)),
         ] {
             assert_eq!(
-                admit(Some(name), value, current),
+                check(Some(name), value, current),
                 Err(Code::PreconditionFailed),
                 "{name}: {value}"
             );

@@ -1,4 +1,5 @@
 //! What is done for every request.
 
+pub mod cors;
 pub mod observe;
 pub mod security_headers;

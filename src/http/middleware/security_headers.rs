@@ -31,7 +31,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Wraps everything else.
-pub async fn guard<B: MessageBody + 'static>(
+pub async fn add<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {

@@ -4,7 +4,6 @@
 //! ones that follow from its shape (a body, a query, a token, the database) are added here, and all of
 //! them become `application/problem+json` responses with an example for each code.
 
-pub mod docs;
 mod examples;
 
 use actix_web::App;
@@ -20,6 +19,7 @@ use utoipa::openapi::{
     ResponseBuilder, Server,
 };
 use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::problem::{Code, FieldError, MEDIA_TYPE, Problem, ProblemDocument};
 use crate::http::openapi::examples::Examples;
@@ -67,12 +67,12 @@ pub struct Api {
 }
 
 impl Api {
-    /// Collects the operations of [`crate::http::resources::routes`].
-    pub fn collect() -> Self {
+    /// Collects the operations that `routes` configures.
+    pub fn collect(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> Self {
         let (_, mut document) = App::new()
             .into_utoipa_app()
             .openapi(base())
-            .configure(super::resources::routes)
+            .configure(routes)
             .split_for_parts();
         let examples = Examples::new(document.components.as_ref());
         for item in document.paths.paths.values_mut() {

@@ -4,20 +4,20 @@
 //! carry what somebody answered.
 
 mod code;
+mod failures;
 pub mod faults;
+mod refusals;
 
 use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use crate::http::problem::code::Code;
-use crate::random::NoEntropy;
-use crate::store::pool::PoolError;
+pub use code::Code;
+pub(crate) use refusals::form_faults;
 
 /// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -99,6 +99,16 @@ impl Problem {
         }
     }
 
+    /// One wrong field in the body.
+    pub fn field(
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        let error = FieldError::new(pointer, code, detail);
+        Self::fields(Code::BodyInvalid, vec![error])
+    }
+
     /// Something that should not happen. The reason is logged, so it must hold no data.
     pub fn internal(reason: &str) -> Self {
         tracing::error!(reason, "internal error");
@@ -173,105 +183,5 @@ impl ResponseError for Problem {
             response.insert_header((name.clone(), value.clone()));
         }
         response.body(serde_json::to_string(&self.document()).unwrap_or_default())
-    }
-}
-
-impl From<QueryError> for Problem {
-    fn from(error: QueryError) -> Self {
-        match &error {
-            QueryError::DatabaseError(kind, info) if is_outage(*kind, info.message()) => {
-                tracing::warn!("the database went away during a request");
-                Self::new(Code::DatabaseUnavailable)
-            }
-            QueryError::DatabaseError(kind, info) => {
-                let constraint = info.constraint_name();
-                tracing::error!(
-                    ?kind,
-                    constraint,
-                    table = info.table_name(),
-                    "database error"
-                );
-                Self::new(Code::Internal)
-            }
-            QueryError::BrokenTransactionManager | QueryError::RollbackErrorOnCommit { .. } => {
-                tracing::warn!("a transaction broke");
-                Self::new(Code::DatabaseUnavailable)
-            }
-            other => {
-                tracing::error!(kind = kind_of(other), "query error");
-                Self::new(Code::Internal)
-            }
-        }
-    }
-}
-
-/// The driver keeps no SQLSTATE, so the classes 57P0x, 57014, 08xxx and 40P01 are told by their words.
-fn is_outage(kind: DatabaseErrorKind, message: &str) -> bool {
-    match kind {
-        DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => true,
-        DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => true,
-        _ => [
-            "terminating connection",
-            "canceling statement",
-            "the database system is",
-            "deadlock detected",
-        ]
-        .iter()
-        .any(|words| message.starts_with(words)),
-    }
-}
-
-fn kind_of(error: &QueryError) -> &'static str {
-    match error {
-        QueryError::NotFound => "not found",
-        QueryError::SerializationError(_) => "serialization",
-        QueryError::DeserializationError(_) => "deserialization",
-        QueryError::QueryBuilderError(_) => "query builder",
-        _ => "other",
-    }
-}
-
-impl From<PoolError> for Problem {
-    fn from(error: PoolError) -> Self {
-        let reason = match error {
-            PoolError::Timeout(_) => "timeout",
-            PoolError::Backend(_) => "no connection",
-            PoolError::Closed => "the pool is closed",
-            PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => "the pool is misbuilt",
-        };
-        tracing::warn!(reason, "the pool gave no connection");
-        Self::new(Code::DatabaseUnavailable)
-    }
-}
-
-impl From<NoEntropy> for Problem {
-    fn from(_: NoEntropy) -> Self {
-        Self::internal("no random bytes")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_database_message_never_reaches_the_wire() {
-        let message = "duplicate key: (answer)=(secret)".to_owned();
-        let error = QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message));
-        let document = Problem::from(error).document();
-        assert_eq!(document.code, "internal");
-        assert!(!serde_json::to_string(&document).unwrap().contains("secret"));
-    }
-
-    #[test]
-    fn an_outage_is_told_from_a_fault() {
-        for message in [
-            "terminating connection due to administrator command",
-            "deadlock detected",
-        ] {
-            let message = message.to_owned();
-            let error = QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message));
-            assert_eq!(Problem::from(error).code(), Code::DatabaseUnavailable);
-        }
     }
 }

@@ -8,12 +8,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use crate::app::audit;
 use crate::domain::audit::{Action, hex};
 use crate::http::auth::{Admin, Staff};
+use crate::http::extract::Query;
 use crate::http::extract::page::{Page, PageQuery};
-use crate::http::extract::{Query, State};
 use crate::http::problem::{Code, Problem};
-use crate::store::audit::{AuditFilter, AuditRow, list_entries};
+use crate::http::state::State;
+use crate::store::audit::{AuditFilter, AuditRow};
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -76,7 +78,7 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
             number: row.number,
             at: row.at,
             staff: row.staff_id.map(|id| AuditStaffView {
-                id,
+                id: id.0,
                 name: name.unwrap_or_default(),
             }),
             // One that is no JSON was not written by this program; it is shown all the same.
@@ -109,13 +111,13 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
 async fn list_audit_entries(
     _admin: Staff<Admin>,
     state: State,
-    Query(query): Query<AuditQuery>,
+    query: Query<AuditQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.read()?;
     let filter = query.filter()?;
     let page = PageQuery::new(query.limit, query.cursor);
     let (before, rows) = (page.after::<i64>()?, page.rows()?);
-    let mut conn = state.connection().await?;
-    let rows = list_entries(&mut conn, &filter, before, rows).await?;
+    let rows = audit::list(&state.app, &filter, before, rows).await?;
     let page = page.page(rows, |(row, _)| row.number, AuditEntryView::from)?;
     Ok(HttpResponse::Ok().json(page))
 }

@@ -5,9 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::extract::State;
+use crate::app::health;
 use crate::http::problem::{Code, Problem};
-use crate::store::migrations;
+use crate::http::state::State;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -45,9 +45,7 @@ async fn get_liveness() -> HttpResponse {
 )]
 #[get("/health/ready")]
 async fn get_readiness(state: State) -> Result<HttpResponse, Problem> {
-    let mut conn = state.connection().await?;
-    let migration_status = migrations::migration_status(&mut conn).await?;
-    if !migration_status.is_current() {
+    if !health::migrations(&state.app).await?.is_current() {
         let detail =
             "The database and this program are of different versions; run `aftercare migrate`.";
         return Err(Problem::new(Code::NotReady).detail(detail));

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod campaigns;
+pub mod docs;
 pub mod exports;
 pub mod forms;
 pub mod health;

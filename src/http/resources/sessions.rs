@@ -2,25 +2,19 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use diesel_async::AsyncConnection;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 use validator::Validate;
 
-use crate::app::password::PasswordError;
-use crate::http::auth::limits::client_address;
+use crate::app::sessions::{self, OpenSession};
+use crate::domain::staff::session_policy::{ACCESS_LIFETIME, REFRESH_LIFETIME};
+use crate::http::auth::client_address::client_address;
 use crate::http::auth::token;
 use crate::http::auth::{AnyRole, Staff};
-use crate::http::extract::{Body, State};
-use crate::http::problem::{Code, Problem};
-use crate::random;
-use crate::store::sessions::{self, Refreshed};
-use crate::store::staff;
+use crate::http::extract::Body;
+use crate::http::problem::Problem;
+use crate::http::state::State;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -96,36 +90,9 @@ async fn create_session(
     body: Body<CreateSessionBody>,
 ) -> Result<HttpResponse, Problem> {
     let CreateSessionBody { email, password } = body.read().await?;
-    state
-        .logins
-        .count(&email, client_address(&state, &request))?;
-    let mut conn = state.connection().await?;
-    let account = staff::by_email(&mut conn, &email).await?;
-    // Hashing takes long enough to lend the connection to somebody else.
-    drop(conn);
-    let hash = account
-        .as_ref()
-        .map(|account| account.password_hash.clone());
-    let fits = state.passwords.verify(password, hash.clone()).await?;
-    let account = account
-        .filter(|account| fits && !account.disabled)
-        .ok_or(Code::LoginFailed)?;
-
-    let session_id = random::uuid()?;
-    let refresh = RefreshToken::new()?;
-    let mut conn = state.connection().await?;
-    conn.transaction(async |conn| {
-        sessions::open(conn, session_id, account.id, refresh.hash, state.now()).await?;
-        // The password may have been changed while it was checked: that ended all sessions but this one.
-        let now = staff::by_id(conn, account.id).await?;
-        match now.filter(|now| Some(&now.password_hash) == hash.as_ref()) {
-            Some(_) => Ok(()),
-            None => Err(Problem::from(Code::LoginFailed)),
-        }
-    })
-    .await?;
-    let tokens = tokens(&state, account.id, session_id, refresh)?;
-    Ok(HttpResponse::Created().json(tokens))
+    let client = client_address(&state, &request);
+    let session = sessions::log_in(&state.app, &email, password, client).await?;
+    Ok(HttpResponse::Created().json(tokens(&state, session)?))
 }
 
 /// Exchange a refresh token for new tokens
@@ -144,20 +111,9 @@ async fn refresh_session(
     state: State,
     body: Body<RefreshSessionBody>,
 ) -> Result<HttpResponse, Problem> {
-    let old = RefreshToken::hash_of(&body.read().await?.refresh_token);
-    let next = RefreshToken::new()?;
-    let mut conn = state.connection().await?;
-    match sessions::refresh(&mut conn, old, next.hash, state.now()).await? {
-        Refreshed::Renewed {
-            session_id,
-            staff_id,
-        } => Ok(HttpResponse::Ok().json(tokens(&state, staff_id, session_id, next)?)),
-        Refreshed::Reused => {
-            tracing::warn!("a refresh token was used twice; its session was ended");
-            Err(Code::RefreshFailed.into())
-        }
-        Refreshed::Refused => Err(Code::RefreshFailed.into()),
-    }
+    let token = body.read().await?.refresh_token;
+    let session = sessions::refresh(&state.app, &token).await?;
+    Ok(HttpResponse::Ok().json(tokens(&state, session)?))
 }
 
 /// Log out
@@ -170,8 +126,7 @@ async fn refresh_session(
 )]
 #[delete("/v1/sessions")]
 async fn delete_session(staff: Staff<AnyRole>, state: State) -> Result<HttpResponse, Problem> {
-    let mut conn = state.connection().await?;
-    sessions::revoke(&mut conn, staff.session_id, state.now()).await?;
+    sessions::log_out(&state.app, staff.session_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -217,7 +172,7 @@ pub struct JwkView {
 )]
 #[get("/.well-known/jwks.json")]
 async fn get_jwks(state: State) -> HttpResponse {
-    let key = &state.keys.signing;
+    let key = &state.app.keys.signing;
     let keys = vec![JwkView {
         kty: "OKP",
         crv: "Ed25519",
@@ -231,46 +186,18 @@ async fn get_jwks(state: State) -> HttpResponse {
         .json(JwksView { keys })
 }
 
-/// A refresh token and what the database knows of it.
-struct RefreshToken {
-    text: String,
-    hash: [u8; 32],
-}
-
-impl RefreshToken {
-    fn new() -> Result<Self, Problem> {
-        let text = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
-        let hash = Self::hash_of(&text);
-        Ok(Self { text, hash })
-    }
-
-    /// A plain hash will do: nobody can guess 256 random bits.
-    fn hash_of(text: &str) -> [u8; 32] {
-        Sha256::digest(text).into()
-    }
-}
-
-fn tokens(
-    state: &State,
-    staff_id: Uuid,
-    session_id: Uuid,
-    refresh: RefreshToken,
-) -> Result<TokensView, Problem> {
+fn tokens(state: &State, session: OpenSession) -> Result<TokensView, Problem> {
+    let OpenSession {
+        session_id,
+        staff_id,
+        refresh_token,
+    } = session;
+    let (key, now) = (&state.app.keys.signing, state.app.now());
     Ok(TokensView {
-        access_token: token::issue(&state.keys.signing, staff_id, session_id, state.now())?,
+        access_token: token::issue(key, staff_id, session_id, now)?,
         token_type: "Bearer",
-        expires_in: token::LIFETIME.num_seconds(),
-        refresh_token: refresh.text,
-        refresh_expires_in: sessions::REFRESH_LIFETIME.num_seconds(),
+        expires_in: ACCESS_LIFETIME.num_seconds(),
+        refresh_token,
+        refresh_expires_in: REFRESH_LIFETIME.num_seconds(),
     })
-}
-
-impl From<PasswordError> for Problem {
-    fn from(error: PasswordError) -> Self {
-        match error {
-            PasswordError::Busy => Self::new(Code::TooManyRequests).retry_after(5),
-            PasswordError::Hashing => Self::internal("a password cannot be hashed"),
-            PasswordError::NoEntropy(error) => error.into(),
-        }
-    }
 }

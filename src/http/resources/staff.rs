@@ -10,13 +10,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
+use crate::app::staff::{self, NewAccount};
+use crate::domain::ids::StaffId;
+use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
 use crate::http::auth::{Admin, Staff};
 use crate::http::extract::page::{Page, PageQuery};
-use crate::http::extract::{Body, Query, State};
-use crate::http::problem::{Code, Problem};
-use crate::random;
-use crate::store::staff::{self, ChangeError, NewStaff, StaffChanges, StaffRow};
+use crate::http::extract::{Body, Query};
+use crate::http::problem::Problem;
+use crate::http::state::State;
+use crate::store::staff::StaffRow;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -52,7 +55,7 @@ impl From<StaffRow> for StaffView {
     fn from(row: StaffRow) -> Self {
         Self {
             roles: row.roles(),
-            id: row.id,
+            id: row.id.0,
             email: row.email,
             name: row.name,
             disabled: row.disabled,
@@ -132,13 +135,13 @@ fn one_or_more(roles: &[Role]) -> Result<(), ValidationError> {
 async fn list_staff(
     _admin: Staff<Admin>,
     state: State,
-    Query(page): Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let page = page.read()?;
     // A forged cursor can name years that Postgres does not know.
-    let possible = |(made, _): &(DateTime<Utc>, Uuid)| (0..=9999).contains(&made.year());
+    let possible = |(made, _): &(DateTime<Utc>, StaffId)| (0..=9999).contains(&made.year());
     let (after, rows) = (page.after_one(possible)?, page.rows()?);
-    let mut conn = state.connection().await?;
-    let rows = staff::list(&mut conn, after, rows).await?;
+    let rows = staff::list(&state.app, after, rows).await?;
     let page = page.page(rows, |row| (row.created_at, row.id), StaffView::from)?;
     Ok(HttpResponse::Ok().json(page))
 }
@@ -155,23 +158,18 @@ async fn list_staff(
 )]
 #[post("/v1/staff")]
 async fn create_staff(
-    _admin: Staff<Admin>,
+    admin: Staff<Admin>,
     state: State,
     body: Body<CreateStaffBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    let new = NewStaff {
-        id: random::uuid()?,
+    let new = NewAccount {
         email: body.email,
         name: body.name,
-        password_hash: state.passwords.hash(body.password).await?,
         roles: body.roles,
-        created_at: state.now(),
+        password: body.password,
     };
-    let mut conn = state.connection().await?;
-    let row = staff::insert(&mut conn, &new)
-        .await?
-        .ok_or(Code::StaffExists)?;
+    let row = staff::create(&state.app, admin.actor(), new).await?;
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/v1/staff/{}", row.id)))
         .json(StaffView::from(row)))
@@ -191,10 +189,7 @@ async fn get_staff(
     state: State,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let mut conn = state.connection().await?;
-    let row = staff::by_id(&mut conn, *id)
-        .await?
-        .ok_or(Code::StaffUnknown)?;
+    let row = staff::find(&state.app, StaffId(*id)).await?;
     Ok(HttpResponse::Ok().json(StaffView::from(row)))
 }
 
@@ -211,33 +206,18 @@ async fn get_staff(
 )]
 #[patch("/v1/staff/{id}")]
 async fn update_staff(
-    _admin: Staff<Admin>,
+    admin: Staff<Admin>,
     state: State,
     id: Path<Uuid>,
     body: Body<UpdateStaffBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    let password_hash = match body.password {
-        Some(password) => Some(state.passwords.hash(password).await?),
-        None => None,
-    };
-    let changes = StaffChanges {
+    let change = AccountChange {
         name: body.name,
         roles: body.roles,
         disabled: body.disabled,
-        password_hash,
     };
-    let mut conn = state.connection().await?;
-    let row = staff::change(&mut conn, *id, changes, state.now()).await?;
+    let (actor, id) = (admin.actor(), StaffId(*id));
+    let row = staff::change(&state.app, actor, id, change, body.password).await?;
     Ok(HttpResponse::Ok().json(StaffView::from(row)))
-}
-
-impl From<ChangeError> for Problem {
-    fn from(error: ChangeError) -> Self {
-        match error {
-            ChangeError::Unknown => Code::StaffUnknown.into(),
-            ChangeError::LastAdmin => Code::LastAdmin.into(),
-            ChangeError::Query(error) => error.into(),
-        }
-    }
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
-use uuid::Uuid;
 
+use crate::domain::ids::FormId;
 use crate::store::schema::form_drafts;
 
 /// A draft. Its definition is well-formed, and need not be fit to publish.
@@ -13,7 +13,7 @@ use crate::store::schema::form_drafts;
 #[diesel(table_name = form_drafts, check_for_backend(diesel::pg::Pg))]
 pub struct DraftRow {
     /// The form.
-    pub form_id: Uuid,
+    pub form_id: FormId,
     /// What it asks so far.
     pub definition: Value,
     /// When it was saved.
@@ -23,7 +23,7 @@ pub struct DraftRow {
 /// The draft of a form.
 pub async fn find_draft(
     conn: &mut AsyncPgConnection,
-    form_id: Uuid,
+    form_id: FormId,
 ) -> QueryResult<Option<DraftRow>> {
     form_drafts::table
         .find(form_id)
@@ -49,7 +49,7 @@ pub async fn save_draft(conn: &mut AsyncPgConnection, draft: &DraftRow) -> Query
 }
 
 /// Deletes the draft of a form.
-pub async fn delete_draft(conn: &mut AsyncPgConnection, form_id: Uuid) -> QueryResult<()> {
+pub async fn delete_draft(conn: &mut AsyncPgConnection, form_id: FormId) -> QueryResult<()> {
     diesel::delete(form_drafts::table.find(form_id))
         .execute(conn)
         .await?;

@@ -8,19 +8,19 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::schema::{form_versions, forms};
 use crate::domain::form::{Form, FormDefinition};
+use crate::domain::ids::{FormId, FormKey, FormVersionId};
 
 /// A form.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = forms, check_for_backend(diesel::pg::Pg))]
 pub struct FormRow {
     /// Its id.
-    pub id: Uuid,
+    pub id: FormId,
     /// Its key.
-    pub key: String,
+    pub key: FormKey,
     /// When it was created.
     pub created_at: DateTime<Utc>,
 }
@@ -30,9 +30,9 @@ pub struct FormRow {
 #[diesel(table_name = form_versions, check_for_backend(diesel::pg::Pg))]
 pub struct FormVersionRow {
     /// Its id.
-    pub id: Uuid,
+    pub id: FormVersionId,
     /// The form.
-    pub form_id: Uuid,
+    pub form_id: FormId,
     /// Its number, from 1.
     pub version: i32,
     /// What it asks.
@@ -75,7 +75,10 @@ impl FormVersionRow {
 }
 
 /// The form with this key.
-pub async fn find_form(conn: &mut AsyncPgConnection, key: &str) -> QueryResult<Option<FormRow>> {
+pub async fn find_form(
+    conn: &mut AsyncPgConnection,
+    key: &FormKey,
+) -> QueryResult<Option<FormRow>> {
     forms::table
         .filter(forms::key.eq(key))
         .select(FormRow::as_select())
@@ -84,19 +87,19 @@ pub async fn find_form(conn: &mut AsyncPgConnection, key: &str) -> QueryResult<O
         .optional()
 }
 
-/// Creates a form, unless there is one with its key; tells whether it did.
-pub async fn create_form(conn: &mut AsyncPgConnection, form: &FormRow) -> QueryResult<bool> {
-    let created = diesel::insert_into(forms::table)
+/// Inserts a form, unless there is one with its key; tells whether it did.
+pub async fn insert_form(conn: &mut AsyncPgConnection, form: &FormRow) -> QueryResult<bool> {
+    let inserted = diesel::insert_into(forms::table)
         .values(form)
         .on_conflict(forms::key)
         .do_nothing()
         .execute(conn)
         .await?;
-    Ok(created == 1)
+    Ok(inserted == 1)
 }
 
 /// Deletes a form of which no version was ever published.
-pub async fn delete_unpublished_form(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+pub async fn delete_unpublished_form(conn: &mut AsyncPgConnection, id: FormId) -> QueryResult<()> {
     let published = form_versions::table.filter(form_versions::form_id.eq(id));
     diesel::delete(forms::table.find(id))
         .filter(diesel::dsl::not(diesel::dsl::exists(published)))
@@ -106,9 +109,9 @@ pub async fn delete_unpublished_form(conn: &mut AsyncPgConnection, id: Uuid) -> 
 }
 
 /// Locks a form, so that its draft and its versions change one at a time; tells whether it is still there.
-pub async fn lock_form(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+pub async fn lock_form(conn: &mut AsyncPgConnection, id: FormId) -> QueryResult<bool> {
     let locked = forms::table.find(id).select(forms::id).for_update();
-    let locked: Option<Uuid> = locked.first(conn).await.optional()?;
+    let locked: Option<FormId> = locked.first(conn).await.optional()?;
     Ok(locked.is_some())
 }
 
@@ -133,7 +136,7 @@ pub async fn list_published_forms(
 /// All versions of a form, oldest first.
 pub async fn versions_of(
     conn: &mut AsyncPgConnection,
-    form_id: Uuid,
+    form_id: FormId,
 ) -> QueryResult<Vec<FormVersionRow>> {
     form_versions::table
         .filter(form_versions::form_id.eq(form_id))
@@ -146,7 +149,7 @@ pub async fn versions_of(
 /// One version of a form.
 pub async fn find_version(
     conn: &mut AsyncPgConnection,
-    form_id: Uuid,
+    form_id: FormId,
     version: i32,
 ) -> QueryResult<Option<FormVersionRow>> {
     form_versions::table
@@ -161,7 +164,7 @@ pub async fn find_version(
 /// The newest version of a form, retired or not.
 pub async fn newest_version(
     conn: &mut AsyncPgConnection,
-    form_id: Uuid,
+    form_id: FormId,
 ) -> QueryResult<Option<FormVersionRow>> {
     form_versions::table
         .filter(form_versions::form_id.eq(form_id))
@@ -172,14 +175,14 @@ pub async fn newest_version(
         .optional()
 }
 
-/// Retires a version; one that is retired already keeps its dates. Gives the row as it is now.
+/// Retires a version, unless it is retired already; tells whether it did.
 pub async fn retire_version(
     conn: &mut AsyncPgConnection,
-    id: Uuid,
+    id: FormVersionId,
     now: DateTime<Utc>,
     accepts_until: DateTime<Utc>,
-) -> QueryResult<FormVersionRow> {
-    diesel::update(form_versions::table.find(id))
+) -> QueryResult<bool> {
+    let retired = diesel::update(form_versions::table.find(id))
         .filter(form_versions::retired_at.is_null())
         .set((
             form_versions::retired_at.eq(now),
@@ -187,11 +190,7 @@ pub async fn retire_version(
         ))
         .execute(conn)
         .await?;
-    form_versions::table
-        .find(id)
-        .select(FormVersionRow::as_select())
-        .first(conn)
-        .await
+    Ok(retired == 1)
 }
 
 /// Which version it is, without its content, which never changes and is kept in memory.
@@ -199,7 +198,7 @@ pub async fn retire_version(
 #[diesel(table_name = form_versions, check_for_backend(diesel::pg::Pg))]
 pub struct FormVersionRef {
     /// Its id.
-    pub id: Uuid,
+    pub id: FormVersionId,
     /// Its number.
     pub version: i32,
     /// Until when it takes responses, once it is retired.
@@ -216,7 +215,7 @@ impl FormVersionRef {
 /// The version of the form with this key: the one asked for, or the newest one in use.
 pub async fn find_version_ref(
     conn: &mut AsyncPgConnection,
-    form: &str,
+    form: &FormKey,
     version: Option<i32>,
 ) -> QueryResult<Option<FormVersionRef>> {
     let query = form_versions::table
@@ -242,10 +241,17 @@ pub async fn find_version_ref(
 }
 
 /// A version by its id.
-pub async fn get_version(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<FormVersionRow> {
+pub async fn get_version(
+    conn: &mut AsyncPgConnection,
+    id: FormVersionId,
+) -> QueryResult<FormVersionRow> {
     form_versions::table
         .find(id)
         .select(FormVersionRow::as_select())
         .first(conn)
         .await
+}
+
+pub(super) fn serialization(error: serde_json::Error) -> diesel::result::Error {
+    diesel::result::Error::SerializationError(Box::new(error))
 }

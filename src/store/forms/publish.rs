@@ -1,71 +1,42 @@
-//! Publishing: a checked form becomes the next version, with its SQL view.
+//! Publishing: a version with its SQL view.
 
 use chrono::{DateTime, Utc};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use uuid::Uuid;
 
 use super::sql_view::view_of;
-use super::{FormVersionRow, versions_of};
-use crate::domain::form::{Form, recoded_without_consent};
+use super::{FormVersionRow, serialization};
+use crate::domain::form::Form;
+use crate::domain::ids::{FormId, FormVersionId};
 use crate::store::schema::form_versions;
 
-/// Why a form was not published.
-#[derive(Debug)]
-pub enum PublishError {
-    /// The newest version has the very same content.
-    Unchanged(i32),
-    /// These questions are recoded under their old keys, and the author did not consent.
-    Recoded(Vec<String>),
-    /// An earlier version cannot be read.
-    Unreadable(super::UnreadableVersion),
-    /// The database.
-    Query(diesel::result::Error),
+/// A version to insert.
+#[derive(Debug, Clone, Copy)]
+pub struct NewVersion<'a> {
+    /// A random id.
+    pub id: FormVersionId,
+    /// The form, which the caller has locked.
+    pub form_id: FormId,
+    /// The number after that of the newest version.
+    pub version: i32,
+    /// The form.
+    pub form: &'a Form,
+    /// When it is published.
+    pub published_at: DateTime<Utc>,
 }
 
-impl From<diesel::result::Error> for PublishError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Query(error)
-    }
-}
-
-/// Publishes `form` as the next version of the form `form_id`, which the caller has locked.
-///
-/// `consent` names the questions that may be recoded. Call it in a transaction: the view and the
-/// version come together or not at all.
-///
-/// # Errors
-///
-/// When nothing changed, when consent is missing, or when the database fails.
-pub async fn publish_version(
+/// Inserts a version, and makes its view. Call it in a transaction: both come together or not at all.
+pub async fn insert_version(
     conn: &mut AsyncPgConnection,
-    form_id: Uuid,
-    form: &Form,
-    consent: &[String],
-    id: Uuid,
-    now: DateTime<Utc>,
-) -> Result<FormVersionRow, PublishError> {
-    let earlier = versions_of(conn, form_id).await?;
-    let newest = earlier.last();
-    if let Some(newest) = newest
-        && newest.digest == form.digest().as_bytes()
-        && newest.retired_at.is_none()
-    {
-        return Err(PublishError::Unchanged(newest.version));
-    }
-    let forms: Result<Vec<Form>, _> = earlier.iter().map(FormVersionRow::form).collect();
-    let forms = forms.map_err(PublishError::Unreadable)?;
-    let recoded = recoded_without_consent(&forms, form, consent);
-    if !recoded.is_empty() {
-        return Err(PublishError::Recoded(recoded));
-    }
+    new: &NewVersion<'_>,
+) -> diesel::QueryResult<FormVersionRow> {
     let row = FormVersionRow {
-        id,
-        form_id,
-        version: newest.map_or(1, |newest| newest.version + 1),
-        definition: serde_json::to_value(form.definition()).map_err(serialization)?,
-        layout: serde_json::to_value(form.layout()).map_err(serialization)?,
-        digest: form.digest().as_bytes().to_vec(),
-        published_at: now,
+        id: new.id,
+        form_id: new.form_id,
+        version: new.version,
+        definition: serde_json::to_value(new.form.definition()).map_err(serialization)?,
+        layout: serde_json::to_value(new.form.layout()).map_err(serialization)?,
+        digest: new.form.digest().as_bytes().to_vec(),
+        published_at: new.published_at,
         retired_at: None,
         accepts_until: None,
     };
@@ -74,11 +45,7 @@ pub async fn publish_version(
         .execute(conn)
         .await?;
     // A statement of data definition takes no bound values; this one is made of checked words only.
-    let (_, view) = view_of(form, row.version, row.id);
+    let (_, view) = view_of(new.form, row.version, row.id);
     diesel::sql_query(view).execute(conn).await?;
     Ok(row)
-}
-
-fn serialization(error: serde_json::Error) -> diesel::result::Error {
-    diesel::result::Error::SerializationError(Box::new(error))
 }

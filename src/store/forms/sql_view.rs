@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use crate::domain::form::Slot;
-use crate::domain::form::{Form, Kind};
+use crate::domain::form::{Form, Kind, Slot};
+use crate::domain::ids::FormVersionId;
 
 /// The name of the view of a version, `form_{key}_v{version}` with underscores; and the statement that makes it.
 ///
 /// Options come as codes, a multiple choice as an array of codes, and whatever is blank, declined or hidden as
 /// null. Keys and codes were checked to be plain words, so they are safe to stand in SQL; `version_id` is the id
 /// of the version's row.
-pub fn view_of(form: &Form, version: i32, version_id: uuid::Uuid) -> (String, String) {
+pub fn view_of(form: &Form, version: i32, version_id: FormVersionId) -> (String, String) {
     let name = format!("form_{}_v{version}", form.key().replace('-', "_"));
     let mut columns = String::new();
     for (question, slot) in form.layout().slots(form.questions()) {

@@ -1,30 +1,19 @@
-//! Retention: when the time of a campaign is up, everything that came with responses is deleted. The campaign
-//! itself stays, with its settings and the date.
-
-use std::time::Duration;
+//! Erasure: when the time of a campaign is up, everything that came with responses is deleted. The campaign itself
+//! stays, with its settings and the date.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use serde_json::json;
-use tokio::sync::watch;
-use uuid::Uuid;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use crate::clock::SharedClock;
-use crate::domain::audit::Action;
-use crate::domain::server_key::ServerKey;
-use crate::store::audit::append_entry;
-use crate::store::pool::Pool;
+use super::delta::Delta;
+use crate::domain::ids::{CampaignId, CampaignKey};
 use crate::store::schema::{
     arrivals, campaigns, invitation_batches, invitations, pass_keys, remarks, responses,
     spent_passes, tombstones,
 };
 
-/// How often a server looks for campaigns whose time is up.
-const PAUSE: Duration = Duration::from_secs(60);
-
-const TIDY_UP: &str = "VACUUM responses, arrivals, remarks, tombstones, invitations, invitation_batches, \
-                       spent_passes, pass_keys";
+const VACUUM: &str = "VACUUM responses, arrivals, remarks, tombstones, invitations, invitation_batches, \
+                      spent_passes, pass_keys";
 
 /// How much of a campaign there is to delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,22 +36,38 @@ pub struct StoredCounts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueCampaign {
     /// Its id.
-    pub id: Uuid,
+    pub id: CampaignId,
     /// Its key.
-    pub key: String,
+    pub key: CampaignKey,
     /// Since when its responses should be gone.
     pub retained_until: DateTime<Utc>,
     /// What is there.
     pub counts: StoredCounts,
 }
 
-/// The campaigns whose time is up, and what there is of each.
+impl DueCampaign {
+    /// What its erasure changed.
+    pub fn delta(&self) -> Delta {
+        Delta::Erased {
+            campaign_id: self.id,
+        }
+    }
+}
+
+/// The campaigns whose time is up, by key, and what there is of each.
 pub async fn due_campaigns(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<DueCampaign>> {
-    let mut due = Vec::new();
-    for (id, key, retained_until) in find_due(conn, now).await? {
+    let found: Vec<(CampaignId, CampaignKey, DateTime<Utc>)> = campaigns::table
+        .filter(campaigns::retained_until.le(now))
+        .filter(campaigns::erased_at.is_null())
+        .order(campaigns::key)
+        .select((campaigns::id, campaigns::key, campaigns::retained_until))
+        .load(conn)
+        .await?;
+    let mut due = Vec::with_capacity(found.len());
+    for (id, key, retained_until) in found {
         let counts = count_stored(conn, id).await?;
         due.push(DueCampaign {
             id,
@@ -74,75 +79,40 @@ pub async fn due_campaigns(
     Ok(due)
 }
 
-/// Deletes what there is of every campaign whose time is up, and gives what that was. Any number of servers may do so
-/// at once.
-pub async fn erase_due(
+/// Deletes what there is of a campaign whose time is up, and gives what that was; none when somebody else did. Call it
+/// in a transaction, and [`vacuum`] afterwards.
+pub async fn erase_campaign(
     conn: &mut AsyncPgConnection,
-    key: &ServerKey,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<DueCampaign>> {
-    let mut erased = Vec::new();
-    for (id, _, _) in find_due(conn, now).await? {
-        erased.extend(erase(conn, key, id, now).await?);
-    }
-    if !erased.is_empty() {
-        // Otherwise the rows would lie in the data files until something else makes Postgres tidy up.
-        conn.batch_execute(TIDY_UP).await?;
-    }
-    Ok(erased)
-}
-
-async fn find_due(
-    conn: &mut AsyncPgConnection,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<(Uuid, String, DateTime<Utc>)>> {
-    campaigns::table
-        .filter(campaigns::retained_until.le(now))
-        .filter(campaigns::erased_at.is_null())
-        .order(campaigns::key)
-        .select((campaigns::id, campaigns::key, campaigns::retained_until))
-        .load(conn)
-        .await
-}
-
-/// Deletes one campaign's counts in one transaction, with its line in the audit; none when somebody else did.
-async fn erase(
-    conn: &mut AsyncPgConnection,
-    key: &ServerKey,
-    id: Uuid,
+    id: CampaignId,
     now: DateTime<Utc>,
 ) -> QueryResult<Option<DueCampaign>> {
-    conn.transaction(async |conn| {
-        // Nothing new is stored in it from here on.
-        let locked = campaigns::table
-            .find(id)
-            .filter(campaigns::retained_until.le(now))
-            .filter(campaigns::erased_at.is_null())
-            .select((campaigns::key, campaigns::retained_until))
-            .for_update();
-        let locked: Option<(String, DateTime<Utc>)> = locked.first(conn).await.optional()?;
-        let Some((campaign, retained_until)) = locked else {
-            return Ok(None);
-        };
-        let counts = delete_stored(conn, id).await?;
-        diesel::update(campaigns::table.find(id))
-            .set(campaigns::erased_at.eq(now))
-            .execute(conn)
-            .await?;
-        // How many were withdrawn, or invited, is not for the audit.
-        let details = json!({
-            "campaign": campaign, "retained_until": retained_until,
-            "responses": counts.responses + counts.arrivals, "remarks": counts.remarks,
-        });
-        append_entry(conn, key, now, None, Action::CampaignErased, &details).await?;
-        Ok(Some(DueCampaign {
-            id,
-            key: campaign,
-            retained_until,
-            counts,
-        }))
-    })
-    .await
+    // Nothing new is stored in it from here on.
+    let locked = campaigns::table
+        .find(id)
+        .filter(campaigns::retained_until.le(now))
+        .filter(campaigns::erased_at.is_null())
+        .select((campaigns::key, campaigns::retained_until))
+        .for_update();
+    let locked: Option<(CampaignKey, DateTime<Utc>)> = locked.first(conn).await.optional()?;
+    let Some((key, retained_until)) = locked else {
+        return Ok(None);
+    };
+    let counts = delete_stored(conn, id).await?;
+    diesel::update(campaigns::table.find(id))
+        .set(campaigns::erased_at.eq(now))
+        .execute(conn)
+        .await?;
+    Ok(Some(DueCampaign {
+        id,
+        key,
+        retained_until,
+        counts,
+    }))
+}
+
+/// Takes deleted rows out of the data files. Otherwise they would lie there until Postgres does so by itself.
+pub async fn vacuum(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    conn.batch_execute(VACUUM).await
 }
 
 macro_rules! count {
@@ -164,7 +134,7 @@ macro_rules! delete {
     };
 }
 
-async fn count_stored(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<StoredCounts> {
+async fn count_stored(conn: &mut AsyncPgConnection, id: CampaignId) -> QueryResult<StoredCounts> {
     Ok(StoredCounts {
         responses: count!(conn, responses, id),
         arrivals: count!(conn, arrivals, id),
@@ -175,7 +145,7 @@ async fn count_stored(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Sto
     })
 }
 
-async fn delete_stored(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<StoredCounts> {
+async fn delete_stored(conn: &mut AsyncPgConnection, id: CampaignId) -> QueryResult<StoredCounts> {
     let counts = StoredCounts {
         // In the direction in which responses move.
         arrivals: delete!(conn, arrivals, id),
@@ -188,42 +158,4 @@ async fn delete_stored(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<St
     delete!(conn, invitation_batches, id);
     delete!(conn, pass_keys, id);
     Ok(counts)
-}
-
-/// The background task that deletes what is due. It ends with its handle.
-pub struct Retention {
-    _alive: watch::Sender<()>,
-}
-
-impl Retention {
-    /// Starts the task on the current runtime; it looks at once, and then every minute. The pool must be the one of
-    /// exports: to delete a large campaign takes longer than a request may.
-    pub fn start(pool: &Pool, clock: &SharedClock, key: &ServerKey) -> Self {
-        let (alive, ended) = watch::channel(());
-        tokio::spawn(run(pool.clone(), clock.clone(), key.clone(), ended));
-        Self { _alive: alive }
-    }
-}
-
-async fn run(pool: Pool, clock: SharedClock, key: ServerKey, mut ended: watch::Receiver<()>) {
-    loop {
-        // A database that is away now is asked again after the pause.
-        if let Ok(mut conn) = pool.get().await {
-            match erase_due(&mut conn, &key, clock.now()).await {
-                Ok(erased) => {
-                    for campaign in erased {
-                        tracing::info!(
-                            campaign = campaign.key,
-                            "its time is up: its responses are deleted"
-                        );
-                    }
-                }
-                Err(_) => tracing::warn!("what is due could not be deleted; trying again soon"),
-            }
-        }
-        tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
-            _ = ended.changed() => return,
-        }
-    }
 }

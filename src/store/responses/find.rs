@@ -1,15 +1,15 @@
-//! Responses wherever they are: reading one's own, and withdrawing it.
+//! Responses by their ids, wherever they are.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::insert::ArrivedRemark;
 use crate::domain::free_text::review::is_shortened;
+use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::domain::response::{AnonymousResponse, Remark};
 use crate::store::schema::{arrivals, remarks, responses, tombstones};
 
@@ -18,11 +18,11 @@ use crate::store::schema::{arrivals, remarks, responses, tombstones};
 #[diesel(table_name = responses, check_for_backend(diesel::pg::Pg))]
 pub struct ResponseRow {
     /// Derived from the receipt.
-    pub id: Uuid,
+    pub id: ResponseId,
     /// The campaign.
-    pub campaign_id: Uuid,
+    pub campaign_id: CampaignId,
     /// The version of the form.
-    pub form_version_id: Uuid,
+    pub form_version_id: FormVersionId,
     /// The language in which it was filled.
     pub language: String,
     /// The Monday of its week.
@@ -37,7 +37,7 @@ pub struct StoredResponse {
     /// The response.
     pub row: ResponseRow,
     /// The texts of its remarks, by id.
-    pub texts: HashMap<Uuid, String>,
+    pub texts: HashMap<RemarkId, String>,
 }
 
 impl StoredResponse {
@@ -50,21 +50,10 @@ impl StoredResponse {
     }
 }
 
-/// What became of a wish to withdraw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Withdrawal {
-    /// It is gone now.
-    Done,
-    /// It was gone already.
-    Already,
-    /// There never was such a response.
-    Unknown,
-}
-
 /// The stored response with this id, be it released or still an arrival, without its remarks.
 pub async fn find_response(
     conn: &mut AsyncPgConnection,
-    id: Uuid,
+    id: ResponseId,
 ) -> QueryResult<Option<ResponseRow>> {
     let arrival = arrivals::table
         .find(id)
@@ -86,9 +75,9 @@ pub async fn find_response(
 /// The texts of those of these remarks that are stored with the response `id`, by their ids.
 pub async fn find_texts(
     conn: &mut AsyncPgConnection,
-    id: Uuid,
-    remark_ids: &[Uuid],
-) -> QueryResult<HashMap<Uuid, String>> {
+    id: ResponseId,
+    remark_ids: &[RemarkId],
+) -> QueryResult<HashMap<RemarkId, String>> {
     let waiting = arrivals::table
         .find(id)
         .select(arrivals::remarks)
@@ -98,7 +87,7 @@ pub async fn find_texts(
     if let Some(waiting) = waiting {
         return Ok(arrived(waiting).collect());
     }
-    let rows: Vec<(Uuid, String)> = remarks::table
+    let rows: Vec<(RemarkId, String)> = remarks::table
         .filter(remarks::id.eq_any(remark_ids))
         .select((remarks::id, remarks::text))
         .load(conn)
@@ -107,67 +96,10 @@ pub async fn find_texts(
 }
 
 /// Whether the response with this id was withdrawn.
-pub async fn is_withdrawn(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+pub async fn is_withdrawn(conn: &mut AsyncPgConnection, id: ResponseId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(tombstones::table.find(id)))
         .get_result(conn)
         .await
-}
-
-/// Deletes a response with its remarks, wherever it is, and leaves a tombstone.
-pub async fn withdraw_response(
-    conn: &mut AsyncPgConnection,
-    id: Uuid,
-    remark_ids: &[Uuid],
-) -> QueryResult<Withdrawal> {
-    conn.transaction(async |conn| {
-        // Should it be released meanwhile, the first statement waits for that and then finds nothing,
-        // and the second one finds it.
-        let arrival: Option<Uuid> = diesel::delete(arrivals::table.find(id))
-            .returning(arrivals::campaign_id)
-            .get_result(conn)
-            .await
-            .optional()?;
-        let deleted = match arrival {
-            Some(campaign_id) => Some(campaign_id),
-            None => delete_released(conn, id, remark_ids).await?,
-        };
-        let Some(campaign_id) = deleted else {
-            let already = is_withdrawn(conn, id).await?;
-            return Ok(if already {
-                Withdrawal::Already
-            } else {
-                Withdrawal::Unknown
-            });
-        };
-        diesel::insert_into(tombstones::table)
-            .values((
-                tombstones::id.eq(id),
-                tombstones::campaign_id.eq(campaign_id),
-            ))
-            .on_conflict_do_nothing()
-            .execute(conn)
-            .await?;
-        Ok(Withdrawal::Done)
-    })
-    .await
-}
-
-async fn delete_released(
-    conn: &mut AsyncPgConnection,
-    id: Uuid,
-    remark_ids: &[Uuid],
-) -> QueryResult<Option<Uuid>> {
-    let deleted: Option<Uuid> = diesel::delete(responses::table.find(id))
-        .returning(responses::campaign_id)
-        .get_result(conn)
-        .await
-        .optional()?;
-    if deleted.is_some() {
-        diesel::delete(remarks::table.filter(remarks::id.eq_any(remark_ids)))
-            .execute(conn)
-            .await?;
-    }
-    Ok(deleted)
 }
 
 const ARRIVAL: (
@@ -194,28 +126,28 @@ const ARRIVAL: (
 pub(super) async fn find_stored<'a>(
     conn: &mut AsyncPgConnection,
     batch: impl Iterator<Item = &'a AnonymousResponse>,
-) -> QueryResult<HashMap<Uuid, StoredResponse>> {
+) -> QueryResult<HashMap<ResponseId, StoredResponse>> {
     // Each remark goes to its own response: texts are long, and a batch has many.
-    let mut owners: HashMap<Uuid, Uuid> = HashMap::new();
-    let mut ids: Vec<Uuid> = Vec::new();
+    let mut owners: HashMap<RemarkId, ResponseId> = HashMap::new();
+    let mut ids: Vec<ResponseId> = Vec::new();
     for response in batch {
-        ids.push(response.id);
-        owners.extend(response.remarks.iter().map(|it| (it.id, response.id)));
+        ids.push(response.id());
+        owners.extend(response.remarks().iter().map(|it| (it.id, response.id())));
     }
     let waiting: Vec<(ResponseRow, Value)> = arrivals::table
         .filter(arrivals::id.eq_any(&ids))
         .select((ARRIVAL, arrivals::remarks))
         .load(conn)
         .await?;
-    let mut stored: HashMap<Uuid, StoredResponse> = waiting
+    let mut stored: HashMap<ResponseId, StoredResponse> = waiting
         .into_iter()
         .map(|(row, remarks)| {
             let texts = arrived(remarks).collect();
             (row.id, StoredResponse { row, texts })
         })
         .collect();
-    let remark_ids: Vec<Uuid> = owners.keys().copied().collect();
-    let found: Vec<(Uuid, String)> = remarks::table
+    let remark_ids: Vec<RemarkId> = owners.keys().copied().collect();
+    let found: Vec<(RemarkId, String)> = remarks::table
         .filter(remarks::id.eq_any(remark_ids))
         .select((remarks::id, remarks::text))
         .load(conn)
@@ -241,7 +173,7 @@ pub(super) async fn find_stored<'a>(
 }
 
 /// The remarks of an arrival.
-fn arrived(remarks: Value) -> impl Iterator<Item = (Uuid, String)> {
+fn arrived(remarks: Value) -> impl Iterator<Item = (RemarkId, String)> {
     let remarks: Vec<ArrivedRemark> = serde_json::from_value(remarks).unwrap_or_default();
     remarks.into_iter().map(|remark| (remark.id, remark.text))
 }

@@ -15,11 +15,11 @@ use diesel::sql_types::{Array, Binary, Bool, Date, Jsonb, Text, Uuid as SqlUuid}
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::find::{StoredResponse, find_stored, is_withdrawn};
-use super::redeem::{Admitted, Refusal};
-use crate::domain::campaign::access::Admission;
+use super::redeem::{Redeemed, Refusal};
+use crate::domain::campaign::access::{Access, Credential};
+use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::domain::response::AnonymousResponse;
 use crate::domain::week::IsoWeek;
 use crate::store::schema::{arrivals, responses, tombstones};
@@ -45,16 +45,16 @@ pub struct Arrival {
     /// The response.
     pub response: AnonymousResponse,
     /// What it is let in by.
-    pub admission: Admission,
+    pub credential: Credential,
 }
 
 impl Arrival {
     /// One to a campaign in which anybody may answer.
     pub fn open(response: AnonymousResponse) -> Self {
-        let admission = Admission::Open;
+        let credential = Credential::Open;
         Self {
             response,
-            admission,
+            credential,
         }
     }
 }
@@ -62,7 +62,7 @@ impl Arrival {
 /// A remark as it lies in its arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ArrivedRemark {
-    pub id: Uuid,
+    pub id: RemarkId,
     pub question: String,
     pub text: String,
 }
@@ -84,15 +84,15 @@ pub async fn store_arrivals(
             delete_arrivals(conn, gone.keys().copied().collect()).await?;
             inserted.retain(|id| !gone.contains_key(id));
         }
-        let refused = admit(conn, batch, &inserted).await?;
+        let refused = redeem(conn, batch, &inserted).await?;
         // A response may stand in a batch twice; then the first of the two is the new one.
         let outcomes: Vec<Option<Stored>> = batch
             .iter()
             .map(|Arrival { response, .. }| {
-                if let Some(refusal) = refused.get(&response.id) {
+                if let Some(refusal) = refused.get(&response.id()) {
                     return Some(Stored::Refused(*refusal));
                 }
-                inserted.remove(&response.id).then_some(Stored::New)
+                inserted.remove(&response.id()).then_some(Stored::New)
             })
             .collect();
         if outcomes.iter().all(Option::is_some) {
@@ -106,25 +106,25 @@ pub async fn store_arrivals(
 }
 
 /// Lets in what was inserted, and takes out again what may not be; gives why not, by id.
-async fn admit(
+async fn redeem(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
-    inserted: &HashSet<Uuid>,
-) -> QueryResult<HashMap<Uuid, Refusal>> {
+    inserted: &HashSet<ResponseId>,
+) -> QueryResult<HashMap<ResponseId, Refusal>> {
     let mut seen = HashSet::new();
     let new: Vec<&Arrival> = batch
         .iter()
         .filter(|Arrival { response, .. }| {
-            inserted.contains(&response.id) && seen.insert(response.id)
+            inserted.contains(&response.id()) && seen.insert(response.id())
         })
         .collect();
-    if new.iter().all(|new| new.admission == Admission::Open) {
+    if new.iter().all(|new| new.credential == Credential::Open) {
         return Ok(HashMap::new());
     }
-    let mut admitted = Admitted::spend(conn, &new).await?;
-    let refused: HashMap<Uuid, Refusal> = new
+    let mut redeemed = Redeemed::redeem(conn, &new).await?;
+    let refused: HashMap<ResponseId, Refusal> = new
         .into_iter()
-        .filter_map(|new| Some((new.response.id, admitted.refusal(new.admission)?)))
+        .filter_map(|new| Some((new.response.id(), redeemed.refusal(new.credential)?)))
         .collect();
     if !refused.is_empty() {
         delete_arrivals(conn, refused.keys().copied().collect()).await?;
@@ -132,7 +132,7 @@ async fn admit(
     Ok(refused)
 }
 
-async fn delete_arrivals(conn: &mut AsyncPgConnection, ids: Vec<Uuid>) -> QueryResult<usize> {
+async fn delete_arrivals(conn: &mut AsyncPgConnection, ids: Vec<ResponseId>) -> QueryResult<usize> {
     diesel::delete(arrivals::table.filter(arrivals::id.eq_any(ids)))
         .execute(conn)
         .await
@@ -142,18 +142,20 @@ async fn delete_arrivals(conn: &mut AsyncPgConnection, ids: Vec<Uuid>) -> QueryR
 async fn compare_all(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
-    gone: &HashMap<Uuid, Gone>,
+    gone: &HashMap<ResponseId, Gone>,
 ) -> QueryResult<Vec<Stored>> {
     let stored = find_stored(conn, batch.iter().map(|arrival| &arrival.response)).await?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for Arrival { response, .. } in batch {
-        outcomes.push(match (gone.get(&response.id), stored.get(&response.id)) {
-            (Some(Gone::Withdrawn), _) => Stored::Withdrawn,
-            (_, Some(stored)) => compare(stored, response),
-            // It is nowhere: it has been withdrawn since the insert met it, or the insert passed it over.
-            (_, None) if is_withdrawn(conn, response.id).await? => Stored::Withdrawn,
-            (_, None) => Stored::Refused(Refusal::AccessChanged),
-        });
+        outcomes.push(
+            match (gone.get(&response.id()), stored.get(&response.id())) {
+                (Some(Gone::Withdrawn), _) => Stored::Withdrawn,
+                (_, Some(stored)) => compare(stored, response),
+                // It is nowhere: it has been withdrawn since the insert met it, or the insert passed it over.
+                (_, None) if is_withdrawn(conn, response.id()).await? => Stored::Withdrawn,
+                (_, None) => Stored::Refused(Refusal::AccessChanged),
+            },
+        );
     }
     Ok(outcomes)
 }
@@ -168,13 +170,13 @@ pub async fn find_earlier(
     let found = transaction.run(async |conn| {
         if find_gone(conn, iter::once(response))
             .await?
-            .get(&response.id)
+            .get(&response.id())
             == Some(&Gone::Withdrawn)
         {
             return Ok(Some(Stored::Withdrawn));
         }
         let stored = find_stored(conn, iter::once(response)).await?;
-        let earlier = stored.get(&response.id);
+        let earlier = stored.get(&response.id());
         Ok(earlier.map(|earlier| compare(earlier, response)))
     });
     found.await
@@ -184,14 +186,14 @@ pub async fn find_earlier(
 /// [`diesel::sql_query`], one that stays prepared.
 #[derive(Default)]
 struct InsertArrivals<'a> {
-    ids: Vec<Uuid>,
-    campaigns: Vec<Uuid>,
-    versions: Vec<Uuid>,
+    ids: Vec<ResponseId>,
+    campaigns: Vec<CampaignId>,
+    versions: Vec<FormVersionId>,
     languages: Vec<&'a str>,
     weeks: Vec<NaiveDate>,
     records: Vec<&'a [u8]>,
     remarks: Vec<Value>,
-    access: Vec<&'a str>,
+    access: Vec<Access>,
 }
 
 impl QueryFragment<Pg> for InsertArrivals<'_> {
@@ -243,33 +245,34 @@ impl Query for InsertArrivals<'_> {
 async fn insert_arrivals(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
-) -> QueryResult<HashSet<Uuid>> {
+) -> QueryResult<HashSet<ResponseId>> {
     let mut rows = InsertArrivals::default();
     let mut seen = HashSet::new();
     for Arrival {
         response,
-        admission,
+        credential,
     } in batch
     {
         // Of two with one id, the database would choose which one it keeps, and by which access rule.
-        if !seen.insert(response.id) {
+        if !seen.insert(response.id()) {
             continue;
         }
-        rows.ids.push(response.id);
-        rows.campaigns.push(response.campaign_id);
-        rows.versions.push(response.form_version_id);
-        rows.languages.push(&response.language);
-        rows.weeks.push(response.week.monday());
-        rows.records.push(&response.record);
+        rows.ids.push(response.id());
+        let context = response.context();
+        rows.campaigns.push(context.campaign_id);
+        rows.versions.push(context.form_version_id);
+        rows.languages.push(&context.language);
+        rows.weeks.push(context.week.monday());
+        rows.records.push(response.record());
         rows.remarks.push(remarks_of(response));
-        rows.access.push(admission.access().as_str());
+        rows.access.push(credential.access());
     }
-    let inserted: Vec<Uuid> = rows.load(conn).await?;
+    let inserted: Vec<ResponseId> = rows.load(conn).await?;
     Ok(inserted.into_iter().collect())
 }
 
 fn remarks_of(response: &AnonymousResponse) -> Value {
-    let written = response.remarks.iter().filter_map(|remark| {
+    let written = response.remarks().iter().filter_map(|remark| {
         let text = remark.text.as_ref()?;
         Some(serde_json::json!({"id": remark.id, "question": remark.question, "text": text}))
     });
@@ -287,15 +290,15 @@ enum Gone {
 async fn find_gone<'a>(
     conn: &mut AsyncPgConnection,
     batch: impl Iterator<Item = &'a AnonymousResponse>,
-) -> QueryResult<HashMap<Uuid, Gone>> {
-    let ids: Vec<Uuid> = batch.map(|response| response.id).collect();
+) -> QueryResult<HashMap<ResponseId, Gone>> {
+    let ids: Vec<ResponseId> = batch.map(|response| response.id()).collect();
     let released = responses::table
         .filter(responses::id.eq_any(&ids))
         .select((responses::id, false.into_sql::<Bool>()));
     let withdrawn = tombstones::table
         .filter(tombstones::id.eq_any(&ids))
         .select((tombstones::id, true.into_sql::<Bool>()));
-    let rows: Vec<(Uuid, bool)> = released.union_all(withdrawn).load(conn).await?;
+    let rows: Vec<(ResponseId, bool)> = released.union_all(withdrawn).load(conn).await?;
     let gone = |withdrawn| {
         if withdrawn {
             Gone::Withdrawn
@@ -312,12 +315,12 @@ async fn find_gone<'a>(
 /// Whether what is stored under an id is the same as what came.
 fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> Stored {
     // Not the week: a retry may come on Monday for a response of Sunday.
-    let row = &stored.row;
-    let same = row.campaign_id == response.campaign_id
-        && row.form_version_id == response.form_version_id
-        && row.language == response.language
-        && row.record == response.record
-        && response.remarks.iter().all(|remark| stored.has(remark));
+    let (row, context) = (&stored.row, response.context());
+    let same = row.campaign_id == context.campaign_id
+        && row.form_version_id == context.form_version_id
+        && row.language == context.language
+        && row.record == response.record()
+        && response.remarks().iter().all(|remark| stored.has(remark));
     if same {
         Stored::Replay(IsoWeek::of(row.week))
     } else {

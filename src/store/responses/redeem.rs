@@ -1,5 +1,5 @@
-//! Admission: invitations are redeemed and passes spent in the transaction that stores the response, so that
-//! there is never one without the other.
+//! Invitations are redeemed and passes spent in the transaction that stores the response, so that there is never one
+//! without the other.
 
 use std::collections::HashSet;
 
@@ -8,10 +8,10 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Binary, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use uuid::Uuid;
 
 use super::insert::Arrival;
-use crate::domain::campaign::access::Admission;
+use crate::domain::campaign::access::Credential;
+use crate::domain::ids::CampaignId;
 use crate::store::schema::invitations;
 
 /// Why a response was not let in.
@@ -29,58 +29,58 @@ pub enum Refusal {
 
 /// Invitations and passes that were good a moment ago, and are used up now: each lets one response in.
 #[derive(Debug, Default)]
-pub(super) struct Admitted {
-    redeemed: HashSet<Vec<u8>>,
-    spent: HashSet<Vec<u8>>,
+pub(super) struct Redeemed {
+    invitations: HashSet<Vec<u8>>,
+    passes: HashSet<Vec<u8>>,
     /// Invitations that there are, used before or now.
     known: HashSet<Vec<u8>>,
 }
 
-impl Admitted {
+impl Redeemed {
     /// Uses up what these arrivals bring.
     ///
     /// Invitations come before passes, each in the order of the hashes, so that two servers never wait for each other
     /// in a circle. Whoever comes second to one of them waits for the first to end, and then finds it used.
-    pub async fn spend(conn: &mut AsyncPgConnection, new: &[&Arrival]) -> QueryResult<Self> {
+    pub async fn redeem(conn: &mut AsyncPgConnection, new: &[&Arrival]) -> QueryResult<Self> {
         let (mut redeem, mut spend) = (RedeemInvitations::default(), SpendPasses::default());
         for arrival in new {
-            match &arrival.admission {
-                Admission::Open => {}
-                Admission::Invitation(hash) => redeem.hashes.push(hash),
-                Admission::Pass(hash) => {
+            match &arrival.credential {
+                Credential::Open => {}
+                Credential::Invitation(hash) => redeem.hashes.push(hash),
+                Credential::Pass(hash) => {
                     spend.hashes.push(hash);
-                    spend.campaigns.push(arrival.response.campaign_id);
+                    spend.campaigns.push(arrival.response.context().campaign_id);
                 }
             }
         }
-        let mut admitted = Self::default();
+        let mut redeemed = Self::default();
         if !redeem.hashes.is_empty() {
             let hashes = redeem.hashes.clone();
-            let redeemed: Vec<Vec<u8>> = redeem.load(conn).await?;
-            admitted.redeemed = redeemed.into_iter().collect();
+            let rows: Vec<Vec<u8>> = redeem.load(conn).await?;
+            redeemed.invitations = rows.into_iter().collect();
             // Afterwards, so that one that was revoked in between is not taken for one that was used.
             let known = invitations::table.filter(invitations::hash.eq_any(hashes));
             let known: Vec<Vec<u8>> = known.select(invitations::hash).load(conn).await?;
-            admitted.known = known.into_iter().collect();
+            redeemed.known = known.into_iter().collect();
         }
         if !spend.hashes.is_empty() {
             let spent: Vec<Vec<u8>> = spend.load(conn).await?;
-            admitted.spent = spent.into_iter().collect();
+            redeemed.passes = spent.into_iter().collect();
         }
-        Ok(admitted)
+        Ok(redeemed)
     }
 
-    /// Why the next response with this admission may not be stored; none when it may.
-    pub fn refusal(&mut self, admission: Admission) -> Option<Refusal> {
-        match admission {
-            Admission::Open => None,
-            Admission::Invitation(hash) if self.redeemed.remove(hash.as_slice()) => None,
-            Admission::Invitation(hash) if self.known.contains(hash.as_slice()) => {
+    /// Why the next response with this credential may not be stored; none when it may.
+    pub fn refusal(&mut self, credential: Credential) -> Option<Refusal> {
+        match credential {
+            Credential::Open => None,
+            Credential::Invitation(hash) if self.invitations.remove(hash.as_slice()) => None,
+            Credential::Invitation(hash) if self.known.contains(hash.as_slice()) => {
                 Some(Refusal::InvitationUsed)
             }
-            Admission::Invitation(_) => Some(Refusal::InvitationUnknown),
-            Admission::Pass(hash) if self.spent.remove(hash.as_slice()) => None,
-            Admission::Pass(_) => Some(Refusal::PassSpent),
+            Credential::Invitation(_) => Some(Refusal::InvitationUnknown),
+            Credential::Pass(hash) if self.passes.remove(hash.as_slice()) => None,
+            Credential::Pass(_) => Some(Refusal::PassSpent),
         }
     }
 }
@@ -114,7 +114,7 @@ impl Query for RedeemInvitations<'_> {
 #[derive(Default)]
 struct SpendPasses<'a> {
     hashes: Vec<&'a [u8]>,
-    campaigns: Vec<Uuid>,
+    campaigns: Vec<CampaignId>,
 }
 
 impl QueryFragment<Pg> for SpendPasses<'_> {

@@ -1,9 +1,9 @@
 //! How a private key is kept: sealed with XChaCha20-Poly1305 under a key that is not in the database, so that
 //! who has a dump of it cannot sign.
 
+use crate::domain::ids::CampaignId;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::key::{KeyError, PrivateKey};
@@ -20,7 +20,8 @@ impl ServerKey {
     /// When the cipher fails, which it does not for so short a text.
     pub fn seal_pass_key(
         &self,
-        (campaign, key_id): (Uuid, &[u8; 32]),
+        campaign: CampaignId,
+        key_id: &[u8; 32],
         key: &PrivateKey,
         nonce: [u8; NONCE],
     ) -> Result<Vec<u8>, KeyError> {
@@ -42,7 +43,8 @@ impl ServerKey {
     /// When it was sealed for another campaign, with another id or under another server key, or was changed.
     pub fn open_pass_key(
         &self,
-        (campaign, key_id): (Uuid, &[u8; 32]),
+        campaign: CampaignId,
+        key_id: &[u8; 32],
         sealed: &[u8],
     ) -> Result<PrivateKey, KeyError> {
         let (nonce, sealed) = sealed
@@ -62,6 +64,6 @@ impl ServerKey {
     }
 }
 
-fn bound_to(campaign: Uuid, key_id: &[u8; 32]) -> Vec<u8> {
-    [campaign.as_bytes(), &key_id[..]].concat()
+fn bound_to(campaign: CampaignId, key_id: &[u8; 32]) -> Vec<u8> {
+    [campaign.0.as_bytes(), &key_id[..]].concat()
 }

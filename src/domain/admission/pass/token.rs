@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use uuid::Uuid;
+use crate::domain::ids::CampaignId;
 
 use super::{NK, TOKEN_TYPE};
 use crate::domain::server_key::ServerKey;
@@ -76,7 +76,7 @@ impl fmt::Debug for Token {
 
 impl ServerKey {
     /// Under what a spent pass is kept. The signature is left out: should there be two of one nonce, they are one pass.
-    pub fn pass_hash(&self, campaign: Uuid, token: &Token) -> [u8; 32] {
-        self.hash(&[b"pass", campaign.as_bytes(), token.signed()])
+    pub fn pass_hash(&self, campaign: CampaignId, token: &Token) -> [u8; 32] {
+        self.hash(&[b"pass", campaign.0.as_bytes(), token.signed()])
     }
 }

@@ -1,43 +1,27 @@
 //! Campaigns: what is open, for everybody; opening and closing, for coordinators.
 
 use actix_web::http::header;
-use actix_web::web::Path;
-use actix_web::{HttpResponse, get, post};
-use diesel_async::AsyncConnection;
+use actix_web::{HttpResponse, HttpResponseBuilder, get, patch, post};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::pass_keys::provide_pass_key;
-use crate::domain::audit::Action;
-use crate::domain::campaign::access::Access;
-use crate::domain::form::Text;
-use crate::http::app::AppState;
+use crate::app::campaigns;
+use crate::domain::campaign::{Campaign, CampaignState as DomainState};
 use crate::http::auth::{Coordinator, Staff};
 use crate::http::extract::page::{Page, PageQuery};
-use crate::http::extract::{Body, Query, State};
-use crate::http::problem::{Code, FieldError, Problem};
-use crate::random;
-use crate::store::AsyncPgConnection;
-use crate::store::audit::append_entry;
-use crate::store::campaigns::{self, CampaignRow, Window, close_campaign as close, find_campaign};
-use crate::store::forms::{find_form, newest_version};
-use crate::store::passes::destroy_pass_key;
-use crate::store::responses::release::count_responses;
+use crate::http::extract::path::CampaignPath;
+use crate::http::extract::{Body, Query};
+use crate::http::problem::Problem;
+use crate::http::state::State;
 
 mod statement;
-mod times;
-mod update;
 mod views;
-
-use times::Times;
-use update::settings;
 
 pub use statement::{PrivacyStatementView, SentenceView};
 pub use views::{
     AccessRule, CampaignProgressView, CampaignState, CampaignView, CreateCampaignBody,
-    UpdateCampaignBody,
+    PassIssuerView, UpdateCampaignBody,
 };
 
 /// The operations of this file.
@@ -47,7 +31,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(get_campaign)
         .service(get_campaign_progress)
         .service(create_campaign)
-        .service(update::update_campaign)
+        .service(update_campaign)
         .service(close_campaign);
 }
 
@@ -78,6 +62,17 @@ enum ListedState {
     All,
 }
 
+impl From<ListedState> for Option<DomainState> {
+    fn from(listed: ListedState) -> Self {
+        match listed {
+            ListedState::Open => Some(DomainState::Open),
+            ListedState::Upcoming => Some(DomainState::Upcoming),
+            ListedState::Closed => Some(DomainState::Closed),
+            ListedState::All => None,
+        }
+    }
+}
+
 /// List campaigns
 ///
 /// Those that take responses now, unless `state` asks for others.
@@ -106,25 +101,16 @@ enum ListedState {
 #[get("/v1/campaigns")]
 async fn list_campaigns(
     state: State,
-    Query(query): Query<CampaignsQuery>,
+    query: Query<CampaignsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let window = match query.state {
-        ListedState::Open => Some(Window::Open),
-        ListedState::Upcoming => Some(Window::Upcoming),
-        ListedState::Closed => Some(Window::Closed),
-        ListedState::All => None,
-    };
+    let query = query.read()?;
     let page = PageQuery::new(query.limit, query.cursor);
-    let (after, rows, now) = (page.after::<String>()?, page.rows()?, state.now());
-    let mut conn = state.connection().await?;
-    let rows = campaigns::list_campaigns(&mut conn, window, now, after.as_deref(), rows).await?;
-    for (row, _) in rows.iter().filter(|(row, _)| row.access() == Access::Pass) {
-        state.pass_keys.find(&mut conn, row.id).await?;
-    }
+    let (after, rows) = (page.after::<String>()?, page.rows()?);
+    let found = campaigns::list(&state.app, query.state.into(), after.as_deref(), rows).await?;
     let page = page.page(
-        rows,
-        |(row, _)| row.key.clone(),
-        |row| CampaignView::of(&state, row),
+        found,
+        |campaign| campaign.key.to_string(),
+        |campaign| CampaignView::of(&state.app, campaign),
     )?;
     Ok(HttpResponse::Ok().json(page))
 }
@@ -134,24 +120,21 @@ async fn list_campaigns(
 /// Also one that has not opened yet or is over, so that a client can say so.
 #[utoipa::path(
     tag = "campaigns",
-    params(("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027")),
+    params(CampaignPath),
     responses((status = 200, description = "The campaign.", body = CampaignView)),
     extensions(("x-problems" = json!(["campaign_unknown"]))),
 )]
 #[get("/v1/campaigns/{campaign}")]
-async fn get_campaign(state: State, campaign: Path<String>) -> Result<HttpResponse, Problem> {
-    let mut conn = state.connection().await?;
-    let found = find_campaign(&mut conn, &campaign)
-        .await?
-        .ok_or(Code::CampaignUnknown)?;
-    Ok(HttpResponse::Ok().json(view(&state, &mut conn, found).await?))
+async fn get_campaign(state: State, campaign: CampaignPath) -> Result<HttpResponse, Problem> {
+    let found = campaigns::find(&state.app, &campaign.key()?).await?;
+    Ok(reply(HttpResponse::Ok(), &state, found))
 }
 
 /// Count the responses of a campaign
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
-    params(("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027")),
+    params(CampaignPath),
     responses((status = 200, description = "The counts.", body = CampaignProgressView)),
     extensions(("x-problems" = json!(["campaign_unknown"]))),
 )]
@@ -159,19 +142,10 @@ async fn get_campaign(state: State, campaign: Path<String>) -> Result<HttpRespon
 async fn get_campaign_progress(
     _coordinator: Staff<Coordinator>,
     state: State,
-    campaign: Path<String>,
+    campaign: CampaignPath,
 ) -> Result<HttpResponse, Problem> {
-    let mut conn = state.connection().await?;
-    let (row, _) = find_campaign(&mut conn, &campaign)
-        .await?
-        .ok_or(Code::CampaignUnknown)?;
-    let (released, waiting) = count_responses(&mut conn, row.id).await?;
-    let rounded = |count: i64| count - count % i64::from(row.release_size);
-    Ok(HttpResponse::Ok().json(CampaignProgressView {
-        released: rounded(released),
-        waiting: rounded(waiting),
-        rounded_to: row.release_size,
-    }))
+    let progress = campaigns::progress(&state.app, &campaign.key()?).await?;
+    Ok(HttpResponse::Ok().json(CampaignProgressView::from(progress)))
 }
 
 /// Create a campaign
@@ -186,60 +160,40 @@ async fn get_campaign_progress(
 )]
 #[post("/v1/campaigns")]
 async fn create_campaign(
-    _coordinator: Staff<Coordinator>,
+    coordinator: Staff<Coordinator>,
     state: State,
     body: Body<CreateCampaignBody>,
 ) -> Result<HttpResponse, Problem> {
-    let body = body.read().await?;
-    let retained_until = body.retained_until;
-    let times = Times {
-        opens_at: body.opens_at,
-        closes_at: body.closes_at,
-        freezes_at: body.freezes_at,
-        retained_until: retained_until.unwrap_or_else(|| Times::usual_retention(body.closes_at)),
-    };
-    let times = times.sound()?;
-    let mut conn = state.connection().await?;
-    let form = find_form(&mut conn, &body.form).await?;
-    let published = match &form {
-        Some(form) => newest_version(&mut conn, form.id).await?.is_some(),
-        None => false,
-    };
-    let form = form.filter(|_| published).ok_or_else(|| {
-        let error = FieldError::new(
-            "/form",
-            "form_unknown",
-            "There is no published form with this key.",
-        );
-        Problem::fields(Code::BodyInvalid, vec![error])
-    })?;
-    let row = CampaignRow {
-        id: random::uuid()?,
-        key: body.key,
-        form_id: form.id,
-        title: to_json(&body.title)?,
-        description: body.description.as_ref().map(to_json).transpose()?,
-        opens_at: times.opens_at,
-        closes_at: times.closes_at,
-        closed_at: None,
-        created_at: state.now(),
-        release_size: body.release_size,
-        access: Access::from(body.access).as_str().to_owned(),
-        k: body.k,
-        freezes_at: times.freezes_at,
-        retained_until: times.retained_until,
-        erased_at: None,
-    };
-    conn.transaction(async |conn| {
-        if !campaigns::create_campaign(conn, &row).await? {
-            return Err(Problem::from(Code::CampaignExists));
-        }
-        provide_pass_key(&state, conn, &row).await
-    })
-    .await?;
-    Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, format!("/v1/campaigns/{}", row.key)))
-        .json(view(&state, &mut conn, (row, form.key)).await?))
+    let new = body.read().await?.into_new()?;
+    let created = campaigns::create(&state.app, coordinator.actor(), new).await?;
+    let mut response = HttpResponse::Created();
+    response.insert_header((header::LOCATION, format!("/v1/campaigns/{}", created.key)));
+    Ok(reply(response, &state, created))
+}
+
+/// Change a campaign
+///
+/// One that is closed can only be told to delete its responses sooner. One whose window has ended opens again only as
+/// long as nobody has answered, and never with access `pass`: each end releases what waits, however little that is.
+#[utoipa::path(
+    tag = "campaigns",
+    security(("staff" = ["coordinator"])),
+    params(CampaignPath),
+    request_body = UpdateCampaignBody,
+    responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
+    extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "settings_promised", "too_many_pass_campaigns"]))),
+)]
+#[patch("/v1/campaigns/{campaign}")]
+async fn update_campaign(
+    coordinator: Staff<Coordinator>,
+    state: State,
+    campaign: CampaignPath,
+    body: Body<UpdateCampaignBody>,
+) -> Result<HttpResponse, Problem> {
+    let change = body.read().await?.into();
+    let (actor, key) = (coordinator.actor(), campaign.key()?);
+    let changed = campaigns::change(&state.app, actor, &key, &change).await?;
+    Ok(reply(HttpResponse::Ok(), &state, changed))
 }
 
 /// Close a campaign for good
@@ -248,7 +202,7 @@ async fn create_campaign(
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
-    params(("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027")),
+    params(CampaignPath),
     responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
     extensions(("x-problems" = json!(["campaign_unknown"]))),
 )]
@@ -256,39 +210,13 @@ async fn create_campaign(
 async fn close_campaign(
     coordinator: Staff<Coordinator>,
     state: State,
-    campaign: Path<String>,
+    campaign: CampaignPath,
 ) -> Result<HttpResponse, Problem> {
-    let mut conn = state.connection().await?;
-    let (row, form) = find_campaign(&mut conn, &campaign)
-        .await?
-        .ok_or(Code::CampaignUnknown)?;
-    let closed = conn.transaction(async |conn| {
-        let closed = close(conn, row.id, state.now()).await?;
-        destroy_pass_key(conn, row.id).await?;
-        if let Some(closed) = &closed {
-            let details = json!({"campaign": closed.key, "before": settings(&row), "after": settings(closed)});
-            let (now, staff, action) = (state.now(), Some(coordinator.id), Action::CampaignChanged);
-            append_entry(conn, &state.keys.server, now, staff, action, &details).await?;
-        }
-        Ok::<_, Problem>(closed)
-    });
-    let row = closed.await?.unwrap_or(row);
-    Ok(HttpResponse::Ok().json(view(&state, &mut conn, (row, form)).await?))
+    let (actor, key) = (coordinator.actor(), campaign.key()?);
+    let closed = campaigns::close(&state.app, actor, &key).await?;
+    Ok(reply(HttpResponse::Ok(), &state, closed))
 }
 
-/// The campaign as it is shown now.
-async fn view(
-    state: &AppState,
-    conn: &mut AsyncPgConnection,
-    found: (CampaignRow, String),
-) -> Result<CampaignView, Problem> {
-    if found.0.access() == Access::Pass {
-        // Remembered, so that the view finds it.
-        state.pass_keys.find(conn, found.0.id).await?;
-    }
-    Ok(CampaignView::of(state, found))
-}
-
-fn to_json(text: &Text) -> Result<serde_json::Value, Problem> {
-    serde_json::to_value(text).map_err(|_| Problem::internal("a text cannot be written"))
+fn reply(mut response: HttpResponseBuilder, state: &State, campaign: Campaign) -> HttpResponse {
+    response.json(CampaignView::of(&state.app, campaign))
 }

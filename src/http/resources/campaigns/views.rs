@@ -6,11 +6,15 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::statement::PrivacyStatementView;
-use crate::app::pass_keys::PassIssuerView;
+use crate::app::App;
+use crate::app::campaigns::{CampaignError, CampaignProgress, NewCampaign};
+use crate::app::pass_keys::PassKey;
+use crate::domain::admission::pass::to_base64url;
 use crate::domain::campaign::access::Access;
+use crate::domain::campaign::{Campaign, CampaignChange, CampaignState as DomainState, Schedule};
 use crate::domain::form::{Text, is_language_tag};
-use crate::http::app::AppState;
-use crate::store::campaigns::{CampaignRow, Window};
+use crate::domain::ids::is_kebab_case;
+use crate::http::problem::Problem;
 
 /// Whether a campaign takes responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +26,42 @@ pub enum CampaignState {
     Open,
     /// It is over.
     Closed,
+}
+
+impl From<DomainState> for CampaignState {
+    fn from(state: DomainState) -> Self {
+        match state {
+            DomainState::Upcoming => Self::Upcoming,
+            DomainState::Open => Self::Open,
+            DomainState::Closed => Self::Closed,
+        }
+    }
+}
+
+/// What a client needs to get a pass of a campaign, long before it sends a response.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(example = json!({
+    "issuer_name": "survey.example.org",
+    "challenge": "AAIAEnN1cnZleS5leGFtcGxlLm9yZwAAEnN1cnZleS5leGFtcGxlLm9yZw==",
+    "token_key": "MIIBUjA9BgkqhkiG9w0BAQowMKANMAsGCWCGSAFlAwQCAqEaMBgG…",
+}))]
+pub struct PassIssuerView {
+    /// The host that issues passes and takes them.
+    pub issuer_name: String,
+    /// What a pass has to answer: a `TokenChallenge` of RFC 9577 in base64url, the same for everybody.
+    pub challenge: String,
+    /// The campaign's public key: DER of a SubjectPublicKeyInfo in base64url (RFC 9578, 6.5).
+    pub token_key: String,
+}
+
+impl From<&PassKey> for PassIssuerView {
+    fn from(key: &PassKey) -> Self {
+        Self {
+            issuer_name: key.issuer_name.clone(),
+            challenge: to_base64url(key.challenge.as_bytes()),
+            token_key: to_base64url(key.public.spki()),
+        }
+    }
 }
 
 /// A campaign.
@@ -126,34 +166,39 @@ pub struct CampaignProgressView {
     pub rounded_to: i32,
 }
 
-impl CampaignView {
-    /// Shows the key of its passes only if that is remembered already.
-    pub(super) fn of(state: &AppState, (row, form): (CampaignRow, String)) -> Self {
-        let now = state.now();
-        let key = state.pass_keys.known(row.id);
-        let pass = key.filter(|_| row.access() == Access::Pass);
-        let text = |value| serde_json::from_value(value).unwrap_or_default();
+impl From<CampaignProgress> for CampaignProgressView {
+    fn from(progress: CampaignProgress) -> Self {
         Self {
-            form,
-            state: match row.window(now) {
-                Window::Upcoming => CampaignState::Upcoming,
-                Window::Open => CampaignState::Open,
-                Window::Closed => CampaignState::Closed,
-            },
-            access: row.access().into(),
-            pass: pass.map(|key| key.view()),
-            privacy: row.settings().into(),
-            key: row.key,
-            title: text(row.title),
-            description: row.description.map(text),
-            opens_at: row.opens_at,
-            closes_at: row.closes_at,
-            closed_at: row.closed_at,
-            release_size: row.release_size,
-            k: row.k,
-            freezes_at: row.freezes_at,
-            retained_until: row.retained_until,
-            erased_at: row.erased_at,
+            released: progress.released.count,
+            waiting: progress.waiting.count,
+            rounded_to: progress.released.base,
+        }
+    }
+}
+
+impl CampaignView {
+    /// The campaign as it is now. The key of its passes must be in memory, as it is after every use case that gives one.
+    pub(super) fn of(app: &App, campaign: Campaign) -> Self {
+        let settings = campaign.settings;
+        let pass = app.pass_keys.known(campaign.id);
+        let pass = pass.filter(|_| settings.access == Access::Pass);
+        Self {
+            state: campaign.state(app.now()).into(),
+            form: campaign.form.to_string(),
+            key: campaign.key.to_string(),
+            title: campaign.title,
+            description: campaign.description,
+            opens_at: campaign.schedule.opens_at,
+            closes_at: campaign.schedule.closes_at,
+            closed_at: campaign.closed_at,
+            access: settings.access.into(),
+            release_size: settings.release_size,
+            k: settings.k,
+            freezes_at: settings.freezes_at,
+            retained_until: settings.retained_until,
+            erased_at: campaign.erased_at,
+            pass: pass.map(|key| PassIssuerView::from(&*key)),
+            privacy: settings.into(),
         }
     }
 }
@@ -170,37 +215,37 @@ pub struct CreateCampaignBody {
     /// Its address: lower-case words and digits joined by dashes.
     #[validate(length(min = 1, max = 60), custom(function = dashed_words))]
     #[schema(min_length = 1, max_length = 60, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
-    pub(super) key: String,
+    key: String,
     /// The key of a published form.
-    pub(super) form: String,
+    form: String,
     /// What it is called, by language.
     #[validate(custom(function = real_text))]
-    pub(super) title: Text,
+    title: Text,
     /// What it is for, by language.
     #[validate(custom(function = real_text))]
-    pub(super) description: Option<Text>,
+    description: Option<Text>,
     /// From when it takes responses.
-    pub(super) opens_at: DateTime<Utc>,
+    opens_at: DateTime<Utc>,
     /// Until when it takes responses.
-    pub(super) closes_at: DateTime<Utc>,
+    closes_at: DateTime<Utc>,
     /// Who may answer. Fixed once the first response is in.
     #[serde(default)]
     #[schema(inline, default = "open")]
-    pub(super) access: AccessRule,
+    access: AccessRule,
     /// Responses wait until there are this many, and are released together in a shuffled batch.
     #[serde(default = "ten")]
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000, default = 10)]
-    pub(super) release_size: i32,
+    release_size: i32,
     /// How many records of an export share their background answers at least.
     #[serde(default = "five")]
     #[validate(range(min = 5, max = 1000))]
     #[schema(minimum = 5, maximum = 1000, default = 5)]
-    pub(super) k: i32,
+    k: i32,
     /// From when responses can no longer be withdrawn; without it, they can be as long as they are kept.
-    pub(super) freezes_at: Option<DateTime<Utc>>,
+    freezes_at: Option<DateTime<Utc>>,
     /// When its responses are deleted; without it, five years after it closes.
-    pub(super) retained_until: Option<DateTime<Utc>>,
+    retained_until: Option<DateTime<Utc>>,
 }
 
 fn ten() -> i32 {
@@ -221,53 +266,71 @@ fn five() -> i32 {
 pub struct UpdateCampaignBody {
     /// What it is called, by language.
     #[validate(custom(function = real_text))]
-    pub(super) title: Option<Text>,
+    title: Option<Text>,
     /// What it is for, by language.
     #[validate(custom(function = real_text))]
-    pub(super) description: Option<Text>,
+    description: Option<Text>,
     /// From when it takes responses.
-    pub(super) opens_at: Option<DateTime<Utc>>,
+    opens_at: Option<DateTime<Utc>>,
     /// Until when it takes responses.
-    pub(super) closes_at: Option<DateTime<Utc>>,
+    closes_at: Option<DateTime<Utc>>,
     /// Who may answer.
     #[schema(inline)]
-    pub(super) access: Option<AccessRule>,
+    access: Option<AccessRule>,
     /// Responses wait until there are this many, and are released together in a shuffled batch.
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
-    pub(super) release_size: Option<i32>,
+    release_size: Option<i32>,
     /// How many records of an export share their background answers at least.
     #[validate(range(min = 5, max = 1000))]
     #[schema(minimum = 5, maximum = 1000)]
-    pub(super) k: Option<i32>,
+    k: Option<i32>,
     /// From when responses can no longer be withdrawn; null for as long as they are kept.
     #[serde(default, deserialize_with = "even_null")]
     #[schema(value_type = Option<DateTime<Utc>>)]
-    pub(super) freezes_at: Option<Option<DateTime<Utc>>>,
+    freezes_at: Option<Option<DateTime<Utc>>>,
     /// When its responses are deleted.
-    pub(super) retained_until: Option<DateTime<Utc>>,
+    retained_until: Option<DateTime<Utc>>,
 }
 
-impl UpdateCampaignBody {
-    /// Whether it changes more than what a closed campaign can still change, which is to delete sooner.
-    pub(super) fn needs_open(&self) -> bool {
-        let Self {
-            title,
-            description,
-            opens_at,
-            closes_at,
-            access,
-            release_size,
-            k,
-            freezes_at,
-            retained_until: _,
-        } = self;
-        title.is_some()
-            || description.is_some()
-            || opens_at.or(*closes_at).is_some()
-            || access.is_some()
-            || release_size.or(*k).is_some()
-            || freezes_at.is_some()
+impl CreateCampaignBody {
+    /// The campaign to create. The body was validated.
+    pub(super) fn into_new(self) -> Result<NewCampaign, Problem> {
+        let form = self.form.parse();
+        Ok(NewCampaign {
+            key: self
+                .key
+                .parse()
+                .map_err(|_| Problem::internal("a validated key is malformed"))?,
+            form: form.map_err(|_| CampaignError::FormUnknown)?,
+            title: self.title,
+            description: self.description,
+            schedule: Schedule {
+                opens_at: self.opens_at,
+                closes_at: self.closes_at,
+            },
+            access: self.access.into(),
+            release_size: self.release_size,
+            k: self.k,
+            freezes_at: self.freezes_at,
+            retained_until: self.retained_until,
+        })
+    }
+}
+
+impl From<UpdateCampaignBody> for CampaignChange {
+    fn from(body: UpdateCampaignBody) -> Self {
+        Self {
+            title: body.title,
+            description: body.description,
+            opens_at: body.opens_at,
+            closes_at: body.closes_at,
+            access: body.access.map(Access::from),
+            release_size: body.release_size,
+            k: body.k,
+            freezes_at: body.freezes_at,
+            retained_until: body.retained_until,
+        }
     }
 }
 
@@ -281,14 +344,8 @@ where
 }
 
 fn dashed_words(key: &str) -> Result<(), ValidationError> {
-    let word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
     let message = "It is lower-case words and digits joined by single dashes.";
-    if key.split('-').all(word) {
+    if is_kebab_case(key) {
         return Ok(());
     }
     Err(ValidationError::new("key_malformed").with_message(message.into()))

@@ -21,8 +21,9 @@ use crate::domain::codebook::Columns;
 use crate::domain::form::Form;
 use crate::formats::codebook::codebook_csv;
 use crate::http::auth::{Analyst, Staff};
-use crate::http::extract::{Query, State};
+use crate::http::extract::Query;
 use crate::http::problem::{Code, Problem};
+use crate::http::state::State;
 use crate::store::AsyncPgConnection;
 use crate::store::audit::append_entry;
 use crate::store::exclusive_connection::ExclusiveConnection;
@@ -89,8 +90,9 @@ async fn export_responses(
     analyst: Staff<Analyst>,
     state: State,
     form: Path<String>,
-    Query(query): Query<ResponsesQuery>,
+    query: Query<ResponsesQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.read()?;
     let weeks = query.weeks()?;
     let mut conn = state.export_connection().await?;
     let (form_id, versions) = published(&mut conn, &form).await?;
@@ -156,8 +158,9 @@ async fn export_codebook(
     _analyst: Staff<Analyst>,
     state: State,
     form: Path<String>,
-    Query(query): Query<CodebookQuery>,
+    query: Query<CodebookQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.read()?;
     let mut conn = state.connection().await?;
     let (_, versions) = published(&mut conn, &form).await?;
     drop(conn);
@@ -207,14 +210,4 @@ fn attachment(form: &str, what: &str) -> HttpResponseBuilder {
             parameters: vec![name],
         });
     response
-}
-
-impl From<ExportError> for Problem {
-    fn from(error: ExportError) -> Self {
-        match error {
-            ExportError::Query(error) => error.into(),
-            ExportError::TooFew => Code::TooFewRecords.into(),
-            other => Self::internal(&other.to_string()),
-        }
-    }
 }

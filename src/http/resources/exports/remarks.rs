@@ -11,8 +11,9 @@ use crate::app::export::download::{Limits, prepare};
 use crate::app::export::remarks::RemarksExport;
 use crate::domain::audit::Action;
 use crate::http::auth::{Analyst, Staff};
-use crate::http::extract::{Query, State};
+use crate::http::extract::Query;
 use crate::http::problem::{Code, Problem};
+use crate::http::state::State;
 use crate::random;
 use crate::store::audit::append_entry;
 use crate::store::exclusive_connection::ExclusiveConnection;
@@ -48,8 +49,9 @@ pub(super) async fn export_remarks(
     analyst: Staff<Analyst>,
     state: State,
     form: Path<String>,
-    Query(query): Query<RemarksCsvQuery>,
+    query: Query<RemarksCsvQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.read()?;
     let mut conn = state.export_connection().await?;
     let row = find_form(&mut conn, &form)
         .await?

@@ -8,22 +8,23 @@ use std::sync::Arc;
 use actix_web::http::header::{
     self, AcceptEncoding, CacheControl, CacheDirective, Encoding, EntityTag, Header, IfNoneMatch,
 };
-use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::form_catalog::{FormVersionView, Published};
+use crate::app::form_catalog::PublishedVersion;
+use crate::app::forms;
 use crate::domain::form::Text;
+use crate::http::extract::Query;
 use crate::http::extract::language::{Languages, negotiate};
 use crate::http::extract::page::{Page, PageQuery};
-use crate::http::extract::{Query, State};
-use crate::http::problem::{Code, Problem};
-use crate::store::forms::{
-    FormVersionRow, find_form, find_version_ref, list_published_forms, versions_of,
-};
+use crate::http::extract::path::{FormPath, FormVersionPath};
+use crate::http::form_body::FormVersionView;
+use crate::http::problem::Problem;
+use crate::http::state::State;
+use crate::store::forms::FormVersionRow;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -54,7 +55,7 @@ pub struct FormView {
 }
 
 impl FormView {
-    fn of(published: &Published) -> Self {
+    fn of(published: &PublishedVersion) -> Self {
         let definition = published.form.definition();
         Self {
             key: definition.key.clone(),
@@ -109,11 +110,7 @@ impl From<FormVersionRow> for FormVersionSummary {
             } else {
                 VersionState::Published
             },
-            digest: row
-                .digest
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            digest: hex::encode(row.digest),
             published_at: row.published_at,
             retired_at: row.retired_at,
             accepts_until: row.accepts_until,
@@ -146,17 +143,12 @@ pub struct LanguageQuery {
     }))),
 )]
 #[get("/v1/forms")]
-async fn list_forms(state: State, Query(page): Query<PageQuery>) -> Result<HttpResponse, Problem> {
+async fn list_forms(state: State, page: Query<PageQuery>) -> Result<HttpResponse, Problem> {
+    let page = page.read()?;
     let (after, rows) = (page.after::<String>()?, page.rows()?);
-    let mut conn = state.connection().await?;
-    let rows = list_published_forms(&mut conn, after.as_deref(), rows).await?;
-    let mut forms = Vec::with_capacity(rows.len());
-    for (_, version) in rows {
-        // From memory, so that a list does not read and check whole forms each time.
-        forms.push(state.published.get(&mut conn, version.id).await?);
-    }
-    let key = |form: &Arc<Published>| form.form.key().to_owned();
-    let page = page.page(forms, key, |form| FormView::of(&form))?;
+    let found = forms::list(&state.app, after.as_deref(), rows).await?;
+    let key = |version: &Arc<PublishedVersion>| version.form.key().to_owned();
+    let page = page.page(found, key, |version| FormView::of(&version))?;
     Ok(HttpResponse::Ok().insert_header(for_a_minute()).json(page))
 }
 
@@ -165,7 +157,7 @@ async fn list_forms(state: State, Query(page): Query<PageQuery>) -> Result<HttpR
 /// `Content-Location` names the version, which can be kept for ever.
 #[utoipa::path(
     tag = "forms",
-    params(("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"), LanguageQuery),
+    params(FormPath, LanguageQuery),
     responses(
         (status = 200, description = "The newest version in use.", body = FormVersionView, headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
@@ -179,24 +171,23 @@ async fn list_forms(state: State, Query(page): Query<PageQuery>) -> Result<HttpR
 async fn get_form(
     req: HttpRequest,
     state: State,
-    form: Path<String>,
-    Query(query): Query<LanguageQuery>,
+    form: FormPath,
+    query: Query<LanguageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let found = state.newest_version(&form).await?;
-    let found = found.ok_or(Code::FormUnknown)?;
-    let published = state.published(found.id).await?;
+    let (form, query) = (form.key()?, query.read()?);
+    let published = forms::newest(&state.app, &form).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header(for_a_minute()).insert_header((
         header::CONTENT_LOCATION,
         format!("/v1/forms/{form}/versions/{}", published.version),
     ));
-    send(&req, &published, &query, response).await
+    send(&req, &state, &published, &query, response).await
 }
 
 /// List the versions of a form
 #[utoipa::path(
     tag = "forms",
-    params(("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment")),
+    params(FormPath),
     responses((status = 200, description = "All its versions, oldest first.", body = Vec<FormVersionSummary>, example = json!([{
         "version": 1, "state": "published", "digest": "9f2b8c0d1e3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4",
         "published_at": "2027-01-04T09:00:00Z", "retired_at": null, "accepts_until": null,
@@ -204,16 +195,8 @@ async fn get_form(
     extensions(("x-problems" = json!(["form_unknown"]))),
 )]
 #[get("/v1/forms/{form}/versions")]
-async fn list_form_versions(state: State, form: Path<String>) -> Result<HttpResponse, Problem> {
-    let mut conn = state.connection().await?;
-    let form = find_form(&mut conn, &form)
-        .await?
-        .ok_or(Code::FormUnknown)?;
-    let versions = versions_of(&mut conn, form.id).await?;
-    // Until it is published, a form is its author's business.
-    if versions.is_empty() {
-        return Err(Code::FormUnknown.into());
-    }
+async fn list_form_versions(state: State, form: FormPath) -> Result<HttpResponse, Problem> {
+    let versions = forms::versions(&state.app, &form.key()?).await?;
     let versions: Vec<FormVersionSummary> = versions.into_iter().map(Into::into).collect();
     Ok(HttpResponse::Ok()
         .insert_header(for_a_minute())
@@ -226,11 +209,7 @@ async fn list_form_versions(state: State, form: Path<String>) -> Result<HttpResp
 /// those who read old responses.
 #[utoipa::path(
     tag = "forms",
-    params(
-        ("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"),
-        ("version" = i32, Path, description = "The number of the version.", example = 1),
-        LanguageQuery,
-    ),
+    params(FormVersionPath, LanguageQuery),
     responses(
         (status = 200, description = "The version.", body = FormVersionView, headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
@@ -243,26 +222,18 @@ async fn list_form_versions(state: State, form: Path<String>) -> Result<HttpResp
 async fn get_form_version(
     req: HttpRequest,
     state: State,
-    path: Path<(String, i32)>,
-    Query(query): Query<LanguageQuery>,
+    path: FormVersionPath,
+    query: Query<LanguageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let published = match state.published.known_by_number(&path) {
-        Some(published) => published,
-        None => {
-            let (form, version) = path.into_inner();
-            let mut conn = state.connection().await?;
-            let found = find_version_ref(&mut conn, &form, Some(version)).await?;
-            let found = found.ok_or(Code::VersionUnknown)?;
-            state.published.get(&mut conn, found.id).await?
-        }
-    };
+    let query = query.read()?;
+    let published = forms::version(&state.app, path.key()?, path.version).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header(CacheControl(vec![
         CacheDirective::Public,
         CacheDirective::MaxAge(31_536_000),
         CacheDirective::Extension("immutable".to_owned(), None),
     ]));
-    send(&req, &published, &query, response).await
+    send(&req, &state, &published, &query, response).await
 }
 
 fn for_a_minute() -> CacheControl {
@@ -272,13 +243,14 @@ fn for_a_minute() -> CacheControl {
 /// Sends a version in the language and the encoding that fit the client, or just says that it is unchanged.
 async fn send(
     req: &HttpRequest,
-    published: &Published,
+    state: &State,
+    published: &PublishedVersion,
     query: &LanguageQuery,
     mut response: HttpResponseBuilder,
 ) -> Result<HttpResponse, Problem> {
     let offered = &published.form.definition().languages;
     let languages = negotiate(req, query.language.as_deref(), offered)?;
-    let encoded = published.body(languages).await?;
+    let encoded = state.form_bodies.get(published, languages).await?;
     let (encoding, body) = match encoding_for(req) {
         Some("br") => ("br", &encoded.brotli),
         Some("gzip") => ("gzip", &encoded.gzip),

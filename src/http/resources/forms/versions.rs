@@ -1,19 +1,19 @@
 //! The life of a published version: retiring it, and what changed since another. For authors.
 
-use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
-use chrono::TimeDelta;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::FormVersionSummary;
+use crate::app::forms;
 use crate::domain::form::Changes;
 use crate::http::auth::{Author, Staff};
-use crate::http::extract::{Body, Query, State};
-use crate::http::problem::{Code, Problem};
-use crate::store::forms::{find_form, find_version, find_version_ref, retire_version};
+use crate::http::extract::path::{FormPath, FormVersionPath};
+use crate::http::extract::{Body, Query};
+use crate::http::problem::Problem;
+use crate::http::state::State;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -58,30 +58,22 @@ pub struct ChangesQuery {
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
-    params(
-        ("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"),
-        ("version" = i32, Path, description = "The number of the version.", example = 1),
-    ),
+    params(FormVersionPath),
     request_body = RetireVersionBody,
     responses((status = 200, description = "The version as it is now.", body = FormVersionSummary)),
     extensions(("x-problems" = json!(["version_unknown"]))),
 )]
 #[post("/v1/forms/{form}/versions/{version}/retire")]
 async fn retire_form_version(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     state: State,
-    path: Path<(String, i32)>,
+    path: FormVersionPath,
     body: Body<RetireVersionBody>,
 ) -> Result<HttpResponse, Problem> {
-    let body = body.read().await?;
-    let (form, version) = path.into_inner();
-    let now = state.now();
-    let mut conn = state.connection().await?;
-    let found = find_version_ref(&mut conn, &form, Some(version)).await?;
-    let found = found.ok_or(Code::VersionUnknown)?;
-    let accepts_until = now + TimeDelta::days(body.grace_days);
-    let row = retire_version(&mut conn, found.id, now, accepts_until).await?;
-    Ok(HttpResponse::Ok().json(FormVersionSummary::from(row)))
+    let grace_days = body.read().await?.grace_days;
+    let (actor, form) = (author.actor(), path.key()?);
+    let retired = forms::retire(&state.app, actor, &form, path.version, grace_days).await?;
+    Ok(HttpResponse::Ok().json(FormVersionSummary::from(retired)))
 }
 
 /// Compare two versions of a form
@@ -92,7 +84,7 @@ async fn retire_form_version(
     tag = "drafts",
     security(("staff" = ["author"])),
     params(
-        ("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"),
+        FormPath,
         ChangesQuery,
     ),
     responses((status = 200, description = "The changes.", body = Changes, example = json!({
@@ -105,20 +97,10 @@ async fn retire_form_version(
 async fn list_form_changes(
     _author: Staff<Author>,
     state: State,
-    form: Path<String>,
-    Query(query): Query<ChangesQuery>,
+    form: FormPath,
+    query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let mut conn = state.connection().await?;
-    let form = find_form(&mut conn, &form)
-        .await?
-        .ok_or(Code::FormUnknown)?;
-    let from = find_version(&mut conn, form.id, query.from)
-        .await?
-        .ok_or(Code::VersionUnknown)?;
-    let to = find_version(&mut conn, form.id, query.to)
-        .await?
-        .ok_or(Code::VersionUnknown)?;
-    let from = state.published.get(&mut conn, from.id).await?;
-    let to = state.published.get(&mut conn, to.id).await?;
-    Ok(HttpResponse::Ok().json(Changes::between(&from.form, &to.form)))
+    let ChangesQuery { from, to } = query.read()?;
+    let changes = forms::changes(&state.app, &form.key()?, from, to).await?;
+    Ok(HttpResponse::Ok().json(changes))
 }

@@ -118,7 +118,7 @@ pub struct InvitationBatchView {
 impl From<InvitationBatchRow> for InvitationBatchView {
     fn from(row: InvitationBatchRow) -> Self {
         Self {
-            id: row.id,
+            id: row.id.0,
             label: row.label,
             issued: row.issued,
             created_at: row.created_at,

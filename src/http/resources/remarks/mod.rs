@@ -3,26 +3,21 @@
 use actix_web::http::header;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch};
-use diesel_async::AsyncConnection;
-use serde_json::{Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::domain::audit::Action;
-use crate::domain::free_text::review::{RemarkState, ShortenFault, shorten};
+use crate::app::remarks::{self, Review};
+use crate::domain::ids::RemarkId;
 use crate::http::auth::{Analyst, Staff};
 use crate::http::extract::page::{Page, PageQuery};
 use crate::http::extract::precondition::Precondition;
-use crate::http::extract::{Body, Query, State};
-use crate::http::problem::{Code, FieldError, Problem};
-use crate::store::AsyncPgConnection;
-use crate::store::audit::append_entry;
-use crate::store::campaigns::find_campaign;
-use crate::store::remarks::{self, RemarkRow, RemarksFilter, lock_remark};
+use crate::http::extract::{Body, Query};
+use crate::http::problem::Problem;
+use crate::http::state::State;
 
 mod views;
 
-use views::tag;
+use views::entity_tag;
 pub use views::{RemarkView, RemarksQuery, ReviewRemarkBody, ReviewState};
 
 /// The operations of this file.
@@ -58,30 +53,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 async fn list_remarks(
     analyst: Staff<Analyst>,
     state: State,
-    Query(query): Query<RemarksQuery>,
+    query: Query<RemarksQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let seen = query.seen();
+    let query = query.read()?;
     let page = PageQuery::new(query.limit, query.cursor.clone());
-    let (after, limit) = (page.after::<Uuid>()?, page.rows()?);
-    let (now, key) = (state.now(), &state.keys.server);
-    let mut conn = state.connection().await?;
-    let filter = filter(&mut conn, query).await?;
-    let rows = conn
-        .transaction(async |conn| {
-            let rows = remarks::list_remarks(conn, &filter, after, limit).await?;
-            // The one row more only tells that there is another page.
-            let shown = i64::try_from(rows.len()).unwrap_or(limit).min(limit - 1);
-            let mut details = seen;
-            if let Value::Object(details) = &mut details {
-                details.insert("remarks".to_owned(), json!(shown));
-            }
-            let action = Action::RemarksListed;
-            append_entry(conn, key, now, Some(analyst.id), action, &details).await?;
-            Ok::<_, Problem>(rows)
-        })
-        .await?;
-    let view = |row| RemarkView::of(row, key);
-    let page = page.page(rows, |(row, ..)| row.id, view)?;
+    let (after, rows) = (page.after::<RemarkId>()?, page.rows()?);
+    let (actor, query) = (analyst.actor(), query.into_query()?);
+    let listed = remarks::list(&state.app, actor, query, after, rows).await?;
+    let page = page.page(listed, |listed| listed.remark.id, RemarkView::from)?;
     Ok(HttpResponse::Ok().json(page))
 }
 
@@ -112,87 +91,15 @@ async fn review_remark(
     body: Body<ReviewRemarkBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    let (now, key) = (state.now(), &state.keys.server);
-    let mut conn = state.connection().await?;
-    let reviewed = conn
-        .transaction(async |conn| {
-            let found = lock_remark(conn, *remark).await?;
-            let (row, campaign, form) = found.ok_or(Code::RemarkUnknown)?;
-            precondition.admit(Some(&tag(&row, key)))?;
-            let (new_state, text) = outcome(&row, &body)?;
-            let details = json!({
-                "remark": row.id, "campaign": &campaign, "state": new_state.as_str(), "edited": text != row.text,
-            });
-            let row = remarks::review_remark(conn, row.id, new_state, &text).await?;
-            let action = Action::RemarkReviewed;
-            append_entry(conn, key, now, Some(analyst.id), action, &details).await?;
-            Ok::<_, Problem>((row, campaign, form))
-        })
-        .await?;
+    let review = Review {
+        state: body.state.map(Into::into),
+        text: body.text,
+    };
+    let (actor, id) = (analyst.actor(), RemarkId(*remark));
+    let expected = |current| precondition.allows(Some(entity_tag(current)));
+    let reviewed = remarks::review(&state.app, actor, id, review, expected).await;
+    let reviewed = precondition.explain(reviewed)?;
     let mut response = HttpResponse::Ok();
-    response.insert_header((header::ETAG, tag(&reviewed.0, key).to_string()));
-    Ok(response.json(RemarkView::of(reviewed, key)))
-}
-
-/// State and text of a remark after its review.
-fn outcome(row: &RemarkRow, body: &ReviewRemarkBody) -> Result<(RemarkState, String), Problem> {
-    let text = match &body.text {
-        Some(text) => shorten(&row.text, text).map_err(Problem::from)?,
-        None => row.text.clone(),
-    };
-    let state = match body.state {
-        Some(state) => Some(state.into()),
-        None => RemarkState::parse(&row.state),
-    };
-    let state = state.ok_or_else(|| Problem::internal("a remark has an unknown state"))?;
-    Ok((state, text))
-}
-
-impl From<ShortenFault> for Problem {
-    fn from(fault: ShortenFault) -> Self {
-        let error = FieldError::new("/text", "not_edited_down", fault.to_string());
-        Self::fields(Code::BodyInvalid, vec![error])
-    }
-}
-
-async fn filter(
-    conn: &mut AsyncPgConnection,
-    query: RemarksQuery,
-) -> Result<RemarksFilter, Problem> {
-    let campaign = match &query.campaign {
-        Some(key) => {
-            let found = find_campaign(conn, key).await?;
-            let unknown = || {
-                Problem::new(Code::QueryInvalid)
-                    .detail("`campaign` names a campaign that does not exist.")
-            };
-            Some(found.ok_or_else(unknown)?.0.id)
-        }
-        None => None,
-    };
-    Ok(RemarksFilter {
-        campaign,
-        state: query.state.state(),
-        question: query.question,
-        language: query.language,
-    })
-}
-
-impl RemarksQuery {
-    /// The filter as the audit keeps it.
-    fn seen(&self) -> Value {
-        let state = self.state.state().map_or("all", RemarkState::as_str);
-        let mut seen = json!({"state": state});
-        let asked = [
-            ("campaign", &self.campaign),
-            ("question", &self.question),
-            ("language", &self.language),
-        ];
-        for (name, value) in asked {
-            if let (Value::Object(seen), Some(value)) = (&mut seen, value) {
-                seen.insert(name.to_owned(), json!(value));
-            }
-        }
-        seen
-    }
+    response.insert_header((header::ETAG, entity_tag(reviewed.tag).to_string()));
+    Ok(response.json(RemarkView::from(reviewed)))
 }

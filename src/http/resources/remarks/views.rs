@@ -8,9 +8,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
+use crate::app::remarks::{self, ListedRemark, RemarkError, RemarkTag};
 use crate::domain::free_text::review::RemarkState;
-use crate::domain::server_key::ServerKey;
-use crate::store::remarks::{PlacedRemark, RemarkRow};
+use crate::http::problem::Problem;
 
 /// Which remarks to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -111,33 +111,43 @@ pub struct RemarkView {
     pub etag: String,
 }
 
-impl RemarkView {
-    /// The view of a stored remark.
-    pub(super) fn of((row, campaign, form): PlacedRemark, key: &ServerKey) -> Self {
-        Self {
-            etag: tag(&row, key).to_string(),
-            id: row.id,
+impl From<ListedRemark> for RemarkView {
+    fn from(listed: ListedRemark) -> Self {
+        let ListedRemark {
+            remark,
             campaign,
             form,
-            question: row.question,
-            language: row.language,
-            text: row.text,
-            state: row.state,
+            tag,
+        } = listed;
+        Self {
+            id: remark.id.0,
+            campaign: campaign.to_string(),
+            form: form.to_string(),
+            question: remark.question,
+            language: remark.language,
+            text: remark.text,
+            state: remark.state.as_str().to_owned(),
+            etag: entity_tag(tag).to_string(),
         }
     }
 }
 
 /// Names the state of a remark, to compare with what a client knows.
-pub(super) fn tag(row: &RemarkRow, key: &ServerKey) -> EntityTag {
-    let parts = [
-        b"remark-tag",
-        row.id.as_bytes().as_slice(),
-        row.state.as_bytes(),
-        row.text.as_bytes(),
-    ];
-    let hash = key.hash(&parts);
-    let enough: Vec<u8> = hash.into_iter().take(12).collect();
-    EntityTag::new_strong(URL_SAFE_NO_PAD.encode(enough))
+pub(super) fn entity_tag(tag: RemarkTag) -> EntityTag {
+    EntityTag::new_strong(URL_SAFE_NO_PAD.encode(tag))
+}
+
+impl RemarksQuery {
+    /// The query, with the key of the campaign read.
+    pub(super) fn into_query(self) -> Result<remarks::RemarksQuery, Problem> {
+        let campaign = self.campaign.map(|key| key.parse()).transpose();
+        Ok(remarks::RemarksQuery {
+            campaign: campaign.map_err(|_| RemarkError::CampaignUnknown)?,
+            question: self.question,
+            language: self.language,
+            state: self.state.state(),
+        })
+    }
 }
 
 /// The outcome of a review. A field that is left out stays as it is.

@@ -1,23 +1,19 @@
 //! Responses: sending one, reading it again, withdrawing it. For everybody who holds a receipt.
 
-use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::intake::IntakeError;
-use crate::domain::fault::Fault;
-use crate::domain::response::receipt::Receipt;
-use crate::domain::response::{AnswerFault, RawAnswers, Summary, validate};
-use crate::domain::week::IsoWeek;
-use crate::http::extract::credential::admission;
-use crate::http::extract::{Body, State};
-use crate::http::problem::{Code, FieldError, Problem};
-use crate::store::campaigns::{CampaignRow, Window};
-use crate::store::forms::FormVersionRef;
-use crate::store::responses::insert::{Arrival, Stored, find_earlier};
-use crate::store::responses::redeem::Refusal;
+use crate::app::responses::{self, NewResponse, Receipted};
+use crate::domain::ids::CampaignKey;
+use crate::domain::response::{RawAnswers, Summary};
+use crate::http::extract::Body;
+use crate::http::extract::credential::credentials;
+use crate::http::extract::path::CampaignPath;
+use crate::http::extract::receipt::receipt;
+use crate::http::problem::Problem;
+use crate::http::state::State;
 
 mod by_receipt;
 
@@ -85,7 +81,7 @@ pub struct ResponseView {
 #[utoipa::path(
     tag = "responses",
     params(
-        ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
+        CampaignPath,
         ("Receipt" = String, Header, description = "22 to 128 random characters of A-Z, a-z, 0-9, - and _.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
         ("Invitation" = Option<String>, Header, description = "Where access is `code`: the invitation, 16 letters and digits. Case, spaces and dashes do not matter, nor O for 0, I and L for 1.", example = "ABCD-EFGH-JKMN-PQE4"),
     ),
@@ -105,131 +101,35 @@ pub struct ResponseView {
 async fn create_response(
     req: HttpRequest,
     state: State,
-    campaign: Path<String>,
+    campaign: CampaignPath,
     body: Body<CreateResponseBody>,
 ) -> Result<HttpResponse, Problem> {
     let receipt = receipt(&req)?;
     let body = body.parse().await?;
-    let now = state.now();
-    let found = state
-        .campaign_and_version(&campaign, body.form_version)
-        .await?;
-    let (campaign, version) = found.ok_or(Code::CampaignUnknown)?;
-    let version = version.ok_or_else(|| field("/form_version", VERSION_UNKNOWN))?;
-    let published = state.published(version.id).await?;
-    let form = &published.form;
-    if !form.definition().languages.contains(&body.language) {
-        return Err(field("/language", LANGUAGE_NOT_OFFERED));
-    }
-    let answers = validate(form, &body.answers).map_err(answers_invalid)?;
-    let week = IsoWeek::of(now.date_naive());
-    let (ids, key) = ((campaign.id, version.id), &state.keys.server);
-    let response = answers.anonymise(form, ids, &body.language, week, &receipt, key);
-    let stored = match refusal(&campaign, &version, now) {
-        None => {
-            let admission = admission(&req, &state, &campaign).await?;
-            state
-                .intake
-                .store(Arrival {
-                    response,
-                    admission,
-                })
-                .await?
-        }
-        // Sent in time, but the answer was lost on the way: still a replay.
-        Some(refusal) => {
-            let mut conn = state.connection().await?;
-            find_earlier(&mut conn, &response).await?.ok_or(refusal)?
-        }
-    };
-    let (mut answer, week) = match stored {
-        Stored::New => (HttpResponse::Created(), week),
-        Stored::Replay(week) => (HttpResponse::Ok(), week),
-        Stored::Conflict => return Err(Code::ReceiptUsed.into()),
-        Stored::Withdrawn => return Err(Code::ResponseWithdrawn.into()),
-        Stored::Refused(refusal) => return Err(refusal.into()),
-    };
-    let summary = Summary::of(form, answers.as_slice(), &body.language);
-    Ok(answer.json(ResponseView {
-        campaign: campaign.key,
-        form_version: published.version,
+    let key = campaign.key()?;
+    let sent = NewResponse {
+        form_version: body.form_version,
         language: body.language,
-        week: week.to_string(),
-        summary,
-    }))
-}
-
-/// The one `Receipt` header.
-fn receipt(req: &HttpRequest) -> Result<Receipt, Problem> {
-    let mut values = req.headers().get_all("receipt");
-    let value = values.next().ok_or(Code::ReceiptMissing)?;
-    let receipt = value
-        .to_str()
-        .ok()
-        .and_then(|text| Receipt::parse(text).ok());
-    receipt.filter(|_| values.next().is_none()).ok_or_else(|| {
-        let detail = "Give one: 22 to 128 random characters of A-Z, a-z, 0-9, - and _, for instance 16 random bytes in base64url.";
-        Problem::new(Code::ReceiptMalformed).detail(detail)
-    })
-}
-
-/// Why nothing new can be taken now.
-fn refusal(
-    campaign: &CampaignRow,
-    version: &FormVersionRef,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Option<Problem> {
-    match campaign.window(now) {
-        Window::Upcoming => Some(Code::CampaignNotOpenYet.into()),
-        Window::Closed => Some(Code::CampaignClosed.into()),
-        Window::Open if !version.accepts(now) => Some(Code::VersionRetired.into()),
-        Window::Open => None,
-    }
-}
-
-const VERSION_UNKNOWN: (&str, &str) = (
-    "version_unknown",
-    "The campaign's form has no such version.",
-);
-const LANGUAGE_NOT_OFFERED: (&str, &str) = (
-    "language_not_offered",
-    "The form does not exist in this language.",
-);
-
-fn field(pointer: &str, (code, detail): (&str, &str)) -> Problem {
-    Problem::fields(
-        Code::BodyInvalid,
-        vec![FieldError::new(pointer, code, detail)],
-    )
-}
-
-fn answers_invalid(faults: Vec<Fault<AnswerFault>>) -> Problem {
-    let error = |fault: Fault<AnswerFault>| {
-        let pointer = format!("/answers{}", fault.pointer);
-        FieldError::new(pointer, fault.kind.code(), fault.kind.to_string())
+        answers: body.answers,
+        receipt,
+        credentials: credentials(&req),
     };
-    Problem::fields(
-        Code::AnswersInvalid,
-        faults.into_iter().map(error).collect(),
-    )
+    let stored = responses::submit(&state.app, &key, sent).await?;
+    let mut response = match stored.new {
+        true => HttpResponse::Created(),
+        false => HttpResponse::Ok(),
+    };
+    Ok(response.json(ResponseView::of(&key, stored)))
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::InvitationUnknown => Code::InvitationUnknown.into(),
-            Refusal::InvitationUsed => Code::InvitationUsed.into(),
-            Refusal::PassSpent => Code::PassSpent.into(),
-            Refusal::AccessChanged => Code::AccessChanged.into(),
-        }
-    }
-}
-
-impl From<IntakeError> for Problem {
-    fn from(error: IntakeError) -> Self {
-        match error {
-            IntakeError::NoConnection | IntakeError::Stopped => Code::DatabaseUnavailable.into(),
-            IntakeError::Query(error) => error.into(),
+impl ResponseView {
+    fn of(campaign: &CampaignKey, stored: Receipted) -> Self {
+        Self {
+            campaign: campaign.to_string(),
+            form_version: stored.form_version,
+            language: stored.language,
+            week: stored.week.to_string(),
+            summary: stored.summary,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The answer that shows new invitations: a list, or a file that is written while it is sent.
+//! The reply that shows new invitations: a list, or a file that is written while it is sent.
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::web::Bytes;
@@ -7,62 +7,56 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 
 use super::views::{InvitationsFormat, InvitationsView};
+use crate::app::invitations::IssuedBatch;
+use crate::domain::admission::invitation_link::InvitationLink;
 use crate::formats::invitation_sheet::{Cards, Handout, HandoutFault, Table, cards};
-use crate::http::problem::Problem;
-use crate::store::campaigns::CampaignRow;
-use crate::store::invitations::InvitationBatchRow;
 
-/// The answer in this format.
-pub(super) fn answer(
+/// The new invitations in this format.
+pub(super) fn reply(
     format: InvitationsFormat,
-    campaign: &CampaignRow,
-    batch: InvitationBatchRow,
-    link: Option<String>,
-    handout: Handout,
-) -> Result<HttpResponse, Problem> {
+    issued: IssuedBatch,
+    written_link: Option<String>,
+    link: Option<InvitationLink>,
+) -> HttpResponse {
+    let IssuedBatch {
+        campaign,
+        batch,
+        invitations,
+    } = issued;
     let mut response = HttpResponse::Created();
     let place = format!("/v1/campaigns/{}/invitations/{}", campaign.key, batch.id);
     response
         .insert_header((header::LOCATION, place))
         .insert_header((header::CACHE_CONTROL, "no-store"));
-    Ok(match format {
+    match format {
         InvitationsFormat::Json => response.json(InvitationsView {
-            batch: batch.id,
-            campaign: campaign.key.clone(),
+            batch: batch.id.0,
+            campaign: campaign.key.to_string(),
             label: batch.label,
-            link,
-            invitations: handout
-                .invitations
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            link: written_link,
+            invitations: invitations.iter().map(ToString::to_string).collect(),
         }),
         InvitationsFormat::Csv => {
-            let kind = "text/csv; charset=utf-8; header=present";
+            let name = format!("{}-invitations.csv", campaign.key);
             attach(
                 &mut response,
-                kind,
-                format!("{}-invitations.csv", campaign.key),
+                "text/csv; charset=utf-8; header=present",
+                name,
             );
-            response.streaming(stream(Table::new(handout)))
+            response.streaming(stream(Table::new(Handout { invitations, link })))
         }
         InvitationsFormat::Cards => {
-            let title = serde_json::from_value(campaign.title.clone())
-                .map_err(|_| Problem::internal("a title cannot be read"))?;
-            let kind = "text/html; charset=utf-8";
-            attach(
-                &mut response,
-                kind,
-                format!("{}-invitations.html", campaign.key),
-            );
+            let name = format!("{}-invitations.html", campaign.key);
+            attach(&mut response, "text/html; charset=utf-8", name);
             let policy = format!(
                 "{}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
                 cards::policy()
             );
             response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
-            response.streaming(stream(Cards::new(&title, handout)))
+            let cards = Cards::new(&campaign.title, Handout { invitations, link });
+            response.streaming(stream(cards))
         }
-    })
+    }
 }
 
 fn attach(response: &mut HttpResponseBuilder, kind: &str, name: String) {

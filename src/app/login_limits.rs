@@ -7,23 +7,33 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use actix_web::HttpRequest;
 use governor::clock::Clock;
 use governor::{DefaultKeyedRateLimiter, Quota};
 use sha2::{Digest, Sha256};
 
-use crate::http::extract::State;
-use crate::http::problem::{Code, Problem};
-use crate::store::staff::normalise_email;
+use crate::domain::staff::account::normalise_email;
 
 /// Up to this many keys, none is forgotten.
 const MANY_KEYS: usize = 10_000;
+
+/// Log-ins are refused for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyLogins {
+    /// Seconds after which the next attempt is let in.
+    pub retry_after: u64,
+    /// Whether it is to be recorded. Otherwise a flood of attempts would be a flood of entries.
+    pub is_notable: bool,
+}
 
 /// The limits on logging in.
 pub struct LoginLimits {
     accounts: Limiter<[u8; 32]>,
     accounts_by_network: Limiter<[u8; 32]>,
     networks: Limiter<IpAddr>,
+    /// Refusals that are recorded, by account.
+    notable: Limiter<[u8; 32]>,
+    /// Refusals that are recorded in all.
+    notable_in_all: Limiter<()>,
 }
 
 /// A limit for each key.
@@ -43,6 +53,8 @@ impl Default for LoginLimits {
             accounts: Limiter::new(60, Duration::from_secs(2)),
             accounts_by_network: Limiter::new(5, Duration::from_secs(10)),
             networks: Limiter::new(30, Duration::from_secs(1)),
+            notable: Limiter::new(1, Duration::from_secs(60 * 60)),
+            notable_in_all: Limiter::new(10, Duration::from_secs(60)),
         }
     }
 }
@@ -57,7 +69,8 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         }
     }
 
-    fn check(&self, key: &K) -> Result<(), Problem> {
+    /// Counts an attempt; fails with the seconds to wait.
+    fn check(&self, key: &K) -> Result<(), u64> {
         if self.keys.len() > self.sweep_at.load(Ordering::Relaxed) {
             self.keys.retain_recent();
             // Twice what is left, so that a sweep costs each key that came since a fixed share.
@@ -66,19 +79,32 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         }
         self.keys.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(self.keys.clock().now());
-            Problem::new(Code::TooManyRequests).retry_after(wait.as_secs() + 1)
+            wait.as_secs() + 1
         })
     }
 }
 
 impl LoginLimits {
     /// Counts an attempt. It does not matter whether the account exists.
-    pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<(), Problem> {
+    ///
+    /// # Errors
+    ///
+    /// When there were too many.
+    pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<(), TooManyLogins> {
+        let email = normalise_email(email);
+        self.check(&email, client)
+            .map_err(|retry_after| TooManyLogins {
+                retry_after,
+                is_notable: self.notable.check(&Sha256::digest(&email).into()).is_ok()
+                    && self.notable_in_all.check(&()).is_ok(),
+            })
+    }
+
+    fn check(&self, email: &str, client: Option<IpAddr>) -> Result<(), u64> {
         let network = client.map(network);
         if let Some(network) = network {
             self.networks.check(&network)?;
         }
-        let email = normalise_email(email);
         let from = format!(
             "{email}\0{}",
             network.map(|it| it.to_string()).unwrap_or_default()
@@ -95,20 +121,6 @@ fn network(address: IpAddr) -> IpAddr {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
         v4 => v4,
     }
-}
-
-/// The client's address: the last entry of the header that the operator trusts, or else the peer. So who
-/// comes past the proxy, or a proxy that is set up wrongly, is slowed down as one network and not let off.
-pub fn client_address(state: &State, req: &HttpRequest) -> Option<IpAddr> {
-    let named = state.client_address_header.as_ref().and_then(|name| {
-        // The last hop is the one that our own proxy wrote; those before it are the client's words.
-        let value = req.headers().get_all(name).last()?.to_str().ok()?;
-        let last = value.rsplit(',').next()?.trim();
-        last.parse()
-            .ok()
-            .or_else(|| last.parse::<std::net::SocketAddr>().ok().map(|a| a.ip()))
-    });
-    named.or_else(|| req.peer_addr().map(|peer| peer.ip()))
 }
 
 #[cfg(test)]
@@ -136,8 +148,10 @@ mod tests {
         ] {
             limits.count(email, None).unwrap();
         }
-        let problem = limits.count("a@b.example", None).unwrap_err();
-        assert_eq!(problem.code(), Code::TooManyRequests);
+        let refused = limits.count("a@b.example", None).unwrap_err();
+        assert!(refused.is_notable && refused.retry_after > 0);
+        let refused = limits.count("a@b.example", None).unwrap_err();
+        assert!(!refused.is_notable, "one entry an hour is enough");
         limits.count("c@b.example", None).unwrap();
     }
 

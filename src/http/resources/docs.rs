@@ -7,8 +7,8 @@ use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpResponse, get, web};
 use utoipa_swagger_ui::Config;
 
-use crate::http::extract::State;
 use crate::http::problem::{Code, Problem};
+use crate::http::state::State;
 
 /// Swagger UI sets styles inline; scripts and data come from here only.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \

@@ -1,0 +1,272 @@
+//! Campaigns: listing, creating, changing, closing, counting.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, Failure, Transaction, failures};
+use crate::domain::audit::{Actor, AuditEvent, AuditedSettings};
+use crate::domain::campaign::access::Access;
+use crate::domain::campaign::privacy_settings::PrivacySettings;
+use crate::domain::campaign::{
+    Campaign, CampaignChange, CampaignState, ChangeRefused, Schedule, ScheduleFault,
+    default_retention,
+};
+use crate::domain::disclosure::rounding::{RoundedCount, round_down};
+use crate::domain::form::Text;
+use crate::domain::ids::{CampaignId, CampaignKey, FormKey};
+use crate::random;
+use crate::store::campaigns::{
+    find_campaign, has_responses, insert_campaign, list_campaigns, lock_campaign, save_campaign,
+};
+use crate::store::forms::{find_form, newest_version};
+use crate::store::passes::destroy_pass_key;
+use crate::store::responses::count::count_responses;
+
+/// Why a campaign was not found, created or changed.
+#[derive(Debug)]
+pub enum CampaignError {
+    /// There is none with this key.
+    Unknown,
+    /// There is one with this key already.
+    Exists,
+    /// There is no published form with this key.
+    FormUnknown,
+    /// Its times do not fit together.
+    Schedule(ScheduleFault),
+    /// The change is refused.
+    Refused(ChangeRefused),
+    /// Its window had ended, and the key of its passes was destroyed.
+    PassKeyDestroyed,
+    /// Too many campaigns have a key for passes.
+    TooManyPassKeys,
+    /// The machinery.
+    Failure(Failure),
+}
+
+failures!(CampaignError);
+
+/// A campaign to create.
+#[derive(Debug, Clone)]
+pub struct NewCampaign {
+    /// Its key.
+    pub key: CampaignKey,
+    /// The key of a published form.
+    pub form: FormKey,
+    /// What it is called.
+    pub title: Text,
+    /// What it is for.
+    pub description: Option<Text>,
+    /// When it opens and closes.
+    pub schedule: Schedule,
+    /// Who may answer.
+    pub access: Access,
+    /// How many responses are released together at least.
+    pub release_size: i32,
+    /// How many records of an export share their background answers at least.
+    pub k: i32,
+    /// From when responses can no longer be withdrawn; never, if none is given.
+    pub freezes_at: Option<DateTime<Utc>>,
+    /// When its responses are deleted; if none is given, five years after it closes.
+    pub retained_until: Option<DateTime<Utc>>,
+}
+
+/// How far a campaign is, rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CampaignProgress {
+    /// Responses that are released.
+    pub released: RoundedCount,
+    /// Responses that wait to be released.
+    pub waiting: RoundedCount,
+}
+
+/// A page of the campaigns in this state, or of all, by key. The keys of their passes are in memory afterwards.
+///
+/// # Errors
+///
+/// A failure of the database.
+pub async fn list(
+    app: &App,
+    state: Option<CampaignState>,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Campaign>, Failure> {
+    let mut conn = app.connection().await?;
+    let campaigns = list_campaigns(&mut conn, state, app.now(), after, limit).await?;
+    for campaign in &campaigns {
+        app.pass_keys.remember(&mut conn, campaign).await?;
+    }
+    Ok(campaigns)
+}
+
+/// The campaign with this key. The key of its passes is in memory afterwards.
+///
+/// # Errors
+///
+/// When there is none.
+pub async fn find(app: &App, key: &CampaignKey) -> Result<Campaign, CampaignError> {
+    let mut conn = app.connection().await?;
+    let campaign = find_campaign(&mut conn, key)
+        .await?
+        .ok_or(CampaignError::Unknown)?;
+    app.pass_keys.remember(&mut conn, &campaign).await?;
+    Ok(campaign)
+}
+
+/// Counts the responses of a campaign.
+///
+/// # Errors
+///
+/// When there is none with this key.
+pub async fn progress(app: &App, key: &CampaignKey) -> Result<CampaignProgress, CampaignError> {
+    let mut conn = app.connection().await?;
+    let campaign = find_campaign(&mut conn, key)
+        .await?
+        .ok_or(CampaignError::Unknown)?;
+    let counts = count_responses(&mut conn, campaign.id).await?;
+    let release_size = campaign.settings.release_size;
+    Ok(CampaignProgress {
+        released: round_down(counts.released, release_size),
+        waiting: round_down(counts.waiting, release_size),
+    })
+}
+
+/// Creates a campaign.
+///
+/// # Errors
+///
+/// When its key is taken, its form is not published, or its times do not fit together.
+pub async fn create(app: &App, actor: Actor, new: NewCampaign) -> Result<Campaign, CampaignError> {
+    let created = app
+        .transact(async |tx| {
+            let campaign = prepare(tx, new).await?;
+            if !insert_campaign(tx, &campaign).await? {
+                return Err(CampaignError::Exists);
+            }
+            if campaign.settings.access == Access::Pass {
+                app.provide_pass_key(tx, &campaign).await?;
+            }
+            tx.record(
+                actor,
+                AuditEvent::CampaignCreated {
+                    campaign: campaign.key.to_string(),
+                    form: campaign.form.to_string(),
+                    settings: AuditedSettings::from(&campaign),
+                },
+            );
+            Ok(campaign)
+        })
+        .await?;
+    remember_pass_key(app, &created).await?;
+    Ok(created)
+}
+
+async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign, CampaignError> {
+    let form = find_form(tx, &new.form).await?;
+    let campaign = Campaign {
+        id: CampaignId(random::uuid()?),
+        key: new.key,
+        form_id: form.as_ref().map_or_else(Default::default, |form| form.id),
+        form: new.form,
+        title: new.title,
+        description: new.description,
+        schedule: new.schedule,
+        closed_at: None,
+        settings: PrivacySettings {
+            access: new.access,
+            release_size: new.release_size,
+            k: new.k,
+            freezes_at: new.freezes_at,
+            retained_until: new
+                .retained_until
+                .unwrap_or_else(|| default_retention(new.schedule.closes_at)),
+        },
+        created_at: tx.now(),
+        erased_at: None,
+    };
+    let campaign = campaign
+        .with_sound_times()
+        .map_err(CampaignError::Schedule)?;
+    match form {
+        Some(form) if newest_version(tx, form.id).await?.is_some() => Ok(campaign),
+        _ => Err(CampaignError::FormUnknown),
+    }
+}
+
+/// Changes a campaign, as far as its promises allow.
+///
+/// # Errors
+///
+/// When there is none with this key, or the change is refused.
+pub async fn change(
+    app: &App,
+    actor: Actor,
+    key: &CampaignKey,
+    change: &CampaignChange,
+) -> Result<Campaign, CampaignError> {
+    let changed = app
+        .transact(async |tx| {
+            let old = lock_campaign(tx, key)
+                .await?
+                .ok_or(CampaignError::Unknown)?;
+            let answered = has_responses(tx, old.id).await?;
+            let new = old
+                .change(change, answered, tx.now())
+                .map_err(CampaignError::Refused)?;
+            save_campaign(tx, &new).await?;
+            if new.needs_pass_key(tx.now()) {
+                app.provide_pass_key(tx, &new).await?;
+            }
+            record_change(tx, actor, &old, &new);
+            Ok::<_, CampaignError>(new)
+        })
+        .await?;
+    remember_pass_key(app, &changed).await?;
+    Ok(changed)
+}
+
+/// Closes a campaign for good. Closing one that is closed already changes nothing.
+///
+/// # Errors
+///
+/// When there is none with this key.
+pub async fn close(app: &App, actor: Actor, key: &CampaignKey) -> Result<Campaign, CampaignError> {
+    let campaign = app
+        .transact(async |tx| {
+            let old = lock_campaign(tx, key)
+                .await?
+                .ok_or(CampaignError::Unknown)?;
+            destroy_pass_key(tx, old.id).await?;
+            let Some(closed) = old.close(tx.now()) else {
+                return Ok(old);
+            };
+            save_campaign(tx, &closed).await?;
+            record_change(tx, actor, &old, &closed);
+            Ok::<_, CampaignError>(closed)
+        })
+        .await?;
+    remember_pass_key(app, &campaign).await?;
+    Ok(campaign)
+}
+
+/// Records a change of settings that touch privacy; others are not recorded.
+fn record_change(tx: &mut Transaction<'_>, actor: Actor, old: &Campaign, new: &Campaign) {
+    let (before, after) = (AuditedSettings::from(old), AuditedSettings::from(new));
+    if before != after {
+        let campaign = new.key.to_string();
+        tx.record(
+            actor,
+            AuditEvent::CampaignChanged {
+                campaign,
+                before,
+                after,
+            },
+        );
+    }
+}
+
+async fn remember_pass_key(app: &App, campaign: &Campaign) -> Result<(), Failure> {
+    if campaign.settings.access == Access::Pass {
+        let mut conn = app.connection().await?;
+        app.pass_keys.remember(&mut conn, campaign).await?;
+    }
+    Ok(())
+}

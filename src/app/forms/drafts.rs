@@ -1,0 +1,183 @@
+//! Drafts: the version of a form that is being written.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::FormError;
+use crate::app::{App, Failure, Transaction};
+use crate::domain::form::{Form, FormDefinition};
+use crate::domain::ids::{FormId, FormKey};
+use crate::random;
+use crate::store::AsyncPgConnection;
+use crate::store::forms::drafts::{DraftRow, delete_draft, find_draft, save_draft};
+use crate::store::forms::{FormRow, delete_unpublished_form, find_form, insert_form, lock_form};
+
+/// A draft. It need not be fit to publish.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// When it was saved.
+    pub updated_at: DateTime<Utc>,
+    /// What it asks so far.
+    pub definition: FormDefinition,
+}
+
+/// Names the state of a draft: SHA-256 over its definition.
+pub type DraftTag = [u8; 32];
+
+impl Draft {
+    fn read(row: DraftRow) -> Result<Self, Failure> {
+        let definition = serde_json::from_value(row.definition)
+            .map_err(|_| Failure::Internal("a draft cannot be read by this program"))?;
+        Ok(Self {
+            updated_at: row.updated_at,
+            definition,
+        })
+    }
+
+    /// The tag of its state.
+    pub fn tag(&self) -> DraftTag {
+        let content = serde_json::to_vec(&self.definition).unwrap_or_default();
+        Sha256::digest(content).into()
+    }
+}
+
+/// Creates a form with its first draft. The key is the form's address, so it must be sound at once; all else is checked
+/// at publishing.
+///
+/// # Errors
+///
+/// When the key is taken or malformed.
+pub async fn create(app: &App, definition: FormDefinition) -> Result<(FormKey, Draft), FormError> {
+    if let Err(mut faults) = Form::check(definition.clone()) {
+        faults.retain(|fault| fault.pointer.as_str() == "/key");
+        if !faults.is_empty() {
+            return Err(FormError::KeyInvalid(faults));
+        }
+    }
+    let key: FormKey = definition
+        .key
+        .parse()
+        .map_err(|_| Failure::Internal("the key of a checked form is malformed"))?;
+    app.transact(async |tx| {
+        let form = FormRow {
+            id: FormId(random::uuid()?),
+            key: key.clone(),
+            created_at: tx.now(),
+        };
+        if !insert_form(tx, &form).await? {
+            return Err(FormError::Exists);
+        }
+        let draft = save(tx, form.id, &definition).await?;
+        Ok((form.key, draft))
+    })
+    .await
+}
+
+/// The draft of a form.
+///
+/// # Errors
+///
+/// When there is no such form, or it has no draft.
+pub async fn find(app: &App, form: &FormKey) -> Result<Draft, FormError> {
+    let mut conn = app.connection().await?;
+    let form = find_form(&mut conn, form)
+        .await?
+        .ok_or(FormError::Unknown)?;
+    let draft = find_draft(&mut conn, form.id).await?;
+    Ok(Draft::read(draft.ok_or(FormError::DraftUnknown)?)?)
+}
+
+/// Saves the draft of a form. `expected` decides by the tag of the draft that is there, if one is, whether the author
+/// knows it.
+///
+/// # Errors
+///
+/// When there is no such form, the definition has another key, or the draft is not the expected one.
+pub async fn update(
+    app: &App,
+    form: &FormKey,
+    definition: FormDefinition,
+    expected: impl Fn(Option<DraftTag>) -> bool,
+) -> Result<Draft, FormError> {
+    if definition.key != form.as_str() {
+        return Err(FormError::KeyDiffers);
+    }
+    app.transact(async |tx| {
+        let form = lock(tx, form).await?;
+        let draft = find_draft(tx, form.id).await?;
+        let draft = draft.map(Draft::read).transpose()?;
+        if !expected(draft.as_ref().map(Draft::tag)) {
+            return Err(FormError::Changed);
+        }
+        save(tx, form.id, &definition).await
+    })
+    .await
+}
+
+/// Deletes the draft of a form, and the form itself when no version of it was ever published.
+///
+/// # Errors
+///
+/// When there is no such form or draft, or the draft is not the expected one.
+pub async fn delete(
+    app: &App,
+    form: &FormKey,
+    expected: impl Fn(Option<DraftTag>) -> bool,
+) -> Result<(), FormError> {
+    app.transact(async |tx| {
+        let (form, draft) = lock_with_draft(tx, form).await?;
+        if !expected(Some(draft.tag())) {
+            return Err(FormError::Changed);
+        }
+        delete_draft(tx, form.id).await?;
+        delete_unpublished_form(tx, form.id).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Saves a draft and gives it as it will be read: Postgres writes some numbers in another way, -0.0 for instance, and
+/// the tag must be that of the next read.
+async fn save(
+    tx: &mut Transaction<'_>,
+    form_id: FormId,
+    definition: &FormDefinition,
+) -> Result<Draft, FormError> {
+    let row = DraftRow {
+        form_id,
+        definition: serde_json::to_value(definition)
+            .map_err(|_| Failure::Internal("a definition cannot be written"))?,
+        updated_at: tx.now(),
+    };
+    save_draft(tx, &row).await?;
+    let saved = find_draft(tx, form_id).await?;
+    let saved = Draft::read(saved.ok_or(FormError::DraftUnknown)?)?;
+    Ok(Draft {
+        updated_at: row.updated_at,
+        ..saved
+    })
+}
+
+/// A form that is locked, with its draft.
+pub(super) async fn lock_with_draft(
+    conn: &mut AsyncPgConnection,
+    key: &FormKey,
+) -> Result<(FormRow, Draft), FormError> {
+    let form = lock(conn, key).await?;
+    let draft = find_draft(conn, form.id).await?;
+    let draft = Draft::read(draft.ok_or(FormError::DraftUnknown)?)?;
+    Ok((form, draft))
+}
+
+/// A form that is locked, so that its draft and its versions change one at a time. It can go with its draft between
+/// being found and being locked.
+pub(super) async fn lock(
+    conn: &mut AsyncPgConnection,
+    key: &FormKey,
+) -> Result<FormRow, FormError> {
+    let form = find_form(conn, key).await?.ok_or(FormError::Unknown)?;
+    match lock_form(conn, form.id).await? {
+        true => Ok(form),
+        false => Err(FormError::Unknown),
+    }
+}

@@ -1,0 +1,168 @@
+//! Forms: published versions for everybody; drafts, publishing, retiring and comparing for authors.
+
+pub mod drafts;
+pub mod publish;
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::form_catalog::PublishedVersion;
+use super::{App, Failure, failures};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::fault::Fault;
+use crate::domain::form::{Changes, FormFault};
+use crate::domain::ids::FormKey;
+use crate::store::forms::{
+    FormVersionRow, find_form, find_version, find_version_ref, get_version, list_published_forms,
+    retire_version, versions_of,
+};
+
+/// Why something about a form was refused.
+#[derive(Debug)]
+pub enum FormError {
+    /// There is no form with this key, or none that is published.
+    Unknown,
+    /// It has no such version.
+    VersionUnknown,
+    /// It has no draft.
+    DraftUnknown,
+    /// There is a form with this key already.
+    Exists,
+    /// The key in the definition is not the key of the form.
+    KeyDiffers,
+    /// The key of a new form is malformed.
+    KeyInvalid(Vec<Fault<FormFault>>),
+    /// The form cannot be published as it is.
+    Invalid(Vec<Fault<FormFault>>),
+    /// The draft was changed by someone else meanwhile, or is not there.
+    Changed,
+    /// The newest version has the very same content: its number.
+    Unchanged(i32),
+    /// These questions are recoded under their old keys, and the author did not consent.
+    Recoded(Vec<String>),
+    /// The machinery.
+    Failure(Failure),
+}
+
+failures!(FormError);
+
+/// A page of the newest versions in use, by the keys of their forms.
+///
+/// # Errors
+///
+/// A failure of the database.
+pub async fn list(
+    app: &App,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Arc<PublishedVersion>>, Failure> {
+    let mut conn = app.connection().await?;
+    let rows = list_published_forms(&mut conn, after, limit).await?;
+    let mut versions = Vec::with_capacity(rows.len());
+    for (_, version) in rows {
+        versions.push(app.forms.get(&mut conn, version.id).await?);
+    }
+    Ok(versions)
+}
+
+/// The newest version in use of a form.
+///
+/// # Errors
+///
+/// When there is no such form, or none of its versions is in use.
+pub async fn newest(app: &App, form: &FormKey) -> Result<Arc<PublishedVersion>, FormError> {
+    let found = app.newest_version(form).await?.ok_or(FormError::Unknown)?;
+    Ok(app.version(found.id).await?)
+}
+
+/// A version of a form, retired or not.
+///
+/// # Errors
+///
+/// When there is none.
+pub async fn version(
+    app: &App,
+    form: FormKey,
+    version: i32,
+) -> Result<Arc<PublishedVersion>, FormError> {
+    let name = (form, version);
+    if let Some(known) = app.forms.known_by_number(&name) {
+        return Ok(known);
+    }
+    let mut conn = app.connection().await?;
+    let found = find_version_ref(&mut conn, &name.0, Some(version)).await?;
+    let found = found.ok_or(FormError::VersionUnknown)?;
+    Ok(app.forms.get(&mut conn, found.id).await?)
+}
+
+/// All versions of a form, oldest first. A form of which none is published is not known to the public.
+///
+/// # Errors
+///
+/// When there is no such form.
+pub async fn versions(app: &App, form: &FormKey) -> Result<Vec<FormVersionRow>, FormError> {
+    let mut conn = app.connection().await?;
+    let form = find_form(&mut conn, form)
+        .await?
+        .ok_or(FormError::Unknown)?;
+    let versions = versions_of(&mut conn, form.id).await?;
+    if versions.is_empty() {
+        return Err(FormError::Unknown);
+    }
+    Ok(versions)
+}
+
+/// Retires a version: it takes no new responses, except those that were filled in offline, for so many days. One that is
+/// retired already keeps its dates.
+///
+/// # Errors
+///
+/// When there is no such version.
+pub async fn retire(
+    app: &App,
+    actor: Actor,
+    form: &FormKey,
+    version: i32,
+    grace_days: i64,
+) -> Result<FormVersionRow, FormError> {
+    app.transact(async |tx| {
+        let found = find_version_ref(tx, form, Some(version)).await?;
+        let found = found.ok_or(FormError::VersionUnknown)?;
+        let now = tx.now();
+        let accepts_until = now + TimeDelta::days(grace_days);
+        if retire_version(tx, found.id, now, accepts_until).await? {
+            tx.record(
+                actor,
+                AuditEvent::FormVersionRetired {
+                    form: form.to_string(),
+                    version,
+                    accepts_until,
+                },
+            );
+        }
+        Ok(get_version(tx, found.id).await?)
+    })
+    .await
+}
+
+/// What changed from one version of a form to another.
+///
+/// # Errors
+///
+/// When there is no such form or version.
+pub async fn changes(app: &App, form: &FormKey, from: i32, to: i32) -> Result<Changes, FormError> {
+    let mut conn = app.connection().await?;
+    let form = find_form(&mut conn, form)
+        .await?
+        .ok_or(FormError::Unknown)?;
+    let mut pair = Vec::with_capacity(2);
+    for version in [from, to] {
+        let row = find_version(&mut conn, form.id, version).await?;
+        pair.push(app.forms.remember(row.ok_or(FormError::VersionUnknown)?)?);
+    }
+    match pair.as_slice() {
+        [from, to] => Ok(Changes::between(&from.form, &to.form)),
+        _ => Err(FormError::VersionUnknown),
+    }
+}

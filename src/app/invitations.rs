@@ -1,0 +1,173 @@
+//! Invitations: making them in batches, counting them, taking them back.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, Failure, failures};
+use crate::domain::admission::invitation::Invitation;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::campaign::{Campaign, NoInvitations};
+use crate::domain::disclosure::rounding::{RoundedCount, round_down};
+use crate::domain::ids::{CampaignKey, InvitationBatchId};
+use crate::random::{self, NoEntropy};
+use crate::store::campaigns::find_campaign;
+use crate::store::invitations::{
+    InvitationBatchRow, Revocation, count_invitations, insert_batch, list_batches, revoke_batch,
+};
+
+/// Why invitations were not made or revoked.
+#[derive(Debug)]
+pub enum InvitationError {
+    /// There is no such campaign.
+    CampaignUnknown,
+    /// Invitations to the campaign make no sense now.
+    Refused(NoInvitations),
+    /// The campaign has no such batch.
+    BatchUnknown,
+    /// The machinery.
+    Failure(Failure),
+}
+
+failures!(InvitationError);
+
+/// Invitations to make.
+#[derive(Debug, Clone)]
+pub struct NewBatch {
+    /// How many.
+    pub count: i32,
+    /// What the coordinator calls the batch.
+    pub label: Option<String>,
+    /// The format in which they are handed out, for the audit.
+    pub format: &'static str,
+}
+
+/// Invitations that were made. They are known only now: just keyed hashes of them are kept.
+#[derive(Debug)]
+pub struct IssuedBatch {
+    /// The campaign.
+    pub campaign: Campaign,
+    /// The batch.
+    pub batch: InvitationBatchRow,
+    /// The invitations.
+    pub invitations: Vec<Invitation>,
+}
+
+/// A page of the batches of a campaign, and its totals.
+#[derive(Debug)]
+pub struct BatchList {
+    /// How many invitations were made for the campaign, revoked ones too.
+    pub issued: i64,
+    /// How many of these were redeemed, rounded.
+    pub redeemed: RoundedCount,
+    /// The batches of this page, the oldest first.
+    pub batches: Vec<InvitationBatchRow>,
+}
+
+/// Makes a batch of invitations.
+///
+/// # Errors
+///
+/// When there is no such campaign, or it takes no invitations.
+pub async fn issue(
+    app: &App,
+    actor: Actor,
+    key: &CampaignKey,
+    new: NewBatch,
+) -> Result<IssuedBatch, InvitationError> {
+    app.transact(async |tx| {
+        let campaign = find_campaign(tx, key)
+            .await?
+            .ok_or(InvitationError::CampaignUnknown)?;
+        campaign
+            .check_takes_invitations(tx.now())
+            .map_err(InvitationError::Refused)?;
+        let batch = InvitationBatchRow {
+            id: InvitationBatchId(random::uuid()?),
+            campaign_id: campaign.id,
+            label: new.label,
+            issued: new.count,
+            created_at: tx.now(),
+            revoked_at: None,
+        };
+        let invitations = draw(new.count)?;
+        let hash = |it| app.keys.server.invitation_hash(campaign.id, it).to_vec();
+        let hashes: Vec<Vec<u8>> = invitations.iter().map(hash).collect();
+        insert_batch(tx, &batch, &hashes).await?;
+        tx.record(
+            actor,
+            AuditEvent::InvitationsIssued {
+                campaign: campaign.key.to_string(),
+                batch: batch.id,
+                count: new.count,
+                format: new.format,
+            },
+        );
+        Ok(IssuedBatch {
+            campaign,
+            batch,
+            invitations,
+        })
+    })
+    .await
+}
+
+/// A page of the batches of a campaign, from after this time and id on, and the totals of the campaign.
+///
+/// # Errors
+///
+/// When there is no such campaign.
+pub async fn list(
+    app: &App,
+    key: &CampaignKey,
+    after: Option<(DateTime<Utc>, InvitationBatchId)>,
+    limit: i64,
+) -> Result<BatchList, InvitationError> {
+    let mut conn = app.connection().await?;
+    let campaign = find_campaign(&mut conn, key)
+        .await?
+        .ok_or(InvitationError::CampaignUnknown)?;
+    let totals = count_invitations(&mut conn, campaign.id).await?;
+    Ok(BatchList {
+        issued: totals.issued,
+        redeemed: round_down(totals.redeemed, campaign.settings.release_size),
+        batches: list_batches(&mut conn, campaign.id, after, limit).await?,
+    })
+}
+
+/// Takes back what is left of a batch. Revoking it again changes nothing.
+///
+/// # Errors
+///
+/// When there is no such campaign or batch.
+pub async fn revoke(
+    app: &App,
+    actor: Actor,
+    key: &CampaignKey,
+    batch: InvitationBatchId,
+) -> Result<(), InvitationError> {
+    app.transact(async |tx| {
+        let campaign = find_campaign(tx, key)
+            .await?
+            .ok_or(InvitationError::CampaignUnknown)?;
+        let now = tx.now();
+        match revoke_batch(tx, campaign.id, batch, now).await? {
+            Revocation::Unknown => return Err(InvitationError::BatchUnknown),
+            Revocation::Already => return Ok(()),
+            Revocation::Done => {}
+        }
+        tx.record(
+            actor,
+            AuditEvent::InvitationsRevoked {
+                campaign: campaign.key.to_string(),
+                batch,
+            },
+        );
+        Ok(())
+    })
+    .await
+}
+
+fn draw(count: i32) -> Result<Vec<Invitation>, NoEntropy> {
+    (0..count)
+        .map(|_| random::bytes().map(Invitation::from_random))
+        .collect()
+}

@@ -1,0 +1,192 @@
+//! Remarks: free text, which a person reads before it goes anywhere.
+
+use super::{App, Failure, failures};
+use crate::domain::audit::{Actor, AuditEvent, AuditedRemarksFilter};
+use crate::domain::free_text::review::{RemarkState, ShortenFault, shorten};
+use crate::domain::ids::{CampaignKey, FormKey, RemarkId};
+use crate::domain::server_key::ServerKey;
+use crate::store::campaigns::find_campaign;
+use crate::store::remarks::{
+    PlacedRemark, RemarkRow, RemarksFilter, list_remarks, lock_remark, review_remark,
+};
+
+/// Why remarks were not listed or reviewed.
+#[derive(Debug)]
+pub enum RemarkError {
+    /// The filter names a campaign that does not exist.
+    CampaignUnknown,
+    /// There is no such remark.
+    Unknown,
+    /// The remark was changed by someone else meanwhile.
+    Changed,
+    /// The new text is more than the old one with words taken out.
+    NotShortened(ShortenFault),
+    /// The machinery.
+    Failure(Failure),
+}
+
+failures!(RemarkError);
+
+/// Which remarks to list.
+#[derive(Debug, Clone, Default)]
+pub struct RemarksQuery {
+    /// Only those of this campaign.
+    pub campaign: Option<CampaignKey>,
+    /// Only those to the question with this key.
+    pub question: Option<String>,
+    /// Only those to forms read in this language.
+    pub language: Option<String>,
+    /// Only those in this state.
+    pub state: Option<RemarkState>,
+}
+
+/// The outcome of a review. What is none stays as it is.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// Whether the remark may be exported.
+    pub state: Option<RemarkState>,
+    /// The text with words taken out.
+    pub text: Option<String>,
+}
+
+/// A remark, with where it belongs.
+#[derive(Debug, Clone)]
+pub struct ListedRemark {
+    /// The remark.
+    pub remark: RemarkRow,
+    /// The key of its campaign.
+    pub campaign: CampaignKey,
+    /// The key of the form.
+    pub form: FormKey,
+    /// Names its state.
+    pub tag: RemarkTag,
+}
+
+/// Names the state of a remark: 96 bits of an HMAC.
+pub type RemarkTag = [u8; 12];
+
+impl ListedRemark {
+    fn of((remark, campaign, form): PlacedRemark, key: &ServerKey) -> Self {
+        Self {
+            tag: tag(&remark, key),
+            remark,
+            campaign,
+            form,
+        }
+    }
+}
+
+/// A page of remarks in the order of their ids, which are keyed hashes and tell nothing. That it was shown is in the audit
+/// before this returns. `rows` is one more than the page shows.
+///
+/// # Errors
+///
+/// When the filter names an unknown campaign.
+pub async fn list(
+    app: &App,
+    actor: Actor,
+    query: RemarksQuery,
+    after: Option<RemarkId>,
+    rows: i64,
+) -> Result<Vec<ListedRemark>, RemarkError> {
+    let listed = app
+        .transact(async |tx| {
+            let campaign = match &query.campaign {
+                Some(key) => Some(
+                    find_campaign(tx, key)
+                        .await?
+                        .ok_or(RemarkError::CampaignUnknown)?
+                        .id,
+                ),
+                None => None,
+            };
+            let filter = RemarksFilter {
+                campaign,
+                state: query.state,
+                question: query.question.clone(),
+                language: query.language.clone(),
+            };
+            let listed = list_remarks(tx, &filter, after, rows).await?;
+            // The one row more only tells that there is another page.
+            let shown = i64::try_from(listed.len()).unwrap_or(rows).min(rows - 1);
+            tx.record(
+                actor,
+                AuditEvent::RemarksListed {
+                    filter: audited(&query),
+                    remarks: shown,
+                },
+            );
+            Ok::<_, RemarkError>(listed)
+        })
+        .await?;
+    let key = &app.keys.server;
+    Ok(listed
+        .into_iter()
+        .map(|row| ListedRemark::of(row, key))
+        .collect())
+}
+
+/// Keeps the outcome of a review. Words that are taken out are gone for good. `expected` decides by the tag of the remark
+/// whether the reviewer knows its state.
+///
+/// # Errors
+///
+/// When there is no such remark, it is not the expected one, or the text is not just shortened.
+pub async fn review(
+    app: &App,
+    actor: Actor,
+    id: RemarkId,
+    review: Review,
+    expected: impl Fn(RemarkTag) -> bool,
+) -> Result<ListedRemark, RemarkError> {
+    let key = &app.keys.server;
+    let reviewed = app
+        .transact(async |tx| {
+            let found = lock_remark(tx, id).await?;
+            let (old, campaign, form) = found.ok_or(RemarkError::Unknown)?;
+            if !expected(tag(&old, key)) {
+                return Err(RemarkError::Changed);
+            }
+            let state = review.state.unwrap_or(old.state);
+            let text = match &review.text {
+                Some(text) => shorten(&old.text, text).map_err(RemarkError::NotShortened)?,
+                None => old.text.clone(),
+            };
+            let new = review_remark(tx, id, state, &text).await?;
+            tx.record(
+                actor,
+                AuditEvent::RemarkReviewed {
+                    remark: id,
+                    campaign: campaign.to_string(),
+                    state: state.as_str(),
+                    edited: text != old.text,
+                },
+            );
+            Ok((new, campaign, form))
+        })
+        .await?;
+    Ok(ListedRemark::of(reviewed, key))
+}
+
+fn audited(query: &RemarksQuery) -> AuditedRemarksFilter {
+    AuditedRemarksFilter {
+        state: query.state.map_or("all", RemarkState::as_str),
+        campaign: query.campaign.as_ref().map(ToString::to_string),
+        question: query.question.clone(),
+        language: query.language.clone(),
+    }
+}
+
+fn tag(row: &RemarkRow, key: &ServerKey) -> RemarkTag {
+    let hash = key.hash(&[
+        b"remark-tag",
+        row.id.0.as_bytes(),
+        row.state.as_str().as_bytes(),
+        row.text.as_bytes(),
+    ]);
+    let mut tag = RemarkTag::default();
+    for (byte, hashed) in tag.iter_mut().zip(hash) {
+        *byte = hashed;
+    }
+    tag
+}

@@ -1,0 +1,363 @@
+//! Responses: sending one, reading one's own again, withdrawing it. The holder of the receipt needs no account.
+
+use std::sync::Arc;
+
+use super::form_catalog::PublishedVersion;
+use super::pass_keys::PassKey;
+use super::{App, Failure, failures};
+use crate::domain::admission::invitation::Invitation;
+use crate::domain::admission::pass::token::Token;
+use crate::domain::campaign::access::{Access, Credential};
+use crate::domain::campaign::{Campaign, NotOpen};
+use crate::domain::fault::Fault;
+use crate::domain::form::{Answer, Value};
+use crate::domain::ids::{CampaignKey, RemarkId};
+use crate::domain::response::receipt::Receipt;
+use crate::domain::response::{
+    AnswerFault, RawAnswers, Remark, ResponseContext, Summary, remark_ids, validate,
+};
+use crate::domain::week::IsoWeek;
+use crate::store::AsyncPgConnection;
+use crate::store::campaigns::{CampaignAndVersion, find_campaign, find_campaign_and_version};
+use crate::store::forms::FormVersionRef;
+use crate::store::responses::find::{ResponseRow, find_response, find_texts, is_withdrawn};
+use crate::store::responses::insert::{Arrival, Stored, find_earlier};
+use crate::store::responses::redeem::Refusal;
+use crate::store::responses::withdraw::{Withdrawal, withdraw_response};
+
+/// Why a response was not stored, found or withdrawn.
+#[derive(Debug)]
+pub enum ResponseError {
+    /// There is no such campaign.
+    CampaignUnknown,
+    /// The campaign is not open.
+    NotOpen(NotOpen),
+    /// The campaign's form has no such version.
+    VersionUnknown,
+    /// The version is retired, and its grace period is over.
+    VersionRetired,
+    /// The form does not exist in this language.
+    LanguageNotOffered,
+    /// Some answers do not fit the form.
+    AnswersInvalid(Vec<Fault<AnswerFault>>),
+    /// The campaign takes responses by invitation only.
+    InvitationMissing,
+    /// The invitation is mistyped.
+    InvitationMalformed,
+    /// An invitation was sent along with a pass, which would tell whose response it is.
+    InvitationMisplaced,
+    /// The campaign takes responses with a pass of this key.
+    PassMissing(Arc<PassKey>),
+    /// The pass is not one of this key.
+    PassInvalid(Arc<PassKey>),
+    /// The credential is not good any more.
+    Refused(Refusal),
+    /// The receipt was used for other answers.
+    ReceiptUsed,
+    /// There is no response with this receipt.
+    Unknown,
+    /// The response was withdrawn.
+    Withdrawn,
+    /// Responses of the campaign can no longer be withdrawn.
+    WithdrawalEnded,
+    /// The machinery.
+    Failure(Failure),
+}
+
+failures!(ResponseError);
+
+/// Something that a client may send.
+#[derive(Debug, Clone)]
+pub enum Sent<T> {
+    /// It was not sent.
+    Missing,
+    /// It cannot be read.
+    Malformed,
+    /// It was sent.
+    Given(T),
+}
+
+/// What a client sends to be let in by. The campaign's access rule decides what of it counts.
+#[derive(Debug)]
+pub struct SentCredentials {
+    /// An invitation.
+    pub invitation: Sent<Invitation>,
+    /// A pass.
+    pub pass: Sent<Token>,
+}
+
+/// A response that is sent.
+#[derive(Debug)]
+pub struct NewResponse {
+    /// The number of the version that was filled in.
+    pub form_version: i32,
+    /// The language in which it was read.
+    pub language: String,
+    /// The answers.
+    pub answers: RawAnswers,
+    /// The receipt.
+    pub receipt: Receipt,
+    /// What lets it in.
+    pub credentials: SentCredentials,
+}
+
+/// A response that is stored.
+#[derive(Debug)]
+pub struct Receipted {
+    /// Whether it was stored only now.
+    pub new: bool,
+    /// The number of the version that was filled in.
+    pub form_version: i32,
+    /// The language in which it was read.
+    pub language: String,
+    /// The week in which it came.
+    pub week: IsoWeek,
+    /// Scores and notices.
+    pub summary: Summary,
+}
+
+/// A stored response, as the holder of its receipt can read it.
+#[derive(Debug)]
+pub struct OwnResponse {
+    /// What is kept besides the answers.
+    pub response: Receipted,
+    /// The answers; free text is as redaction left it.
+    pub answers: RawAnswers,
+}
+
+/// Stores a response, or recognises one that was sent before. It is on disk when this returns.
+///
+/// # Errors
+///
+/// When nothing was stored. All bad answers are named at once.
+pub async fn submit(
+    app: &App,
+    key: &CampaignKey,
+    sent: NewResponse,
+) -> Result<Receipted, ResponseError> {
+    let now = app.now();
+    let (campaign, version) = campaign_and_version(app, key, sent.form_version)
+        .await?
+        .ok_or(ResponseError::CampaignUnknown)?;
+    let version = version.ok_or(ResponseError::VersionUnknown)?;
+    let published = app.version(version.id).await?;
+    let form = &published.form;
+    if !form.definition().languages.contains(&sent.language) {
+        return Err(ResponseError::LanguageNotOffered);
+    }
+    let answers = validate(form, &sent.answers).map_err(ResponseError::AnswersInvalid)?;
+    let week = IsoWeek::of(now.date_naive());
+    let context = ResponseContext {
+        campaign_id: campaign.id,
+        form_version_id: version.id,
+        language: sent.language.clone(),
+        week,
+    };
+    let response = answers.anonymise(form, context, &sent.receipt, &app.keys.server);
+    let stored = match takes_responses(&campaign, &version, now) {
+        Ok(()) => {
+            let credential = credential(app, &campaign, sent.credentials).await?;
+            let arrival = Arrival {
+                response,
+                credential,
+            };
+            app.intake.store(arrival).await?
+        }
+        // Sent in time, but the reply was lost on the way: still a replay.
+        Err(refusal) => {
+            let mut conn = app.connection().await?;
+            find_earlier(&mut conn, &response).await?.ok_or(refusal)?
+        }
+    };
+    let (new, week) = outcome(stored, week)?;
+    Ok(Receipted {
+        new,
+        form_version: published.version,
+        week,
+        summary: Summary::of(form, answers.as_slice(), &sent.language),
+        language: sent.language,
+    })
+}
+
+/// Whether it was stored only now, and since which week it is there.
+fn outcome(stored: Stored, now: IsoWeek) -> Result<(bool, IsoWeek), ResponseError> {
+    match stored {
+        Stored::New => Ok((true, now)),
+        Stored::Replay(week) => Ok((false, week)),
+        Stored::Conflict => Err(ResponseError::ReceiptUsed),
+        Stored::Withdrawn => Err(ResponseError::Withdrawn),
+        Stored::Refused(refusal) => Err(ResponseError::Refused(refusal)),
+    }
+}
+
+fn takes_responses(
+    campaign: &Campaign,
+    version: &FormVersionRef,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(), ResponseError> {
+    campaign.check_open(now).map_err(ResponseError::NotOpen)?;
+    if version.accepts(now) {
+        Ok(())
+    } else {
+        Err(ResponseError::VersionRetired)
+    }
+}
+
+/// The campaign with this key, and this version of its form. Requests at the same time share one query.
+async fn campaign_and_version(
+    app: &App,
+    campaign: &CampaignKey,
+    version: i32,
+) -> Result<CampaignAndVersion, Failure> {
+    match app.campaigns.find((campaign.clone(), version)).await {
+        Some(found) => Ok(found),
+        // The shared query failed; this one tells why.
+        None => {
+            let mut conn = app.connection().await?;
+            Ok(find_campaign_and_version(&mut conn, campaign, version).await?)
+        }
+    }
+}
+
+/// What of the credentials the campaign asks for. Whether it was used before is found out when the response is stored.
+async fn credential(
+    app: &App,
+    campaign: &Campaign,
+    sent: SentCredentials,
+) -> Result<Credential, ResponseError> {
+    let server = &app.keys.server;
+    match campaign.settings.access {
+        Access::Open => Ok(Credential::Open),
+        Access::Code => match sent.invitation {
+            Sent::Given(invitation) => Ok(Credential::Invitation(
+                server.invitation_hash(campaign.id, &invitation),
+            )),
+            Sent::Malformed => Err(ResponseError::InvitationMalformed),
+            Sent::Missing => Err(ResponseError::InvitationMissing),
+        },
+        Access::Pass => {
+            if !matches!(sent.invitation, Sent::Missing) {
+                return Err(ResponseError::InvitationMisplaced);
+            }
+            let key = match app.pass_keys.known(campaign.id) {
+                Some(known) => known,
+                None => {
+                    let mut conn = app.connection().await?;
+                    app.pass_keys.get(&mut conn, campaign.id).await?
+                }
+            };
+            match sent.pass {
+                Sent::Given(token) if key.public.accepts(&token, &key.challenge) => {
+                    Ok(Credential::Pass(server.pass_hash(campaign.id, &token)))
+                }
+                Sent::Given(_) | Sent::Malformed => Err(ResponseError::PassInvalid(key)),
+                Sent::Missing => Err(ResponseError::PassMissing(key)),
+            }
+        }
+    }
+}
+
+/// Reads the response of a receipt.
+///
+/// # Errors
+///
+/// When there is none, or it was withdrawn.
+pub async fn read_own(
+    app: &App,
+    key: &CampaignKey,
+    receipt: &Receipt,
+) -> Result<OwnResponse, ResponseError> {
+    let mut conn = app.connection().await?;
+    let Own {
+        row,
+        published,
+        remarks,
+        ..
+    } = find_own(app, &mut conn, key, receipt).await?;
+    let form = &published.form;
+    let mut answers = form
+        .layout()
+        .decode(form.questions(), &row.record)
+        .map_err(|_| Failure::Internal("a record cannot be read"))?;
+    let summary = Summary::of(form, &answers, &row.language);
+    let ids: Vec<RemarkId> = remarks.iter().map(|remark| remark.id).collect();
+    let mut texts = find_texts(&mut conn, row.id, &ids).await?;
+    for remark in remarks {
+        let place = form
+            .place(&remark.question)
+            .and_then(|place| answers.get_mut(place));
+        if let (Some(answer), Some(text)) = (place, texts.remove(&remark.id)) {
+            *answer = Answer::Given(Value::Text(text));
+        }
+    }
+    Ok(OwnResponse {
+        answers: RawAnswers::of(form, &answers),
+        response: Receipted {
+            new: false,
+            form_version: published.version,
+            week: IsoWeek::of(row.week),
+            language: row.language,
+            summary,
+        },
+    })
+}
+
+/// Withdraws the response of a receipt: it is deleted with its remarks.
+///
+/// # Errors
+///
+/// When there is none, it was withdrawn before, or the campaign's responses are frozen.
+pub async fn withdraw_own(
+    app: &App,
+    key: &CampaignKey,
+    receipt: &Receipt,
+) -> Result<(), ResponseError> {
+    app.transact(async |tx| {
+        let own = find_own(app, tx, key, receipt).await?;
+        if !own.campaign.settings.allows_withdrawal(tx.now()) {
+            return Err(ResponseError::WithdrawalEnded);
+        }
+        let remarks: Vec<RemarkId> = own.remarks.iter().map(|remark| remark.id).collect();
+        match withdraw_response(tx, own.row.id, &remarks).await? {
+            Withdrawal::Done(_) => Ok(()),
+            Withdrawal::Already => Err(ResponseError::Withdrawn),
+            Withdrawal::Unknown => Err(ResponseError::Unknown),
+        }
+    })
+    .await
+}
+
+/// What belongs to a receipt.
+struct Own {
+    campaign: Campaign,
+    row: ResponseRow,
+    published: Arc<PublishedVersion>,
+    /// The remarks that may have come with it, without their texts.
+    remarks: Vec<Remark>,
+}
+
+async fn find_own(
+    app: &App,
+    conn: &mut AsyncPgConnection,
+    key: &CampaignKey,
+    receipt: &Receipt,
+) -> Result<Own, ResponseError> {
+    let campaign = find_campaign(conn, key)
+        .await?
+        .ok_or(ResponseError::CampaignUnknown)?;
+    let server = &app.keys.server;
+    let id = server.response_id(campaign.id, receipt);
+    let row = match find_response(conn, id).await? {
+        Some(row) => row,
+        None if is_withdrawn(conn, id).await? => return Err(ResponseError::Withdrawn),
+        None => return Err(ResponseError::Unknown),
+    };
+    let published = app.forms.get(conn, row.form_version_id).await?;
+    let remarks = remark_ids(&published.form, campaign.id, receipt, server);
+    Ok(Own {
+        campaign,
+        row,
+        published,
+        remarks,
+    })
+}

@@ -1,0 +1,189 @@
+//! Logging in and out. A session is the family of all refresh tokens that come from one log-in.
+
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::login_limits::TooManyLogins;
+use super::password::PasswordError;
+use super::{App, Failure, failures};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::{SessionId, StaffId};
+use crate::domain::staff::role::Role;
+use crate::domain::staff::session_policy::is_reuse;
+use crate::random::{self, NoEntropy};
+use crate::store::sessions::{live, lock_token, open, replace_token, revoke};
+use crate::store::staff;
+
+/// Why a session was not opened or is over.
+#[derive(Debug)]
+pub enum SessionError {
+    /// E-mail or password is wrong, or the account is disabled.
+    LoginFailed,
+    /// There were too many attempts.
+    TooManyLogins(TooManyLogins),
+    /// The refresh token is not good.
+    RefreshFailed,
+    /// The session is over, or the account is disabled.
+    Ended,
+    /// The password could not be checked now.
+    Password(PasswordError),
+    /// The machinery.
+    Failure(Failure),
+}
+
+failures!(SessionError);
+
+/// A session with its next refresh token.
+pub struct OpenSession {
+    /// The session.
+    pub session_id: SessionId,
+    /// Whose it is.
+    pub staff_id: StaffId,
+    /// The refresh token, which is good once.
+    pub refresh_token: String,
+}
+
+/// A refresh token, and what the database knows of it.
+struct RefreshToken {
+    text: String,
+    hash: [u8; 32],
+}
+
+impl RefreshToken {
+    fn new() -> Result<Self, NoEntropy> {
+        let text = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
+        let hash = hash_of(&text);
+        Ok(Self { text, hash })
+    }
+}
+
+/// A plain hash will do: nobody can guess 256 random bits.
+fn hash_of(refresh_token: &str) -> [u8; 32] {
+    Sha256::digest(refresh_token).into()
+}
+
+/// Opens a session for an e-mail and a password. Attempts are slowed down by account and by network, whether or not the
+/// account exists. An unknown account, a disabled one and a wrong password fail alike, after the same work.
+///
+/// # Errors
+///
+/// When the log-in fails, or there were too many.
+pub async fn log_in(
+    app: &App,
+    email: &str,
+    password: String,
+    client: Option<IpAddr>,
+) -> Result<OpenSession, SessionError> {
+    if let Err(refused) = app.logins.count(email, client) {
+        record_refusal(app, email, &refused).await?;
+        return Err(SessionError::TooManyLogins(refused));
+    }
+    let mut conn = app.connection().await?;
+    let account = staff::by_email(&mut conn, email).await?;
+    // Hashing takes long enough to lend the connection to somebody else.
+    drop(conn);
+    let hash = account
+        .as_ref()
+        .map(|account| account.password_hash.clone());
+    let fits = app.passwords.verify(password, hash.clone()).await;
+    let fits = fits.map_err(SessionError::Password)?;
+    let account = account
+        .filter(|account| fits && !account.disabled)
+        .ok_or(SessionError::LoginFailed)?;
+    let session_id = SessionId(random::uuid()?);
+    let refresh = RefreshToken::new()?;
+    app.transact(async |tx| {
+        let now = tx.now();
+        open(tx, session_id, account.id, refresh.hash, now).await?;
+        // The password may have been changed while it was checked: that ended all sessions but this one.
+        let now = staff::by_id(tx, account.id).await?;
+        match now.filter(|now| Some(&now.password_hash) == hash.as_ref()) {
+            Some(_) => Ok(()),
+            None => Err(SessionError::LoginFailed),
+        }
+    })
+    .await?;
+    Ok(OpenSession {
+        session_id,
+        staff_id: account.id,
+        refresh_token: refresh.text,
+    })
+}
+
+async fn record_refusal(app: &App, email: &str, refused: &TooManyLogins) -> Result<(), Failure> {
+    if !refused.is_notable {
+        return Ok(());
+    }
+    app.transact(async |tx| {
+        let account = staff::by_email(tx, email).await?.map(|account| account.id);
+        tx.record(Actor::Server, AuditEvent::LoginsRefused { account });
+        Ok(())
+    })
+    .await
+}
+
+/// Exchanges a refresh token for the next one. A token that comes again too long after its first use ends the session,
+/// since then two hold it.
+///
+/// # Errors
+///
+/// When the token is not good.
+pub async fn refresh(app: &App, refresh_token: &str) -> Result<OpenSession, SessionError> {
+    let old = hash_of(refresh_token);
+    let next = RefreshToken::new()?;
+    let renewed = app
+        .transact(async |tx| {
+            let now = tx.now();
+            let Some(token) = lock_token(tx, old).await? else {
+                return Ok(None);
+            };
+            if let Some(used_at) = token.used_at {
+                if is_reuse(used_at, now) {
+                    tracing::warn!("a refresh token was used twice; its session was ended");
+                    revoke(tx, token.session_id, now).await?;
+                }
+                return Ok(None);
+            }
+            let Some(account) = live(tx, token.session_id, now).await? else {
+                return Ok(None);
+            };
+            replace_token(tx, token.session_id, old, next.hash, now).await?;
+            Ok::<_, SessionError>(Some((token.session_id, account.id)))
+        })
+        .await?;
+    let (session_id, staff_id) = renewed.ok_or(SessionError::RefreshFailed)?;
+    Ok(OpenSession {
+        session_id,
+        staff_id,
+        refresh_token: next.text,
+    })
+}
+
+/// Ends a session at once, with all its tokens.
+///
+/// # Errors
+///
+/// A failure of the database.
+pub async fn log_out(app: &App, session: SessionId) -> Result<(), Failure> {
+    let mut conn = app.connection().await?;
+    Ok(revoke(&mut conn, session, app.now()).await?)
+}
+
+/// The roles of the account behind a session, while both are good.
+///
+/// # Errors
+///
+/// When they are not.
+pub async fn authenticate(
+    app: &App,
+    session: SessionId,
+    staff: StaffId,
+) -> Result<Vec<Role>, SessionError> {
+    let mut conn = app.connection().await?;
+    let account = live(&mut conn, session, app.now()).await?;
+    let account = account.filter(|account| account.id == staff);
+    Ok(account.ok_or(SessionError::Ended)?.roles())
+}

@@ -1,0 +1,184 @@
+//! Accounts of staff.
+
+use chrono::{DateTime, Utc};
+
+use super::password::PasswordError;
+use super::{App, Failure};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::StaffId;
+use crate::domain::staff::account::{AccountChange, distinct_roles};
+use crate::domain::staff::role::Role;
+use crate::random;
+use crate::store::sessions::revoke_all_of;
+use crate::store::staff::{self, NewStaff, StaffRow};
+
+/// Why an account was not found, made or changed.
+#[derive(Debug)]
+pub enum StaffError {
+    /// There is none with this id or e-mail.
+    Unknown,
+    /// There is one with this e-mail already.
+    Exists,
+    /// The change would leave nobody to manage accounts.
+    LastAdmin,
+    /// The password could not be hashed now.
+    Password(PasswordError),
+    /// The machinery.
+    Failure(Failure),
+}
+
+super::failures!(StaffError);
+
+/// An account to make.
+#[derive(Clone)]
+pub struct NewAccount {
+    /// The name for logging in.
+    pub email: String,
+    /// The person's name.
+    pub name: String,
+    /// What the person may do.
+    pub roles: Vec<Role>,
+    /// The first password.
+    pub password: String,
+}
+
+/// Accounts in the order in which they were made, from after this time and id on.
+///
+/// # Errors
+///
+/// A failure of the database.
+pub async fn list(
+    app: &App,
+    after: Option<(DateTime<Utc>, StaffId)>,
+    rows: i64,
+) -> Result<Vec<StaffRow>, Failure> {
+    let mut conn = app.connection().await?;
+    Ok(staff::list(&mut conn, after, rows).await?)
+}
+
+/// The account with this id.
+///
+/// # Errors
+///
+/// When there is none.
+pub async fn find(app: &App, id: StaffId) -> Result<StaffRow, StaffError> {
+    let mut conn = app.connection().await?;
+    staff::by_id(&mut conn, id)
+        .await?
+        .ok_or(StaffError::Unknown)
+}
+
+/// The account with this e-mail.
+///
+/// # Errors
+///
+/// When there is none.
+pub async fn find_by_email(app: &App, email: &str) -> Result<StaffRow, StaffError> {
+    let mut conn = app.connection().await?;
+    staff::by_email(&mut conn, email)
+        .await?
+        .ok_or(StaffError::Unknown)
+}
+
+/// Makes an account.
+///
+/// # Errors
+///
+/// When the e-mail is taken.
+pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow, StaffError> {
+    let hash = app.passwords.hash(new.password).await;
+    let password_hash = hash.map_err(StaffError::Password)?;
+    app.transact(async |tx| {
+        let new = NewStaff {
+            id: StaffId(random::uuid()?),
+            email: new.email,
+            name: new.name,
+            password_hash,
+            roles: distinct_roles(new.roles),
+            created_at: tx.now(),
+        };
+        let row = staff::insert(tx, &new).await?.ok_or(StaffError::Exists)?;
+        tx.record(
+            actor,
+            AuditEvent::StaffCreated {
+                account: row.id,
+                roles: new.roles,
+            },
+        );
+        Ok(row)
+    })
+    .await
+}
+
+/// Changes an account. Disabling it and a new password end its sessions. The last admin who is not disabled stays one.
+///
+/// # Errors
+///
+/// When there is no such account, or it is the last admin.
+pub async fn change(
+    app: &App,
+    actor: Actor,
+    id: StaffId,
+    change: AccountChange,
+    password: Option<String>,
+) -> Result<StaffRow, StaffError> {
+    let password_hash = match password {
+        Some(password) => {
+            let hash = app.passwords.hash(password).await;
+            Some(hash.map_err(StaffError::Password)?)
+        }
+        None => None,
+    };
+    app.transact(async |tx| {
+        let admins = staff::lock_admins(tx).await?;
+        let old = staff::lock(tx, id).await?.ok_or(StaffError::Unknown)?;
+        let mut new = old.clone();
+        if let Some(name) = change.name {
+            new.name = name;
+        }
+        if let Some(roles) = change.roles {
+            new.set_roles(&roles);
+        }
+        new.disabled = change.disabled.unwrap_or(old.disabled);
+        let stays_admin = !new.disabled && new.roles().contains(&Role::Admin);
+        if admins == [id] && !stays_admin {
+            return Err(StaffError::LastAdmin);
+        }
+        let password = password_hash.is_some();
+        if let Some(hash) = password_hash {
+            new.password_hash = hash;
+        }
+        if new.disabled || password {
+            let now = tx.now();
+            revoke_all_of(tx, id, now).await?;
+        }
+        staff::save(tx, &new).await?;
+        if let Some(event) = audited(&old, &new, password) {
+            tx.record(actor, event);
+        }
+        Ok(new)
+    })
+    .await
+}
+
+/// The entry of a change; none where only the name changed, or nothing.
+fn audited(old: &StaffRow, new: &StaffRow, password: bool) -> Option<AuditEvent> {
+    let (before, after) = (old.roles(), new.roles());
+    let without = |all: &[Role], those: &[Role]| -> Vec<Role> {
+        let rest = all.iter().filter(|role| !those.contains(role));
+        rest.copied().collect()
+    };
+    let granted = without(&after, &before);
+    let taken = without(&before, &after);
+    let disabled = (old.disabled != new.disabled).then_some(new.disabled);
+    if granted.is_empty() && taken.is_empty() && disabled.is_none() && !password {
+        return None;
+    }
+    Some(AuditEvent::StaffChanged {
+        account: new.id,
+        granted,
+        taken,
+        disabled,
+        password,
+    })
+}

@@ -1,0 +1,62 @@
+//! The release of what has arrived, in shuffled batches, and the destruction of the private keys of campaigns that ended by
+//! the clock.
+
+use std::time::Duration;
+
+use crate::app::{App, Failure};
+use crate::store::passes::destroy_ended_pass_keys;
+use crate::store::responses::release::{release_batch, ripe_campaigns};
+
+/// How often it is looked for what is ripe when nothing arrives: for campaigns that end by the clock, and for arrivals
+/// that another server took in.
+const PERIOD: Duration = Duration::from_secs(5);
+
+/// The least time between two looks. Under load this makes the batches larger, which costs less and hides more.
+const MIN_PAUSE: Duration = Duration::from_millis(300);
+
+/// Starts the task.
+pub fn start(app: &App) {
+    let (app, tasks) = (app.weak(), app.tasks.clone());
+    let task = async move {
+        loop {
+            tokio::select! {
+                () = tasks.arrived.notified() => {}
+                () = tokio::time::sleep(PERIOD) => {}
+                () = tasks.stopping() => return,
+            }
+            let Some(app) = app.upgrade() else { return };
+            // A database that is away is asked again after the pause; nothing is lost meanwhile.
+            if release_ripe(&app).await.is_err() {
+                tracing::warn!("arrivals could not be released; trying again soon");
+            }
+            if destroy_keys(&app).await.is_err() {
+                tracing::warn!("keys of ended campaigns could not be destroyed; trying again soon");
+            }
+            drop(app);
+            tokio::time::sleep(MIN_PAUSE).await;
+        }
+    };
+    app.tasks.spawn(task);
+}
+
+/// Releases all that is ripe now, campaign by campaign; gives how many arrivals were moved.
+///
+/// # Errors
+///
+/// When the database fails. What was moved by then stays moved.
+pub async fn release_ripe(app: &App) -> Result<usize, Failure> {
+    let mut conn = app.connection().await?;
+    let mut moved = 0;
+    for campaign in ripe_campaigns(&mut conn, app.now()).await? {
+        while let Some(batch) = release_batch(&mut conn, campaign).await? {
+            moved += batch.count();
+        }
+    }
+    Ok(moved)
+}
+
+async fn destroy_keys(app: &App) -> Result<(), Failure> {
+    let mut conn = app.connection().await?;
+    destroy_ended_pass_keys(&mut conn, app.now()).await?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! Retention: the responses of campaigns whose time is up are deleted.
+
+use std::time::Duration;
+
+use crate::app::{App, Failure};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::store::responses::erase::{DueCampaign, due_campaigns, erase_campaign, vacuum};
+
+/// How often a server looks for campaigns whose time is up.
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// Starts the task. It looks at once, and then every minute.
+pub fn start(app: &App) {
+    let (app, tasks) = (app.weak(), app.tasks.clone());
+    let task = async move {
+        loop {
+            let Some(strong) = app.upgrade() else { return };
+            match erase_due(&strong, Actor::Server).await {
+                Ok(erased) => {
+                    for campaign in erased {
+                        let campaign = campaign.key.as_str();
+                        tracing::info!(campaign, "its time is up: its responses are deleted");
+                    }
+                }
+                Err(Failure::NoConnection(_)) => {}
+                Err(_) => tracing::warn!("what is due could not be deleted; trying again soon"),
+            }
+            drop(strong);
+            tokio::select! {
+                () = tokio::time::sleep(PERIOD) => {}
+                () = tasks.stopping() => return,
+            }
+        }
+    };
+    app.tasks.spawn(task);
+}
+
+/// The campaigns whose time is up, and what there is of each.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn due(app: &App) -> Result<Vec<DueCampaign>, Failure> {
+    let mut conn = app.pools.exports.get().await?;
+    Ok(due_campaigns(&mut conn, app.now()).await?)
+}
+
+/// Deletes what there is of every campaign whose time is up, each in one transaction with its entry in the audit, and
+/// gives what that was. Any number of servers may do so at once. To delete a large campaign takes longer than a request
+/// may, so it has the time limits of an export.
+///
+/// # Errors
+///
+/// When the database fails. What was deleted by then stays deleted.
+pub async fn erase_due(app: &App, actor: Actor) -> Result<Vec<DueCampaign>, Failure> {
+    let mut conn = app.pools.exports.get().await?;
+    let mut erased = Vec::new();
+    for campaign in due_campaigns(&mut conn, app.now()).await? {
+        let done = app.transact_on(&mut conn, async |tx| {
+            let now = tx.now();
+            let Some(done) = erase_campaign(tx, campaign.id, now).await? else {
+                return Ok(None);
+            };
+            tx.record(
+                actor,
+                AuditEvent::CampaignErased {
+                    campaign: done.key.to_string(),
+                    retained_until: done.retained_until,
+                    responses: done.counts.responses + done.counts.arrivals,
+                    remarks: done.counts.remarks,
+                },
+            );
+            Ok::<_, Failure>(Some(done))
+        });
+        erased.extend(done.await?);
+    }
+    if !erased.is_empty() {
+        vacuum(&mut conn).await?;
+    }
+    Ok(erased)
+}

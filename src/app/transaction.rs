@@ -1,0 +1,111 @@
+//! Transactions of use cases, with the audit in them by construction.
+
+use std::ops::{Deref, DerefMut};
+
+use chrono::{DateTime, Utc};
+
+use super::{App, Failure};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::store::AsyncPgConnection;
+use crate::store::audit::append_events;
+use crate::store::transaction::{begin, commit, roll_back};
+
+/// A transaction under way. It is the connection for functions of the store, and collects what is to be recorded.
+pub struct Transaction<'conn> {
+    conn: &'conn mut AsyncPgConnection,
+    now: DateTime<Utc>,
+    events: Vec<(Actor, AuditEvent)>,
+}
+
+impl Transaction<'_> {
+    /// The time at which the transaction began.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Records an event in the audit. It is written at the end of the transaction, since the entry holds up everybody
+    /// else who writes one; and only if the transaction succeeds.
+    pub fn record(&mut self, actor: Actor, event: AuditEvent) {
+        self.events.push((actor, event));
+    }
+}
+
+impl Deref for Transaction<'_> {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        self.conn
+    }
+}
+
+impl DerefMut for Transaction<'_> {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        self.conn
+    }
+}
+
+impl App {
+    /// Does `work` in one transaction: all of it, its entries in the audit included, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// What `work` fails with, or a failure of the database.
+    pub async fn transact<R, E: From<Failure>>(
+        &self,
+        work: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        let mut conn = self.connection().await?;
+        self.transact_on(&mut conn, work).await
+    }
+
+    /// Does `work` in one transaction on this connection.
+    ///
+    /// # Errors
+    ///
+    /// What `work` fails with, or a failure of the database.
+    pub(super) async fn transact_on<R, E: From<Failure>>(
+        &self,
+        conn: &mut AsyncPgConnection,
+        work: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        begin(conn).await.map_err(Failure::from)?;
+        let mut tx = Transaction {
+            conn,
+            now: self.now(),
+            events: Vec::new(),
+        };
+        let result = work(&mut tx).await;
+        let Transaction { conn, now, events } = tx;
+        let result = match result {
+            Ok(result) => append_events(conn, &self.keys.server, now, &events)
+                .await
+                .map(|()| result)
+                .map_err(|error| Failure::from(error).into()),
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(result) => {
+                commit(conn).await.map_err(Failure::from)?;
+                Ok(result)
+            }
+            Err(error) => {
+                // A connection that cannot roll back is closed when it is given back.
+                let _ = roll_back(conn).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Records an event by itself, and comes back when it is on disk.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn record(&self, actor: Actor, event: AuditEvent) -> Result<(), Failure> {
+        self.transact(async |tx| {
+            tx.record(actor, event);
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,50 @@
+//! The application as commands use it: without background tasks, with connections that may take as long as they need.
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use crate::app::App;
+use crate::clock::SystemClock;
+use crate::config::{DatabaseConfig, KeyConfig};
+use crate::keys::Keys;
+use crate::store::pool::{Pools, Purpose, Target};
+use crate::store::{AsyncPgConnection, migrations, server_keys};
+
+/// What to do about a database that lacks a table.
+pub const MIGRATED: &str = "the database is not ready for this; did you run `aftercare migrate`?";
+
+/// Connects to the database with the server's keys, which what a command does is recorded under.
+pub async fn application(
+    database: &DatabaseConfig,
+    keys: &KeyConfig,
+    target: &Target,
+) -> anyhow::Result<App> {
+    let mut conn = target.connect(Purpose::Maintenance).await?;
+    let status = migrations::migration_status(&mut conn).await;
+    if !status.context(MIGRATED)?.is_current() {
+        bail!(MIGRATED);
+    }
+    let keys = Keys::load(keys, &database.data_dir()?)?;
+    check_key(&mut conn, &keys).await?;
+    drop(conn);
+    let pools = Pools::for_commands(target)?;
+    // Commands issue no passes, so the host does not matter.
+    Ok(App::new(
+        pools,
+        keys,
+        Arc::new(SystemClock),
+        "localhost".to_owned(),
+    ))
+}
+
+/// Whether these are the keys that the database was made with.
+pub async fn check_key(conn: &mut AsyncPgConnection, keys: &Keys) -> anyhow::Result<()> {
+    if !server_keys::matches(conn, "server", &keys.server.fingerprint()).await? {
+        bail!(
+            "this database belongs to another server key: with this one nobody could read or withdraw a response.\n\
+             Restore the key file (keys/server.key in the data folder, or AFTERCARE_SERVER_KEY_FILE) that the database was made with."
+        );
+    }
+    Ok(())
+}

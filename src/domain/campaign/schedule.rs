@@ -1,0 +1,106 @@
+//! The times of a campaign, checked against each other.
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+
+/// How long responses are kept after the end of their campaign, unless it says otherwise.
+const FIVE_YEARS: TimeDelta = TimeDelta::days(5 * 365);
+
+/// When a campaign opens and closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// From when it takes responses.
+    pub opens_at: DateTime<Utc>,
+    /// Until when it takes responses.
+    pub closes_at: DateTime<Utc>,
+}
+
+/// Times that do not fit together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ScheduleFault {
+    /// A time outside of what is kept; the name of its field.
+    #[error("The year must be from 1970 to 9999.")]
+    OutOfRange(&'static str),
+    /// It closes before it opens.
+    #[error("It must be later than opens_at.")]
+    Reversed,
+    /// Responses could never be withdrawn.
+    #[error("It must not be earlier than opens_at.")]
+    FreezeTooEarly,
+    /// Responses would be deleted before it closes.
+    #[error("It must not be earlier than closes_at.")]
+    RetentionTooShort,
+}
+
+impl ScheduleFault {
+    /// The field at fault.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::OutOfRange(field) => field,
+            Self::Reversed => "closes_at",
+            Self::FreezeTooEarly => "freezes_at",
+            Self::RetentionTooShort => "retained_until",
+        }
+    }
+
+    /// The fault as a stable word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OutOfRange(_) => "time_out_of_range",
+            Self::Reversed => "window_reversed",
+            Self::FreezeTooEarly => "freeze_too_early",
+            Self::RetentionTooShort => "retention_too_short",
+        }
+    }
+}
+
+/// When responses are deleted if nobody says so: five years after the campaign closes.
+pub fn default_retention(closes_at: DateTime<Utc>) -> DateTime<Utc> {
+    let later = closes_at.checked_add_signed(FIVE_YEARS);
+    later.filter(in_range).unwrap_or(closes_at)
+}
+
+impl Schedule {
+    /// Checks the times of a campaign: these two, the freeze of its responses and their deletion. Times are in whole
+    /// microseconds already, see [`whole_microseconds`].
+    ///
+    /// # Errors
+    ///
+    /// The first fault.
+    pub(super) fn check(
+        self,
+        freezes_at: Option<DateTime<Utc>>,
+        retained_until: DateTime<Utc>,
+    ) -> Result<(), ScheduleFault> {
+        let times = [
+            ("opens_at", Some(self.opens_at)),
+            ("closes_at", Some(self.closes_at)),
+            ("freezes_at", freezes_at),
+            ("retained_until", Some(retained_until)),
+        ];
+        if let Some((field, _)) = times
+            .into_iter()
+            .find(|(_, time)| time.is_some_and(|time| !in_range(&time)))
+        {
+            return Err(ScheduleFault::OutOfRange(field));
+        }
+        if self.opens_at >= self.closes_at {
+            return Err(ScheduleFault::Reversed);
+        }
+        if freezes_at.is_some_and(|time| time < self.opens_at) {
+            return Err(ScheduleFault::FreezeTooEarly);
+        }
+        if retained_until < self.closes_at {
+            return Err(ScheduleFault::RetentionTooShort);
+        }
+        Ok(())
+    }
+}
+
+/// A time as Postgres keeps it: two times can differ by less than a microsecond.
+pub(super) fn whole_microseconds(time: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(time.timestamp_micros()).unwrap_or(time)
+}
+
+fn in_range(time: &DateTime<Utc>) -> bool {
+    (1970..=9999).contains(&time.year())
+}

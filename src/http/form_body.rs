@@ -1,0 +1,121 @@
+//! A version on the wire. Its bytes never change, so they are made once in every language and encoding, and kept.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::web::{Bytes, block};
+use brotli::enc::BrotliEncoderParams;
+use chrono::{DateTime, Utc};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::form_catalog::PublishedVersion;
+use crate::domain::form::FormDefinition;
+use crate::domain::ids::FormVersionId;
+use crate::http::extract::language::Languages;
+use crate::http::problem::Problem;
+
+/// A published version of a form. It never changes.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FormVersionView {
+    /// The form's key.
+    #[schema(example = "daily-life-after-treatment")]
+    pub form: String,
+    /// The number of the version; a response names it.
+    #[schema(example = 1)]
+    pub version: i32,
+    /// SHA-256 over content and record layout, in hexadecimal.
+    #[schema(example = "9f2b8c0d1e3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4")]
+    pub digest: String,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+    /// What it asks, in all languages or in the one asked for.
+    pub definition: FormDefinition,
+}
+
+impl FormVersionView {
+    /// The version in these languages.
+    pub fn of(published: &PublishedVersion, languages: Languages<'_>) -> Self {
+        let definition = published.form.definition();
+        Self {
+            form: published.form.key().to_owned(),
+            version: published.version,
+            digest: published.form.digest().to_string(),
+            published_at: published.published_at,
+            definition: match languages {
+                Languages::All => definition.clone(),
+                Languages::One(language) => definition.in_language(language),
+            },
+        }
+    }
+}
+
+/// One body in every encoding in which it is sent.
+pub struct EncodedBody {
+    /// As it is.
+    pub plain: Bytes,
+    /// With gzip.
+    pub gzip: Bytes,
+    /// With Brotli.
+    pub brotli: Bytes,
+}
+
+/// All bodies made so far, by version and language; no language stands for all of them.
+#[derive(Default)]
+pub struct FormBodies(Mutex<HashMap<(FormVersionId, Option<String>), Arc<EncodedBody>>>);
+
+impl FormBodies {
+    /// The body of a version in these languages.
+    ///
+    /// # Errors
+    ///
+    /// When the thread that compresses it was cancelled.
+    pub async fn get(
+        &self,
+        published: &PublishedVersion,
+        languages: Languages<'_>,
+    ) -> Result<Arc<EncodedBody>, Problem> {
+        let language = match languages {
+            Languages::All => None,
+            Languages::One(language) => Some(language.to_owned()),
+        };
+        let key = (published.id, language);
+        if let Some(known) = self.lock().get(&key).cloned() {
+            return Ok(known);
+        }
+        let view = FormVersionView::of(published, languages);
+        // The best compression takes a while, so it is kept off the threads that serve requests.
+        let encoded = block(move || encode(&view)).await.ok().and_then(Result::ok);
+        let encoded = encoded.ok_or_else(|| Problem::internal("a form cannot be encoded"))?;
+        let encoded = Arc::new(encoded);
+        self.lock().insert(key, encoded.clone());
+        Ok(encoded)
+    }
+
+    /// A thread that panicked left the map as it was.
+    fn lock(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<(FormVersionId, Option<String>), Arc<EncodedBody>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn encode(view: &FormVersionView) -> std::io::Result<EncodedBody> {
+    let plain = serde_json::to_vec(view)?;
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(&plain)?;
+    let mut brotli = Vec::new();
+    let best = BrotliEncoderParams {
+        quality: 11,
+        ..BrotliEncoderParams::default()
+    };
+    brotli::BrotliCompress(&mut plain.as_slice(), &mut brotli, &best)?;
+    Ok(EncodedBody {
+        gzip: gzip.finish()?.into(),
+        brotli: brotli.into(),
+        plain: plain.into(),
+    })
+}

@@ -1,0 +1,286 @@
+//! From what a use case refuses to a problem: one `From` for each of its errors.
+
+use actix_web::http::header;
+
+use super::{Code, FieldError, Problem};
+use crate::app::campaigns::CampaignError;
+use crate::app::export::ExportError;
+use crate::app::forms::FormError;
+use crate::app::invitations::InvitationError;
+use crate::app::pass_keys::PassKey;
+use crate::app::passes::PassError;
+use crate::app::password::PasswordError;
+use crate::app::remarks::RemarkError;
+use crate::app::responses::ResponseError;
+use crate::app::sessions::SessionError;
+use crate::app::staff::StaffError;
+use crate::domain::admission::pass::header::www_authenticate;
+use crate::domain::campaign::privacy_settings::Promise;
+use crate::domain::campaign::{ChangeRefused, NoInvitations, NoPasses, NotOpen, ScheduleFault};
+use crate::domain::fault::{Fault, Pointer};
+use crate::domain::form::FormFault;
+use crate::domain::response::AnswerFault;
+use crate::store::responses::redeem::Refusal;
+
+impl From<CampaignError> for Problem {
+    fn from(error: CampaignError) -> Self {
+        match error {
+            CampaignError::Unknown => Code::CampaignUnknown.into(),
+            CampaignError::Exists => Code::CampaignExists.into(),
+            CampaignError::FormUnknown => Self::field(
+                "/form",
+                "form_unknown",
+                "There is no published form with this key.",
+            ),
+            CampaignError::Schedule(fault) => fault.into(),
+            CampaignError::Refused(refused) => refused.into(),
+            CampaignError::PassKeyDestroyed => Code::CampaignClosed.into(),
+            CampaignError::TooManyPassKeys => Code::TooManyPassCampaigns.into(),
+            CampaignError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ScheduleFault> for Problem {
+    fn from(fault: ScheduleFault) -> Self {
+        let pointer = format!("/{}", fault.field());
+        Self::field(pointer, fault.code(), fault.to_string())
+    }
+}
+
+impl From<ChangeRefused> for Problem {
+    fn from(refused: ChangeRefused) -> Self {
+        match refused {
+            ChangeRefused::Closed => Code::CampaignClosed.into(),
+            ChangeRefused::Ended => Self::new(Code::CampaignClosed)
+                .detail("It has ended, and what waited was released. Create another campaign."),
+            ChangeRefused::Schedule(fault) => fault.into(),
+            ChangeRefused::DeletionTooSoon => Self::field(
+                "/retained_until",
+                "deletion_too_soon",
+                "With responses in it, it must be seven days from now or later.",
+            ),
+            ChangeRefused::Promised(promises) => {
+                let error = |promise: &Promise| {
+                    let pointer = format!("/{}", promise.field());
+                    FieldError::new(pointer, "settings_promised", promise.to_string())
+                };
+                Self::fields(Code::SettingsPromised, promises.iter().map(error).collect())
+            }
+        }
+    }
+}
+
+impl From<FormError> for Problem {
+    fn from(error: FormError) -> Self {
+        match error {
+            FormError::Unknown => Code::FormUnknown.into(),
+            FormError::VersionUnknown => Code::VersionUnknown.into(),
+            FormError::DraftUnknown => Code::DraftUnknown.into(),
+            FormError::Exists => Code::FormExists.into(),
+            FormError::KeyDiffers => Self::field(
+                "/key",
+                "key_differs",
+                "The key of a form never changes: it must be the one in the address.",
+            ),
+            FormError::KeyInvalid(faults) => Self::fields(Code::BodyInvalid, form_faults(faults)),
+            FormError::Invalid(faults) => Self::fields(Code::DraftInvalid, form_faults(faults)),
+            FormError::Changed => Code::PreconditionFailed.into(),
+            FormError::Unchanged(version) => Self::new(Code::DraftUnchanged)
+                .detail(format!("Version {version} has exactly this content.")),
+            FormError::Recoded(keys) => {
+                let error = |key: &String| {
+                    let detail = "An answer to this question no longer means what it meant.";
+                    FieldError::new(Pointer::root().child(key).as_str(), "recoded", detail)
+                };
+                Self::fields(Code::RecodingNeedsConsent, keys.iter().map(error).collect())
+            }
+            FormError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+/// The faults of a form as wrong fields.
+pub(crate) fn form_faults(faults: Vec<Fault<FormFault>>) -> Vec<FieldError> {
+    let error = |fault: Fault<FormFault>| {
+        FieldError::new(
+            fault.pointer.as_str(),
+            fault.kind.code(),
+            fault.kind.to_string(),
+        )
+    };
+    faults.into_iter().map(error).collect()
+}
+
+impl From<NotOpen> for Problem {
+    fn from(not_open: NotOpen) -> Self {
+        match not_open {
+            NotOpen::Upcoming => Code::CampaignNotOpenYet.into(),
+            NotOpen::Closed => Code::CampaignClosed.into(),
+        }
+    }
+}
+
+impl From<ResponseError> for Problem {
+    fn from(error: ResponseError) -> Self {
+        match error {
+            ResponseError::CampaignUnknown => Code::CampaignUnknown.into(),
+            ResponseError::NotOpen(not_open) => not_open.into(),
+            ResponseError::VersionUnknown => Self::field(
+                "/form_version",
+                "version_unknown",
+                "The campaign's form has no such version.",
+            ),
+            ResponseError::VersionRetired => Code::VersionRetired.into(),
+            ResponseError::LanguageNotOffered => Self::field(
+                "/language",
+                "language_not_offered",
+                "The form does not exist in this language.",
+            ),
+            ResponseError::AnswersInvalid(faults) => {
+                Self::fields(Code::AnswersInvalid, answer_faults(faults))
+            }
+            ResponseError::InvitationMissing => Code::InvitationMissing.into(),
+            ResponseError::InvitationMalformed => invitation_malformed(),
+            ResponseError::InvitationMisplaced => Self::new(Code::InvitationMisplaced).detail(
+                "A pass takes its place. Sent along, it would tell whose response this is.",
+            ),
+            ResponseError::PassMissing(key) => ask_for_pass(Code::PassMissing, &key),
+            ResponseError::PassInvalid(key) => ask_for_pass(Code::PassInvalid, &key),
+            ResponseError::Refused(refusal) => refusal.into(),
+            ResponseError::ReceiptUsed => Code::ReceiptUsed.into(),
+            ResponseError::Unknown => Code::ResponseUnknown.into(),
+            ResponseError::Withdrawn => Code::ResponseWithdrawn.into(),
+            ResponseError::WithdrawalEnded => Code::WithdrawalEnded.into(),
+            ResponseError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+fn answer_faults(faults: Vec<Fault<AnswerFault>>) -> Vec<FieldError> {
+    let error = |fault: Fault<AnswerFault>| {
+        let pointer = format!("/answers{}", fault.pointer);
+        FieldError::new(pointer, fault.kind.code(), fault.kind.to_string())
+    };
+    faults.into_iter().map(error).collect()
+}
+
+fn invitation_malformed() -> Problem {
+    Problem::new(Code::InvitationMalformed).detail(
+        "It is 16 letters and digits; case, spaces and dashes do not matter. Look it up and type it again.",
+    )
+}
+
+/// A problem whose header says how to get a pass (RFC 9577).
+fn ask_for_pass(code: Code, key: &PassKey) -> Problem {
+    let challenge = www_authenticate(&key.challenge, key.public.spki());
+    Problem::new(code).header(header::WWW_AUTHENTICATE, challenge)
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::InvitationUnknown => Code::InvitationUnknown.into(),
+            Refusal::InvitationUsed => Code::InvitationUsed.into(),
+            Refusal::PassSpent => Code::PassSpent.into(),
+            Refusal::AccessChanged => Code::AccessChanged.into(),
+        }
+    }
+}
+
+impl From<InvitationError> for Problem {
+    fn from(error: InvitationError) -> Self {
+        match error {
+            InvitationError::CampaignUnknown => Code::CampaignUnknown.into(),
+            InvitationError::Refused(NoInvitations::Access) => {
+                Code::AccessWithoutInvitations.into()
+            }
+            InvitationError::Refused(NoInvitations::Closed) => Code::CampaignClosed.into(),
+            InvitationError::BatchUnknown => Code::BatchUnknown.into(),
+            InvitationError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PassError> for Problem {
+    fn from(error: PassError) -> Self {
+        let malformed = |detail: String| Self::new(Code::PassRequestMalformed).detail(detail);
+        match error {
+            PassError::CampaignUnknown => Code::CampaignUnknown.into(),
+            PassError::Refused(NoPasses::Access) => Code::AccessWithoutPasses.into(),
+            PassError::Refused(NoPasses::NotOpen(not_open)) => not_open.into(),
+            PassError::RequestMalformed(reason) => malformed(reason),
+            PassError::KeyUnknown => malformed(
+                "The byte after the type does not name the key of an open campaign.".to_owned(),
+            ),
+            PassError::InvitationMissing => Code::InvitationMissing.into(),
+            PassError::InvitationMalformed => invitation_malformed(),
+            PassError::InvitationUnknown => Code::InvitationUnknown.into(),
+            PassError::InvitationUsed => Code::InvitationUsed.into(),
+            PassError::KeyDestroyed => Code::CampaignClosed.into(),
+            PassError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<RemarkError> for Problem {
+    fn from(error: RemarkError) -> Self {
+        match error {
+            RemarkError::CampaignUnknown => Self::new(Code::QueryInvalid)
+                .detail("`campaign` names a campaign that does not exist."),
+            RemarkError::Unknown => Code::RemarkUnknown.into(),
+            RemarkError::Changed => Code::PreconditionFailed.into(),
+            RemarkError::NotShortened(fault) => {
+                Self::field("/text", "not_edited_down", fault.to_string())
+            }
+            RemarkError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<StaffError> for Problem {
+    fn from(error: StaffError) -> Self {
+        match error {
+            StaffError::Unknown => Code::StaffUnknown.into(),
+            StaffError::Exists => Code::StaffExists.into(),
+            StaffError::LastAdmin => Code::LastAdmin.into(),
+            StaffError::Password(error) => error.into(),
+            StaffError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<SessionError> for Problem {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::LoginFailed => Code::LoginFailed.into(),
+            SessionError::TooManyLogins(refused) => {
+                Self::new(Code::TooManyRequests).retry_after(refused.retry_after)
+            }
+            SessionError::RefreshFailed => Code::RefreshFailed.into(),
+            SessionError::Ended => Code::SessionEnded.into(),
+            SessionError::Password(error) => error.into(),
+            SessionError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::new(Code::TooManyRequests).retry_after(5),
+            PasswordError::Hashing => Self::internal("a password cannot be hashed"),
+            PasswordError::NoEntropy(_) => Self::internal("no random bytes"),
+        }
+    }
+}
+
+impl From<ExportError> for Problem {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Query(error) => error.into(),
+            ExportError::TooFew => Code::TooFewRecords.into(),
+            other => Self::internal(&other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a failed query means, in words that hold no data: the messages of the database can carry what somebody answered.
+
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The database went away or gave up; trying again helps.
+    Outage,
+    /// The database refused the query. A constraint or a table may be named.
+    Refused,
+    /// The program and the database do not understand each other: the kind of misunderstanding.
+    Misunderstood(&'static str),
+}
+
+/// The kind of this failure.
+pub fn failure_kind(error: &QueryError) -> FailureKind {
+    match error {
+        QueryError::DatabaseError(kind, info) if is_outage(*kind, info.message()) => {
+            FailureKind::Outage
+        }
+        QueryError::DatabaseError(..) => FailureKind::Refused,
+        QueryError::BrokenTransactionManager | QueryError::RollbackErrorOnCommit { .. } => {
+            FailureKind::Outage
+        }
+        other => FailureKind::Misunderstood(kind_of(other)),
+    }
+}
+
+/// The constraint and the table that a refused query names.
+pub fn places(error: &QueryError) -> (Option<&str>, Option<&str>) {
+    match error {
+        QueryError::DatabaseError(_, info) => (info.constraint_name(), info.table_name()),
+        _ => (None, None),
+    }
+}
+
+/// The driver keeps no SQLSTATE, so the classes 57P0x, 57014, 08xxx and 40P01 are told by their words.
+fn is_outage(kind: DatabaseErrorKind, message: &str) -> bool {
+    match kind {
+        DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => true,
+        DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => true,
+        _ => [
+            "terminating connection",
+            "canceling statement",
+            "the database system is",
+            "deadlock detected",
+        ]
+        .iter()
+        .any(|words| message.starts_with(words)),
+    }
+}
+
+fn kind_of(error: &QueryError) -> &'static str {
+    match error {
+        QueryError::NotFound => "not found",
+        QueryError::SerializationError(_) => "serialization",
+        QueryError::DeserializationError(_) => "deserialization",
+        QueryError::QueryBuilderError(_) => "query builder",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_told_from_a_fault() {
+        let kind = |message: &str| {
+            let message = Box::new(message.to_owned());
+            failure_kind(&QueryError::DatabaseError(
+                DatabaseErrorKind::Unknown,
+                message,
+            ))
+        };
+        for message in [
+            "terminating connection due to administrator command",
+            "deadlock detected",
+        ] {
+            assert_eq!(kind(message), FailureKind::Outage);
+        }
+        assert_eq!(kind("division by zero"), FailureKind::Refused);
+    }
+}

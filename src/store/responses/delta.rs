@@ -1,0 +1,53 @@
+//! What a move changes in the table of released responses. Each move gives it, so that counts can follow in the same
+//! transaction.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Binary, Uuid as SqlUuid};
+
+use crate::domain::ids::{CampaignId, FormVersionId};
+
+/// A change of the released responses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delta {
+    /// A batch was released.
+    Released {
+        /// The campaign.
+        campaign_id: CampaignId,
+        /// The responses that are there since.
+        records: Vec<ReleasedRecord>,
+    },
+    /// A released response was withdrawn.
+    Withdrawn {
+        /// The campaign.
+        campaign_id: CampaignId,
+        /// The response that is gone since.
+        record: ReleasedRecord,
+    },
+    /// All responses of a campaign were deleted.
+    Erased {
+        /// The campaign.
+        campaign_id: CampaignId,
+    },
+}
+
+impl Delta {
+    /// How many responses it names.
+    pub fn count(&self) -> usize {
+        match self {
+            Self::Released { records, .. } => records.len(),
+            Self::Withdrawn { .. } => 1,
+            Self::Erased { .. } => 0,
+        }
+    }
+}
+
+/// What of a response can be counted.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName)]
+pub struct ReleasedRecord {
+    /// The version of the form.
+    #[diesel(sql_type = SqlUuid)]
+    pub form_version_id: FormVersionId,
+    /// The answers, encoded as the version's layout says.
+    #[diesel(sql_type = Binary)]
+    pub record: Vec<u8>,
+}
