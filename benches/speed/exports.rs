@@ -2,12 +2,12 @@
 //! server does not do.
 
 use std::collections::HashMap;
-use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use aftercare::app::export::read::Reader;
+use aftercare::app::export::ExportVersion;
+use aftercare::app::export::rows::{RowReader, Rows};
 use aftercare::domain::codebook::Columns;
-use aftercare::domain::disclosure::k_anonymity::QiSet;
 use aftercare::domain::disclosure::{QuasiIdentifiers, SecondarySuppression};
 use aftercare::domain::form::Form;
 use aftercare::domain::response::validate;
@@ -17,7 +17,7 @@ use aftercare::formats::wide::Wide;
 use aftercare::sample::synthetic;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::pool::{Purpose, Target};
-use aftercare::store::responses::stream::{Order, ResponsesFilter, stream_responses};
+use aftercare::store::responses::stream::{Order, ResponsesFilter};
 use futures_util::TryStreamExt;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -94,7 +94,7 @@ async fn fill(world: &World) {
 /// Reads the rows once and writes them as they are.
 struct Writer {
     conn: AsyncPgConnection,
-    form: Form,
+    versions: Vec<ExportVersion>,
     filter: ResponsesFilter,
     campaigns: HashMap<Uuid, String>,
 }
@@ -112,7 +112,11 @@ impl Writer {
         };
         Self {
             conn: target.connect(Purpose::Exports).await.unwrap(),
-            form,
+            versions: vec![ExportVersion {
+                id: filter.versions[0],
+                number: 1,
+                form: Arc::new(form),
+            }],
             filter,
             campaigns: HashMap::from([(campaign, "bench".to_owned())]),
         }
@@ -137,23 +141,23 @@ impl<'a> tokio_postgres::types::FromSql<'a> for Id {
 
 impl Worker for Writer {
     async fn step(&mut self) -> u64 {
-        let columns = Columns::of(&[(1, &self.form)]);
+        let form = &*self.versions[0].form;
+        let columns = Columns::of(&[(1, form)]);
         let quasi = QuasiIdentifiers::of(&columns);
         let secondary = SecondarySuppression::of(&columns, &quasi);
-        let ids = self.filter.versions.iter().map(|id| (*id, 1));
-        let reader = Reader::new(&columns, &quasi, &secondary, ids);
-        let mut wide = Wide::new(&columns, &self.campaigns);
-        let mut sheet = CsvWriter::new(CsvOptions::default());
-        wide.header(&mut sheet).unwrap();
-        let rows = stream_responses(&mut self.conn, &self.filter, Order::Any);
-        let mut rows = pin!(rows.await.unwrap());
+        let (versions, campaigns) = (&self.versions, &self.campaigns);
+        let reader = RowReader::new(&columns, &quasi, &secondary, versions, campaigns);
+        let mut csv = CsvWriter::new(CsvOptions::default());
+        let mut wide = Wide::default();
+        Wide::header(&columns, &mut csv).unwrap();
+        let rows = Rows::open(&mut self.conn, &self.filter, Order::Any, &reader);
+        let mut rows = rows.await.unwrap();
         let mut count = 0;
-        while let Some(row) = rows.try_next().await.unwrap() {
-            let response = reader.read(&row).unwrap();
-            wide.row(&response, QiSet::NONE, &mut sheet).unwrap();
+        while let Some(row) = rows.next().await.unwrap() {
+            wide.row(row.cells(), &mut csv).unwrap();
             count += 1;
-            if sheet.is_full() {
-                std::hint::black_box(sheet.take());
+            if csv.is_full() {
+                std::hint::black_box(csv.take());
             }
         }
         assert_eq!(count, ROWS);

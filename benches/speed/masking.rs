@@ -3,24 +3,29 @@
 
 use std::time::Instant;
 
-use aftercare::domain::codebook::Columns;
+use aftercare::domain::codebook::{Columns, MetadataColumn, RowContent, RowProjection};
 use aftercare::domain::disclosure::k_anonymity::{FrequencyTable, QiSet};
-use aftercare::domain::disclosure::{KeyEncoder, QuasiIdentifiers, SecondarySuppression};
+use aftercare::domain::disclosure::{
+    KeyEncoder, QuasiIdentifiers, SecondarySuppression, suppression_weights,
+};
 use aftercare::domain::form::Form;
 use aftercare::domain::response::validate;
+use aftercare::domain::week::IsoWeek;
 use aftercare::sample::synthetic;
+use chrono::{NaiveDate, TimeDelta};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use uuid::Uuid;
 
 use super::world::shipped_form;
 
-const WEEKS: u8 = 12;
+const WEEKS: i64 = 12;
 const K: u32 = 5;
 
 pub fn run() {
     let form = shipped_form();
     println!(
-        "| responses | combinations | rare | rare by background alone | rows touched | leading cells masked | background answers masked | \
+        "| responses | combinations | rare | rare by background alone | rows touched | metadata cells masked | background answers masked | \
          other cells masked | planned in | peak memory |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     );
     for records in [1_000, 10_000, 100_000, 1_000_000] {
@@ -32,41 +37,43 @@ fn measure(form: &Form, records: u64) {
     let columns = Columns::of(&[(1, form)]);
     let quasi = QuasiIdentifiers::of(&columns);
     let secondary = SecondarySuppression::of(&columns, &quasi);
-    let plan = columns.plan(1);
-    let leading = 4;
-    let mut combinations = KeyEncoder::new(&quasi);
+    let projection = RowProjection::of(&columns, 1);
+    let metadata = MetadataColumn::ALL.len();
+    let first = IsoWeek::of(NaiveDate::from_ymd_opt(2027, 1, 4).unwrap()).monday();
+    let mut encoder = KeyEncoder::new(&quasi);
     let mut table = FrequencyTable::new(quasi.count()).unwrap();
-    let mut background = FrequencyTable::new(quasi.count() - leading).unwrap();
+    let mut background = FrequencyTable::new(quasi.count() - metadata).unwrap();
     let mut rng = StdRng::seed_from_u64(2027);
     for _ in 0..records {
         let language = if rng.random_bool(0.9) { "ko" } else { "en" };
-        let week = rng.random_range(0..WEEKS);
+        let week = TimeDelta::weeks(rng.random_range(0..WEEKS));
         let answers = validate(form, &synthetic(form, language, &mut rng)).unwrap();
-        let cells = quasi.columns().filter(|(column, _)| *column >= leading);
-        let cells =
-            cells.map(|(column, one)| (one, plan.cell_of(column - leading, answers.as_slice())));
-        let head = [
-            b"spring".as_slice(),
-            &1_i32.to_be_bytes(),
-            language.as_bytes(),
-            &[week],
-        ];
-        let codes = combinations.codes(head, cells);
+        let row = RowContent {
+            campaign_id: Uuid::nil(),
+            campaign: "spring",
+            language,
+            week: first + week,
+            answers: answers.as_slice(),
+        };
+        let cells = quasi.columns().iter();
+        let cells = cells.map(|(column, one)| (*one, projection.cell(*column, row)));
+        let codes = encoder.codes(cells);
         table.add(codes).unwrap();
-        background.add(&codes[leading..]).unwrap();
+        background.add(&codes[metadata..]).unwrap();
     }
     let distinct = table.combinations();
-    let weights = quasi.weights(&secondary);
+    let weights = suppression_weights(&columns, &quasi, &secondary);
     let started = Instant::now();
-    combinations.seal(&mut table);
+    encoder.seal(&mut table);
     let masking = table.mask_weighted(K, &weights).unwrap();
     let took = started.elapsed();
     let peak = peak();
     let suppressed_with = secondary.of_version(1);
     let dependent = |masked: QiSet| {
-        let others = (0..suppressed_with.len()).filter(|column| quasi.of_column(*column).is_none());
+        let others = columns.iter().map(|(index, _)| index);
         others
-            .filter(|column| suppressed_with[*column].intersects(masked))
+            .filter(|index| quasi.of_column(*index).is_none())
+            .filter(|index| index.of(suppressed_with).unwrap().intersects(masked))
             .count() as u64
     };
     let dependent: u64 = masking
@@ -75,15 +82,15 @@ fn measure(form: &Form, records: u64) {
         .sum();
     let cost = masking.cost();
     let rare_background = background.mask(K).cost().rare_records;
-    let (in_front, answers) = cost.masked_by_column.split_at(leading);
+    let (own, answers) = cost.masked_by_column.split_at(metadata);
     let share = |part: u64, of: u64| format!("{:.1} %", 100.0 * part as f64 / of as f64);
-    let others = (columns.names().count() - quasi.columns().count()) as u64;
+    let others = (columns.as_slice().len() - quasi.columns().len()) as u64;
     println!(
         "| {records} | {distinct} | {} | {} | {} | {} | {} | {} | {took:.1?} | {peak} |",
         share(cost.rare_records, records),
         share(rare_background, records),
         share(cost.records_affected, records),
-        share(in_front.iter().sum(), records * leading as u64),
+        share(own.iter().sum(), records * metadata as u64),
         share(answers.iter().sum(), records * answers.len() as u64),
         share(dependent, records * others),
     );

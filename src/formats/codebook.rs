@@ -39,65 +39,62 @@ pub const HEADER: [&str; 25] = [
 ///
 /// When a row does not fit the header, which no codebook does.
 pub fn codebook_csv(entries: &[Entry], options: CsvOptions) -> Result<Vec<u8>, RowFault> {
-    let mut sheet = CsvWriter::new(options);
-    HEADER.iter().for_each(|name| sheet.text(name));
-    sheet.end_row()?;
+    let mut csv = CsvWriter::new(options);
+    HEADER.iter().for_each(|name| csv.text(name));
+    csv.end_row()?;
     for entry in entries {
-        row(&mut sheet, entry);
-        sheet.end_row()?;
+        row(&mut csv, entry);
+        csv.end_row()?;
     }
-    Ok(sheet.take())
+    Ok(csv.take())
 }
 
-fn row(sheet: &mut CsvWriter, entry: &Entry) {
-    let optional = |sheet: &mut CsvWriter, text: Option<&str>| sheet.text(text.unwrap_or_default());
+fn row(csv: &mut CsvWriter, entry: &Entry) {
+    let optional = |csv: &mut CsvWriter, text: Option<&str>| csv.text(text.unwrap_or_default());
     let flag = |flag: Option<bool>| flag.map(|flag| if flag { "true" } else { "false" });
-    sheet.text(&entry.column);
-    optional(sheet, entry.question.as_deref());
-    optional(sheet, entry.option.as_deref());
-    sheet.text(entry.kind);
-    optional(sheet, entry.section.as_ref().map(|(key, _)| key.as_str()));
-    optional(
-        sheet,
-        entry.section.as_ref().map(|(_, title)| title.as_str()),
-    );
-    sheet.text(&entry.text);
-    optional(sheet, entry.label.as_deref());
-    sheet.text(&ranges(&entry.versions));
-    sheet.text(&labels(&entry.codes));
-    sheet.text(&numbers(&entry.codes));
+    csv.text(&entry.column);
+    optional(csv, entry.question.as_deref());
+    optional(csv, entry.option.as_deref());
+    csv.text(entry.kind);
+    optional(csv, entry.section.as_ref().map(|(key, _)| key.as_str()));
+    optional(csv, entry.section.as_ref().map(|(_, title)| title.as_str()));
+    csv.text(&entry.text);
+    optional(csv, entry.label.as_deref());
+    csv.text(&ranges(&entry.versions));
+    csv.text(&labels(&entry.codes));
+    csv.text(&numbers(&entry.codes));
     for bound in [&entry.min, &entry.max] {
-        sheet.number(bound.as_deref().unwrap_or_default());
+        csv.number(bound.as_deref().unwrap_or_default());
     }
     match entry.decimals {
-        Some(decimals) => sheet.number(decimals),
-        None => sheet.blank(),
+        Some(decimals) => csv.number(decimals),
+        None => csv.blank(),
     }
-    optional(sheet, flag(entry.background));
-    optional(sheet, flag(entry.required));
-    optional(sheet, entry.show_when.as_deref());
+    optional(csv, flag(entry.background));
+    optional(csv, flag(entry.required));
+    optional(csv, entry.show_when.as_deref());
     let concept = entry.concept.as_ref();
-    optional(sheet, concept.map(|concept| concept.system.as_str()));
-    optional(sheet, concept.map(|concept| concept.code.as_str()));
+    optional(csv, concept.map(|concept| concept.system.as_str()));
+    optional(csv, concept.map(|concept| concept.code.as_str()));
     match &entry.score {
-        Some(score) => score_cells(sheet, score),
-        None => (0..5).for_each(|_| sheet.blank()),
+        Some(score) => score_cells(csv, score),
+        None => (0..5).for_each(|_| csv.blank()),
     }
-    sheet.text(&entry.masked_with.join("; "));
+    csv.text(&entry.masked_with.join("; "));
 }
 
-fn score_cells(sheet: &mut CsvWriter, score: &ScoreEntry) {
-    sheet.text(&score.of.join("; "));
-    sheet.text(match score.method {
+fn score_cells(csv: &mut CsvWriter, score: &ScoreEntry) {
+    csv.text(&score.of.join("; "));
+    csv.text(match score.method {
         ScoreMethod::Mean => "mean",
         ScoreMethod::Sum => "sum",
     });
     let [low, high] = score.to;
-    sheet.text(&format!("{low} to {high}"));
-    sheet.number(score.at_least_answered);
+    csv.text(&format!("{low} to {high}"));
+    csv.number(score.at_least_answered);
     let band = |band: &BandEntry| format!("{}={} from {}", band.code, band.label, band.from);
     let bands: Vec<_> = score.bands.iter().map(band).collect();
-    sheet.text(&bands.join("; "));
+    csv.text(&bands.join("; "));
 }
 
 /// `none=None; mild=Mild`
@@ -144,6 +141,7 @@ fn ranges(versions: &[i32]) -> String {
 mod tests {
     use super::*;
     use crate::domain::codebook::Columns;
+    use crate::domain::disclosure::codebook;
     use crate::domain::form::{Form, Source, Syntax};
 
     const KEPT: &str = include_str!("../../tests/forms/every-kind.codebook.csv");
@@ -158,7 +156,7 @@ mod tests {
     #[test]
     fn the_codebook_of_a_form_is_the_one_that_is_kept() {
         let form = every_kind();
-        let entries = Columns::of(&[(1, &form)]).codebook("en");
+        let entries = codebook(&Columns::of(&[(1, &form)]), "en");
         let written = codebook_csv(&entries, CsvOptions::default()).unwrap();
         let written = String::from_utf8(written).unwrap().replace("\r\n", "\n");
         if std::env::var_os("UPDATE_CODEBOOK").is_some() {

@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aftercare::app::export::selection::Selection;
-use aftercare::app::export::write::{Download, ExportError, Limits, ResponsesExport, prepare};
+use aftercare::app::export::selection::RowFilter;
+use aftercare::app::export::{
+    Download, ExportError, ExportVersion, Limits, ResponsesExport, start,
+};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
 use aftercare::store::exclusive_connection::ExclusiveConnection;
-use aftercare::store::responses::stream::ResponsesFilter;
 use diesel::sql_types::BigInt;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::{StreamExt, TryStreamExt};
@@ -70,15 +72,14 @@ async fn begin(
     campaign: Uuid,
     limits: Limits,
 ) -> Result<Download, ExportError> {
-    let filter = ResponsesFilter {
-        versions: vec![version.id],
-        campaigns: vec![campaign],
-    };
     let export = ResponsesExport {
-        versions: vec![(version.id, version.number, version.form)],
+        versions: vec![ExportVersion {
+            id: version.id,
+            number: version.number,
+            form: Arc::new(version.form),
+        }],
         campaigns: HashMap::from([(campaign, CAMPAIGN.to_owned())]),
-        filter,
-        selection: Selection::default(),
+        row_filter: RowFilter::default(),
         least_k: 5,
         k: 5,
         sensitive: Vec::new(),
@@ -86,8 +87,8 @@ async fn begin(
         options: CsvOptions::default(),
     };
     let conn = app.state.export_connection().await.unwrap();
-    let prepared = prepare(ExclusiveConnection::new(conn), export, limits).await?;
-    prepared.start().await
+    let started = start(ExclusiveConnection::new(conn), export, limits).await?;
+    started.download().await
 }
 
 /// How many exports Postgres is busy with.

@@ -1,15 +1,15 @@
-//! From Postgres to the client, row by row.
+//! The transport of an export, from a task that writes it to the body of the reply.
 //!
-//! A task of its own reads rows, writes them into pieces of CSV and hands these through a short channel to the
-//! body of the answer. When the client does not take them, the channel is full, the task stops reading, and
-//! Postgres waits: memory does not grow with the number of rows.
+//! The task reads rows, writes them into pieces of the file and sends these through a short channel. When the client does
+//! not take them, the channel is full, the task stops reading, and Postgres waits: memory does not grow with the number
+//! of rows.
 //!
-//! What an export will give is known, and reported, before its first row is written: [`prepare`] gives the report, and
-//! nothing is sent until [`Prepared::start`] is called. So it can be recorded in between.
+//! What an export will give is reported before its first row is written: [`start`] gives the report, and nothing is
+//! sent until [`Started::download`] is called. So the export can be recorded in between.
 //!
 //! | what happens | what follows |
 //! | --- | --- |
-//! | a fault before the first piece | [`prepare`] or [`Prepared::start`] fails, and the client gets a problem |
+//! | a fault before the first piece | [`start`] or [`Started::download`] fails, and the client gets a problem |
 //! | a fault later on | the body fails, so the transfer breaks off: never a short file that looks whole |
 //! | the client hangs up | the task ends and its connection is closed |
 //! | the client takes nothing for [`Limits::stall`], or not everything within [`Limits::total`] | the same, and the body fails |
@@ -24,13 +24,12 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::domain::disclosure::k_anonymity::{SnapshotMismatch, TableFault};
-use crate::formats::wide::WideFault;
+use super::error::ExportError;
 use crate::store::AsyncPgConnection;
 use crate::store::exclusive_connection::ExclusiveConnection;
 
-/// Pieces that wait for the client at most.
-const PIECES: usize = 2;
+/// The most pieces that wait for the client.
+const MAX_PIECES: usize = 2;
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -51,38 +50,6 @@ impl Default for Limits {
     }
 }
 
-/// Why an export broke off. The messages are for the log: they hold nothing that anybody answered.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// The database failed.
-    #[error("the database failed")]
-    Query(#[from] diesel::result::Error),
-    /// A row cannot be written.
-    #[error(transparent)]
-    Row(#[from] WideFault),
-    /// There are fewer responses than `k`, but some.
-    #[error("there are too few responses")]
-    TooFew,
-    /// The passes did not see the same responses.
-    #[error(transparent)]
-    SnapshotMismatch(#[from] SnapshotMismatch),
-    /// The table of combinations does not fit the responses.
-    #[error(transparent)]
-    Table(#[from] TableFault),
-    /// The client hung up.
-    #[error("the client hung up")]
-    HungUp,
-    /// The client took nothing for too long.
-    #[error("the client took nothing for too long")]
-    Stalled,
-    /// The client took too long over the whole.
-    #[error("the export took too long")]
-    TooLong,
-    /// The task that writes it ended without a word.
-    #[error("the export broke off")]
-    BrokenOff,
-}
-
 enum Piece {
     Bytes(Bytes),
     Failed(ExportError),
@@ -90,14 +57,14 @@ enum Piece {
     End,
 }
 
-/// An export of which is known what it takes away, and of which nothing is sent yet.
-pub struct Prepared<R> {
+/// An export whose report is known, and of which nothing is sent yet.
+pub struct Started<R> {
     report: R,
     permission: oneshot::Sender<()>,
     pieces: Receiver<Piece>,
 }
 
-/// An export under sink: a stream of pieces that fails unless it is whole.
+/// An export on its way: a stream of pieces that fails unless it is whole.
 pub struct Download {
     first: Option<Piece>,
     pieces: Receiver<Piece>,
@@ -117,17 +84,17 @@ pub trait ExportJob: Send + 'static {
     ) -> impl Future<Output = Result<u64, ExportError>> + Send;
 }
 
-/// Begins an export, up to its report.
+/// Starts an export, up to its report.
 ///
 /// # Errors
 ///
 /// What went wrong until then.
-pub async fn prepare<W: ExportJob>(
-    lease: ExclusiveConnection,
-    work: W,
+pub async fn start<J: ExportJob>(
+    connection: ExclusiveConnection,
+    job: J,
     limits: Limits,
-) -> Result<Prepared<W::Report>, ExportError> {
-    let (sender, mut pieces) = mpsc::channel(PIECES);
+) -> Result<Started<J::Report>, ExportError> {
+    let (sender, mut pieces) = mpsc::channel(MAX_PIECES);
     let (report, reported) = oneshot::channel();
     let (permission, permitted) = oneshot::channel();
     let sink = ExportSink {
@@ -135,9 +102,9 @@ pub async fn prepare<W: ExportJob>(
         sender,
         gate: Some((report, permitted)),
     };
-    tokio::spawn(run(lease, work, sink));
+    tokio::spawn(run(connection, job, sink));
     if let Ok(report) = reported.await {
-        return Ok(Prepared {
+        return Ok(Started {
             report,
             permission,
             pieces,
@@ -149,7 +116,7 @@ pub async fn prepare<W: ExportJob>(
     }
 }
 
-impl<R> Prepared<R> {
+impl<R> Started<R> {
     /// What is known of the export.
     pub fn report(&self) -> &R {
         &self.report
@@ -160,7 +127,7 @@ impl<R> Prepared<R> {
     /// # Errors
     ///
     /// What went wrong before there was anything to send.
-    pub async fn start(self) -> Result<Download, ExportError> {
+    pub async fn download(self) -> Result<Download, ExportError> {
         let Self {
             permission,
             mut pieces,
@@ -201,11 +168,11 @@ impl Stream for Download {
     }
 }
 
-/// The sink to the client.
+/// Where a job sends its report and its pieces.
 pub struct ExportSink<R> {
     limits: Limits,
     sender: Sender<Piece>,
-    /// Where the report goes, and where the permission comes from.
+    /// Where the report goes, and where the permission to write comes from.
     gate: Option<(oneshot::Sender<R>, oneshot::Receiver<()>)>,
 }
 
@@ -214,7 +181,7 @@ impl<R> ExportSink<R> {
     ///
     /// # Errors
     ///
-    /// When nobody wants them any more.
+    /// When the client hung up.
     pub async fn report(&mut self, report: R) -> Result<(), ExportError> {
         let (reporting, permitted) = self.gate.take().ok_or(ExportError::BrokenOff)?;
         reporting.send(report).map_err(|_| ExportError::HungUp)?;
@@ -225,7 +192,7 @@ impl<R> ExportSink<R> {
     ///
     /// # Errors
     ///
-    /// When it does not, or is gone.
+    /// When the client does not take them, or hung up.
     pub async fn send(&self, bytes: Vec<u8>) -> Result<(), ExportError> {
         self.pass(Piece::Bytes(bytes.into())).await
     }
@@ -239,26 +206,26 @@ impl<R> ExportSink<R> {
     }
 }
 
-async fn run<W: ExportJob>(
-    mut lease: ExclusiveConnection,
-    work: W,
-    mut sink: ExportSink<W::Report>,
+async fn run<J: ExportJob>(
+    mut connection: ExclusiveConnection,
+    job: J,
+    mut sink: ExportSink<J::Report>,
 ) {
     let (limits, sender) = (sink.limits, sink.sender.clone());
-    let work = timeout(limits.total, write(&mut lease, work, &mut sink));
+    let work = timeout(limits.total, write(&mut connection, job, &mut sink));
     let outcome = tokio::select! {
         outcome = work => outcome.unwrap_or(Err(ExportError::TooLong)),
-        // While Postgres sorts, only this tells that nobody waits any more.
+        // While Postgres sorts, only this tells that the client is gone.
         () = sender.closed() => Err(ExportError::HungUp),
     };
     let last = match outcome {
         Ok(rows) => {
             tracing::debug!(rows, "exported");
-            lease.give_back();
+            connection.give_back();
             Piece::End
         }
         Err(error) => {
-            drop(lease);
+            drop(connection);
             match error {
                 ExportError::TooFew => tracing::debug!("an export was refused"),
                 _ => tracing::warn!(reason = %error, "an export broke off"),
@@ -270,11 +237,11 @@ async fn run<W: ExportJob>(
     let _ = sink.pass(last).await;
 }
 
-async fn write<W: ExportJob>(
-    lease: &mut ExclusiveConnection,
-    work: W,
-    sink: &mut ExportSink<W::Report>,
+async fn write<J: ExportJob>(
+    connection: &mut ExclusiveConnection,
+    job: J,
+    sink: &mut ExportSink<J::Report>,
 ) -> Result<u64, ExportError> {
-    let conn = lease.connection().ok_or(ExportError::BrokenOff)?;
-    work.run(conn, sink).await
+    let conn = connection.connection().ok_or(ExportError::BrokenOff)?;
+    job.run(conn, sink).await
 }

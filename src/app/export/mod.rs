@@ -2,23 +2,33 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`read`] | a stored response, read for an export |
-//! | [`suppress`] | counting, planning what to suppress, the figures of it |
+//! | [`job`] | the export of responses: three passes over its rows |
+//! | [`rows`] | the rows: responses decoded, suppressed and filtered |
+//! | [`plan`] | first pass: counts, and plans what to suppress |
+//! | [`mod@measure`] | second pass: the figures of the file |
+//! | [`mod@write`] | third pass: writes the file |
 //! | [`selection`] | which rows of the suppressed table are in a file |
-//! | [`report`] | what the suppression took away |
-//! | [`mod@write`] | the export of responses |
+//! | [`report`] | the figures |
 //! | [`remarks`] | the export of remarks |
-//! | [`download`] | from Postgres to the client, with as little memory for a million rows as for ten |
+//! | [`download`] | the transport to the client, with as little memory for a million rows as for ten |
+//! | [`error`] | why an export broke off |
 //!
-//! Which columns there are and what they mean is decided in [`crate::domain::codebook`].
+//! Which columns there are and what they mean is decided in [`crate::domain::codebook`], what a file looks like in
+//! [`crate::formats`].
 
 pub mod download;
-pub mod read;
+pub mod error;
+pub mod job;
+pub mod measure;
+pub mod plan;
 pub mod remarks;
 pub mod report;
+pub mod rows;
 pub mod selection;
-pub mod suppress;
 pub mod write;
 
-pub use self::download::{Download, ExportError};
+pub use self::download::{Download, Limits, start};
+pub use self::error::ExportError;
+pub use self::job::ResponsesExport;
 pub use self::report::Report;
+pub use self::rows::ExportVersion;

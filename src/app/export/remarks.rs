@@ -8,9 +8,9 @@ use std::pin::pin;
 use futures_util::TryStreamExt;
 use uuid::Uuid;
 
-use super::download::{ExportError, ExportJob, ExportSink};
-use crate::formats::csv::{CsvOptions, CsvWriter, RowFault};
-use crate::formats::wide::WideFault;
+use super::download::{ExportJob, ExportSink};
+use super::error::ExportError;
+use crate::formats::csv::{CsvOptions, CsvWriter};
 use crate::store::AsyncPgConnection;
 use crate::store::remarks::{count_cleared, stream_cleared};
 use crate::store::responses::stream::{begin_snapshot, end_snapshot};
@@ -43,7 +43,7 @@ impl ExportJob for RemarksExport {
         sink.report(counted).await?;
         let count = self.write(conn, &campaigns, sink).await?;
         end_snapshot(conn).await?;
-        // Recorded was the number of before.
+        // The audit has the number that was counted.
         if count == counted {
             Ok(count)
         } else {
@@ -59,28 +59,24 @@ impl RemarksExport {
         campaigns: &[Uuid],
         sink: &ExportSink<u64>,
     ) -> Result<u64, ExportError> {
-        let mut sheet = CsvWriter::new(self.options);
-        COLUMNS.iter().for_each(|name| sheet.text(name));
-        sheet.end_row().map_err(fault)?;
+        let mut csv = CsvWriter::new(self.options);
+        COLUMNS.iter().for_each(|name| csv.text(name));
+        csv.end_row()?;
         let mut rows = pin!(stream_cleared(conn, campaigns, &self.salt).await?);
         let mut count = 0;
         while let Some(row) = rows.try_next().await? {
             let campaign = self.campaigns.get(&row.campaign_id);
-            sheet.text(campaign.ok_or(WideFault::UnknownVersionOrCampaign)?);
-            sheet.text(&row.question);
-            sheet.text(&row.language);
-            sheet.text(&row.text);
-            sheet.end_row().map_err(fault)?;
+            csv.text(campaign.ok_or(ExportError::UnknownVersionOrCampaign)?);
+            csv.text(&row.question);
+            csv.text(&row.language);
+            csv.text(&row.text);
+            csv.end_row()?;
             count += 1;
-            if sheet.is_full() {
-                sink.send(sheet.take()).await?;
+            if csv.is_full() {
+                sink.send(csv.take()).await?;
             }
         }
-        sink.send(sheet.take()).await?;
+        sink.send(csv.take()).await?;
         Ok(count)
     }
-}
-
-fn fault(fault: RowFault) -> ExportError {
-    WideFault::from(fault).into()
 }

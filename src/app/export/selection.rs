@@ -1,21 +1,18 @@
-//! Which rows of the masked table a file has.
+//! Which rows of the suppressed table a file has.
 //!
-//! SuppressionPlan comes first, over all responses to the form, and choosing comes after it, by what is shown. If it were the
-//! other sink round, each choice would be masked anew, and rows of several files, which can be recognised by their other
-//! answers, would show together what each of them masks. So every file is a part of one and the same table.
+//! Suppression comes first, over all responses to the form, and rows are chosen after it, by what they show. If it were
+//! the other way round, each choice would be suppressed anew, and rows of several files, which can be recognised by
+//! their other answers, would show together what each of them suppresses. So every file is a part of one and the same
+//! table.
 
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::domain::codebook::MetadataColumn;
-use crate::domain::disclosure::k_anonymity::QiSet;
-use crate::store::responses::stream::ExportedRow;
-
 /// What a row must show to be in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Selection {
+pub struct RowFilter {
     /// One of these campaigns; any, when there are none.
     pub campaigns: HashSet<Uuid>,
     /// The week of this Monday or a later one.
@@ -24,41 +21,66 @@ pub struct Selection {
     pub to_week: Option<NaiveDate>,
 }
 
-/// Whether a row is in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether a row is in the file. Of two conditions the greater decision holds (Kleene's three-valued "and").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Decision {
     /// It is.
     Include,
+    /// What decides it is suppressed, so it is not.
+    Undetermined,
     /// It is not.
     Exclude,
-    /// What decides it is masked, so it is not.
-    Undetermined,
 }
 
-impl Selection {
-    /// Whether this row is in the file, when these cells of it are masked.
-    pub fn decide(&self, row: &ExportedRow, masked: QiSet) -> Decision {
-        let is_masked = |column: MetadataColumn| {
-            let place = MetadataColumn::ALL
-                .iter()
-                .position(|other| *other == column);
-            QiSet::of(place).intersects(masked)
+impl RowFilter {
+    /// Whether a row with this campaign and the week of this Monday is in the file; none for what is suppressed.
+    pub fn decide(&self, campaign: Option<Uuid>, week: Option<NaiveDate>) -> Decision {
+        let any_campaign = self.campaigns.is_empty();
+        let by_campaign = decide(any_campaign, campaign, |it| self.campaigns.contains(&it));
+        let any_week = self.from_week.is_none() && self.to_week.is_none();
+        let by_week = decide(any_week, week, |it| {
+            self.from_week.is_none_or(|from| from <= it) && self.to_week.is_none_or(|to| it <= to)
+        });
+        by_campaign.max(by_week)
+    }
+}
+
+fn decide<T>(any: bool, shown: Option<T>, fits: impl FnOnce(T) -> bool) -> Decision {
+    match shown.map(fits) {
+        _ if any => Decision::Include,
+        None => Decision::Undetermined,
+        Some(true) => Decision::Include,
+        Some(false) => Decision::Exclude,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Decision::{Exclude, Include, Undetermined};
+    use super::*;
+
+    #[test]
+    fn what_is_shown_decides_before_what_is_suppressed() {
+        let week = |number: u32| NaiveDate::from_isoywd_opt(2027, number, chrono::Weekday::Mon);
+        let (mine, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let filter = RowFilter {
+            campaigns: HashSet::from([mine]),
+            from_week: week(5),
+            to_week: week(8),
         };
-        let campaign = (
-            self.campaigns.is_empty() || self.campaigns.contains(&row.campaign_id),
-            !self.campaigns.is_empty() && is_masked(MetadataColumn::Campaign),
-        );
-        let bounded = self.from_week.is_some() || self.to_week.is_some();
-        let week = (
-            self.from_week.is_none_or(|from| from <= row.week)
-                && self.to_week.is_none_or(|to| row.week <= to),
-            bounded && is_masked(MetadataColumn::Week),
-        );
-        match (campaign, week) {
-            // What is shown decides before what is not.
-            ((false, false), _) | (_, (false, false)) => Decision::Exclude,
-            ((_, true), _) | (_, (_, true)) => Decision::Undetermined,
-            _ => Decision::Include,
+        for (campaign, shown, expected) in [
+            (Some(mine), week(5), Include),
+            (Some(mine), week(8), Include),
+            (Some(mine), week(9), Exclude),
+            (Some(other), week(6), Exclude),
+            (None, week(6), Undetermined),
+            (Some(mine), None, Undetermined),
+            (None, None, Undetermined),
+            (None, week(4), Exclude),
+            (Some(other), None, Exclude),
+        ] {
+            assert_eq!(filter.decide(campaign, shown), expected);
         }
+        assert_eq!(RowFilter::default().decide(None, None), Include);
     }
 }

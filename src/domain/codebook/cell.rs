@@ -2,16 +2,30 @@
 
 use std::fmt::{self, Display};
 
+use chrono::NaiveDate;
+use uuid::Uuid;
+
 use crate::domain::form::OptionDefinition;
 
 /// The content of one cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell<'a> {
+    /// The campaign.
+    Campaign {
+        /// Its id.
+        id: Uuid,
+        /// Its key, which is what a file shows.
+        key: &'a str,
+    },
+    /// A language, as a BCP 47 tag.
+    Language(&'a str),
+    /// The ISO week of this Monday.
+    Week(NaiveDate),
     /// Single choice: the option chosen, as the newest version of its coding has it.
     Choice(&'a OptionDefinition),
     /// Multiple choice: whether this option is among those chosen.
     Chosen(bool),
-    /// A rating or a whole number.
+    /// A rating, a whole number or the version of the form.
     Whole(i64),
     /// A decimal number.
     Decimal(Fixed),

@@ -1,10 +1,9 @@
 //! Which columns an export has.
 
 use super::codings::{self, Coding};
-use super::{Entry, RowProjection};
 use crate::domain::form::{Form, Kind, Question};
 
-/// A column that every export starts with.
+/// A column that is filled from what is stored beside the answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetadataColumn {
     /// The key of the campaign.
@@ -37,44 +36,52 @@ impl MetadataColumn {
     }
 }
 
-/// A column that is filled from the answers.
+/// The place of a column in [`Columns`], counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnIndex(usize);
+
+impl ColumnIndex {
+    /// The element for this column of a slice that has one for each column.
+    pub fn of<T>(self, by_column: &[T]) -> Option<&T> {
+        by_column.get(self.0)
+    }
+}
+
+/// A column of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// Its name, which never changes its meaning.
     pub name: String,
     /// What stands in it.
-    pub content: Content,
+    pub kind: ColumnKind,
     /// The versions whose responses can have something in it, ascending.
     pub versions: Vec<i32>,
-    /// Whether it describes the person, in any of these versions.
+    /// Whether it holds the answer to a background question, in any of these versions.
     pub background: bool,
-    /// The coding that it belongs to: the options of a multiple choice are columns of one.
-    pub(crate) coding: usize,
+    /// The name of its coding: its own without the option, so that the options of a multiple choice share one.
+    pub coding: String,
 }
 
 impl Column {
-    /// The key of the question whose answer it holds; none for a score.
+    /// The key of the question whose answer it holds, if it holds one.
     pub fn question(&self) -> Option<&str> {
-        match &self.content {
-            Content::Answer { question } | Content::Option { question, .. } => Some(question),
-            Content::Score { .. } => None,
+        match &self.kind {
+            ColumnKind::Answer { question } | ColumnKind::Option { question, .. } => Some(question),
+            ColumnKind::Metadata(_) | ColumnKind::Score { .. } => None,
         }
     }
 
-    /// The name of its coding: its own without the option.
-    pub(crate) fn coding_name(&self) -> &str {
-        let option = match &self.content {
-            Content::Option { option, .. } => self.name.strip_suffix(option.as_str()),
-            _ => None,
-        };
-        let coding = option.and_then(|name| name.strip_suffix("__"));
-        coding.unwrap_or(&self.name)
+    /// Whether somebody who knows a person may know what stands in it.
+    pub fn is_quasi_identifier(&self) -> bool {
+        self.background || matches!(self.kind, ColumnKind::Metadata(_))
     }
 }
 
 /// What stands in a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
+pub enum ColumnKind {
+    /// What is stored beside the answers.
+    Metadata(MetadataColumn),
     /// The answer to a question.
     Answer {
         /// The question's key.
@@ -94,7 +101,7 @@ pub enum Content {
     },
 }
 
-/// The columns over several versions of one form.
+/// The columns over several versions of one form, the metadata first.
 #[derive(Debug, Clone)]
 pub struct Columns<'a> {
     versions: Vec<(i32, &'a Form)>,
@@ -108,37 +115,41 @@ impl<'a> Columns<'a> {
         versions.sort_by_key(|(version, _)| *version);
         let questions = codings::of_questions(&versions);
         let scores = codings::of_scores(&versions, &questions);
-        let mut columns = Vec::new();
-        for (number, coding) in questions.iter().enumerate() {
-            question_columns(&versions, number, coding, &mut columns);
+        let mut columns = metadata_columns(&versions);
+        for coding in &questions {
+            question_columns(&versions, coding, &mut columns);
         }
-        columns.extend(
-            (questions.len()..)
-                .zip(&scores)
-                .map(|(number, coding)| Column {
-                    name: format!("score_{}", coding.name),
-                    content: Content::Score {
-                        score: coding.key.clone(),
-                    },
-                    versions: numbers(&versions, &coding.at),
-                    background: false,
-                    coding: number,
-                }),
-        );
+        columns.extend(scores.into_iter().map(|coding| {
+            let name = format!("score_{}", coding.name);
+            Column {
+                coding: name.clone(),
+                name,
+                versions: numbers(&versions, &coding.at),
+                kind: ColumnKind::Score { score: coding.key },
+                background: false,
+            }
+        }));
         Self { versions, columns }
     }
 
-    /// The names of all columns, the leading ones included.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        let leading = MetadataColumn::ALL
-            .into_iter()
-            .map(|column| -> &str { column.name() });
-        leading.chain(self.columns.iter().map(|column| column.name.as_str()))
-    }
-
-    /// The columns that are filled from the answers.
+    /// All columns.
     pub fn as_slice(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// All columns, each with its place.
+    pub fn iter(&self) -> impl Iterator<Item = (ColumnIndex, &Column)> {
+        (0..).map(ColumnIndex).zip(&self.columns)
+    }
+
+    /// The place of a metadata column. They come first, in their order.
+    pub const fn metadata(&self, column: MetadataColumn) -> ColumnIndex {
+        ColumnIndex(column as usize)
+    }
+
+    /// The names of all columns.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
     }
 
     /// The versions, ascending.
@@ -146,18 +157,8 @@ impl<'a> Columns<'a> {
         &self.versions
     }
 
-    /// How the responses to one version fill the columns.
-    pub fn plan(&self, version: i32) -> RowProjection<'a> {
-        RowProjection::of(self, version)
-    }
-
-    /// The description of every column, the leading ones included, in `language` where there is a text in it.
-    pub fn codebook(&self, language: &str) -> Vec<Entry> {
-        super::entry::codebook(self, language)
-    }
-
     /// The form of this version.
-    pub(crate) fn form(&self, version: i32) -> Option<&'a Form> {
+    pub(super) fn form(&self, version: i32) -> Option<&'a Form> {
         self.versions
             .iter()
             .find(|(number, _)| *number == version)
@@ -165,18 +166,24 @@ impl<'a> Columns<'a> {
     }
 
     /// The newest form that has this column.
-    pub(crate) fn newest(&self, column: &Column) -> Option<&'a Form> {
+    pub(super) fn newest(&self, column: &Column) -> Option<&'a Form> {
         self.form(*column.versions.last()?)
     }
 }
 
+fn metadata_columns(versions: &[(i32, &Form)]) -> Vec<Column> {
+    let column = |column: MetadataColumn| Column {
+        name: column.name().to_owned(),
+        kind: ColumnKind::Metadata(column),
+        versions: versions.iter().map(|(version, _)| *version).collect(),
+        background: false,
+        coding: column.name().to_owned(),
+    };
+    MetadataColumn::ALL.map(column).to_vec()
+}
+
 /// The columns of one coding: none for free text, one an option for a multiple choice, else one.
-fn question_columns(
-    versions: &[(i32, &Form)],
-    number: usize,
-    coding: &Coding,
-    columns: &mut Vec<Column>,
-) {
+fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Vec<Column>) {
     let question_at = |at: usize| -> Option<&Question> {
         let (_, form) = versions.get(at)?;
         form.questions().get(form.place(&coding.key)?)
@@ -195,23 +202,23 @@ fn question_columns(
             let at: Vec<_> = coding.at.iter().copied().filter(has_it).collect();
             Column {
                 name: format!("{}__{}", coding.name, choice.code),
-                content: Content::Option {
+                kind: ColumnKind::Option {
                     question: coding.key.clone(),
                     option: choice.code.clone(),
                 },
                 versions: numbers(versions, &at),
                 background,
-                coding: number,
+                coding: coding.name.clone(),
             }
         })),
         _ => columns.push(Column {
             name: coding.name.clone(),
-            content: Content::Answer {
+            kind: ColumnKind::Answer {
                 question: coding.key.clone(),
             },
             versions: numbers(versions, &coding.at),
             background,
-            coding: number,
+            coding: coding.name.clone(),
         }),
     }
 }

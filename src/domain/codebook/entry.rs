@@ -2,8 +2,7 @@
 
 use super::condition_text::both;
 use super::row_projection::definition_of;
-use super::{Column, Columns, Content, Fixed, MetadataColumn};
-use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression};
+use super::{Column, ColumnKind, Columns, Fixed, MetadataColumn};
 use crate::domain::form::{
     Concept, Form, Kind, QuestionDefinition, ScoreDefinition, ScoreMethod, Text, options_of,
 };
@@ -17,11 +16,11 @@ pub struct Entry {
     pub question: Option<String>,
     /// The option's code, for a column of a multiple choice.
     pub option: Option<String>,
-    /// The kind of the question; `score`, or `text`, `integer`, `week` for the leading columns.
+    /// The kind of the question; `score`, or `text`, `integer`, `week` for the metadata columns.
     pub kind: &'static str,
     /// The key of the section, and its title.
     pub section: Option<(String, String)>,
-    /// The question as a person reads it, the title of the score, or what a leading column holds.
+    /// The question as a person reads it, the title of the score, or what a metadata column holds.
     pub text: String,
     /// The option as a person reads it, for a column of a multiple choice.
     pub label: Option<String>,
@@ -87,37 +86,27 @@ pub struct BandEntry {
     pub label: String,
 }
 
-/// The description of every column.
-pub(super) fn codebook(columns: &Columns<'_>, language: &str) -> Vec<Entry> {
-    let leading = MetadataColumn::ALL
-        .into_iter()
-        .map(|column| leading(columns, column));
-    let rest = columns.as_slice().iter().filter_map(|column| {
+impl Entry {
+    /// The description of a column, in `language` where there is a text in it. [`Entry::masked_with`] is left empty:
+    /// [`crate::domain::disclosure::codebook`] fills it.
+    pub fn of(columns: &Columns<'_>, column: &Column, language: &str) -> Option<Self> {
         let form = columns.newest(column)?;
         let texts = Texts { form, language };
-        let entry = Entry {
+        let entry = Self {
             column: column.name.clone(),
             versions: column.versions.clone(),
-            ..Entry::default()
+            ..Self::default()
         };
-        match &column.content {
-            Content::Answer { question } => answer(&texts, question, entry),
-            Content::Option { question, option } => {
+        match &column.kind {
+            ColumnKind::Metadata(metadata) => Some(self::metadata(*metadata, entry)),
+            ColumnKind::Answer { question } => answer(&texts, question, entry),
+            ColumnKind::Option { question, option } => {
                 let entry = answer(&texts, question, entry)?;
                 chosen(&texts, question, option, entry)
             }
-            Content::Score { score } => self::score(columns, column, &texts, score, entry),
+            ColumnKind::Score { score } => self::score(columns, column, &texts, score, entry),
         }
-    });
-    let mut entries: Vec<Entry> = leading.chain(rest).collect();
-    let quasi = QuasiIdentifiers::of(columns);
-    let secondary = SecondarySuppression::of(columns, &quasi);
-    for (place, entry) in entries.iter_mut().enumerate() {
-        let masked = secondary.ever(place).iter();
-        let names = masked.flat_map(|one| quasi.names(one).iter().cloned());
-        entry.masked_with = names.collect();
     }
-    entries
 }
 
 /// The texts of a form in one language, or in its default where it does not have that one: a question that only
@@ -137,7 +126,7 @@ impl Texts<'_> {
     }
 }
 
-fn leading(columns: &Columns<'_>, column: MetadataColumn) -> Entry {
+fn metadata(column: MetadataColumn, entry: Entry) -> Entry {
     let (kind, text) = match column {
         MetadataColumn::Campaign => ("text", "Key of the campaign."),
         MetadataColumn::FormVersion => ("integer", "Version of the form that was answered."),
@@ -151,15 +140,9 @@ fn leading(columns: &Columns<'_>, column: MetadataColumn) -> Entry {
         ),
     };
     Entry {
-        column: column.name().to_owned(),
         kind,
         text: text.to_owned(),
-        versions: columns
-            .versions()
-            .iter()
-            .map(|(number, _)| *number)
-            .collect(),
-        ..Entry::default()
+        ..entry
     }
 }
 
@@ -249,7 +232,7 @@ fn score(
     // The column of a question is the one that this version fills.
     let of = definition.of.iter().filter_map(|key| {
         columns.as_slice().iter().find(|candidate| {
-            matches!(&candidate.content, Content::Answer { question } if question == key)
+            matches!(&candidate.kind, ColumnKind::Answer { question } if question == key)
                 && candidate.versions.contains(version)
         })
     });

@@ -2,7 +2,7 @@
 //!
 //! A wide export has one row a response and these columns:
 //!
-//! 1. [`MetadataColumn`]: `campaign`, `form_version`, `language`, `week`.
+//! 1. The metadata ([`MetadataColumn`]): `campaign`, `form_version`, `language`, `week`.
 //! 2. One a question, by key, in the order of the newest version; then those that only older versions ask.
 //!    A multiple choice has one an option, `question__option`. Free text has none: remarks are stored apart
 //!    from the response that they came with, and a column would join them again.
@@ -21,8 +21,7 @@
 //! [`Entry`] describes one for the codebook. What a cell looks like in a file is for the export to say:
 //! a [`Cell`] keeps what was answered, or the reason why nothing was.
 //!
-//! Some columns say who a person may be: [`QuasiIdentifiers`](super::disclosure::QuasiIdentifiers). [`KeyEncoder`](super::disclosure::KeyEncoder) counts them for the masking, and
-//! [`SecondarySuppression`](super::disclosure::SecondarySuppression) says which other columns must be masked along.
+//! Which columns must be suppressed in a row is decided in [`super::disclosure`].
 
 mod cell;
 mod codings;
@@ -32,9 +31,9 @@ mod entry;
 mod row_projection;
 
 pub use cell::{Cell, Fixed, Missing};
-pub use columns::{Column, Columns, Content, MetadataColumn};
+pub use columns::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
 pub use entry::{BandEntry, CodeEntry, Entry, ScoreEntry};
-pub use row_projection::RowProjection;
+pub use row_projection::{RowContent, RowProjection};
 
 #[cfg(test)]
 pub(crate) mod tests;

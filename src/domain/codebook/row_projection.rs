@@ -1,20 +1,41 @@
 //! How the responses to one version fill the columns: worked out once a version, then used for every row.
 
-use super::{Cell, Column, Columns, Content, Fixed, Missing};
-use crate::domain::form::{Answer, Value};
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::{Cell, Column, ColumnIndex, ColumnKind, Columns, Fixed, MetadataColumn, Missing};
 use crate::domain::form::{
-    Form, Kind, OptionDefinition, QuestionDefinition, Score, ScoreDefinition, options_of,
+    Answer, Form, Kind, OptionDefinition, QuestionDefinition, Score, ScoreDefinition, Value,
+    options_of,
 };
 
-/// One step for each column that is filled from the answers.
+/// What the cells of a row are filled from: a response to one version.
+#[derive(Debug, Clone, Copy)]
+pub struct RowContent<'a> {
+    /// The id of the campaign.
+    pub campaign_id: Uuid,
+    /// The key of the campaign.
+    pub campaign: &'a str,
+    /// The language in which the form was read.
+    pub language: &'a str,
+    /// The Monday of the week.
+    pub week: NaiveDate,
+    /// One answer for each question of the version.
+    pub answers: &'a [Answer],
+}
+
+/// One step for each column.
 #[derive(Debug, Clone)]
 pub struct RowProjection<'a> {
+    version: i32,
     form: Option<&'a Form>,
     steps: Vec<Step<'a>>,
 }
 
 #[derive(Debug, Clone)]
 enum Step<'a> {
+    /// What is stored beside the answers.
+    Metadata(MetadataColumn),
     /// This version does not have it.
     NotAsked,
     /// The answer to the question at this place.
@@ -31,7 +52,8 @@ enum Step<'a> {
 }
 
 impl<'a> RowProjection<'a> {
-    pub(super) fn of(columns: &Columns<'a>, version: i32) -> Self {
+    /// How the responses to this version fill these columns.
+    pub fn of(columns: &Columns<'a>, version: i32) -> Self {
         let form = columns.form(version);
         let step = |column: &Column| {
             form.filter(|_| column.versions.contains(&version))
@@ -39,34 +61,36 @@ impl<'a> RowProjection<'a> {
                 .unwrap_or(Step::NotAsked)
         };
         Self {
+            version,
             form,
             steps: columns.as_slice().iter().map(step).collect(),
         }
     }
 
-    /// One cell for each column, for these answers: one for each question of the version.
-    pub fn cells(&self, answers: &[Answer]) -> impl Iterator<Item = Cell<'a>> {
-        self.steps.iter().map(move |step| self.cell(step, answers))
+    /// One cell for each column.
+    pub fn cells<'r>(&'r self, row: RowContent<'r>) -> impl Iterator<Item = Cell<'r>> {
+        self.steps.iter().map(move |step| self.fill(step, row))
     }
 
-    /// The cell of one column, counted without the leading ones.
-    pub fn cell_of(&self, column: usize, answers: &[Answer]) -> Cell<'a> {
-        self.steps
-            .get(column)
+    /// The cell of one column.
+    pub fn cell<'r>(&'r self, column: ColumnIndex, row: RowContent<'r>) -> Cell<'r> {
+        column
+            .of(&self.steps)
             .map_or(Cell::Missing(Missing::NotAsked), |step| {
-                self.cell(step, answers)
+                self.fill(step, row)
             })
     }
 
-    fn cell(&self, step: &Step<'a>, answers: &[Answer]) -> Cell<'a> {
+    fn fill<'r>(&'r self, step: &'r Step<'a>, row: RowContent<'r>) -> Cell<'r> {
         let not_asked = Cell::Missing(Missing::NotAsked);
         match step {
+            Step::Metadata(metadata) => self.metadata(*metadata, row),
             Step::NotAsked => not_asked,
             Step::Answer {
                 place,
                 options,
                 decimals,
-            } => match given(answers, *place) {
+            } => match given(row.answers, *place) {
                 Err(missing) => Cell::Missing(missing),
                 Ok(Value::Choice(option)) => options
                     .get(usize::from(*option))
@@ -79,7 +103,7 @@ impl<'a> RowProjection<'a> {
                 Ok(Value::YesNo(yes)) => Cell::YesNo(*yes),
                 Ok(Value::Choices(_) | Value::Text(_)) => not_asked,
             },
-            Step::Option { place, option } => match given(answers, *place) {
+            Step::Option { place, option } => match given(row.answers, *place) {
                 Err(missing) => Cell::Missing(missing),
                 Ok(Value::Choices(chosen)) => Cell::Chosen(chosen.contains(option)),
                 Ok(_) => not_asked,
@@ -88,13 +112,25 @@ impl<'a> RowProjection<'a> {
                 let Some(form) = self.form else {
                     return not_asked;
                 };
-                let score = score.compute(definition, form.questions(), answers);
+                let score = score.compute(definition, form.questions(), row.answers);
                 match score.value {
                     Some(value) => Cell::Score(value),
                     None if score.shown == 0 => Cell::Missing(Missing::Hidden),
                     None => Cell::Missing(Missing::Blank),
                 }
             }
+        }
+    }
+
+    fn metadata<'r>(&self, column: MetadataColumn, row: RowContent<'r>) -> Cell<'r> {
+        match column {
+            MetadataColumn::Campaign => Cell::Campaign {
+                id: row.campaign_id,
+                key: row.campaign,
+            },
+            MetadataColumn::FormVersion => Cell::Whole(i64::from(self.version)),
+            MetadataColumn::Language => Cell::Language(row.language),
+            MetadataColumn::Week => Cell::Week(row.week),
         }
     }
 }
@@ -110,8 +146,9 @@ fn given(answers: &[Answer], place: usize) -> Result<&Value, Missing> {
 }
 
 fn step<'a>(columns: &Columns<'a>, column: &Column, form: &'a Form) -> Option<Step<'a>> {
-    Some(match &column.content {
-        Content::Answer { question } => {
+    Some(match &column.kind {
+        ColumnKind::Metadata(metadata) => Step::Metadata(*metadata),
+        ColumnKind::Answer { question } => {
             let place = form.place(question)?;
             let kind = &form.questions().get(place)?.kind;
             Step::Answer {
@@ -123,12 +160,12 @@ fn step<'a>(columns: &Columns<'a>, column: &Column, form: &'a Form) -> Option<St
                 },
             }
         }
-        Content::Option { question, option } => {
+        ColumnKind::Option { question, option } => {
             let place = form.place(question)?;
             let option = form.questions().get(place)?.kind.place(option)?;
             Step::Option { place, option }
         }
-        Content::Score { score } => {
+        ColumnKind::Score { score } => {
             let (definition, score) = form
                 .scores()
                 .find(|(definition, _)| definition.key == *score)?;

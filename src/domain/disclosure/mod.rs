@@ -1,5 +1,6 @@
 //! Statistical disclosure control: what makes published records and figures safe.
 
+mod codebook;
 mod diversity;
 pub mod k_anonymity;
 mod key_encoding;
@@ -8,8 +9,13 @@ pub mod rounding;
 mod secondary_suppression;
 #[cfg(test)]
 mod tests;
+mod two_stage;
+mod weights;
 
+pub use codebook::codebook;
 pub use diversity::{Diversity, QuestionDiversity, Shown};
 pub use key_encoding::{KeyEncoder, encode_key};
 pub use quasi_identifiers::QuasiIdentifiers;
 pub use secondary_suppression::SecondarySuppression;
+pub use two_stage::{PlanFault, Thresholds, TwoStageSuppressor};
+pub use weights::suppression_weights;

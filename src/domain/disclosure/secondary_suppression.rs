@@ -1,26 +1,27 @@
-//! What a cell gives away of another one that is masked.
+//! Secondary suppression: which cells must be suppressed since they would give a suppressed one away.
 //!
 //! A question about life after stomach cancer is shown to those who had stomach cancer. Whoever sees it answered knows
-//! the cancer, masked or not. So what hangs on a masked answer is masked with it:
+//! the cancer, suppressed or not. So what depends on a suppressed answer is suppressed with it:
 //!
-//! - a question that routing shows for some answers only, and whatever hangs on that question in turn;
-//! - a score over such questions, or over the masked one;
-//! - where the version of the form is masked, every column in which versions differ: one that only some of them have, one that
+//! - a question that routing shows for some answers only, and whatever depends on that question in turn;
+//! - a score over such questions, or over the suppressed one;
+//! - where the version of the form is suppressed, every column in which versions differ: one that only some of them have, one that
 //!   has other options or bounds, or one that is shown under another condition.
 //!
-//! Then two people who differ in masked answers only, and in what routing made of them, have the same row.
+//! Then two people who differ in suppressed answers only, and in what routing made of them, have the same row.
+//! The term is that of Hundepool and others, *Statistical Disclosure Control* (2012); the rule for skip patterns is our own.
 
 use std::collections::HashMap;
 
 use super::QuasiIdentifiers;
 use super::k_anonymity::QiSet;
-use crate::domain::codebook::{Column, Columns, Content, MetadataColumn};
+use crate::domain::codebook::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
 use crate::domain::form::{
     Choice, Condition, ConditionDefinition, Form, Kind, Question, QuestionDefinition,
     SectionDefinition,
 };
 
-/// For each version, the quasi-identifiers that each column gives away; columns are counted with the leading ones.
+/// For each version and column, the quasi-identifiers that the column is suppressed with.
 #[derive(Debug, Clone)]
 pub struct SecondarySuppression {
     versions: HashMap<i32, Vec<QiSet>>,
@@ -30,62 +31,55 @@ impl SecondarySuppression {
     /// Works them out for all versions of an export.
     pub fn of(columns: &Columns<'_>, quasi: &QuasiIdentifiers) -> Self {
         let differing = Differing::between(columns);
-        let version = QiSet::of(
-            MetadataColumn::ALL
-                .iter()
-                .position(|column| *column == MetadataColumn::FormVersion),
-        );
+        let form_version = quasi.set_of(columns.metadata(MetadataColumn::FormVersion));
         let of_version = |(number, form): &(i32, &Form)| {
-            let visibility_dependencies_of =
-                visibility_dependencies_of(columns, quasi, *number, form);
-            let leading = MetadataColumn::ALL.len();
-            let own = (0..leading).map(|column| quasi.set_of(column));
-            let rest = (leading..).zip(columns.as_slice()).map(|(place, column)| {
+            let visibility = visibility_dependencies(columns, quasi, *number, form);
+            let suppressed_with = |(index, column): (ColumnIndex, &Column)| {
                 let versions = if differing.differs(column) {
-                    version
+                    form_version
                 } else {
                     QiSet::NONE
                 };
-                let depends_on = depends_on(column, *number, form, &visibility_dependencies_of);
-                quasi.set_of(place).union(versions).union(depends_on)
-            });
-            (*number, own.chain(rest).collect())
+                let depends_on = depends_on(column, *number, form, &visibility);
+                quasi.set_of(index).union(versions).union(depends_on)
+            };
+            (*number, columns.iter().map(suppressed_with).collect())
         };
         Self {
             versions: columns.versions().iter().map(of_version).collect(),
         }
     }
 
-    /// By column, for the responses to one version. A column must be masked when one of these is.
+    /// By column, for the responses to one version. A column must be suppressed when one of these is.
     pub fn of_version(&self, version: i32) -> &[QiSet] {
         self.versions.get(&version).map_or(&[], Vec::as_slice)
     }
 
-    /// What a column gives away in any version.
-    pub fn ever(&self, column: usize) -> QiSet {
+    /// What a column is suppressed with in any version.
+    pub fn ever(&self, column: ColumnIndex) -> QiSet {
         self.versions
             .values()
-            .filter_map(|columns| columns.get(column))
+            .filter_map(|by_column| column.of(by_column))
             .fold(QiSet::NONE, |all, one| all.union(*one))
     }
 }
 
 /// For each question of a version, the quasi-identifiers that an answer to it gives away: its own, and all that
 /// decide whether it is shown.
-fn visibility_dependencies_of(
+fn visibility_dependencies(
     columns: &Columns<'_>,
     quasi: &QuasiIdentifiers,
     version: i32,
     form: &Form,
 ) -> Vec<QiSet> {
     let own = |question: &Question| {
-        (MetadataColumn::ALL.len()..)
-            .zip(columns.as_slice())
+        columns
+            .iter()
             .filter(|(_, column)| {
                 column.versions.contains(&version) && column.question() == Some(&question.key)
             })
-            .fold(QiSet::NONE, |all, (place, _)| {
-                all.union(quasi.set_of(place))
+            .fold(QiSet::NONE, |all, (index, _)| {
+                all.union(quasi.set_of(index))
             })
     };
     // Conditions look only backwards, so what they look at is worked out before.
@@ -95,44 +89,40 @@ fn visibility_dependencies_of(
             let section = form.section_condition(question.section);
             let conditions = section.into_iter().chain(&question.show_when);
             let found = conditions.fold(own(question), |found, condition| {
-                found.union(referenced_questions(condition, &all))
+                found.union(condition_dependencies(condition, &all))
             });
             all.push(found);
             all
         })
 }
 
-fn referenced_questions(condition: &Condition, before: &[QiSet]) -> QiSet {
+/// What the outcome of a condition gives away; `before` has the dependencies of the questions that it looks at.
+fn condition_dependencies(condition: &Condition, before: &[QiSet]) -> QiSet {
     match condition {
         Condition::Any(parts) | Condition::All(parts) => {
             parts.iter().fold(QiSet::NONE, |all, part| {
-                all.union(referenced_questions(part, before))
+                all.union(condition_dependencies(part, before))
             })
         }
-        Condition::Not(part) => referenced_questions(part, before),
+        Condition::Not(part) => condition_dependencies(part, before),
         Condition::Test(place, _) => before.get(*place).copied().unwrap_or_default(),
     }
 }
 
-/// What the cell of a column hangs on. One that a version does not have is always empty in it.
-fn depends_on(
-    column: &Column,
-    version: i32,
-    form: &Form,
-    visibility_dependencies_of: &[QiSet],
-) -> QiSet {
+/// What the cell of a column depends on. One that a version does not have is always empty in it.
+fn depends_on(column: &Column, version: i32, form: &Form, visibility: &[QiSet]) -> QiSet {
     if !column.versions.contains(&version) {
         return QiSet::NONE;
     }
     questions_of(column, form)
-        .filter_map(|key| visibility_dependencies_of.get(form.place(key)?))
+        .filter_map(|key| visibility.get(form.place(key)?))
         .fold(QiSet::NONE, |all, one| all.union(*one))
 }
 
 /// The keys of the questions that a column is filled from.
 fn questions_of<'a>(column: &'a Column, form: &'a Form) -> impl Iterator<Item = &'a str> {
-    let score = match &column.content {
-        Content::Score { score } => Some(score),
+    let score = match &column.kind {
+        ColumnKind::Score { score } => Some(score),
         _ => None,
     };
     let of_score = form
@@ -185,26 +175,27 @@ impl<'a> Differing<'a> {
         let same =
             |(_, form): &(i32, &Form)| Shape::of(form, &question.key).as_ref() == Some(&shape);
         let conditions = newest.section_condition(question.section).into_iter();
-        let mut referenced_questions = Vec::new();
+        let mut referenced = Vec::new();
         conditions
             .chain(&question.show_when)
-            .for_each(|condition| visibility_dependencies(condition, &mut referenced_questions));
+            .for_each(|condition| referenced_questions(condition, &mut referenced));
         !self.versions.iter().all(same)
-            || referenced_questions
+            || referenced
                 .into_iter()
                 .filter_map(|place| newest.questions().get(place))
                 .any(|question| self.question_differs(&question.key))
     }
 }
 
-fn visibility_dependencies(condition: &Condition, places: &mut Vec<usize>) {
+/// The places of the questions that a condition looks at.
+fn referenced_questions(condition: &Condition, places: &mut Vec<usize>) {
     match condition {
         Condition::Any(parts) | Condition::All(parts) => {
             parts
                 .iter()
-                .for_each(|part| visibility_dependencies(part, places));
+                .for_each(|part| referenced_questions(part, places));
         }
-        Condition::Not(part) => visibility_dependencies(part, places),
+        Condition::Not(part) => referenced_questions(part, places),
         Condition::Test(place, _) => places.push(*place),
     }
 }

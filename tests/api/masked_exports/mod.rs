@@ -18,14 +18,13 @@ use crate::support::stored::{
     Version, every_kind, open_campaign, publish, question, respond, respond_often,
     respond_synthetic,
 };
-use aftercare::app::export::write::{Limits, ResponsesExport, prepare};
+use aftercare::app::export::{ExportVersion, Limits, ResponsesExport, start};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::exclusive_connection::ExclusiveConnection;
-use aftercare::store::responses::stream::ResponsesFilter;
 use aftercare::store::schema::{audit_entries, campaigns, responses};
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;

@@ -1,6 +1,8 @@
 //! The order of the rows says nothing, and what happens meanwhile is not seen.
 
-use aftercare::app::export::selection::Selection;
+use std::sync::Arc;
+
+use aftercare::app::export::selection::RowFilter;
 
 use super::*;
 
@@ -147,16 +149,16 @@ async fn what_changes_between_the_passes_is_not_seen() {
         .send()
         .await
         .expect(200);
-    let filter = ResponsesFilter {
-        versions: vec![version.id],
-        campaigns: vec![campaign],
-    };
-    let prepared = |form| {
+    let form = Arc::new(version.form.clone());
+    let started = || {
         let export = ResponsesExport {
-            versions: vec![(version.id, version.number, form)],
+            versions: vec![ExportVersion {
+                id: version.id,
+                number: version.number,
+                form: form.clone(),
+            }],
             campaigns: HashMap::from([(campaign, "spring-2027".to_owned())]),
-            filter: filter.clone(),
-            selection: Selection::default(),
+            row_filter: RowFilter::default(),
             least_k: 5,
             k: 5,
             sensitive: Vec::new(),
@@ -165,20 +167,26 @@ async fn what_changes_between_the_passes_is_not_seen() {
         };
         let app = &app;
         async move {
-            let lease = ExclusiveConnection::new(app.state.export_connection().await.unwrap());
-            prepare(lease, export, Limits::default()).await.unwrap()
+            let connection = ExclusiveConnection::new(app.state.export_connection().await.unwrap());
+            start(connection, export, Limits::default()).await.unwrap()
         }
     };
-    let waiting = prepared(version.form.clone()).await;
+    let waiting = started().await;
     let gone = diesel::delete(responses::table).filter(responses::language.eq("ko"));
     assert_eq!(gone.execute(&mut conn).await.unwrap(), 60);
     numbered(&mut conn, &version, campaign, 100, 20).await;
-    let pieces: Vec<_> = waiting.start().await.unwrap().try_collect().await.unwrap();
+    let pieces: Vec<_> = waiting
+        .download()
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
     assert_eq!(pieces.concat(), before.body);
     let after = File::get(&analyst, EVERY_KIND, "").await;
     assert_eq!(after.rows.len(), 20);
     // One that is not taken up gives its connection back, and one that is dropped half-way too.
-    drop(prepared(version.form.clone()).await);
-    drop(prepared(version.form.clone()).await.start().await.unwrap());
+    drop(started().await);
+    drop(started().await.download().await.unwrap());
     File::get(&analyst, EVERY_KIND, "").await.check(5);
 }

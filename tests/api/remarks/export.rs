@@ -1,7 +1,7 @@
 //! The file of the remarks that were cleared.
 
-use aftercare::app::export::download::{Limits, prepare};
 use aftercare::app::export::remarks::RemarksExport;
+use aftercare::app::export::{Limits, start};
 use aftercare::domain::staff::role::Role;
 use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
@@ -237,10 +237,10 @@ async fn what_is_withheld_while_an_export_runs_is_in_it_or_not_as_it_was_recorde
         options: CsvOptions::default(),
     };
     let conn = collection.app.state.export_connection().await.unwrap();
-    let prepared = prepare(ExclusiveConnection::new(conn), export, Limits::default())
+    let started = start(ExclusiveConnection::new(conn), export, Limits::default())
         .await
         .unwrap();
-    assert_eq!(*prepared.report(), 8);
+    assert_eq!(*started.report(), 8);
     // After it was counted and recorded, and before the first row is read.
     let client = &collection.staff.client;
     for remark in list(client, "state=cleared&limit=3").await.iter().take(3) {
@@ -248,7 +248,13 @@ async fn what_is_withheld_while_an_export_runs_is_in_it_or_not_as_it_was_recorde
             .await
             .expect(200);
     }
-    let pieces: Vec<_> = prepared.start().await.unwrap().try_collect().await.unwrap();
+    let pieces: Vec<_> = started
+        .download()
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
     let text = String::from_utf8(pieces.concat()).unwrap();
     assert_eq!(
         table(&text).1.len(),

@@ -5,11 +5,12 @@ pub(crate) mod properties;
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use super::*;
-use crate::domain::form::Answer;
-use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::domain::form::{Answer, Form, FormDefinition, Source, Syntax};
 use crate::domain::response::{RawAnswers, validate};
+use crate::domain::week::IsoWeek;
 
 pub(crate) fn every_kind() -> Json {
     let text = include_str!("../../../../tests/forms/every-kind.yaml");
@@ -65,14 +66,54 @@ fn answers(form: &Form, raw: Json) -> Vec<Answer> {
 
 /// The cells of a response by column, in words that do not depend on which versions are in the export.
 fn cells(columns: &Columns<'_>, version: i32, answers: &[Answer]) -> BTreeMap<String, String> {
-    let plan = columns.plan(version);
-    let cells = plan.cells(answers).map(|cell| match cell {
+    let projection = RowProjection::of(columns, version);
+    let cells = projection.cells(row(answers)).map(|cell| match cell {
         Cell::Choice(option) => format!("{} {:?}", option.code, option.value),
         Cell::Decimal(number) => number.to_string(),
         other => format!("{other:?}"),
     });
-    let named = columns.as_slice().iter().map(|column| column.name.clone());
-    named.zip(cells).collect()
+    let named = columns.as_slice().iter().zip(cells);
+    let answered = named.filter(|(column, _)| !matches!(column.kind, ColumnKind::Metadata(_)));
+    answered
+        .map(|(column, cell)| (column.name.clone(), cell))
+        .collect()
+}
+
+/// A row with these answers.
+pub(crate) fn row(answers: &[Answer]) -> RowContent<'_> {
+    RowContent {
+        campaign_id: Uuid::from_u128(7),
+        campaign: "spring-2027",
+        language: "ko",
+        week: "2027-W05".parse::<IsoWeek>().unwrap().monday(),
+        answers,
+    }
+}
+
+/// The description of every column.
+fn entries(columns: &Columns<'_>, language: &str) -> Vec<Entry> {
+    let entry = |column| Entry::of(columns, column, language).unwrap();
+    columns.as_slice().iter().map(entry).collect()
+}
+
+#[test]
+fn metadata_columns_are_filled_from_what_is_stored_beside_the_answers() {
+    let form = form(&every_kind());
+    let columns = Columns::of(&[(7, &form)]);
+    let projection = RowProjection::of(&columns, 7);
+    let row = row(&[]);
+    let cells = MetadataColumn::ALL.map(|column| {
+        let index = columns.metadata(column);
+        let found = index.of(columns.as_slice()).unwrap();
+        assert_eq!(found.kind, ColumnKind::Metadata(column));
+        projection.cell(index, row)
+    });
+    let campaign = Cell::Campaign {
+        id: row.campaign_id,
+        key: row.campaign,
+    };
+    let (language, week) = (Cell::Language(row.language), Cell::Week(row.week));
+    assert_eq!(cells, [campaign, Cell::Whole(7), language, week]);
 }
 
 #[test]
@@ -143,7 +184,7 @@ fn a_recoded_question_and_the_scores_over_it_get_columns_of_their_own() {
         ("Score(10.0)", "Score(10.0)")
     );
 
-    let entries = columns.codebook("en");
+    let entries = entries(&columns, "en");
     let entry = |name: &str| entries.iter().find(|entry| entry.column == name).unwrap();
     assert_eq!(
         (&entry("meals").versions[..], &entry("meals@3").versions[..]),
@@ -183,7 +224,7 @@ fn other_words_and_another_order_change_nothing() {
     let raw = json!({"group": "c", "meals": "none", "distress": 3});
     let old = cells(&columns, 1, &answers(&forms[0], raw.clone()));
     assert_eq!(old, cells(&columns, 2, &answers(&forms[1], raw)));
-    let entries = columns.codebook("en");
+    let entries = entries(&columns, "en");
     let meals = entries
         .iter()
         .find(|entry| entry.column == "meals")
@@ -282,7 +323,7 @@ fn texts_fall_back_to_the_default_language_of_their_version() {
     let mut two = serde_json::to_string(&two).unwrap();
     two = two.replace("\"ko\"", "\"fr\"");
     let forms = [form(&one), form(&serde_json::from_str(&two).unwrap())];
-    let entries = Columns::of(&numbered(&forms)).codebook("fr");
+    let entries = entries(&Columns::of(&numbered(&forms)), "fr");
     let text = |name: &str| {
         let entry = entries.iter().find(|entry| entry.column == name);
         entry.unwrap().text.clone()

@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use serde_json::{Value as Json, json};
 
 use super::super::{Column, Columns};
-use super::{add, cells, check, every_kind, form, numbered, question, remove};
+use super::{add, cells, check, entries, every_kind, form, numbered, question, remove};
 use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Form, Kind};
 use crate::domain::response::validate;
@@ -157,7 +157,7 @@ proptest! {
     ) {
         let forms = life(&changes);
         let columns = Columns::of(&numbered(&forms));
-        let entries = columns.codebook("en");
+        let entries = entries(&columns, "en");
         let described: Vec<_> = entries.iter().map(|entry| entry.column.as_str()).collect();
         prop_assert_eq!(described, columns.names().collect::<Vec<_>>());
         for entry in &entries {

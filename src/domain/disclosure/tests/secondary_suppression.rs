@@ -6,12 +6,11 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value as Json, json};
 
 use crate::domain::codebook::tests::properties::life_of;
-use crate::domain::codebook::tests::{add, every_kind, form, numbered, question};
-use crate::domain::codebook::{Cell, Columns, MetadataColumn};
+use crate::domain::codebook::tests::{add, every_kind, form, numbered, question, row};
+use crate::domain::codebook::{Cell, Columns, RowProjection};
 use crate::domain::disclosure::k_anonymity::QiSet;
-use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression};
-use crate::domain::form::Answer;
-use crate::domain::form::{Form, Source, Syntax};
+use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, suppression_weights};
+use crate::domain::form::{Answer, Form, Source, Syntax};
 use crate::domain::response::{AnswerFault, RawAnswers, validate};
 use crate::sample::synthetic;
 
@@ -26,12 +25,10 @@ fn masked_with(forms: &[Form], version: i32, names: &[&str]) -> Vec<String> {
     let columns = Columns::of(&numbered(forms));
     let quasi = QuasiIdentifiers::of(&columns);
     let secondary = SecondarySuppression::of(&columns, &quasi);
-    let place = |name: &str| columns.names().position(|other| other == name).unwrap();
-    let masked = QiSet::of(
-        names
-            .iter()
-            .map(|name| quasi.of_column(place(name)).unwrap()),
-    );
+    let named = columns
+        .iter()
+        .filter(|(_, column)| names.contains(&&*column.name));
+    let masked = QiSet::of(named.map(|(index, _)| quasi.of_column(index).unwrap()));
     columns
         .names()
         .zip(secondary.of_version(version))
@@ -124,7 +121,8 @@ fn each_coding_and_each_multiple_choice_is_one_quasi_identifier() {
     let names: Vec<_> = columns.names().collect();
     let found: Vec<_> = quasi
         .columns()
-        .map(|(column, quasi)| (names[column], quasi))
+        .iter()
+        .map(|(column, quasi)| (*column.of(&names).unwrap(), *quasi))
         .collect();
     let expected = [
         ("campaign", 0),
@@ -139,7 +137,8 @@ fn each_coding_and_each_multiple_choice_is_one_quasi_identifier() {
         ("help_from__nobody", 7),
     ];
     assert_eq!(found, expected);
-    let weights = quasi.weights(&SecondarySuppression::of(&columns, &quasi));
+    let secondary = SecondarySuppression::of(&columns, &quasi);
+    let weights = suppression_weights(&columns, &quasi, &secondary);
     assert_eq!((weights[2], weights[3]), (1, 1));
     assert!(
         weights[3] < weights[0] && weights[0] < weights[4],
@@ -220,14 +219,10 @@ fn shown<'a>(
     (version, answers): (i32, &[Answer]),
     masked: QiSet,
 ) -> Vec<(String, Option<String>)> {
-    let cells = columns.plan(version).cells(answers).collect::<Vec<_>>();
-    let suppressed_with = secondary
-        .of_version(version)
-        .iter()
-        .skip(MetadataColumn::ALL.len());
-    cells
-        .into_iter()
-        .zip(suppressed_with)
+    let projection = RowProjection::of(columns, version);
+    projection
+        .cells(row(answers))
+        .zip(secondary.of_version(version))
         .zip(columns.as_slice())
         .map(|((cell, suppressed_with), column)| {
             let cell = match cell {
@@ -281,8 +276,8 @@ proptest! {
         let masked = QiSet::of((0..quasi.count()).filter(|place| mask >> place & 1 == 1));
         let (version, one) = *versions.0.get(&all);
         let (other_version, two) = if masked.contains(1) { *versions.1.get(&all) } else { (version, one) };
-        let changed: Vec<String> = columns.as_slice().iter().enumerate()
-            .filter(|(place, _)| quasi.of_column(place + MetadataColumn::ALL.len()).is_some_and(|quasi| masked.contains(quasi)))
+        let changed: Vec<String> = columns.iter()
+            .filter(|(index, _)| quasi.set_of(*index).intersects(masked))
             .filter(|(_, column)| column.versions.contains(&version) && column.versions.contains(&other_version))
             .filter_map(|(_, column)| column.question().map(str::to_owned))
             .collect();
@@ -300,7 +295,7 @@ proptest! {
         let secondary = SecondarySuppression::of(&columns, &quasi);
         for (version, _) in numbered(&forms) {
             for (column, place) in quasi.columns() {
-                prop_assert!(secondary.of_version(version)[column].contains(place));
+                prop_assert!(column.of(secondary.of_version(version)).unwrap().contains(*place));
             }
         }
     }

@@ -5,8 +5,7 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::app::export::Report;
-use crate::app::export::write::ResponsesExport;
+use crate::app::export::{Report, ResponsesExport};
 use crate::domain::week::IsoWeek;
 
 /// What was masked: a dictionary of integers (RFC 9651).
@@ -50,7 +49,7 @@ pub fn headers(report: &Report) -> Vec<(HeaderName, HeaderValue)> {
 /// What was asked for, for the audit.
 pub fn asked(form: &str, export: &ResponsesExport) -> Map<String, Value> {
     let chosen = |campaign: &&Uuid| {
-        let asked = &export.selection.campaigns;
+        let asked = &export.row_filter.campaigns;
         asked.is_empty() || asked.contains(campaign)
     };
     let campaigns = export.campaigns.keys().filter(chosen);
@@ -61,8 +60,8 @@ pub fn asked(form: &str, export: &ResponsesExport) -> Map<String, Value> {
     let week = |monday: Option<NaiveDate>| monday.map(|monday| IsoWeek::of(monday).to_string());
     let filter = json!({
         "campaigns": campaigns,
-        "from_week": week(export.selection.from_week),
-        "to_week": week(export.selection.to_week),
+        "from_week": week(export.row_filter.from_week),
+        "to_week": week(export.row_filter.to_week),
     });
     let parts = [
         ("form", json!(form)),

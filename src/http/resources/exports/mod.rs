@@ -4,6 +4,8 @@ mod figures;
 mod query;
 mod remarks;
 
+use std::sync::Arc;
+
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::middleware::Compress;
 use actix_web::web::Path;
@@ -14,11 +16,10 @@ use uuid::Uuid;
 
 pub use self::figures::{DISCLOSURE_CONTROL, DIVERSITY};
 use self::query::{CodebookQuery, ResponsesQuery};
-use crate::app::export::ExportError;
-use crate::app::export::write::{Limits, prepare};
+use crate::app::export::{ExportError, ExportVersion, Limits, start};
 use crate::domain::audit::Action;
 use crate::domain::codebook::Columns;
-use crate::domain::form::Form;
+use crate::domain::disclosure::codebook;
 use crate::formats::codebook::codebook_csv;
 use crate::http::auth::{Analyst, Staff};
 use crate::http::extract::Query;
@@ -100,20 +101,20 @@ async fn export_responses(
     let key = state.keys.server.clone();
     let export = query.export(weeks, versions, &campaigns, key)?;
     let asked = figures::asked(&form, &export);
-    let prepared = prepare(ExclusiveConnection::new(conn), export, Limits::default()).await;
-    if let Err(ExportError::TooFew) = &prepared {
+    let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await;
+    if let Err(ExportError::TooFew) = &started {
         // Whoever tries again and again learns when there are enough.
         let refused = Map::from_iter([("refused".to_owned(), json!("too_few_records"))]);
         record(&state, analyst.id, asked.clone(), refused).await?;
     }
-    let prepared = prepared?;
-    let found = figures::found(prepared.report());
+    let started = started?;
+    let found = figures::found(started.report());
     record(&state, analyst.id, asked, found).await?;
     let mut response = attachment(&form, "responses");
-    for header in figures::headers(prepared.report()) {
+    for header in figures::headers(started.report()) {
         response.insert_header(header);
     }
-    Ok(response.streaming(prepared.start().await?))
+    Ok(response.streaming(started.download().await?))
 }
 
 /// Records an export in the audit. Nothing may be sent before that is on disk.
@@ -165,7 +166,7 @@ async fn export_codebook(
     let (_, versions) = published(&mut conn, &form).await?;
     drop(conn);
     let columns = columns_of(&versions);
-    let entries = columns.codebook(query.language(&columns)?);
+    let entries = codebook(&columns, query.language(&columns)?);
     let written = codebook_csv(&entries, query.csv())
         .map_err(|_| Problem::internal("the codebook cannot be written"))?;
     Ok(attachment(&form, "codebook").body(written))
@@ -175,24 +176,27 @@ async fn export_codebook(
 async fn published(
     conn: &mut AsyncPgConnection,
     key: &str,
-) -> Result<(Uuid, Vec<(Uuid, i32, Form)>), Problem> {
+) -> Result<(Uuid, Vec<ExportVersion>), Problem> {
     let form = find_form(conn, key).await?.ok_or(Code::FormUnknown)?;
     let rows = versions_of(conn, form.id).await?;
     if rows.is_empty() {
         return Err(Problem::new(Code::FormUnknown).detail("No version of it is published yet."));
     }
-    let read = |row: &FormVersionRow| Ok((row.id, row.version, row.form()?));
+    let read = |row: &FormVersionRow| {
+        Ok(ExportVersion {
+            id: row.id,
+            number: row.version,
+            form: Arc::new(row.form()?),
+        })
+    };
     let versions: Result<_, UnreadableVersion> = rows.iter().map(read).collect();
     let versions = versions.map_err(|error| Problem::internal(&error.to_string()))?;
     Ok((form.id, versions))
 }
 
 /// The columns over these versions.
-fn columns_of(versions: &[(Uuid, i32, Form)]) -> Columns<'_> {
-    let forms: Vec<_> = versions
-        .iter()
-        .map(|(_, number, form)| (*number, form))
-        .collect();
+fn columns_of(versions: &[ExportVersion]) -> Columns<'_> {
+    let forms: Vec<_> = versions.iter().map(|it| (it.number, &*it.form)).collect();
     Columns::of(&forms)
 }
 

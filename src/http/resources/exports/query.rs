@@ -7,15 +7,15 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::columns_of;
-use crate::app::export::selection::Selection;
-use crate::app::export::write::ResponsesExport;
+use crate::app::export::selection::RowFilter;
+use crate::app::export::{ExportVersion, ResponsesExport};
 use crate::domain::codebook::Columns;
-use crate::domain::form::{Form, look_up};
+use crate::domain::form::look_up;
 use crate::domain::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
 use crate::formats::csv::{CsvOptions, Formulas};
 use crate::http::problem::{Code, Problem};
-use crate::store::responses::stream::{ExportedCampaign, ResponsesFilter};
+use crate::store::responses::stream::ExportedCampaign;
 
 /// The least `k` that a campaign can have.
 const MIN_K: u32 = 5;
@@ -112,23 +112,19 @@ impl ResponsesQuery {
     pub fn export(
         &self,
         weeks: Weeks,
-        versions: Vec<(Uuid, i32, Form)>,
+        versions: Vec<ExportVersion>,
         campaigns: &[ExportedCampaign],
         key: ServerKey,
     ) -> Result<ResponsesExport, Problem> {
         let named = |campaign: &ExportedCampaign| (campaign.id, campaign.key.clone());
         let least_k = least_k(campaigns);
-        let selection = Selection {
+        let row_filter = RowFilter {
             campaigns: self.campaigns(campaigns)?,
             from_week: weeks.0.map(IsoWeek::monday),
             to_week: weeks.1.map(IsoWeek::monday),
         };
         Ok(ResponsesExport {
-            filter: ResponsesFilter {
-                versions: versions.iter().map(|(id, ..)| *id).collect(),
-                campaigns: campaigns.iter().map(|campaign| campaign.id).collect(),
-            },
-            selection,
+            row_filter,
             campaigns: campaigns.iter().map(named).collect(),
             least_k,
             k: self.k(least_k)?,

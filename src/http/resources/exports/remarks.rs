@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::attachment;
 use super::query::RemarksCsvQuery;
-use crate::app::export::download::{Limits, prepare};
 use crate::app::export::remarks::RemarksExport;
+use crate::app::export::{Limits, start};
 use crate::domain::audit::Action;
 use crate::http::auth::{Analyst, Staff};
 use crate::http::extract::Query;
@@ -68,15 +68,15 @@ pub(super) async fn export_remarks(
         salt: random::bytes()?,
         options: query.csv(),
     };
-    let prepared = prepare(ExclusiveConnection::new(conn), export, Limits::default()).await?;
+    let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await?;
     let details = json!({
         "form": *form,
         "filter": {"campaigns": campaigns.iter().map(|campaign| &campaign.key).collect::<Vec<_>>()},
-        "rows": prepared.report(),
+        "rows": started.report(),
     });
     let (key, now, who) = (&state.keys.server, state.now(), Some(analyst.id));
     let mut conn = state.connection().await?;
     append_entry(&mut conn, key, now, who, Action::RemarksExported, &details).await?;
     drop(conn);
-    Ok(attachment(&form, "remarks").streaming(prepared.start().await?))
+    Ok(attachment(&form, "remarks").streaming(started.download().await?))
 }

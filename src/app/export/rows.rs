@@ -1,0 +1,251 @@
+//! The rows of an export: responses decoded, suppressed and filtered. Every pass reads its rows here.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use uuid::Uuid;
+
+use super::error::ExportError;
+use super::selection::{Decision, RowFilter};
+use crate::domain::codebook::{
+    Cell, ColumnIndex, Columns, MetadataColumn, Missing, RowContent, RowProjection,
+};
+use crate::domain::disclosure::k_anonymity::{ClassId, QiSet};
+use crate::domain::disclosure::{
+    KeyEncoder, QuasiIdentifiers, SecondarySuppression, TwoStageSuppressor,
+};
+use crate::domain::form::{Answer, Form};
+use crate::domain::server_key::ServerKey;
+use crate::store::AsyncPgConnection;
+use crate::store::responses::stream::{ExportedRow, Order, ResponsesFilter, stream_responses};
+
+/// A version whose responses are exported.
+#[derive(Debug, Clone)]
+pub struct ExportVersion {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number.
+    pub number: i32,
+    /// Its form.
+    pub form: Arc<Form>,
+}
+
+/// What makes rows of stored responses, worked out once for all passes.
+pub struct RowReader<'a> {
+    versions: HashMap<Uuid, VersionReader<'a>>,
+    campaigns: &'a HashMap<Uuid, String>,
+    quasi: &'a QuasiIdentifiers,
+    campaign: ColumnIndex,
+    week: ColumnIndex,
+}
+
+struct VersionReader<'a> {
+    number: i32,
+    form: &'a Form,
+    projection: RowProjection<'a>,
+    /// By column.
+    suppressed_with: &'a [QiSet],
+}
+
+impl<'a> RowReader<'a> {
+    /// Reads responses to these versions and of these campaigns, which come with their keys.
+    pub fn new(
+        columns: &Columns<'a>,
+        quasi: &'a QuasiIdentifiers,
+        secondary: &'a SecondarySuppression,
+        versions: &'a [ExportVersion],
+        campaigns: &'a HashMap<Uuid, String>,
+    ) -> Self {
+        let version = |version: &'a ExportVersion| {
+            let reader = VersionReader {
+                number: version.number,
+                form: &version.form,
+                projection: RowProjection::of(columns, version.number),
+                suppressed_with: secondary.of_version(version.number),
+            };
+            (version.id, reader)
+        };
+        Self {
+            versions: versions.iter().map(version).collect(),
+            campaigns,
+            quasi,
+            campaign: columns.metadata(MetadataColumn::Campaign),
+            week: columns.metadata(MetadataColumn::Week),
+        }
+    }
+
+    fn read(&'a self, stored: ExportedRow) -> Result<Row<'a>, ExportError> {
+        let version = self.versions.get(&stored.form_version_id);
+        let version = version.ok_or(ExportError::UnknownVersionOrCampaign)?;
+        let campaign = self.campaigns.get(&stored.campaign_id);
+        let campaign = campaign.ok_or(ExportError::UnknownVersionOrCampaign)?;
+        let form = version.form;
+        Ok(Row {
+            campaign,
+            answers: form.layout().decode(form.questions(), &stored.record)?,
+            stored,
+            version,
+            suppressed: QiSet::NONE,
+            class: None,
+            decision: Decision::Include,
+        })
+    }
+}
+
+/// A response as a row of the export.
+pub struct Row<'a> {
+    stored: ExportedRow,
+    campaign: &'a str,
+    answers: Vec<Answer>,
+    version: &'a VersionReader<'a>,
+    /// The quasi-identifiers that are suppressed.
+    pub suppressed: QiSet,
+    /// The class of rows that are alike; none before suppression.
+    pub class: Option<ClassId>,
+    /// Whether it is in the file.
+    pub decision: Decision,
+}
+
+impl Row<'_> {
+    /// The id of the response, which no file shows.
+    pub fn id(&self) -> Uuid {
+        self.stored.id
+    }
+
+    /// The number of its version.
+    pub fn version(&self) -> i32 {
+        self.version.number
+    }
+
+    /// Its cells as the file shows them, one for each column.
+    pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
+        let cells = self.version.projection.cells(self.content());
+        cells
+            .zip(self.version.suppressed_with)
+            .map(|(cell, suppressed_with)| {
+                if suppressed_with.intersects(self.suppressed) {
+                    Cell::Missing(Missing::Masked)
+                } else {
+                    cell
+                }
+            })
+    }
+
+    /// One cell as the file shows it.
+    pub fn cell(&self, column: ColumnIndex) -> Cell<'_> {
+        if self.is_suppressed(column) {
+            return Cell::Missing(Missing::Masked);
+        }
+        self.version.projection.cell(column, self.content())
+    }
+
+    /// Whether the file shows nothing of this column.
+    pub fn is_suppressed(&self, column: ColumnIndex) -> bool {
+        let suppressed_with = column.of(self.version.suppressed_with);
+        suppressed_with.is_none_or(|quasi| quasi.intersects(self.suppressed))
+    }
+
+    /// The codes of its quasi-identifiers, suppressed or not.
+    pub fn key<'c>(&self, quasi: &QuasiIdentifiers, encoder: &'c mut KeyEncoder) -> &'c [u32] {
+        let content = self.content();
+        let cells = quasi.columns().iter().map(|(column, quasi)| {
+            let cell = self.version.projection.cell(*column, content);
+            (*quasi, cell)
+        });
+        encoder.codes(cells)
+    }
+
+    fn content(&self) -> RowContent<'_> {
+        RowContent {
+            campaign_id: self.stored.campaign_id,
+            campaign: self.campaign,
+            language: &self.stored.language,
+            week: self.stored.week,
+            answers: &self.answers,
+        }
+    }
+}
+
+/// What suppresses rows and chooses among them.
+pub struct Suppression<'a> {
+    /// Suppresses the cells of each row.
+    pub suppressor: TwoStageSuppressor,
+    /// Encodes the quasi-identifiers of each row; sealed.
+    pub encoder: &'a mut KeyEncoder,
+    /// Decides which of several rows with the same quasi-identifiers are treated alike.
+    pub key: &'a ServerKey,
+    /// Chooses the rows of the file.
+    pub filter: &'a RowFilter,
+}
+
+/// One pass over the rows.
+pub struct Rows<'a> {
+    reader: &'a RowReader<'a>,
+    stored: BoxStream<'a, diesel::QueryResult<ExportedRow>>,
+    suppression: Option<Suppression<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    /// All rows as they are stored.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn open(
+        conn: &'a mut AsyncPgConnection,
+        filter: &ResponsesFilter,
+        order: Order<'_>,
+        reader: &'a RowReader<'a>,
+    ) -> Result<Self, ExportError> {
+        Ok(Self {
+            reader,
+            stored: stream_responses(conn, filter, order).await?.boxed(),
+            suppression: None,
+        })
+    }
+
+    /// Rows as the file shows them, without those that are not in it. What is undetermined is still among them.
+    #[must_use]
+    pub fn suppressed(self, suppression: Suppression<'a>) -> Self {
+        Self {
+            suppression: Some(suppression),
+            ..self
+        }
+    }
+
+    /// The next row; none after the last.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails, when a row cannot be read, or when the rows were not those that the suppression was
+    /// planned for. The last is known only at the end: until then the file must not look whole.
+    pub async fn next(&mut self) -> Result<Option<Row<'a>>, ExportError> {
+        while let Some(stored) = self.stored.try_next().await? {
+            let mut row = self.reader.read(stored)?;
+            if let Some(suppression) = &mut self.suppression {
+                suppression.apply(&mut row, self.reader);
+            }
+            if row.decision != Decision::Exclude {
+                return Ok(Some(row));
+            }
+        }
+        if let Some(suppression) = self.suppression.take() {
+            suppression.suppressor.finish()?;
+        }
+        Ok(None)
+    }
+}
+
+impl Suppression<'_> {
+    fn apply(&mut self, row: &mut Row<'_>, reader: &RowReader<'_>) {
+        let key = row.key(reader.quasi, self.encoder);
+        let masked = self.suppressor.suppress(key, self.key, row.id());
+        row.suppressed = masked.cells;
+        row.class = masked.class;
+        let campaign = (!row.is_suppressed(reader.campaign)).then_some(row.stored.campaign_id);
+        let week = (!row.is_suppressed(reader.week)).then_some(row.stored.week);
+        row.decision = self.filter.decide(campaign, week);
+    }
+}

@@ -1,0 +1,125 @@
+//! Suppression in two stages, so that files with different `k` do not combine.
+//!
+//! The first stage is the same for every file of the same responses: it reaches the least `k` of them. A greater `k` is
+//! reached by a second stage over the table that the first one leaves. So whatever is shown under the greater `k` is
+//! shown under the least as well, and to see both files is to see no more.
+
+use uuid::Uuid;
+
+use super::k_anonymity::{
+    FrequencyTable, Masked, QiSet, SnapshotMismatch, SuppressionPlan, Suppressor, TableFault,
+};
+use crate::domain::server_key::ServerKey;
+
+/// How many responses share their quasi-identifiers at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    /// In every file of the same responses.
+    pub least: u32,
+    /// In this file: as many or more.
+    pub k: u32,
+}
+
+/// Nothing can be planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PlanFault {
+    /// There are fewer responses than `k`, but some.
+    #[error("there are too few responses")]
+    TooFew,
+    /// The table does not fit the responses or the weights.
+    #[error(transparent)]
+    Table(#[from] TableFault),
+}
+
+/// Suppresses the cells of responses one after the other, in one stage or two.
+#[derive(Debug, Clone)]
+pub struct TwoStageSuppressor {
+    first: Suppressor,
+    second: Option<Suppressor>,
+}
+
+/// The code of a cell that the first stage suppressed: a value like any other to the second.
+const SUPPRESSED: u32 = u32::MAX - 1;
+
+impl TwoStageSuppressor {
+    /// Plans both stages. Takes a core for a while, see [`FrequencyTable::mask`].
+    ///
+    /// # Errors
+    ///
+    /// With too few responses, or when there is not one weight for each column of the table.
+    pub fn plan(
+        table: FrequencyTable,
+        thresholds: Thresholds,
+        weights: &[u32],
+    ) -> Result<Self, PlanFault> {
+        let Thresholds { least, k } = thresholds;
+        let first = table.mask_weighted(least, weights)?;
+        let second = if k > least {
+            Some(suppressed_table(&first)?.mask_weighted(k, weights)?)
+        } else {
+            None
+        };
+        let mut plans = std::iter::once(&first).chain(&second);
+        if !plans.all(SuppressionPlan::has_enough_records) {
+            return Err(PlanFault::TooFew);
+        }
+        Ok(Self {
+            first: first.into_suppressor(),
+            second: second.map(SuppressionPlan::into_suppressor),
+        })
+    }
+
+    /// What to suppress of the next response. Which of several with the same combination are treated alike follows
+    /// from the key and the response's id.
+    pub fn suppress(&mut self, combination: &[u32], key: &ServerKey, id: Uuid) -> Masked {
+        let first = self.first.mask(combination, || draw(key, b"mask", id));
+        let Some(second) = &mut self.second else {
+            return first;
+        };
+        let shown = suppressed(combination, first.cells);
+        let second = second.mask(&shown, || draw(key, b"mask again", id));
+        Masked {
+            cells: first.cells.union(second.cells),
+            class: second.class,
+        }
+    }
+
+    /// Checks that all responses came that were counted.
+    ///
+    /// # Errors
+    ///
+    /// When not.
+    pub fn finish(self) -> Result<(), SnapshotMismatch> {
+        self.first.finish()?;
+        self.second.map_or(Ok(()), Suppressor::finish)
+    }
+}
+
+/// How many responses show each combination after the first stage.
+fn suppressed_table(plan: &SuppressionPlan) -> Result<FrequencyTable, TableFault> {
+    let mut table = FrequencyTable::new(plan.columns())?;
+    for (combination, cells, records) in plan.shares() {
+        table.add_many(&suppressed(combination, cells), records)?;
+    }
+    Ok(table)
+}
+
+/// A combination as it is shown when these cells are suppressed.
+fn suppressed(combination: &[u32], cells: QiSet) -> Vec<u32> {
+    let code = |(column, code): (usize, &u32)| {
+        if cells.contains(column) {
+            SUPPRESSED
+        } else {
+            *code
+        }
+    };
+    combination.iter().enumerate().map(code).collect()
+}
+
+/// The secret draw of a response, which decides among those with the same combination.
+fn draw(key: &ServerKey, stage: &[u8], id: Uuid) -> u64 {
+    let hash = key.hash(&[stage, id.as_bytes()]);
+    hash.iter()
+        .take(8)
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
