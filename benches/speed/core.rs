@@ -4,8 +4,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use aftercare::clock::{Clock, SystemClock};
+use aftercare::domain::ids::{CampaignId, FormVersionId};
 use aftercare::domain::response::receipt::Receipt;
-use aftercare::domain::response::{RawAnswers, Summary, ValidAnswers, validate};
+use aftercare::domain::response::{RawAnswers, ResponseContext, Summary, ValidAnswers, validate};
 use aftercare::domain::server_key::ServerKey;
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::extract::from_json;
@@ -32,8 +33,12 @@ pub fn run(table: &mut Table) {
     let records: Vec<Vec<u8>> = valid.iter().map(|it| layout.encode(&form, it)).collect();
     let key = ServerKey::new([7; 32]);
     let receipt = Receipt::parse("Bench-abcdefghijklmnop").unwrap();
-    let week = IsoWeek::of(SystemClock.now().date_naive());
-    let ids = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let context = ResponseContext {
+        campaign_id: CampaignId(Uuid::from_u128(1)),
+        form_version_id: FormVersionId(Uuid::from_u128(2)),
+        language: "en".to_owned(),
+        week: IsoWeek::of(SystemClock.now().date_naive()),
+    };
 
     let scan = |body: &Vec<u8>| _ = black_box(serde_json::from_slice::<IgnoredAny>(body).unwrap());
     let parse = |body: &Vec<u8>| _ = black_box(from_json::<CreateResponseBody>(body).ok().unwrap());
@@ -44,7 +49,7 @@ pub fn run(table: &mut Table) {
         black_box(Summary::of(&form, valid.as_slice(), "en"));
     };
     let anonymise = |valid: &ValidAnswers| {
-        _ = black_box(valid.anonymise(&form, ids, "en", week, &receipt, &key))
+        _ = black_box(valid.anonymise(&form, context.clone(), &receipt, &key))
     };
     let copy = |record: &Vec<u8>| _ = black_box(record.clone());
     let decode = |record: &Vec<u8>| _ = black_box(layout.decode(questions, record).unwrap());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aftercare::domain::admission::pass::challenge::TokenChallenge;
 use aftercare::domain::admission::pass::key::PrivateKey;
 use aftercare::domain::admission::pass::token::Token;
+use aftercare::domain::ids::CampaignId;
 use aftercare::domain::server_key::ServerKey;
 use futures_util::FutureExt;
 use rand::SeedableRng;
@@ -21,12 +22,12 @@ const SLOT: Duration = Duration::from_millis(250);
 const EXPONENT: u32 = 65_537;
 
 pub fn run(table: &mut Table) {
-    let (server, campaign) = (ServerKey::new([7; 32]), Uuid::from_u128(1));
+    let (server, campaign) = (ServerKey::new([7; 32]), CampaignId(Uuid::from_u128(1)));
     let private = PrivateKey::generate(&mut StdRng::seed_from_u64(7)).unwrap();
     let public = private.public().unwrap();
     let id = public.id();
     let sealed = server
-        .seal_pass_key((campaign, &id), &private, [9; 24])
+        .seal_pass_key(campaign, &id, &private, [9; 24])
         .unwrap();
     let challenge = TokenChallenge::of_host("bench.example").unwrap();
     // A forged pass costs as much as a good one, but for the last comparison.
@@ -49,7 +50,7 @@ pub fn run(table: &mut Table) {
             1
         })),
         Box::new(Sum(|| {
-            let private = server.open_pass_key((campaign, &id), &sealed).unwrap();
+            let private = server.open_pass_key(campaign, &id, &sealed).unwrap();
             black_box(private.sign(&blinded, &mut random).unwrap());
             1
         })),

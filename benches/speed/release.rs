@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use aftercare::app::tasks::release::release_on;
 use aftercare::store::pool::Purpose;
-use aftercare::store::responses::release::release_ripe;
 use chrono::{DateTime, Utc};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
@@ -38,7 +38,7 @@ pub async fn run(world: &World, table: &mut Table) {
     let copier = world.target.connect(Purpose::Maintenance).await.unwrap();
     let mut contenders: Vec<Box<dyn Contender>> = vec![
         Box::new(Copier(copier)),
-        Box::new(ByHand(conn, world.state.now())),
+        Box::new(ByHand(conn, world.state.app.now())),
     ];
     let samples = in_turn(ROUNDS, SLOT, &mut contenders).await;
     let limit = "INSERT … SELECT of the same rows";
@@ -60,10 +60,10 @@ impl Contender for ByHand {
             while spent < time {
                 self.0.batch_execute(FILL).await.unwrap();
                 let started = Instant::now();
-                rows += release_ripe(&mut self.0, self.1).await.unwrap();
+                rows += release_on(&mut self.0, self.1).await.unwrap();
                 spent += started.elapsed();
             }
-            sample(rows, spent)
+            sample(rows as u64, spent)
         }
         .boxed_local()
     }
@@ -84,7 +84,7 @@ impl Contender for Copier {
                 spent += started.elapsed();
                 rows += ROWS;
             }
-            sample(rows, spent)
+            sample(rows as u64, spent)
         }
         .boxed_local()
     }

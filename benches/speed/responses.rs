@@ -39,7 +39,7 @@ async fn at(world: &World, connections: usize, table: &mut Table) {
         Caller::connect(world.address, "201", move |out| made_up.request(out))
     };
     let storer = || {
-        let (intake, made_up) = (world.state.intake.clone(), made_up.clone());
+        let (intake, made_up) = (world.state.app.intake.clone(), made_up.clone());
         async { Storer(intake, made_up) }
     };
     let batcher = || Bare::connect(world.url.clone(), BATCH, made_up.clone());
@@ -140,21 +140,21 @@ async fn insert(client: &Client, statement: &Statement, made_up: &MadeUp, rows: 
 /// A row in the binary format of Postgres.
 fn columns(response: &AnonymousResponse) -> [Vec<u8>; 7] {
     let epoch = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap();
-    let days = (response.week.monday() - epoch).num_days();
+    let days = (response.context().week.monday() - epoch).num_days();
     [
-        response.id.as_bytes().to_vec(),
-        response.campaign_id.as_bytes().to_vec(),
-        response.form_version_id.as_bytes().to_vec(),
-        response.language.clone().into_bytes(),
+        response.id().0.as_bytes().to_vec(),
+        response.context().campaign_id.0.as_bytes().to_vec(),
+        response.context().form_version_id.0.as_bytes().to_vec(),
+        response.context().language.clone().into_bytes(),
         i32::try_from(days).unwrap().to_be_bytes().to_vec(),
-        response.record.clone(),
+        response.record().to_vec(),
         remarks(response),
     ]
 }
 
 /// As jsonb, whose first byte is its version.
 fn remarks(response: &AnonymousResponse) -> Vec<u8> {
-    let written = response.remarks.iter().filter(|it| it.text.is_some());
+    let written = response.remarks().iter().filter(|it| it.text.is_some());
     let written = written
         .map(|it| json!({"id": it.id, "question": it.question, "text": it.text}))
         .collect();

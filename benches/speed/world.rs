@@ -7,23 +7,31 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web::Data;
+use aftercare::app::App;
+use aftercare::app::campaigns::{self, NewCampaign};
+use aftercare::app::forms::publish::publish_form;
 use aftercare::clock::{Clock, SystemClock};
 use aftercare::config::{DatabaseConfig, HttpConfig, LogConfig, LogFormat};
-use aftercare::domain::form::{Form, Source, Syntax};
+use aftercare::domain::audit::Actor;
+use aftercare::domain::campaign::Schedule;
+use aftercare::domain::campaign::access::Access;
+use aftercare::domain::form::{Form, Source, Syntax, Text};
+use aftercare::domain::ids::{SessionId, StaffId};
 use aftercare::domain::response::receipt::Receipt;
-use aftercare::domain::response::{AnonymousResponse, RawAnswers, validate};
+use aftercare::domain::response::{
+    AnonymousResponse, RawAnswers, ResponseContext, ValidAnswers, validate,
+};
+use aftercare::domain::server_key::ServerKey;
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
-use aftercare::http::app::AppState;
+use aftercare::http::app::api;
 use aftercare::http::auth::token;
 use aftercare::http::server;
+use aftercare::http::state::HttpState;
 use aftercare::keys::Keys;
 use aftercare::postgres::database::Database;
 use aftercare::postgres::embedded;
 use aftercare::sample::synthetic;
-use aftercare::store::campaigns::{CampaignRow, create_campaign};
-use aftercare::store::forms::publish::publish_version;
-use aftercare::store::forms::{FormRow, create_form};
 use aftercare::store::pool::{Pools, Purpose, Target};
 use aftercare::store::staff::{self, NewStaff};
 use aftercare::store::{migrations, sessions};
@@ -33,7 +41,6 @@ use diesel_async::SimpleAsyncConnection;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::json;
-use uuid::Uuid;
 
 const CAMPAIGN: &str = "bench";
 /// Different responses that are sent in turn.
@@ -94,7 +101,7 @@ async fn run(target: &Target, sql: &str) {
 pub struct World {
     pub url: String,
     pub target: Target,
-    pub state: Data<AppState>,
+    pub state: Data<HttpState>,
     pub address: SocketAddr,
     pub form: Form,
     pub made_up: Arc<MadeUp>,
@@ -111,7 +118,6 @@ impl World {
         run(&target, bare).await;
         let form = shipped_form();
         let keys = Keys::ephemeral().unwrap();
-        let made_up = make_up(&target, &form, &keys).await;
 
         // As in service: measured, and a log line a request, though nobody keeps it.
         Metrics::install().unwrap();
@@ -126,8 +132,11 @@ impl World {
         let pools = Pools::new(&target, &config).unwrap();
         let mut http = HttpConfig::default();
         http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let state = AppState::new(pools, keys, Arc::new(SystemClock), http).unwrap();
-        let state = Data::new(state);
+        let host = http.public_host().unwrap();
+        let app = App::new(pools, keys, Arc::new(SystemClock), host);
+        app.start_tasks();
+        let made_up = make_up(&app, &form).await;
+        let state = Data::new(HttpState::new(app, http, api()).unwrap());
         let bound = server::bind(state.clone()).unwrap();
         let (address, handle) = (bound.address, bound.handle());
         tokio::spawn(bound.server);
@@ -155,7 +164,8 @@ impl World {
     pub async fn analyst(&self) -> String {
         let mut conn = self.target.connect(Purpose::Maintenance).await.unwrap();
         let new_id = || aftercare::random::uuid().unwrap();
-        let (id, session, now) = (new_id(), new_id(), self.state.now());
+        let (id, session) = (StaffId(new_id()), SessionId(new_id()));
+        let now = self.state.app.now();
         let new = NewStaff {
             id,
             email: "bench@clinic.example".to_owned(),
@@ -168,12 +178,12 @@ impl World {
         sessions::open(&mut conn, session, id, [0; 32], now)
             .await
             .unwrap();
-        token::issue(&self.state.keys.signing, id, session, now).unwrap()
+        token::issue(&self.state.app.keys.signing, id, session, now).unwrap()
     }
 
     pub async fn stop(self) {
         self.handle.stop(true).await;
-        self.state.pools.close();
+        self.state.app.pools.close();
     }
 }
 
@@ -198,57 +208,51 @@ pub fn body(answers: &RawAnswers) -> Vec<u8> {
 
 /// Made-up responses, each as new as often as it is asked for.
 pub struct MadeUp {
+    form: Form,
     bodies: Vec<Vec<u8>>,
-    stored: Vec<AnonymousResponse>,
+    valid: Vec<ValidAnswers>,
+    context: ResponseContext,
+    key: ServerKey,
     /// No two runs on one database use the same receipts.
     salt: u64,
     number: AtomicU64,
 }
 
-async fn make_up(target: &Target, form: &Form, keys: &Keys) -> MadeUp {
+async fn make_up(app: &App, form: &Form) -> MadeUp {
+    let published = publish_form(app, Actor::Operator, form, &[]).await.unwrap();
     let now = SystemClock.now();
-    let new_id = || aftercare::random::uuid().unwrap();
-    let (form_id, version_id, campaign_id) = (new_id(), new_id(), new_id());
-    let mut conn = target.connect(Purpose::Maintenance).await.unwrap();
-    let row = FormRow {
-        id: form_id,
-        key: form.key().to_owned(),
-        created_at: now,
-    };
-    create_form(&mut conn, &row).await.unwrap();
-    publish_version(&mut conn, form_id, form, &[], version_id, now)
-        .await
-        .unwrap();
-    let campaign = CampaignRow {
-        id: campaign_id,
-        key: CAMPAIGN.to_owned(),
-        form_id,
-        title: json!({"en": "Bench"}),
+    let new = NewCampaign {
+        key: CAMPAIGN.parse().unwrap(),
+        form: form.key().parse().unwrap(),
+        title: Text([("en".to_owned(), "Bench".to_owned())].into()),
         description: None,
-        opens_at: now - TimeDelta::days(1),
-        closes_at: now + TimeDelta::days(1),
-        closed_at: None,
-        created_at: now,
+        schedule: Schedule {
+            opens_at: now - TimeDelta::days(1),
+            closes_at: now + TimeDelta::days(1),
+        },
+        access: Access::Open,
         release_size: 10,
-        access: "open".to_owned(),
         k: 5,
         freezes_at: None,
-        retained_until: now + TimeDelta::days(365),
-        erased_at: None,
+        retained_until: None,
     };
-    create_campaign(&mut conn, &campaign).await.unwrap();
+    let campaign = campaigns::create(app, Actor::Operator, new).await.unwrap();
     let answers = answers(form);
-    let receipt = Receipt::parse("Bench-abcdefghijklmnop").unwrap();
-    let week = IsoWeek::of(now.date_naive());
-    let ids = (campaign_id, version_id);
-    let stored = answers.iter().map(|answers| {
-        let valid = validate(form, answers).unwrap();
-        valid.anonymise(form, ids, "en", week, &receipt, &keys.server)
-    });
+    let valid = answers
+        .iter()
+        .map(|answers| validate(form, answers).unwrap());
     MadeUp {
-        stored: stored.collect(),
+        valid: valid.collect(),
         bodies: answers.iter().map(body).collect(),
-        salt: new_id().as_u64_pair().0,
+        context: ResponseContext {
+            campaign_id: campaign.id,
+            form_version_id: published.id,
+            language: "en".to_owned(),
+            week: IsoWeek::of(now.date_naive()),
+        },
+        key: app.keys.server.clone(),
+        form: form.clone(),
+        salt: aftercare::random::uuid().unwrap().as_u64_pair().0,
         number: AtomicU64::new(0),
     }
 }
@@ -266,19 +270,15 @@ impl MadeUp {
             self.salt
                 .wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
         );
-        let place = usize::try_from(number).unwrap() % self.stored.len();
+        let place = usize::try_from(number).unwrap() % self.valid.len();
         (u128::from(mixed(low)) << 64 | u128::from(low), place)
     }
 
     /// A new response as it is stored.
     pub fn response(&self) -> AnonymousResponse {
         let (random, place) = self.next();
-        let mut response = self.stored[place].clone();
-        response.id = Uuid::from_u128(random);
-        for (number, remark) in response.remarks.iter_mut().enumerate() {
-            remark.id = Uuid::from_u128(!random ^ u128::try_from(number).unwrap());
-        }
-        response
+        let receipt = Receipt::parse(&format!("Bench-{random:032x}")).unwrap();
+        self.valid[place].anonymise(&self.form, self.context.clone(), &receipt, &self.key)
     }
 
     /// A new response as it is sent.

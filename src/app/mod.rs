@@ -12,7 +12,7 @@
 //! | [`remarks`] | listing and reviewing free text |
 //! | [`staff`] [`sessions`] | accounts, logging in and out |
 //! | [`audit`] | listing and verifying the audit |
-//! | [`export`] | responses, remarks and codebook as files |
+//! | [`exports`] [`export`] | responses, remarks and codebook as files; how these are made, row by row |
 //! | [`tasks`] | what goes on in the background: release, retention |
 //! | [`form_catalog`] [`pass_keys`] | what is kept in memory since it never changes |
 //! | [`intake`] [`single_flight`] | many requests in one transaction, in one query |
@@ -21,6 +21,7 @@
 pub mod audit;
 pub mod campaigns;
 pub mod export;
+pub mod exports;
 mod failure;
 pub mod form_catalog;
 pub mod forms;
@@ -168,9 +169,10 @@ impl App {
         }
     }
 
-    /// The time now.
+    /// The time now, in whole microseconds, as Postgres keeps it.
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        let now = self.clock.now();
+        DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
 
     /// A connection for an ordinary request.

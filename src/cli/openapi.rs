@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::Args;
 
-use crate::http::openapi::Api;
+use crate::http::app::api;
 
 /// Print the OpenAPI document.
 #[derive(Debug, Args)]
@@ -13,7 +13,7 @@ pub struct Openapi {}
 impl Openapi {
     /// Prints it.
     pub fn run(&self) -> anyhow::Result<()> {
-        std::io::stdout().lock().write_all(Api::collect().json())?;
+        std::io::stdout().lock().write_all(api().json())?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::web::{Bytes, block};
 use brotli::enc::BrotliEncoderParams;
@@ -65,7 +65,9 @@ pub struct EncodedBody {
 
 /// All bodies made so far, by version and language; no language stands for all of them.
 #[derive(Default)]
-pub struct FormBodies(Mutex<HashMap<(FormVersionId, Option<String>), Arc<EncodedBody>>>);
+pub struct FormBodies(Mutex<HashMap<BodyKey, Arc<EncodedBody>>>);
+
+type BodyKey = (FormVersionId, Option<String>);
 
 impl FormBodies {
     /// The body of a version in these languages.
@@ -96,9 +98,7 @@ impl FormBodies {
     }
 
     /// A thread that panicked left the map as it was.
-    fn lock(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<(FormVersionId, Option<String>), Arc<EncodedBody>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<BodyKey, Arc<EncodedBody>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

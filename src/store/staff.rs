@@ -114,13 +114,14 @@ pub async fn list(
 }
 
 /// The accounts of admins who are not disabled, locked in one order, so that two changes at once cannot remove the last
-/// two.
+/// two. The lock lets others refer to the accounts meanwhile, as an entry of the audit does; otherwise two who each hold
+/// one of account and audit could wait for the other.
 pub async fn lock_admins(conn: &mut AsyncPgConnection) -> QueryResult<Vec<StaffId>> {
     staff::table
         .filter(staff::disabled.eq(false))
         .filter(staff::roles.contains(vec![Role::Admin.as_str()]))
         .order(staff::id)
-        .for_update()
+        .for_no_key_update()
         .select(staff::id)
         .load(conn)
         .await
@@ -128,7 +129,7 @@ pub async fn lock_admins(conn: &mut AsyncPgConnection) -> QueryResult<Vec<StaffI
 
 /// The account with this id, locked until the transaction ends.
 pub async fn lock(conn: &mut AsyncPgConnection, id: StaffId) -> QueryResult<Option<StaffRow>> {
-    let query = staff::table.find(id).for_update();
+    let query = staff::table.find(id).for_no_key_update();
     query
         .select(StaffRow::as_select())
         .first(conn)

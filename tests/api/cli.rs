@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use aftercare::http::openapi::Api;
+use aftercare::http::app::api;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
 
@@ -462,5 +462,5 @@ fn without_a_database_url_the_server_brings_its_own_and_others_join_it() {
 #[test]
 fn openapi_prints_the_document() {
     let output = command(&["openapi"]).output().unwrap();
-    assert_eq!(output.stdout, Api::collect().json().to_vec());
+    assert_eq!(output.stdout, api().json().to_vec());
 }

@@ -277,12 +277,12 @@ async fn a_pool_that_is_used_up_answers_503_and_recovers() {
     let admin = app.with_staff(Role::Admin).await.client;
     let mut held = Vec::new();
     for _ in 0..4 {
-        held.push(app.state.connection().await.unwrap());
+        held.push(app.state.app.connection().await.unwrap());
     }
     let answer = admin.get("/v1/staff").expecting_failure().send().await;
     answer.expect_problem(Code::DatabaseUnavailable);
     // Exports have a pool of their own.
-    drop(app.state.export_connection().await.unwrap());
+    drop(app.state.app.pools.exports.get().await.unwrap());
     drop(held);
     admin.get("/v1/staff").send().await.expect(200);
 }
@@ -291,9 +291,9 @@ async fn a_pool_that_is_used_up_answers_503_and_recovers() {
 async fn connections_outlive_the_workers_that_first_used_them() {
     let app = TestApp::start().await;
     app.client().get("/health/ready").send().await.expect(200);
-    assert!(app.state.pools.requests.status().size > 0);
+    assert!(app.state.app.pools.requests.status().size > 0);
     app.stop(true).await.unwrap();
-    let mut conn = app.state.connection().await.unwrap();
+    let mut conn = app.state.app.connection().await.unwrap();
     assert!(
         migrations::migration_status(&mut conn)
             .await
@@ -307,13 +307,13 @@ async fn connections_carry_their_limits_and_a_name() {
     let app = TestApp::start().await;
     let query = "SELECT concat_ws(' ', current_setting('application_name'), \
         current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')) AS line";
-    let mut conn = app.state.connection().await.unwrap();
+    let mut conn = app.state.app.connection().await.unwrap();
     let line: Line = diesel::sql_query(query)
         .get_result(&mut conn)
         .await
         .unwrap();
     assert_eq!(line.line, "aftercare 15s 30s");
-    let mut conn = app.state.export_connection().await.unwrap();
+    let mut conn = app.state.app.pools.exports.get().await.unwrap();
     let line: Line = diesel::sql_query(query)
         .get_result(&mut conn)
         .await

@@ -42,8 +42,8 @@ fn answers() -> Value {
 async fn app_with(count: u32) -> (TestApp, Version, Uuid) {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
-    let version = publish(&mut conn, &every_kind()).await;
-    let campaign = open_campaign(&mut conn, version.form_id, CAMPAIGN).await;
+    let version = publish(&app.state.app, &every_kind()).await;
+    let campaign = open_campaign(&app.state.app, &version.form, CAMPAIGN).await;
     respond_often(&mut conn, &version, campaign, answers(), count).await;
     conn.batch_execute("ANALYZE responses").await.unwrap();
     (app, version, campaign)
@@ -83,10 +83,10 @@ async fn begin(
         least_k: 5,
         k: 5,
         sensitive: Vec::new(),
-        key: app.state.keys.server.clone(),
+        key: app.state.app.keys.server.clone(),
         options: CsvOptions::default(),
     };
-    let conn = app.state.export_connection().await.unwrap();
+    let conn = app.state.app.pools.exports.get().await.unwrap();
     let started = start(ExclusiveConnection::new(conn), export, limits).await?;
     started.download().await
 }
@@ -129,7 +129,7 @@ async fn a_large_export_is_whole_and_its_connection_goes_back() {
         assert!(widths.iter().all(|width| *width == widths[0]));
     }
     wait_until_idle(&app).await;
-    let status = app.state.pools.exports.status();
+    let status = app.state.app.pools.exports.status();
     assert_eq!(
         (status.size, status.available),
         (1, 1),
@@ -301,8 +301,8 @@ async fn memory_does_not_grow_with_the_number_of_rows() {
 async fn a_million_different_people_take_the_memory_of_their_combinations() {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
-    let version = publish(&mut conn, &definition(SHIPPED)).await;
-    let campaign = open_campaign(&mut conn, version.form_id, CAMPAIGN).await;
+    let version = publish(&app.state.app, &definition(SHIPPED)).await;
+    let campaign = open_campaign(&app.state.app, &version.form, CAMPAIGN).await;
     let mut rng = StdRng::seed_from_u64(2027);
     let first = "2027-W01".parse::<IsoWeek>().unwrap().monday();
     let path = "/v1/forms/daily-life-after-treatment/responses.csv";

@@ -37,11 +37,11 @@ async fn collected() -> Collected {
         .unwrap();
     options.push(json!({"code": "clinic", "label": {"en": "=Clinic, \"ours\"", "ko": "병원"}}));
     let versions = [
-        publish(&mut conn, &one).await,
-        publish(&mut conn, &two).await,
+        publish(&app.state.app, &one).await,
+        publish(&app.state.app, &two).await,
     ];
-    let spring = open_campaign(&mut conn, versions[0].form_id, "spring-2027").await;
-    let autumn = open_campaign(&mut conn, versions[0].form_id, "autumn-2027").await;
+    let spring = open_campaign(&app.state.app, &versions[0].form, "spring-2027").await;
+    let autumn = open_campaign(&app.state.app, &versions[0].form, "autumn-2027").await;
     let mut ids = Vec::new();
     for (version, campaign, heading, answers) in [
         (
@@ -197,11 +197,10 @@ async fn responses_are_chosen_by_campaign_and_week() {
         answer.expect_problem(Code::QueryInvalid);
     }
     // A campaign of another form is none of this one.
-    let mut conn = all.app.connect().await;
     let mut other = every_kind();
     other["key"] = json!("another");
-    let other = publish(&mut conn, &other).await;
-    open_campaign(&mut conn, other.form_id, "elsewhere").await;
+    let other = publish(&all.app.state.app, &other).await;
+    open_campaign(&all.app.state.app, &other.form, "elsewhere").await;
     let answer = all
         .analyst
         .get(&format!("{RESPONSES}?campaign=elsewhere"))
@@ -213,7 +212,7 @@ async fn responses_are_chosen_by_campaign_and_week() {
 #[tokio::test]
 async fn a_form_without_responses_gives_the_header_alone() {
     let app = TestApp::start().await;
-    publish(&mut app.connect().await, &every_kind()).await;
+    publish(&app.state.app, &every_kind()).await;
     let analyst = app.with_staff(Role::Analyst).await.client;
     let text = analyst.get(RESPONSES).send().await.expect(200).text();
     assert_eq!(text.lines().count(), 1);

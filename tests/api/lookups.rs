@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aftercare::app::single_flight::SingleFlight;
+use aftercare::app::tasks::Tasks;
 use aftercare::config::DatabaseConfig;
 use aftercare::store::pool::Pools;
 use diesel::sql_types::Integer;
@@ -18,12 +19,14 @@ async fn those_who_ask_at_the_same_time_share_a_query_and_nothing_is_remembered(
     let database = TestDatabase::create_empty().await;
     let config = DatabaseConfig::new(database.url(), "/nonexistent").with_pool_sizes(2, 1);
     let pools = Pools::new(&database.target(), &config).unwrap();
-    let lookups: SingleFlight<i32, i32> = SingleFlight::start(&pools.requests, |conn, divisor| {
-        QUERIES.fetch_add(1, Ordering::SeqCst);
-        let query = diesel::dsl::sql::<Integer>("SELECT 100 / ").bind::<Integer, _>(*divisor);
-        // Named here, since the method `load` of the trait would hide that of the counter.
-        async move { diesel_async::RunQueryDsl::get_result(query, conn).await }.boxed()
-    });
+    let tasks = Tasks::default();
+    let lookups: SingleFlight<i32, i32> =
+        SingleFlight::start(&pools.requests, &tasks, |conn, divisor| {
+            QUERIES.fetch_add(1, Ordering::SeqCst);
+            let query = diesel::dsl::sql::<Integer>("SELECT 100 / ").bind::<Integer, _>(*divisor);
+            // Named here, since the method `load` of the trait would hide that of the counter.
+            async move { diesel_async::RunQueryDsl::get_result(query, conn).await }.boxed()
+        });
 
     let found = join_all((0..300).map(|number| lookups.find(number % 3))).await;
     for (number, found) in found.into_iter().enumerate() {

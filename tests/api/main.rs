@@ -35,13 +35,14 @@ mod handout;
 mod health;
 mod interop;
 mod invitations;
+mod layers;
 mod lookups;
 mod masked_exports;
 mod openapi;
 mod passes;
 mod problems;
 mod promises;
-mod purity;
+
 mod races;
 mod readme;
 mod recoding;

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use aftercare::http::openapi::Api;
+use aftercare::http::app::api;
 use aftercare::http::problem::Code;
 use serde_json::Value;
 
 use crate::support::TestApp;
 
 fn document() -> Value {
-    serde_json::from_slice(Api::collect().json()).unwrap()
+    serde_json::from_slice(api().json()).unwrap()
 }
 
 fn operations(document: &Value) -> Vec<(String, &Value)> {
@@ -26,7 +26,7 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 #[test]
 fn the_committed_document_is_fresh() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/openapi.json");
-    let api = Api::collect();
+    let api = api();
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         std::fs::write(&path, api.json()).unwrap();
     }
@@ -37,7 +37,7 @@ fn the_committed_document_is_fresh() {
 
 #[test]
 fn collecting_twice_gives_the_same_document() {
-    assert_eq!(Api::collect().json(), Api::collect().json());
+    assert_eq!(api().json(), api().json());
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn the_document_served_is_the_document_committed() {
     let app = TestApp::start().await;
     let served = app.client().get("/openapi.json").send().await.expect(200);
     assert_eq!(served.header("content-type"), "application/json");
-    assert_eq!(served.body, Api::collect().json().to_vec());
+    assert_eq!(served.body, api().json().to_vec());
     assert_eq!(served.json()["openapi"], "3.1.0");
 }
 

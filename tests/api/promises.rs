@@ -344,5 +344,5 @@ async fn after_the_freeze_a_response_can_be_read_but_not_withdrawn() {
         .expect(200);
     let said = collection.campaign().await["privacy"]["withdrawal_until"].clone();
     let said: DateTime<Utc> = serde_json::from_value(said).unwrap();
-    assert!(said < collection.app.state.now());
+    assert!(said < collection.app.state.app.now());
 }

@@ -1,17 +1,21 @@
 //! Two requests at the same moment, arranged so that the worst order comes every time.
 
-use aftercare::domain::campaign::access::Admission;
+use aftercare::app::forms::publish::publish_form;
+use aftercare::app::tasks::release::release_on;
+use aftercare::domain::audit::Actor;
+use aftercare::domain::campaign::access::Credential;
+use aftercare::domain::form::Form;
+use aftercare::domain::ids::CampaignId;
 use aftercare::domain::response::receipt::Receipt;
-use aftercare::domain::response::{AnonymousResponse, Remark};
+use aftercare::domain::response::{AnonymousResponse, RawAnswers, ResponseContext, validate};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::problem::Code;
 use aftercare::store::responses::insert::{Arrival, Stored, store_arrivals};
-use aftercare::store::responses::release::release_ripe;
 use chrono::{TimeDelta, Utc};
 use diesel_async::SimpleAsyncConnection;
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::support::TestApp;
 use crate::support::collection::{Collection, EVERY_KIND, definition};
@@ -77,100 +81,120 @@ async fn wait_for_lock(conn: &mut aftercare::store::AsyncPgConnection) {
     panic!("nobody waits for the table");
 }
 
+/// A collection of a form with a yes-no question `sure` and this many text questions, `q0` and so on.
+struct Intake {
+    collection: Collection,
+    form: Form,
+    context: ResponseContext,
+}
+
+impl Intake {
+    async fn start(texts: usize) -> Self {
+        let yes_no = json!({"key": "sure", "kind": "yes_no", "text": {"en": "Sure?"}});
+        let text = |number: usize| {
+            let key = format!("q{number}");
+            json!({"key": key, "kind": "text", "max_length": 100, "text": {"en": "Why?"}})
+        };
+        let questions: Vec<Value> = [yes_no].into_iter().chain((0..texts).map(text)).collect();
+        let form = json!({
+            "key": "texts", "languages": ["en"], "title": {"en": "Texts"},
+            "sections": [{"key": "all", "title": {"en": "All"}, "questions": questions}],
+        });
+        let form = Form::check(serde_json::from_value(form).unwrap()).unwrap();
+        let collection = Collection::start().await;
+        let app = &collection.app.state.app;
+        let published = publish_form(app, Actor::Operator, &form, &[])
+            .await
+            .unwrap();
+        let campaign: String = collection.sql("SELECT id::text FROM campaigns").await;
+        let context = ResponseContext {
+            campaign_id: CampaignId(campaign.parse().unwrap()),
+            form_version_id: published.id,
+            language: "en".to_owned(),
+            week: IsoWeek::of(chrono::NaiveDate::from_ymd_opt(2027, 2, 4).unwrap()),
+        };
+        Self {
+            collection,
+            form,
+            context,
+        }
+    }
+
+    /// The response of this receipt with these answers.
+    fn response(&self, receipt: &str, answers: Value) -> AnonymousResponse {
+        let raw: RawAnswers = serde_json::from_value(answers).unwrap();
+        let valid = validate(&self.form, &raw).unwrap();
+        let receipt = Receipt::parse(receipt).unwrap();
+        let key = &self.collection.app.state.app.keys.server;
+        valid.anonymise(&self.form, self.context.clone(), &receipt, key)
+    }
+}
+
 #[tokio::test]
 async fn many_responses_with_many_remarks_are_stored_and_found_together() {
     // More remarks than one statement can bind values for.
-    let collection = Collection::start().await;
-    let id = async |table: &str| {
-        let query = format!("SELECT id::text FROM {table}");
-        let id: String = collection.sql(&query).await;
-        id.parse::<uuid::Uuid>().unwrap()
+    let intake = Intake::start(60).await;
+    let collection = &intake.collection;
+    let response = |number: usize, last: &str| {
+        let mut answers: Map<String, Value> =
+            (0..59).map(|it| (format!("q{it}"), json!("x"))).collect();
+        answers.insert("q59".to_owned(), json!(last));
+        let receipt = format!("ReceiptOfTheIntake-{number:08}");
+        Arrival::open(intake.response(&receipt, Value::Object(answers)))
     };
-    let (campaign_id, form_version_id) = (id("campaigns").await, id("form_versions").await);
-    let key = &collection.app.state.keys.server;
-    let response = |number: usize| {
-        let receipt = Receipt::parse(&format!("ReceiptOfTheIntake-{number:08}")).unwrap();
-        let remark = |question: usize| {
-            let question = format!("q{question}");
-            Remark {
-                id: key.remark_id(campaign_id, &receipt, &question),
-                question,
-                text: Some("x".to_owned()),
-            }
-        };
-        AnonymousResponse {
-            id: key.response_id(campaign_id, &receipt),
-            campaign_id,
-            form_version_id,
-            language: "en".to_owned(),
-            week: IsoWeek::of(chrono::NaiveDate::from_ymd_opt(2027, 2, 4).unwrap()),
-            record: vec![1],
-            remarks: (0..60).map(remark).collect(),
-        }
-    };
-    let batch: Vec<_> = (0..256).map(response).map(Arrival::open).collect();
+    let batch: Vec<_> = (0..256).map(|number| response(number, "x")).collect();
     let mut conn = collection.app.connect().await;
     let stored = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(stored, vec![Stored::New; 256]);
-    let replay = Stored::Replay(batch[0].response.week);
+    let replay = Stored::Replay(intake.context.week);
     let again = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(again, vec![replay.clone(); 256]);
     let after_all = Utc::now() + TimeDelta::days(40);
-    release_ripe(&mut conn, after_all).await.unwrap();
+    release_on(&mut conn, after_all).await.unwrap();
     assert_eq!(
         collection.sql::<i64>("SELECT count(*) FROM remarks").await,
         256 * 60
     );
     let released = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(released, vec![replay; 256]);
-    let mut other = batch[7].clone();
-    other.response.remarks[59].text = Some("other words".to_owned());
-    let other = store_arrivals(&mut conn, &[other]).await.unwrap();
+    let other = [response(7, "other words")];
+    let other = store_arrivals(&mut conn, &other).await.unwrap();
     assert_eq!(other, [Stored::Conflict]);
 }
 
 #[tokio::test]
 async fn of_two_responses_with_one_receipt_in_a_batch_the_first_is_stored() {
-    let collection = Collection::start().await;
-    let id = async |table: &str| {
-        let query = format!("SELECT id::text FROM {table}");
-        let id: String = collection.sql(&query).await;
-        id.parse::<uuid::Uuid>().unwrap()
-    };
-    let (campaign_id, form_version_id) = (id("campaigns").await, id("form_versions").await);
-    let key = &collection.app.state.keys.server;
-    let response = |number: usize, record: u8| {
-        let receipt = Receipt::parse(&format!("ReceiptSentTwice-{number:08}")).unwrap();
-        AnonymousResponse {
-            id: key.response_id(campaign_id, &receipt),
-            campaign_id,
-            form_version_id,
-            language: "en".to_owned(),
-            week: IsoWeek::of(chrono::NaiveDate::from_ymd_opt(2027, 2, 4).unwrap()),
-            record: vec![record],
-            remarks: Vec::new(),
-        }
+    let intake = Intake::start(0).await;
+    let collection = &intake.collection;
+    let response = |number: usize, sure: bool| {
+        let receipt = format!("ReceiptSentTwice-{number:08}");
+        intake.response(&receipt, json!({"sure": sure}))
     };
     // More than a sort leaves in their order by chance.
     let (first, second) = (
-        (0..100).map(|number| response(number, 1)),
-        (0..100).map(|number| response(number, 2)),
+        (0..100).map(|number| response(number, true)),
+        (0..100).map(|number| response(number, false)),
     );
     let batch: Vec<_> = first.chain(second).map(Arrival::open).collect();
     let mut conn = collection.app.connect().await;
     let stored = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(stored[..100], vec![Stored::New; 100]);
     assert_eq!(stored[100..], vec![Stored::Conflict; 100]);
-    let records = "SELECT string_agg(DISTINCT record::text, ' ') FROM arrivals";
-    assert_eq!(collection.sql_now::<String>(records).await, "\\x01");
+    let records = "SELECT string_agg(DISTINCT encode(record, 'hex'), ' ') FROM arrivals";
+    let expected: String = response(0, true)
+        .record()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(collection.sql_now::<String>(records).await, expected);
     collection.run("DELETE FROM arrivals").await;
 
     // The first of the two was made before the access rule changed, the second brings no good invitation.
     collection.set_access("code").await;
-    let old = Arrival::open(response(1, 1));
+    let old = Arrival::open(response(1, true));
     let new = Arrival {
-        response: response(1, 2),
-        admission: Admission::Invitation([7; 32]),
+        response: response(1, false),
+        credential: Credential::Invitation([7; 32]),
     };
     let stored = store_arrivals(&mut conn, &[old, new]).await.unwrap();
     assert!(

@@ -1,7 +1,7 @@
 //! Arrivals wait, and are released in shuffled batches.
 
+use aftercare::app::tasks::release::release_on;
 use aftercare::http::problem::Code;
-use aftercare::store::responses::release::release_ripe;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -171,7 +171,7 @@ async fn any_number_of_servers_move_each_arrival_once_and_in_full_batches() {
     let releases = (0..6).map(|_| async {
         for _ in 0..20 {
             let mut conn = collection.app.connect().await;
-            release_ripe(&mut conn, collection.app.state.now())
+            release_on(&mut conn, collection.app.state.app.now())
                 .await
                 .unwrap();
         }

@@ -1,8 +1,10 @@
 //! What is kept is deleted when its time is up.
 
+use aftercare::app::tasks::retention;
+use aftercare::domain::audit::Actor;
 use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::store::responses::erase::{DueCampaign, StoredCounts, due_campaigns, erase_due};
+use aftercare::store::responses::erase::{DueCampaign, StoredCounts};
 use chrono::{TimeDelta, Utc};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -19,9 +21,7 @@ const LEFT: &str = "SELECT concat_ws(' ', (SELECT count(*) FROM arrivals), (SELE
 
 impl Collection {
     async fn erase(&self) -> Vec<DueCampaign> {
-        let mut conn = self.app.connect().await;
-        let key = &self.app.state.keys.server;
-        erase_due(&mut conn, key, self.app.state.now())
+        retention::erase_due(&self.app.state.app, Actor::Server)
             .await
             .unwrap()
     }
@@ -69,10 +69,7 @@ async fn nothing_is_deleted_before_its_time_and_everything_after() {
     assert_eq!(collection.erase().await, []);
     assert_eq!(collection.sql::<String>(LEFT).await, "0 4 4 2");
     collection.app.clock.advance(TimeDelta::days(2));
-    let mut conn = collection.app.connect().await;
-    let due = due_campaigns(&mut conn, collection.app.state.now())
-        .await
-        .unwrap();
+    let due = retention::due(&collection.app.state.app).await.unwrap();
     let counts = StoredCounts {
         responses: 2,
         remarks: 2,

@@ -97,7 +97,7 @@ async fn every_guarded_operation_opens_for_exactly_the_roles_that_it_documents()
 
 #[test]
 fn every_operation_is_guarded_unless_it_is_meant_for_everybody() {
-    let document = aftercare::http::openapi::Api::collect();
+    let document = aftercare::http::app::api();
     let document: Value = serde_json::from_slice(document.json()).unwrap();
     let mut open = Vec::new();
     for item in document["paths"].as_object().unwrap().values() {

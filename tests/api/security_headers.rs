@@ -171,9 +171,7 @@ async fn a_panic_in_a_handler_is_a_500_for_one_request_and_tells_nothing() {
     }
     let server = HttpServer::new(|| {
         let app = App::new().route("/boom", web::get().to(boom));
-        app.wrap(from_fn(
-            aftercare::http::middleware::security_headers::guard,
-        ))
+        app.wrap(from_fn(aftercare::http::middleware::security_headers::add))
     });
     let server = server
         .workers(1)

@@ -26,7 +26,7 @@ fn claims(staff: &LoggedIn) -> Value {
 fn header(app: &TestApp) -> Header {
     let mut header = Header::new(Algorithm::EdDSA);
     header.typ = Some("at+jwt".to_owned());
-    header.kid = Some(app.state.keys.signing.id.clone());
+    header.kid = Some(app.state.app.keys.signing.id.clone());
     header
 }
 
@@ -51,7 +51,7 @@ async fn a_token_with_exactly_our_claims_opens_the_door() {
     // The control: what the forgeries below change is what makes them fail.
     let app = TestApp::start().await;
     let staff = app.with_staff(Role::Admin).await;
-    let key = &app.state.keys.signing.encoding;
+    let key = &app.state.app.keys.signing.encoding;
     knock(&app, &sign(&header(&app), &claims(&staff), key))
         .await
         .expect(200);
@@ -62,7 +62,7 @@ async fn a_token_without_a_signature_is_refused() {
     let app = TestApp::start().await;
     let staff = app.with_staff(Role::Admin).await;
     for alg in ["none", "None", "NONE", ""] {
-        let header = json!({"alg": alg, "typ": "at+jwt", "kid": app.state.keys.signing.id});
+        let header = json!({"alg": alg, "typ": "at+jwt", "kid": app.state.app.keys.signing.id});
         for tail in ["", "AAAA"] {
             let token = format!("{}.{}.{tail}", part(&header), part(&claims(&staff)));
             knock(&app, &token)
@@ -76,10 +76,10 @@ async fn a_token_without_a_signature_is_refused() {
 async fn a_token_signed_with_the_public_key_as_a_secret_is_refused() {
     let app = TestApp::start().await;
     let staff = app.with_staff(Role::Admin).await;
-    let public = &app.state.keys.signing.public;
+    let public = &app.state.app.keys.signing.public;
     let raw = URL_SAFE_NO_PAD.decode(public).unwrap();
     for secret in [raw.as_slice(), public.as_bytes()] {
-        let header = json!({"alg": "HS256", "typ": "at+jwt", "kid": app.state.keys.signing.id});
+        let header = json!({"alg": "HS256", "typ": "at+jwt", "kid": app.state.app.keys.signing.id});
         let message = format!("{}.{}", part(&header), part(&claims(&staff)));
         let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret).unwrap();
         mac.update(message.as_bytes());
@@ -96,7 +96,7 @@ async fn a_token_of_another_key_is_refused_whatever_key_it_names() {
     let other = Keys::ephemeral().unwrap().signing;
     let mut named = header(&app);
     for kid in [
-        Some(app.state.keys.signing.id.clone()),
+        Some(app.state.app.keys.signing.id.clone()),
         Some(other.id.clone()),
         None,
     ] {
@@ -126,7 +126,7 @@ async fn a_token_that_brings_its_own_key_is_refused() {
 async fn a_token_with_other_claims_or_headers_is_refused() {
     let app = TestApp::start().await;
     let staff = app.with_staff(Role::Admin).await;
-    let key = &app.state.keys.signing.encoding;
+    let key = &app.state.app.keys.signing.encoding;
     let changes: &[(&str, Value)] = &[
         ("iss", json!("somebody")),
         ("iss", Value::Null),
@@ -238,7 +238,7 @@ async fn a_token_for_a_session_of_somebody_else_is_refused() {
     let author = app.with_staff(Role::Author).await;
     let mut mixed = claims(&author);
     mixed["sid"] = json!(admin.session_id);
-    let token = sign(&header(&app), &mixed, &app.state.keys.signing.encoding);
+    let token = sign(&header(&app), &mixed, &app.state.app.keys.signing.encoding);
     knock(&app, &token).await.expect_problem(Code::SessionEnded);
 }
 

@@ -3,9 +3,12 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::app::{App, Failure};
 use crate::store::passes::destroy_ended_pass_keys;
 use crate::store::responses::release::{release_batch, ripe_campaigns};
+use crate::store::{AsyncPgConnection, QueryError};
 
 /// How often it is looked for what is ripe when nothing arrives: for campaigns that end by the clock, and for arrivals
 /// that another server took in.
@@ -16,7 +19,7 @@ const MIN_PAUSE: Duration = Duration::from_millis(300);
 
 /// Starts the task.
 pub fn start(app: &App) {
-    let (app, tasks) = (app.weak(), app.tasks.clone());
+    let (weak, tasks) = (app.weak(), app.tasks.clone());
     let task = async move {
         loop {
             tokio::select! {
@@ -24,7 +27,7 @@ pub fn start(app: &App) {
                 () = tokio::time::sleep(PERIOD) => {}
                 () = tasks.stopping() => return,
             }
-            let Some(app) = app.upgrade() else { return };
+            let Some(app) = weak.upgrade() else { return };
             // A database that is away is asked again after the pause; nothing is lost meanwhile.
             if release_ripe(&app).await.is_err() {
                 tracing::warn!("arrivals could not be released; trying again soon");
@@ -46,9 +49,21 @@ pub fn start(app: &App) {
 /// When the database fails. What was moved by then stays moved.
 pub async fn release_ripe(app: &App) -> Result<usize, Failure> {
     let mut conn = app.connection().await?;
+    Ok(release_on(&mut conn, app.now()).await?)
+}
+
+/// Releases all that is ripe at this time, on this connection.
+///
+/// # Errors
+///
+/// When the database fails. What was moved by then stays moved.
+pub async fn release_on(
+    conn: &mut AsyncPgConnection,
+    now: DateTime<Utc>,
+) -> Result<usize, QueryError> {
     let mut moved = 0;
-    for campaign in ripe_campaigns(&mut conn, app.now()).await? {
-        while let Some(batch) = release_batch(&mut conn, campaign).await? {
+    for campaign in ripe_campaigns(conn, now).await? {
+        while let Some(batch) = release_batch(conn, campaign).await? {
             moved += batch.count();
         }
     }

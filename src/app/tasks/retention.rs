@@ -11,11 +11,11 @@ const PERIOD: Duration = Duration::from_secs(60);
 
 /// Starts the task. It looks at once, and then every minute.
 pub fn start(app: &App) {
-    let (app, tasks) = (app.weak(), app.tasks.clone());
+    let (weak, tasks) = (app.weak(), app.tasks.clone());
     let task = async move {
         loop {
-            let Some(strong) = app.upgrade() else { return };
-            match erase_due(&strong, Actor::Server).await {
+            let Some(app) = weak.upgrade() else { return };
+            match erase_due(&app, Actor::Server).await {
                 Ok(erased) => {
                     for campaign in erased {
                         let campaign = campaign.key.as_str();
@@ -25,7 +25,7 @@ pub fn start(app: &App) {
                 Err(Failure::NoConnection(_)) => {}
                 Err(_) => tracing::warn!("what is due could not be deleted; trying again soon"),
             }
-            drop(strong);
+            drop(app);
             tokio::select! {
                 () = tokio::time::sleep(PERIOD) => {}
                 () = tasks.stopping() => return,

@@ -121,6 +121,7 @@ impl ServerKey {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -177,7 +178,7 @@ mod tests {
         let key = ServerKey::new([1; 32]);
         let hash = |text: &str| {
             let invitation = Invitation::parse(text).unwrap();
-            key.invitation_hash(Uuid::nil(), &invitation)
+            key.invitation_hash(CampaignId(Uuid::nil()), &invitation)
         };
         let written = Invitation::from_random(*b"\x01\x00\x40\x10\x04\xab\xcd\xef\x01").to_string();
         let typed = [
@@ -201,10 +202,13 @@ mod tests {
         let (key, other) = (ServerKey::new([1; 32]), ServerKey::new([2; 32]));
         let invitation = Invitation::from_random([7; RANDOM_BYTES]);
         let hashes = [
-            key.invitation_hash(Uuid::nil(), &invitation),
-            other.invitation_hash(Uuid::nil(), &invitation),
-            key.invitation_hash(Uuid::max(), &invitation),
-            key.invitation_hash(Uuid::nil(), &Invitation::from_random([8; RANDOM_BYTES])),
+            key.invitation_hash(CampaignId(Uuid::nil()), &invitation),
+            other.invitation_hash(CampaignId(Uuid::nil()), &invitation),
+            key.invitation_hash(CampaignId(Uuid::max()), &invitation),
+            key.invitation_hash(
+                CampaignId(Uuid::nil()),
+                &Invitation::from_random([8; RANDOM_BYTES]),
+            ),
         ];
         let different: std::collections::BTreeSet<_> = hashes.iter().collect();
         assert_eq!(different.len(), hashes.len());

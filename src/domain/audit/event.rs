@@ -275,9 +275,9 @@ pub struct AuditedDiversity {
     /// The key of the question.
     pub question: String,
     /// The least number of different answers in an equivalence class.
-    pub least: u64,
+    pub least: usize,
     /// In how many classes all say the same.
-    pub uniform_classes: u64,
+    pub uniform_classes: usize,
 }
 
 impl AuditEvent {

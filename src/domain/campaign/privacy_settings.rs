@@ -39,6 +39,17 @@ pub enum Promise {
     RetainedUntil,
 }
 
+/// The least `k` that a campaign can have.
+pub const MIN_K: u32 = 5;
+/// The greatest `k` that a campaign can have, and that can be asked for.
+pub const MAX_K: u32 = 1_000;
+
+/// The least `k` of all files of a form's responses: the greatest that one of its campaigns sets.
+pub fn least_k(campaigns: impl IntoIterator<Item = i32>) -> u32 {
+    let set = campaigns.into_iter().filter_map(|k| u32::try_from(k).ok());
+    set.fold(MIN_K, u32::max)
+}
+
 /// How far ahead an earlier deletion must be.
 const GRACE: TimeDelta = TimeDelta::days(7);
 

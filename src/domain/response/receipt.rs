@@ -95,22 +95,25 @@ mod tests {
     #[test]
     fn ids_differ_by_key_campaign_receipt_question_and_purpose_and_have_no_clock() {
         let (key, other_key) = (ServerKey::new([1; 32]), ServerKey::new([2; 32]));
-        let (campaign, other_campaign) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let (campaign, other_campaign) = (
+            CampaignId(Uuid::from_u128(1)),
+            CampaignId(Uuid::from_u128(2)),
+        );
         let receipt = Receipt::parse("AbCdEfGhIjKlMnOpQrStUv").unwrap();
         let other_receipt = Receipt::parse("AbCdEfGhIjKlMnOpQrStUw").unwrap();
         let ids = [
-            key.response_id(campaign, &receipt),
-            other_key.response_id(campaign, &receipt),
-            key.response_id(other_campaign, &receipt),
-            key.response_id(campaign, &other_receipt),
-            key.remark_id(campaign, &receipt, "days"),
-            key.remark_id(campaign, &receipt, "nights"),
+            key.response_id(campaign, &receipt).0,
+            other_key.response_id(campaign, &receipt).0,
+            key.response_id(other_campaign, &receipt).0,
+            key.response_id(campaign, &other_receipt).0,
+            key.remark_id(campaign, &receipt, "days").0,
+            key.remark_id(campaign, &receipt, "nights").0,
         ];
         let different: std::collections::BTreeSet<_> = ids.iter().collect();
         assert_eq!(different.len(), ids.len());
         assert!(ids.iter().all(|id| id.get_version_num() == 4));
         assert_eq!(
-            key.response_id(campaign, &receipt),
+            key.response_id(campaign, &receipt).0,
             ids[0],
             "the same receipt finds the same response"
         );

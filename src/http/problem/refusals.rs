@@ -5,6 +5,7 @@ use actix_web::http::header;
 use super::{Code, FieldError, Problem};
 use crate::app::campaigns::CampaignError;
 use crate::app::export::ExportError;
+use crate::app::exports::{ExportRefused, MAX_SENSITIVE};
 use crate::app::forms::FormError;
 use crate::app::invitations::InvitationError;
 use crate::app::pass_keys::PassKey;
@@ -275,12 +276,34 @@ impl From<PasswordError> for Problem {
     }
 }
 
-impl From<ExportError> for Problem {
-    fn from(error: ExportError) -> Self {
-        match error {
-            ExportError::Query(error) => error.into(),
-            ExportError::TooFew => Code::TooFewRecords.into(),
-            other => Self::internal(&other.to_string()),
+impl From<ExportRefused> for Problem {
+    fn from(refused: ExportRefused) -> Self {
+        let query = |detail: String| Self::new(Code::QueryInvalid).detail(detail);
+        match refused {
+            ExportRefused::FormUnknown => Code::FormUnknown.into(),
+            ExportRefused::NotPublished => {
+                Self::new(Code::FormUnknown).detail("No version of it is published yet.")
+            }
+            ExportRefused::CampaignUnknown => {
+                query("`campaign` names a campaign that this form does not have.".to_owned())
+            }
+            ExportRefused::KTooSmall(least) => query(format!("`k` is at least {least} here.")),
+            ExportRefused::KTooLarge(most) => query(format!("`k` is at most {most}.")),
+            ExportRefused::SensitiveUnknown => {
+                query("`sensitive` names a question that has no column.".to_owned())
+            }
+            ExportRefused::SensitiveBackground => {
+                query("`sensitive` names a background question, which is masked itself.".to_owned())
+            }
+            ExportRefused::TooManySensitive => query(format!(
+                "`sensitive` names more than {MAX_SENSITIVE} questions."
+            )),
+            ExportRefused::LanguageNotOffered(offered) => Self::new(Code::LanguageNotOffered)
+                .detail(format!("It is offered in {}.", offered.join(", "))),
+            ExportRefused::Export(ExportError::Query(error)) => error.into(),
+            ExportRefused::Export(ExportError::TooFew) => Code::TooFewRecords.into(),
+            ExportRefused::Export(error) => Self::internal(&error.to_string()),
+            ExportRefused::Failure(failure) => failure.into(),
         }
     }
 }

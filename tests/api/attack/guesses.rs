@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use aftercare::domain::admission::invitation::Invitation;
+use aftercare::domain::ids::CampaignId;
 use aftercare::domain::response::receipt::Receipt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
-use uuid::Uuid;
 
 use super::tapped::Tapped;
 
@@ -68,12 +68,12 @@ pub fn with_decoded_pass(mut exchange: Vec<u8>) -> Vec<u8> {
 /// What the tables give away: the place of rows, their transaction numbers, and what they have in common.
 pub async fn guesses_from_tables(tapped: &Tapped) -> Vec<(String, Guesses)> {
     // The operator has the key and all that was sent, so it knows whose each hash and each id is.
-    let key = &tapped.collection.app.state.keys.server;
+    let key = &tapped.collection.app.state.app.keys.server;
     let campaign: String = tapped
         .collection
         .sql_now("SELECT id::text FROM campaigns")
         .await;
-    let campaign: Uuid = campaign.parse().unwrap();
+    let campaign = CampaignId(campaign.parse().unwrap());
     let mut invitations = HashMap::new();
     let mut responses = HashMap::new();
     for (at, person) in tapped.people.iter().enumerate() {

@@ -36,14 +36,14 @@ async fn numbers(client: &crate::support::client::Client, query: &str) -> Vec<i6
 async fn an_admin_reads_the_audit_with_the_newest_first() {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
-    let rows = append_many(&mut conn, &app.state.keys.server, 8).await;
+    let rows = append_many(&mut conn, &app.state.app.keys.server, 8).await;
     let analyst = app.with_staff(Role::Analyst).await;
-    let (key, details) = (&app.state.keys.server, json!({"rows": 9}));
+    let (key, details) = (&app.state.app.keys.server, json!({"rows": 9}));
     let last = append_entry(
         &mut conn,
         key,
-        app.state.now(),
-        Some(analyst.id),
+        app.state.app.now(),
+        Some(aftercare::domain::ids::StaffId(analyst.id)),
         Action::RemarksExported,
         &details,
     )
@@ -109,7 +109,7 @@ async fn odd_queries_of_the_audit_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_who_add_at_once_make_one_chain_without_a_gap() {
     let app = TestApp::start().await;
-    let key = &app.state.keys.server;
+    let key = &app.state.app.keys.server;
     let append = async |number: u32| {
         let mut conn = app.connect().await;
         let details = json!({"rows": number});
@@ -133,7 +133,7 @@ async fn fifty_who_add_at_once_make_one_chain_without_a_gap() {
 #[tokio::test]
 async fn what_is_rolled_back_leaves_no_gap() {
     let app = TestApp::start().await;
-    let key = &app.state.keys.server;
+    let key = &app.state.app.keys.server;
     let mut conn = app.connect().await;
     append_many(&mut conn, key, 2).await;
     let undone: Result<(), Error> = conn

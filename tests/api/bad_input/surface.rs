@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aftercare::domain::ids::{SessionId, StaffId};
 use aftercare::domain::staff::role::Role;
 use aftercare::http::auth::token;
 use aftercare::store::sessions;
@@ -131,11 +132,12 @@ impl Surface {
             aftercare::clock::Clock::now(&app.clock),
         );
         let mut conn = app.connect().await;
-        sessions::open(&mut conn, session_id, self.staff.id, hash, now)
+        let (session, staff) = (SessionId(session_id), StaffId(self.staff.id));
+        sessions::open(&mut conn, session, staff, hash, now)
             .await
             .unwrap();
-        let key = &app.state.keys.signing;
-        let token = token::issue(key, self.staff.id, session_id, now).unwrap();
+        let key = &app.state.app.keys.signing;
+        let token = token::issue(key, staff, session, now).unwrap();
         app.client().with_token(&token)
     }
 

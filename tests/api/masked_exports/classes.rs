@@ -16,12 +16,12 @@ async fn no_masked_export_has_a_class_smaller_than_k() {
         question(&mut two, "group")["options"][0]["value"] = json!(3);
         question(&mut two, "sleep_hours")["background"] = json!(true);
         let versions = [
-            publish(&mut conn, &one).await,
-            publish(&mut conn, &two).await,
+            publish(&app.state.app, &one).await,
+            publish(&app.state.app, &two).await,
         ];
         let mut all = Vec::new();
         for key in ["spring-2027", "autumn-2027", "winter-2027"] {
-            all.push(open_campaign(&mut conn, versions[0].form_id, key).await);
+            all.push(open_campaign(&app.state.app, &versions[0].form, key).await);
         }
         for (version, count) in versions.iter().zip([count, count / 3]) {
             let headings = headings(count, &all, &mut rng);
@@ -93,7 +93,7 @@ async fn the_shipped_form_is_masked_with_all_that_hangs_on_what_is_masked() {
 #[tokio::test]
 async fn an_export_masks_at_least_as_much_as_its_campaigns_ask_for() {
     let (app, mut conn, version, spring) = app().await;
-    let autumn = open_campaign(&mut conn, version.form_id, "autumn-2027").await;
+    let autumn = open_campaign(&app.state.app, &version.form, "autumn-2027").await;
     let strict = diesel::update(campaigns::table.find(autumn)).set(campaigns::k.eq(8));
     strict.execute(&mut conn).await.unwrap();
     let answers = json!({"group": "c", "meals": "none", "distress": 1});

@@ -185,16 +185,16 @@ fn headings(
 async fn app() -> (TestApp, AsyncPgConnection, Version, Uuid) {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
-    let version = publish(&mut conn, &every_kind()).await;
-    let campaign = open_campaign(&mut conn, version.form_id, "spring-2027").await;
+    let version = publish(&app.state.app, &every_kind()).await;
+    let campaign = open_campaign(&app.state.app, &version.form, "spring-2027").await;
     (app, conn, version, campaign)
 }
 /// Made-up responses to the shipped form, and an analyst.
 async fn shipped(count: usize) -> (TestApp, AsyncPgConnection, Client) {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
-    let version = publish(&mut conn, &definition(SHIPPED)).await;
-    let campaign = open_campaign(&mut conn, version.form_id, "spring-2027").await;
+    let version = publish(&app.state.app, &definition(SHIPPED)).await;
+    let campaign = open_campaign(&app.state.app, &version.form, "spring-2027").await;
     let mut rng = StdRng::seed_from_u64(9);
     let headings = headings(count, &[campaign], &mut rng);
     respond_synthetic(&mut conn, &version, &headings, &mut rng).await;

@@ -162,12 +162,13 @@ async fn what_changes_between_the_passes_is_not_seen() {
             least_k: 5,
             k: 5,
             sensitive: Vec::new(),
-            key: app.state.keys.server.clone(),
+            key: app.state.app.keys.server.clone(),
             options: CsvOptions::default(),
         };
         let app = &app;
         async move {
-            let connection = ExclusiveConnection::new(app.state.export_connection().await.unwrap());
+            let connection =
+                ExclusiveConnection::new(app.state.app.pools.exports.get().await.unwrap());
             start(connection, export, Limits::default()).await.unwrap()
         }
     };

@@ -1,5 +1,6 @@
 //! The key pairs: when they are made, who can use them, when they are destroyed.
 
+use aftercare::domain::ids::CampaignId;
 use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
 use aftercare::store::passes::{MAX_PASS_KEYS, destroy_ended_pass_keys};
@@ -84,7 +85,7 @@ async fn the_private_key_is_destroyed_when_the_window_ends_and_the_campaign_stay
     let passes = Passes::start().await;
     let collection = &passes.collection;
     let mut conn = collection.app.connect().await;
-    let now = collection.app.state.now();
+    let now = collection.app.state.app.now();
     assert_eq!(destroy_ended_pass_keys(&mut conn, now).await.unwrap(), 0);
     collection.app.clock.advance(TimeDelta::days(31));
     // Logged in again, since the token has expired meanwhile.
@@ -133,7 +134,7 @@ async fn a_campaign_that_was_made_longer_in_time_keeps_its_key() {
         .expect(200);
     passes.collection.app.clock.advance(TimeDelta::days(31));
     let mut conn = passes.collection.app.connect().await;
-    let now = passes.collection.app.state.now();
+    let now = passes.collection.app.state.app.now();
     assert_eq!(destroy_ended_pass_keys(&mut conn, now).await.unwrap(), 0);
     let request = passes.client.blind().request;
     passes.ask(&invitation, &request).send().await.expect(200);
@@ -154,12 +155,15 @@ async fn a_dump_of_the_database_holds_no_key_that_signs() {
             .sql_now("SELECT campaign_id::text FROM pass_keys")
             .await,
     );
-    let (id, campaign) = (id.try_into().unwrap(), campaign.parse().unwrap());
+    let (id, campaign) = (
+        id.try_into().unwrap(),
+        CampaignId(campaign.parse().unwrap()),
+    );
 
     // With the server key it opens, so this is the place to look for the primes.
-    let server = &collection.app.state.keys.server;
+    let server = &collection.app.state.app.keys.server;
     let primes = server
-        .open_pass_key((campaign, &id), &sealed)
+        .open_pass_key(campaign, &id, &sealed)
         .unwrap()
         .to_bytes();
     let prime = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, 1024).unwrap();
@@ -190,7 +194,7 @@ async fn a_dump_of_the_database_holds_no_key_that_signs() {
         assert!(!dump.contains(&hex));
     }
     let other = aftercare::domain::server_key::ServerKey::new([7; 32]);
-    assert!(other.open_pass_key((campaign, &id), &sealed).is_err());
+    assert!(other.open_pass_key(campaign, &id, &sealed).is_err());
 }
 
 #[tokio::test]

@@ -236,7 +236,7 @@ async fn what_is_withheld_while_an_export_runs_is_in_it_or_not_as_it_was_recorde
         salt: [1; 32],
         options: CsvOptions::default(),
     };
-    let conn = collection.app.state.export_connection().await.unwrap();
+    let conn = collection.app.state.app.pools.exports.get().await.unwrap();
     let started = start(ExclusiveConnection::new(conn), export, Limits::default())
         .await
         .unwrap();

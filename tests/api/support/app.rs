@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
+use aftercare::app::App;
 use aftercare::clock::Clock;
 use aftercare::config::{DatabaseConfig, HttpConfig};
+use aftercare::domain::ids::{SessionId, StaffId};
 use aftercare::domain::staff::role::Role;
-use aftercare::http::app::AppState;
+use aftercare::http::app::api;
 use aftercare::http::auth::token;
 use aftercare::http::server;
+use aftercare::http::state::HttpState;
 use aftercare::keys::Keys;
 use aftercare::store::pool::Pools;
 use aftercare::store::staff::{self, NewStaff};
@@ -25,7 +28,7 @@ use super::postgres::TestDatabase;
 /// A running app.
 pub struct TestApp {
     pub database: TestDatabase,
-    pub state: Data<AppState>,
+    pub state: Data<HttpState>,
     pub clock: TestClock,
     pub address: SocketAddr,
     handle: ServerHandle,
@@ -73,8 +76,10 @@ impl TestApp {
         let pools = Pools::new(&database.target(), &config).unwrap();
         let clock = TestClock::default();
         let keys = Keys::ephemeral().unwrap();
-        let state = AppState::new(pools, keys, Arc::new(clock.clone()), http).unwrap();
-        let state = Data::new(state);
+        let host = http.public_host().unwrap();
+        let app = App::new(pools, keys, Arc::new(clock.clone()), host);
+        app.start_tasks();
+        let state = Data::new(HttpState::new(app, http, api()).unwrap());
         let bound = server::bind(state.clone()).unwrap();
         let (address, handle) = (bound.address, bound.handle());
         tokio::spawn(bound.server);
@@ -104,7 +109,7 @@ impl TestApp {
         logs::register_secret(&email);
         let mut conn = self.database.connect().await;
         let new = NewStaff {
-            id,
+            id: StaffId(id),
             email: email.clone(),
             name: format!("Test {}", roles[0].as_str()),
             password_hash: "no password fits this".to_owned(),
@@ -114,11 +119,12 @@ impl TestApp {
         staff::insert(&mut conn, &new).await.unwrap().unwrap();
         let session_id = aftercare::random::uuid().unwrap();
         let hash = aftercare::random::bytes().unwrap();
-        sessions::open(&mut conn, session_id, id, hash, self.clock.now())
+        let (session, staff) = (SessionId(session_id), StaffId(id));
+        sessions::open(&mut conn, session, staff, hash, self.clock.now())
             .await
             .unwrap();
-        let key = &self.state.keys.signing;
-        let access_token = token::issue(key, id, session_id, self.clock.now()).unwrap();
+        let key = &self.state.app.keys.signing;
+        let access_token = token::issue(key, staff, session, self.clock.now()).unwrap();
         logs::register_secret(&access_token);
         LoggedIn {
             id,
@@ -134,11 +140,12 @@ impl TestApp {
         logs::register_secret(password);
         logs::register_secret(email);
         let new = NewStaff {
-            id: aftercare::random::uuid().unwrap(),
+            id: StaffId(aftercare::random::uuid().unwrap()),
             email: email.to_owned(),
             name: "Test".to_owned(),
             password_hash: self
                 .state
+                .app
                 .passwords
                 .hash(password.to_owned())
                 .await
@@ -147,7 +154,7 @@ impl TestApp {
             created_at: self.clock.now(),
         };
         let mut conn = self.database.connect().await;
-        staff::insert(&mut conn, &new).await.unwrap().unwrap().id
+        staff::insert(&mut conn, &new).await.unwrap().unwrap().id.0
     }
 
     /// A connection beside those of the app.
@@ -164,7 +171,7 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         drop(self.handle.stop(false));
-        self.state.pools.close();
+        self.state.app.pools.close();
         if !std::thread::panicking() {
             logs::assert_nothing_leaked();
         }

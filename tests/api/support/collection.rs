@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aftercare::app::tasks::release::release_on;
 use aftercare::domain::form::{Source, Syntax};
 use aftercare::domain::staff::role::Role;
-use aftercare::store::responses::release::release_ripe;
 use chrono::{TimeDelta, Utc};
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
@@ -134,9 +134,11 @@ impl Collection {
     }
 
     /// Releases what is ripe, as the server does in the background.
-    pub async fn release(&self) -> u64 {
+    pub async fn release(&self) -> usize {
         let mut conn = self.app.connect().await;
-        let released = release_ripe(&mut conn, self.app.state.now()).await.unwrap();
+        let released = release_on(&mut conn, self.app.state.app.now())
+            .await
+            .unwrap();
         // What the server's own releaser is moving at this moment was passed over.
         let wait = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 7301)) FROM campaigns";
         conn.batch_execute(wait).await.unwrap();

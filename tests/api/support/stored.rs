@@ -1,19 +1,23 @@
 //! Forms, campaigns and responses, put straight into the database: quicker than over HTTP, and of any week.
 
-use aftercare::domain::form::{Form, FormDefinition};
+use aftercare::app::App;
+use aftercare::app::campaigns::{self, NewCampaign};
+use aftercare::app::forms::publish::publish_form;
+use aftercare::domain::audit::Actor;
+use aftercare::domain::campaign::Schedule;
+use aftercare::domain::campaign::access::Access;
+use aftercare::domain::form::{Form, FormDefinition, Text};
 use aftercare::domain::response::{RawAnswers, validate};
 use aftercare::domain::week::IsoWeek;
 use aftercare::sample::synthetic;
 use aftercare::store::AsyncPgConnection;
-use aftercare::store::campaigns::{CampaignRow, create_campaign};
-use aftercare::store::forms::publish::publish_version;
-use aftercare::store::forms::{FormRow, create_form, find_form};
+use aftercare::store::forms::find_form;
 use aftercare::store::schema::responses;
 use chrono::{NaiveDate, TimeDelta, Utc};
 use diesel::{ExpressionMethods, sql_types};
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 use rand::rngs::StdRng;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::collection::{EVERY_KIND, definition};
@@ -41,58 +45,46 @@ pub fn question<'a>(form: &'a mut Value, key: &str) -> &'a mut Value {
 }
 
 /// Publishes it as the next version of the form with its key.
-pub async fn publish(conn: &mut AsyncPgConnection, definition: &Value) -> Version {
+pub async fn publish(app: &App, definition: &Value) -> Version {
     let definition: FormDefinition = serde_json::from_value(definition.clone()).unwrap();
     let form = Form::check(definition).unwrap();
-    let row = FormRow {
-        id: Uuid::from_bytes(aftercare::random::bytes().unwrap()),
-        key: form.key().to_owned(),
-        created_at: Utc::now(),
-    };
-    create_form(conn, &row).await.unwrap();
-    let form_id = find_form(conn, form.key()).await.unwrap().unwrap().id;
-    let id = Uuid::from_bytes(aftercare::random::bytes().unwrap());
     let consent: Vec<String> = form.questions().iter().map(|q| q.key.clone()).collect();
-    let row = conn
-        .transaction(async |conn| {
-            let published = publish_version(conn, form_id, &form, &consent, id, Utc::now()).await;
-            Ok::<_, diesel::result::Error>(published.map_err(|error| format!("{error:?}")))
-        })
+    let published = publish_form(app, Actor::Operator, &form, &consent)
         .await
-        .unwrap()
         .unwrap();
-    let number = row.version;
+    let key = form.key().parse().unwrap();
+    let mut conn = app.connection().await.unwrap();
     Version {
-        id,
-        form_id,
-        number,
+        id: published.id.0,
+        form_id: find_form(&mut conn, &key).await.unwrap().unwrap().id.0,
+        number: published.version,
         form,
     }
 }
 
 /// Opens a campaign of the form.
-pub async fn open_campaign(conn: &mut AsyncPgConnection, form_id: Uuid, key: &str) -> Uuid {
-    let id = Uuid::from_bytes(aftercare::random::bytes().unwrap());
+pub async fn open_campaign(app: &App, form: &Form, key: &str) -> Uuid {
     let now = Utc::now();
-    let row = CampaignRow {
-        id,
-        key: key.to_owned(),
-        form_id,
-        title: json!({"en": "A campaign"}),
+    let new = NewCampaign {
+        key: key.parse().unwrap(),
+        form: form.key().parse().unwrap(),
+        title: Text([("en".to_owned(), "A campaign".to_owned())].into()),
         description: None,
-        opens_at: now - TimeDelta::days(1),
-        closes_at: now + TimeDelta::days(30),
-        closed_at: None,
-        created_at: now,
+        schedule: Schedule {
+            opens_at: now - TimeDelta::days(1),
+            closes_at: now + TimeDelta::days(30),
+        },
+        access: Access::Open,
         release_size: 1,
-        access: "open".to_owned(),
         k: 5,
         freezes_at: None,
-        retained_until: now + TimeDelta::days(365),
-        erased_at: None,
+        retained_until: None,
     };
-    assert!(create_campaign(conn, &row).await.unwrap());
-    id
+    campaigns::create(app, Actor::Operator, new)
+        .await
+        .unwrap()
+        .id
+        .0
 }
 
 /// Stores a response, as one that was released.

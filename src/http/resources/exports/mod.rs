@@ -4,32 +4,20 @@ mod figures;
 mod query;
 mod remarks;
 
-use std::sync::Arc;
-
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::middleware::Compress;
-use actix_web::web::Path;
 use actix_web::{HttpResponse, HttpResponseBuilder, get};
-use serde_json::{Map, Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
-pub use self::figures::{DISCLOSURE_CONTROL, DIVERSITY};
 use self::query::{CodebookQuery, ResponsesQuery};
-use crate::app::export::{ExportError, ExportVersion, Limits, start};
-use crate::domain::audit::Action;
-use crate::domain::codebook::Columns;
-use crate::domain::disclosure::codebook;
+use crate::app::exports;
+use crate::domain::ids::FormKey;
 use crate::formats::codebook::codebook_csv;
 use crate::http::auth::{Analyst, Staff};
 use crate::http::extract::Query;
-use crate::http::problem::{Code, Problem};
+use crate::http::extract::path::FormPath;
+use crate::http::problem::Problem;
 use crate::http::state::State;
-use crate::store::AsyncPgConnection;
-use crate::store::audit::append_entry;
-use crate::store::exclusive_connection::ExclusiveConnection;
-use crate::store::forms::{FormVersionRow, UnreadableVersion, find_form, versions_of};
-use crate::store::responses::stream::campaigns_of;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -62,7 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     tag = "exports",
     security(("staff" = ["analyst"])),
     params(
-        ("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"),
+        FormPath,
         ResponsesQuery,
     ),
     responses((
@@ -90,47 +78,16 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 async fn export_responses(
     analyst: Staff<Analyst>,
     state: State,
-    form: Path<String>,
+    form: FormPath,
     query: Query<ResponsesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.read()?;
-    let weeks = query.weeks()?;
-    let mut conn = state.export_connection().await?;
-    let (form_id, versions) = published(&mut conn, &form).await?;
-    let campaigns = campaigns_of(&mut conn, form_id).await?;
-    let key = state.keys.server.clone();
-    let export = query.export(weeks, versions, &campaigns, key)?;
-    let asked = figures::asked(&form, &export);
-    let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await;
-    if let Err(ExportError::TooFew) = &started {
-        // Whoever tries again and again learns when there are enough.
-        let refused = Map::from_iter([("refused".to_owned(), json!("too_few_records"))]);
-        record(&state, analyst.id, asked.clone(), refused).await?;
-    }
-    let started = started?;
-    let found = figures::found(started.report());
-    record(&state, analyst.id, asked, found).await?;
+    let (request, form) = (query.read()?.request()?, form.key()?);
+    let file = exports::responses(&state.app, analyst.actor(), &form, request).await?;
     let mut response = attachment(&form, "responses");
-    for header in figures::headers(started.report()) {
+    for header in figures::headers(&file.report) {
         response.insert_header(header);
     }
-    Ok(response.streaming(started.download().await?))
-}
-
-/// Records an export in the audit. Nothing may be sent before that is on disk.
-async fn record(
-    state: &State,
-    staff_id: Uuid,
-    mut details: Map<String, Value>,
-    found: Map<String, Value>,
-) -> Result<(), Problem> {
-    details.extend(found);
-    let details = Value::Object(details);
-    let (action, who) = (Action::ResponsesExported, Some(staff_id));
-    let mut conn = state.connection().await?;
-    let key = &state.keys.server;
-    append_entry(&mut conn, key, state.now(), who, action, &details).await?;
-    Ok(())
+    Ok(response.streaming(file.download))
 }
 
 /// Export the codebook of a form
@@ -141,7 +98,7 @@ async fn record(
     tag = "exports",
     security(("staff" = ["analyst"])),
     params(
-        ("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"),
+        FormPath,
         CodebookQuery,
     ),
     responses((
@@ -158,49 +115,17 @@ async fn record(
 async fn export_codebook(
     _analyst: Staff<Analyst>,
     state: State,
-    form: Path<String>,
+    form: FormPath,
     query: Query<CodebookQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.read()?;
-    let mut conn = state.connection().await?;
-    let (_, versions) = published(&mut conn, &form).await?;
-    drop(conn);
-    let columns = columns_of(&versions);
-    let entries = codebook(&columns, query.language(&columns)?);
+    let (query, form) = (query.read()?, form.key()?);
+    let entries = exports::codebook(&state.app, &form, query.language()).await?;
     let written = codebook_csv(&entries, query.csv())
         .map_err(|_| Problem::internal("the codebook cannot be written"))?;
     Ok(attachment(&form, "codebook").body(written))
 }
 
-/// The id of the form with this key, and all its versions, ascending; a form without any is unknown.
-async fn published(
-    conn: &mut AsyncPgConnection,
-    key: &str,
-) -> Result<(Uuid, Vec<ExportVersion>), Problem> {
-    let form = find_form(conn, key).await?.ok_or(Code::FormUnknown)?;
-    let rows = versions_of(conn, form.id).await?;
-    if rows.is_empty() {
-        return Err(Problem::new(Code::FormUnknown).detail("No version of it is published yet."));
-    }
-    let read = |row: &FormVersionRow| {
-        Ok(ExportVersion {
-            id: row.id,
-            number: row.version,
-            form: Arc::new(row.form()?),
-        })
-    };
-    let versions: Result<_, UnreadableVersion> = rows.iter().map(read).collect();
-    let versions = versions.map_err(|error| Problem::internal(&error.to_string()))?;
-    Ok((form.id, versions))
-}
-
-/// The columns over these versions.
-fn columns_of(versions: &[ExportVersion]) -> Columns<'_> {
-    let forms: Vec<_> = versions.iter().map(|it| (it.number, &*it.form)).collect();
-    Columns::of(&forms)
-}
-
-fn attachment(form: &str, what: &str) -> HttpResponseBuilder {
+fn attachment(form: &FormKey, what: &str) -> HttpResponseBuilder {
     let name = DispositionParam::Filename(format!("{form}-{what}.csv"));
     let mut response = HttpResponse::Ok();
     response

@@ -1,28 +1,12 @@
 //! What can be asked of an export.
 
-use std::collections::HashSet;
-
 use serde::Deserialize;
 use utoipa::IntoParams;
-use uuid::Uuid;
 
-use super::columns_of;
-use crate::app::export::selection::RowFilter;
-use crate::app::export::{ExportVersion, ResponsesExport};
-use crate::domain::codebook::Columns;
-use crate::domain::form::look_up;
-use crate::domain::server_key::ServerKey;
+use crate::app::exports::ResponsesRequest;
 use crate::domain::week::IsoWeek;
 use crate::formats::csv::{CsvOptions, Formulas};
 use crate::http::problem::{Code, Problem};
-use crate::store::responses::stream::ExportedCampaign;
-
-/// The least `k` that a campaign can have.
-const MIN_K: u32 = 5;
-/// The greatest `k` that can be asked for.
-const MAX_K: u32 = 1_000;
-/// Questions whose diversity is reported at once.
-const MAX_SENSITIVE: usize = 20;
 
 // Unknown parameters are refused, with which serde does not let structs share fields.
 macro_rules! csv_query {
@@ -96,151 +80,46 @@ csv_query! {
     }
 }
 
-/// The least `k` of all files of a form's responses: the greatest that a campaign sets.
-fn least_k(campaigns: &[ExportedCampaign]) -> u32 {
-    let set = campaigns
-        .iter()
-        .filter_map(|campaign| u32::try_from(campaign.k).ok());
-    set.fold(MIN_K, u32::max)
-}
-
-/// The first week and the last.
-pub type Weeks = (Option<IsoWeek>, Option<IsoWeek>);
-
 impl ResponsesQuery {
-    /// The export that is asked for, over these versions of the form and these campaigns.
-    pub fn export(
-        &self,
-        weeks: Weeks,
-        versions: Vec<ExportVersion>,
-        campaigns: &[ExportedCampaign],
-        key: ServerKey,
-    ) -> Result<ResponsesExport, Problem> {
-        let named = |campaign: &ExportedCampaign| (campaign.id, campaign.key.clone());
-        let least_k = least_k(campaigns);
-        let row_filter = RowFilter {
-            campaigns: self.campaigns(campaigns)?,
-            from_week: weeks.0.map(IsoWeek::monday),
-            to_week: weeks.1.map(IsoWeek::monday),
-        };
-        Ok(ResponsesExport {
-            row_filter,
-            campaigns: campaigns.iter().map(named).collect(),
-            least_k,
-            k: self.k(least_k)?,
-            sensitive: self.sensitive(&columns_of(&versions))?,
-            key,
-            options: self.csv(),
-            versions,
-        })
-    }
-
-    /// The first and the last week.
-    pub fn weeks(&self) -> Result<Weeks, Problem> {
-        let from = week("from_week", self.from_week.as_deref())?;
-        let to = week("to_week", self.to_week.as_deref())?;
-        if from.zip(to).is_some_and(|(from, to)| from > to) {
+    /// The request.
+    ///
+    /// # Errors
+    ///
+    /// When a week cannot be read, or the weeks are in the wrong order.
+    pub fn request(&self) -> Result<ResponsesRequest, Problem> {
+        let from_week = week("from_week", self.from_week.as_deref())?;
+        let to_week = week("to_week", self.to_week.as_deref())?;
+        if from_week.zip(to_week).is_some_and(|(from, to)| from > to) {
             return Err(wrong("`from_week` is later than `to_week`."));
         }
-        Ok((from, to))
-    }
-
-    /// The campaigns that were asked for; none if that is all of them.
-    fn campaigns(&self, campaigns: &[ExportedCampaign]) -> Result<HashSet<Uuid>, Problem> {
-        if self.campaign.is_none() {
-            return Ok(HashSet::new());
-        }
-        let chosen = chosen(self.campaign.as_deref(), campaigns.to_vec())?;
-        Ok(chosen.into_iter().map(|campaign| campaign.id).collect())
-    }
-
-    /// The size of the smallest group.
-    fn k(&self, least: u32) -> Result<u32, Problem> {
-        match self.k {
-            None => Ok(least),
-            Some(k) if (least..=MAX_K.max(least)).contains(&k) => Ok(k),
-            Some(k) if k < least => Err(wrong(format!("`k` is at least {least} here."))),
-            Some(_) => Err(wrong(format!("`k` is at most {MAX_K}."))),
-        }
-    }
-
-    /// The questions whose diversity is asked for, each once.
-    fn sensitive(&self, columns: &Columns<'_>) -> Result<Vec<String>, Problem> {
-        let Some(asked) = &self.sensitive else {
-            return Ok(Vec::new());
-        };
-        let mut keys: Vec<String> = Vec::new();
-        for key in asked.split(',').map(str::trim) {
-            let columns = columns.as_slice().iter();
-            let mut of_question = columns.filter(|column| column.question() == Some(key));
-            match of_question.next() {
-                None => {
-                    return Err(wrong("`sensitive` names a question that has no column."));
-                }
-                Some(column)
-                    if column.background || of_question.any(|column| column.background) =>
-                {
-                    return Err(wrong(
-                        "`sensitive` names a background question, which is masked itself.",
-                    ));
-                }
-                Some(_) if keys.iter().any(|known| known == key) => {}
-                Some(_) => keys.push(key.to_owned()),
-            }
-        }
-        if keys.len() > MAX_SENSITIVE {
-            return Err(wrong(format!(
-                "`sensitive` names more than {MAX_SENSITIVE} questions."
-            )));
-        }
-        Ok(keys)
+        Ok(ResponsesRequest {
+            campaigns: self.campaign.as_deref().map(list),
+            from_week,
+            to_week,
+            k: self.k,
+            sensitive: self.sensitive.as_deref().map(list).unwrap_or_default(),
+            options: self.csv(),
+        })
     }
 }
 
 impl RemarksCsvQuery {
-    /// Those of the campaigns that were asked for; all of them if none was named.
-    pub fn campaigns(
-        &self,
-        campaigns: Vec<ExportedCampaign>,
-    ) -> Result<Vec<ExportedCampaign>, Problem> {
-        chosen(self.campaign.as_deref(), campaigns)
+    /// The keys of the campaigns that were asked for.
+    pub fn campaigns(&self) -> Option<Vec<String>> {
+        self.campaign.as_deref().map(list)
     }
 }
 
 impl CodebookQuery {
-    /// The language asked for, or the default of the newest version.
-    pub fn language<'a>(&self, columns: &Columns<'a>) -> Result<&'a str, Problem> {
-        let newest = columns.versions().last().map(|(_, form)| *form);
-        let offered = newest.map_or(&[][..], |form| &form.definition().languages);
-        match &self.language {
-            None => Ok(offered.first().map_or("", String::as_str)),
-            Some(asked) => look_up(offered, asked).ok_or_else(|| {
-                let detail = format!("It is offered in {}.", offered.join(", "));
-                Problem::new(Code::LanguageNotOffered).detail(detail)
-            }),
-        }
+    /// The language that was asked for.
+    pub fn language(&self) -> Option<&str> {
+        self.language.as_deref()
     }
 }
 
-/// Those of the campaigns whose keys were asked for, separated by commas; all of them if none was.
-pub fn chosen(
-    asked: Option<&str>,
-    campaigns: Vec<ExportedCampaign>,
-) -> Result<Vec<ExportedCampaign>, Problem> {
-    let Some(asked) = asked else {
-        return Ok(campaigns);
-    };
-    let mut asked: Vec<&str> = asked.split(',').map(str::trim).collect();
-    let known = |key: &&str| campaigns.iter().any(|campaign| campaign.key == **key);
-    if !asked.iter().all(known) {
-        return Err(wrong(
-            "`campaign` names a campaign that this form does not have.",
-        ));
-    }
-    asked.sort_unstable();
-    let mut chosen = campaigns;
-    chosen.retain(|campaign| asked.binary_search(&campaign.key.as_str()).is_ok());
-    Ok(chosen)
+/// The words between commas.
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(|word| word.trim().to_owned()).collect()
 }
 
 fn week(name: &str, text: Option<&str>) -> Result<Option<IsoWeek>, Problem> {

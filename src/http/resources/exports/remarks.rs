@@ -1,24 +1,16 @@
 //! The export of a form's remarks.
 
 use actix_web::middleware::Compress;
-use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
-use serde_json::json;
 
 use super::attachment;
 use super::query::RemarksCsvQuery;
-use crate::app::export::remarks::RemarksExport;
-use crate::app::export::{Limits, start};
-use crate::domain::audit::Action;
+use crate::app::exports;
 use crate::http::auth::{Analyst, Staff};
 use crate::http::extract::Query;
-use crate::http::problem::{Code, Problem};
+use crate::http::extract::path::FormPath;
+use crate::http::problem::Problem;
 use crate::http::state::State;
-use crate::random;
-use crate::store::audit::append_entry;
-use crate::store::exclusive_connection::ExclusiveConnection;
-use crate::store::forms::{find_form, newest_version};
-use crate::store::responses::stream::campaigns_of;
 
 /// Export the remarks to a form
 ///
@@ -31,7 +23,7 @@ use crate::store::responses::stream::campaigns_of;
     tag = "remarks",
     security(("staff" = ["analyst"])),
     params(
-        ("form" = String, Path, description = "The form's key.", example = "daily-life-after-treatment"),
+        FormPath,
         RemarksCsvQuery,
     ),
     responses((
@@ -48,35 +40,11 @@ use crate::store::responses::stream::campaigns_of;
 pub(super) async fn export_remarks(
     analyst: Staff<Analyst>,
     state: State,
-    form: Path<String>,
+    form: FormPath,
     query: Query<RemarksCsvQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.read()?;
-    let mut conn = state.export_connection().await?;
-    let row = find_form(&mut conn, &form)
-        .await?
-        .ok_or(Code::FormUnknown)?;
-    if newest_version(&mut conn, row.id).await?.is_none() {
-        return Err(Problem::new(Code::FormUnknown).detail("No version of it is published yet."));
-    }
-    let campaigns = query.campaigns(campaigns_of(&mut conn, row.id).await?)?;
-    let export = RemarksExport {
-        campaigns: campaigns
-            .iter()
-            .map(|campaign| (campaign.id, campaign.key.clone()))
-            .collect(),
-        salt: random::bytes()?,
-        options: query.csv(),
-    };
-    let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await?;
-    let details = json!({
-        "form": *form,
-        "filter": {"campaigns": campaigns.iter().map(|campaign| &campaign.key).collect::<Vec<_>>()},
-        "rows": started.report(),
-    });
-    let (key, now, who) = (&state.keys.server, state.now(), Some(analyst.id));
-    let mut conn = state.connection().await?;
-    append_entry(&mut conn, key, now, who, Action::RemarksExported, &details).await?;
-    drop(conn);
-    Ok(attachment(&form, "remarks").streaming(started.download().await?))
+    let (query, form) = (query.read()?, form.key()?);
+    let (actor, options) = (analyst.actor(), query.csv());
+    let download = exports::remarks(&state.app, actor, &form, query.campaigns(), options).await?;
+    Ok(attachment(&form, "remarks").streaming(download))
 }

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use uuid::Uuid;
 
+use crate::domain::ids::CampaignId;
+
 use super::{random, read, unhex};
 use crate::domain::admission::pass::challenge::TokenChallenge;
 use crate::domain::admission::pass::key::{PrivateKey, PublicKey};
@@ -77,33 +79,27 @@ fn what_is_no_such_key_is_refused() {
 #[test]
 fn a_private_key_is_opened_only_under_the_same_server_key_for_the_same_campaign() {
     let id = key().public().unwrap().id();
-    let (server, campaign) = (ServerKey::new([1; 32]), Uuid::from_u128(1));
-    let sealed = server
-        .seal_pass_key((campaign, &id), key(), [9; 24])
-        .unwrap();
+    let (server, campaign) = (ServerKey::new([1; 32]), CampaignId(Uuid::from_u128(1)));
+    let sealed = server.seal_pass_key(campaign, &id, key(), [9; 24]).unwrap();
     let secret = key().to_bytes();
     assert!(!sealed.windows(16).any(|at| at == &secret[..16]));
-    let opened = server.open_pass_key((campaign, &id), &sealed).unwrap();
+    let opened = server.open_pass_key(campaign, &id, &sealed).unwrap();
     assert_eq!(opened.to_bytes(), secret);
 
     let other = ServerKey::new([2; 32]);
-    assert!(other.open_pass_key((campaign, &id), &sealed).is_err());
+    assert!(other.open_pass_key(campaign, &id, &sealed).is_err());
     assert!(
         server
-            .open_pass_key((Uuid::from_u128(2), &id), &sealed)
+            .open_pass_key(CampaignId(Uuid::from_u128(2)), &id, &sealed)
             .is_err()
     );
-    assert!(server.open_pass_key((campaign, &[0; 32]), &sealed).is_err());
+    assert!(server.open_pass_key(campaign, &[0; 32], &sealed).is_err());
     for at in [0, 24, sealed.len() - 1] {
         let mut spoilt = sealed.clone();
         spoilt[at] ^= 1;
-        assert!(server.open_pass_key((campaign, &id), &spoilt).is_err());
+        assert!(server.open_pass_key(campaign, &id, &spoilt).is_err());
     }
-    assert!(
-        server
-            .open_pass_key((campaign, &id), &sealed[..20])
-            .is_err()
-    );
+    assert!(server.open_pass_key(campaign, &id, &sealed[..20]).is_err());
 }
 
 #[test]
@@ -147,7 +143,7 @@ fn a_request_of_another_type_or_length_is_refused() {
 
 #[test]
 fn a_spent_pass_is_one_nonce_in_one_campaign_whatever_its_signature() {
-    let (server, campaign) = (ServerKey::new([1; 32]), Uuid::from_u128(1));
+    let (server, campaign) = (ServerKey::new([1; 32]), CampaignId(Uuid::from_u128(1)));
     let token = |change: usize| {
         let mut bytes = unhex(&read("rfc9578-type-2.txt")[0]["token"]);
         bytes[change] ^= 1;
@@ -162,7 +158,7 @@ fn a_spent_pass_is_one_nonce_in_one_campaign_whatever_its_signature() {
     assert_ne!(hash(&token(353)), hash(&token(2)), "the nonce does");
     assert_ne!(
         hash(&token(353)),
-        server.pass_hash(Uuid::from_u128(2), &token(353))
+        server.pass_hash(CampaignId(Uuid::from_u128(2)), &token(353))
     );
     assert_eq!(format!("{:?}", token(2)), "Token(…)");
 }

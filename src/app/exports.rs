@@ -1,0 +1,351 @@
+//! Exports of a form's responses, its remarks and its codebook. Each is recorded in the audit before its first byte is
+//! given.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::export::remarks::RemarksExport;
+use super::export::selection::RowFilter;
+use super::export::{Download, ExportError, ExportVersion, Limits, Report, ResponsesExport, start};
+use super::{App, Failure, failures};
+use crate::domain::audit::{
+    Actor, AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
+};
+use crate::domain::campaign::privacy_settings::{MAX_K, least_k};
+use crate::domain::codebook::{Columns, Entry};
+use crate::domain::disclosure::codebook as codebook_of;
+use crate::domain::form::look_up;
+use crate::domain::ids::FormKey;
+use crate::domain::week::IsoWeek;
+use crate::formats::csv::CsvOptions;
+use crate::random;
+use crate::store::AsyncPgConnection;
+use crate::store::exclusive_connection::ExclusiveConnection;
+use crate::store::forms::{FormRow, find_form, versions_of};
+use crate::store::responses::stream::{ExportedCampaign, campaigns_of};
+
+/// Questions whose diversity is reported at once.
+pub const MAX_SENSITIVE: usize = 20;
+
+/// Why there is no export.
+#[derive(Debug)]
+pub enum ExportRefused {
+    /// There is no such form.
+    FormUnknown,
+    /// No version of it is published.
+    NotPublished,
+    /// A campaign is named that the form does not have.
+    CampaignUnknown,
+    /// `k` is less than this, which a campaign promises.
+    KTooSmall(u32),
+    /// `k` is more than this.
+    KTooLarge(u32),
+    /// A question is named that has no column.
+    SensitiveUnknown,
+    /// A background question is named, which is suppressed itself.
+    SensitiveBackground,
+    /// More questions are named than [`MAX_SENSITIVE`].
+    TooManySensitive,
+    /// The codebook does not exist in this language; these are the languages.
+    LanguageNotOffered(Vec<String>),
+    /// It broke off before its first byte, or there are too few responses.
+    Export(ExportError),
+    /// The machinery.
+    Failure(Failure),
+}
+
+failures!(ExportRefused);
+
+/// Which responses are exported, and how.
+#[derive(Debug, Clone)]
+pub struct ResponsesRequest {
+    /// Only rows that show one of the campaigns with these keys; any, if none is given.
+    pub campaigns: Option<Vec<String>>,
+    /// Only rows that show this week or a later one.
+    pub from_week: Option<IsoWeek>,
+    /// Only rows that show this week or an earlier one.
+    pub to_week: Option<IsoWeek>,
+    /// How many responses share what is shown of their background at least; if none is given, the greatest `k` of the
+    /// form's campaigns.
+    pub k: Option<u32>,
+    /// The keys of questions whose diversity is reported.
+    pub sensitive: Vec<String>,
+    /// How the file is written.
+    pub options: CsvOptions,
+}
+
+/// A file of responses: what suppression took away, and the bytes.
+pub struct ResponsesFile {
+    /// The figures.
+    pub report: Report,
+    /// The bytes.
+    pub download: Download,
+}
+
+/// Exports the responses to a form.
+///
+/// # Errors
+///
+/// When the request does not fit the form, or there are too few responses. That is recorded too, since whoever tries again
+/// and again learns when there are enough.
+pub async fn responses(
+    app: &App,
+    actor: Actor,
+    form: &FormKey,
+    request: ResponsesRequest,
+) -> Result<ResponsesFile, ExportRefused> {
+    let mut conn = app.pools.exports.get().await?;
+    let (row, versions) = published(app, &mut conn, form).await?;
+    let campaigns = campaigns_of(&mut conn, row.id.0).await?;
+    let export = request.export(app, versions, &campaigns)?;
+    let asked = Asked::of(form, &export);
+    let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await;
+    if let Err(ExportError::TooFew) = &started {
+        let refused = "too_few_records";
+        app.record(actor, asked.event(AuditedExport::Refused { refused }))
+            .await?;
+    }
+    let started = started.map_err(ExportRefused::Export)?;
+    let report = started.report().clone();
+    app.record(actor, asked.event(written(&report))).await?;
+    let download = started.download().await.map_err(ExportRefused::Export)?;
+    Ok(ResponsesFile { report, download })
+}
+
+/// Exports the cleared remarks to a form, of the campaigns with these keys or of all.
+///
+/// # Errors
+///
+/// When the request does not fit the form.
+pub async fn remarks(
+    app: &App,
+    actor: Actor,
+    form: &FormKey,
+    campaigns: Option<Vec<String>>,
+    options: CsvOptions,
+) -> Result<Download, ExportRefused> {
+    let mut conn = app.pools.exports.get().await?;
+    let (row, _) = published(app, &mut conn, form).await?;
+    let all = campaigns_of(&mut conn, row.id.0).await?;
+    let chosen = chosen(campaigns.as_deref(), &all)?;
+    let export = RemarksExport {
+        campaigns: by_id(&chosen),
+        salt: random::bytes()?,
+        options,
+    };
+    let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await;
+    let started = started.map_err(ExportRefused::Export)?;
+    let event = AuditEvent::RemarksExported {
+        form: form.to_string(),
+        filter: AuditedCampaigns {
+            campaigns: chosen.iter().map(|it| it.key.clone()).collect(),
+        },
+        rows: *started.report(),
+    };
+    app.record(actor, event).await?;
+    started.download().await.map_err(ExportRefused::Export)
+}
+
+/// Describes the columns of a form's export in a language, or in the first language of the newest version.
+///
+/// # Errors
+///
+/// When there is no such form, or not in this language.
+pub async fn codebook(
+    app: &App,
+    form: &FormKey,
+    language: Option<&str>,
+) -> Result<Vec<Entry>, ExportRefused> {
+    let mut conn = app.connection().await?;
+    let (_, versions) = published(app, &mut conn, form).await?;
+    drop(conn);
+    let newest = versions.last().map(|version| version.form.definition());
+    let offered = newest.map_or(&[][..], |definition| &definition.languages);
+    let language = match language {
+        None => offered.first().map_or("", String::as_str),
+        Some(asked) => look_up(offered, asked)
+            .ok_or_else(|| ExportRefused::LanguageNotOffered(offered.to_vec()))?,
+    };
+    Ok(codebook_of(&columns_of(&versions), language))
+}
+
+/// A form, and all its versions from the catalog, ascending.
+async fn published(
+    app: &App,
+    conn: &mut AsyncPgConnection,
+    key: &FormKey,
+) -> Result<(FormRow, Vec<ExportVersion>), ExportRefused> {
+    let form = find_form(conn, key).await?;
+    let form = form.ok_or(ExportRefused::FormUnknown)?;
+    let mut versions = Vec::new();
+    for row in versions_of(conn, form.id).await? {
+        let version = app.forms.remember(row)?;
+        versions.push(ExportVersion {
+            id: version.id.0,
+            number: version.version,
+            form: Arc::clone(&version.form),
+        });
+    }
+    match versions.is_empty() {
+        true => Err(ExportRefused::NotPublished),
+        false => Ok((form, versions)),
+    }
+}
+
+fn columns_of(versions: &[ExportVersion]) -> Columns<'_> {
+    let forms: Vec<_> = versions.iter().map(|it| (it.number, &*it.form)).collect();
+    Columns::of(&forms)
+}
+
+impl ResponsesRequest {
+    fn export(
+        self,
+        app: &App,
+        versions: Vec<ExportVersion>,
+        campaigns: &[ExportedCampaign],
+    ) -> Result<ResponsesExport, ExportRefused> {
+        let least_k = least_k(campaigns.iter().map(|campaign| campaign.k));
+        let named = match &self.campaigns {
+            None => HashSet::new(),
+            Some(_) => chosen(self.campaigns.as_deref(), campaigns)?
+                .iter()
+                .map(|campaign| campaign.id)
+                .collect(),
+        };
+        let sensitive = sensitive(&self.sensitive, &columns_of(&versions))?;
+        Ok(ResponsesExport {
+            row_filter: RowFilter {
+                campaigns: named,
+                from_week: self.from_week.map(IsoWeek::monday),
+                to_week: self.to_week.map(IsoWeek::monday),
+            },
+            campaigns: by_id(&campaigns.iter().collect::<Vec<_>>()),
+            k: k(self.k, least_k)?,
+            least_k,
+            sensitive,
+            key: app.keys.server.clone(),
+            options: self.options,
+            versions,
+        })
+    }
+}
+
+/// The size of the smallest equivalence class.
+fn k(asked: Option<u32>, least: u32) -> Result<u32, ExportRefused> {
+    match asked {
+        None => Ok(least),
+        Some(k) if k < least => Err(ExportRefused::KTooSmall(least)),
+        Some(k) if k > MAX_K.max(least) => Err(ExportRefused::KTooLarge(MAX_K)),
+        Some(k) => Ok(k),
+    }
+}
+
+/// The questions whose diversity is asked for, each once.
+fn sensitive(asked: &[String], columns: &Columns<'_>) -> Result<Vec<String>, ExportRefused> {
+    let mut keys: Vec<String> = Vec::new();
+    for key in asked {
+        let of_question = columns
+            .as_slice()
+            .iter()
+            .filter(|column| column.question() == Some(key));
+        let background: Vec<bool> = of_question.map(|column| column.background).collect();
+        if background.is_empty() {
+            return Err(ExportRefused::SensitiveUnknown);
+        }
+        if background.contains(&true) {
+            return Err(ExportRefused::SensitiveBackground);
+        }
+        if !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    }
+    if keys.len() > MAX_SENSITIVE {
+        return Err(ExportRefused::TooManySensitive);
+    }
+    Ok(keys)
+}
+
+/// Those of the campaigns that have these keys; all of them if no keys are given.
+fn chosen<'a>(
+    asked: Option<&[String]>,
+    campaigns: &'a [ExportedCampaign],
+) -> Result<Vec<&'a ExportedCampaign>, ExportRefused> {
+    let Some(asked) = asked else {
+        return Ok(campaigns.iter().collect());
+    };
+    if !asked
+        .iter()
+        .all(|key| campaigns.iter().any(|campaign| campaign.key == *key))
+    {
+        return Err(ExportRefused::CampaignUnknown);
+    }
+    let chosen = campaigns
+        .iter()
+        .filter(|campaign| asked.contains(&campaign.key));
+    Ok(chosen.collect())
+}
+
+fn by_id(campaigns: &[&ExportedCampaign]) -> HashMap<Uuid, String> {
+    let pairs = campaigns
+        .iter()
+        .map(|campaign| (campaign.id, campaign.key.clone()));
+    pairs.collect()
+}
+
+/// What was asked for, for the audit.
+struct Asked {
+    form: String,
+    filter: AuditedExportFilter,
+    k: u32,
+    sensitive: Vec<String>,
+}
+
+impl Asked {
+    fn of(form: &FormKey, export: &ResponsesExport) -> Self {
+        let filter = &export.row_filter;
+        let in_file = |id: &Uuid| filter.campaigns.is_empty() || filter.campaigns.contains(id);
+        let campaigns = export.campaigns.iter().filter(|(id, _)| in_file(id));
+        let mut campaigns: Vec<String> = campaigns.map(|(_, key)| key.clone()).collect();
+        campaigns.sort_unstable();
+        Self {
+            form: form.to_string(),
+            filter: AuditedExportFilter {
+                campaigns,
+                from_week: filter.from_week.map(IsoWeek::of),
+                to_week: filter.to_week.map(IsoWeek::of),
+            },
+            k: export.k,
+            sensitive: export.sensitive.clone(),
+        }
+    }
+
+    fn event(&self, outcome: AuditedExport) -> AuditEvent {
+        AuditEvent::ResponsesExported {
+            form: self.form.clone(),
+            filter: self.filter.clone(),
+            k: self.k,
+            sensitive: self.sensitive.clone(),
+            outcome,
+        }
+    }
+}
+
+/// What was found and suppressed, for the audit.
+fn written(report: &Report) -> AuditedExport {
+    let diversity = report.diversity.iter().map(|question| AuditedDiversity {
+        question: question.question.clone(),
+        least: question.least_distinct,
+        uniform_classes: question.uniform_classes,
+    });
+    AuditedExport::Written {
+        rows: report.records,
+        masked_cells: report.masked_cells,
+        masked_records: report.masked_records,
+        dependent_cells: report.dependent_cells,
+        smallest_class: report.smallest_class,
+        withheld_records: report.withheld_records,
+        diversity: diversity.collect(),
+    }
+}
