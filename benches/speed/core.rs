@@ -30,7 +30,8 @@ pub fn run(table: &mut Table) {
         .iter()
         .map(|raw| validate(&form, raw).unwrap())
         .collect();
-    let records: Vec<Vec<u8>> = valid.iter().map(|it| layout.encode(&form, it)).collect();
+    let encode = |valid: &ValidAnswers| layout.encode(form.questions(), valid.as_slice());
+    let records: Vec<Vec<u8>> = valid.iter().map(encode).collect();
     let key = ServerKey::new([7; 32]);
     let receipt = Receipt::parse("Bench-abcdefghijklmnop").unwrap();
     let context = ResponseContext {
@@ -45,7 +46,7 @@ pub fn run(table: &mut Table) {
     let check = |raw: &RawAnswers| _ = black_box(validate(&form, raw).unwrap());
     let store = |raw: &RawAnswers| {
         let valid = validate(&form, raw).unwrap();
-        black_box(layout.encode(&form, &valid));
+        black_box(layout.encode(form.questions(), valid.as_slice()));
         black_box(Summary::of(&form, valid.as_slice(), "en"));
     };
     let anonymise = |valid: &ValidAnswers| {

@@ -78,7 +78,12 @@ async fn fill(world: &World) {
     for _ in 0..ROWS {
         let answers = synthetic(&world.form, "ko", &mut rng);
         let valid = validate(&world.form, &answers).unwrap();
-        records.push(world.form.layout().encode(&world.form, &valid));
+        records.push(
+            world
+                .form
+                .layout()
+                .encode(world.form.questions(), valid.as_slice()),
+        );
         weeks.push(rng.random_range(0..12_i32));
     }
     let insert = "INSERT INTO responses (id, campaign_id, form_version_id, language, week, record) \

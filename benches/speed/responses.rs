@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aftercare::app::intake::Intake;
 use aftercare::domain::response::AnonymousResponse;
-use aftercare::store::responses::insert::Arrival;
+use aftercare::store::responses::arrival::Arrival;
 use bytes::BytesMut;
 use chrono::NaiveDate;
 use serde_json::{Value, json};

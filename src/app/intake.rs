@@ -11,7 +11,8 @@ use super::Failure;
 use super::tasks::Tasks;
 use crate::store::AsyncPgConnection;
 use crate::store::pool::Pool;
-use crate::store::responses::insert::{Arrival, Stored, store_arrivals};
+use crate::store::responses::arrival::Arrival;
+use crate::store::responses::insert::{Stored, store_arrivals};
 
 /// The most responses in one transaction.
 const MAX_BATCH: usize = 256;

@@ -20,8 +20,9 @@ use crate::domain::week::IsoWeek;
 use crate::store::AsyncPgConnection;
 use crate::store::campaigns::{CampaignAndVersion, find_campaign, find_campaign_and_version};
 use crate::store::forms::FormVersionRef;
+use crate::store::responses::arrival::Arrival;
 use crate::store::responses::find::{ResponseRow, find_response, find_texts, is_withdrawn};
-use crate::store::responses::insert::{Arrival, Stored, find_earlier};
+use crate::store::responses::insert::{Stored, find_earlier};
 use crate::store::responses::redeem::Refusal;
 use crate::store::responses::withdraw::{Withdrawal, withdraw_response};
 

@@ -11,8 +11,8 @@ use crate::app::forms::FormError;
 use crate::app::forms::publish::publish_form;
 use crate::config::{DatabaseConfig, KeyConfig};
 use crate::domain::audit::Actor;
-use crate::domain::fault::Pointer;
 use crate::domain::form::{Change, Changes, Form, Source, Syntax};
+use crate::domain::pointer::Pointer;
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
 

@@ -23,6 +23,7 @@ pub mod fault;
 pub mod form;
 pub mod free_text;
 pub mod ids;
+pub mod pointer;
 pub mod response;
 pub mod server_key;
 pub mod staff;

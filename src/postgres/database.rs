@@ -1,4 +1,4 @@
-//! Which Postgres: the one that `DATABASE_URL` names, or one of our own in the data folder.
+//! Which Postgres: the one of `DATABASE_URL`, or an embedded one in the data folder.
 
 use std::path::PathBuf;
 
@@ -7,81 +7,86 @@ use super::embedded::{EmbeddedError, EmbeddedPostgres, Options};
 use crate::config::{DatabaseConfig, NoDataDir};
 use crate::store::pool::{DatabaseError, Target};
 
-/// A database that is there for the time of the program.
+/// The database of the program while it runs.
 pub struct Database {
     target: Target,
-    /// Ours, and to be stopped on the way out.
-    own: Option<EmbeddedPostgres>,
+    /// The embedded one, to be stopped at the end.
+    embedded: Option<EmbeddedPostgres>,
 }
 
 /// Why there is no database.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The URL is wrong.
+    /// The URL is malformed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// There is no folder for it.
+    /// There is no data folder.
     #[error(transparent)]
     NoDataDir(#[from] NoDataDir),
-    /// Our own does not start.
+    /// The embedded one does not start.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
 }
 
 impl Database {
-    /// For servers: the database that is named, or our own, which must not run yet.
-    /// `say` is told each slow step.
+    /// For servers: the database of the URL, or the embedded one, which must not run yet.
+    /// `progress` is called before each slow step.
     pub async fn open(
         config: &DatabaseConfig,
-        say: &mut (dyn FnMut(&str) + Send),
+        progress: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Self, OpenError> {
         match config.url() {
             Some(url) => Self::external(url),
-            None => Self::start(config.data_dir()?, say),
+            None => Self::start(config.data_dir()?, progress),
         }
     }
 
-    /// For commands that may run beside a server: like [`open`](Self::open), but where a server runs
-    /// our own already, it is used and left running.
+    /// For commands that may run beside a server: like [`open`](Self::open), but an embedded one that a server
+    /// runs already is used and left running.
     pub async fn join(
         config: &DatabaseConfig,
-        say: &mut (dyn FnMut(&str) + Send),
+        progress: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Self, OpenError> {
         if config.url().is_none()
             && let Some(url) = embedded::url_of_running(&config.data_dir()?)
         {
             return Self::external(&url);
         }
-        Self::open(config, say).await
+        Self::open(config, progress).await
     }
 
     fn external(url: &str) -> Result<Self, OpenError> {
         Ok(Self {
             target: url.parse()?,
-            own: None,
+            embedded: None,
         })
     }
 
-    /// Blocks its thread: the program's runtime has others.
-    fn start(data_dir: PathBuf, say: &mut (dyn FnMut(&str) + Send)) -> Result<Self, OpenError> {
-        let own = tokio::task::block_in_place(|| {
-            EmbeddedPostgres::start(&data_dir, &Options::default(), &mut |line| say(line))
+    /// Blocks its thread; the runtime has others.
+    fn start(
+        data_dir: PathBuf,
+        progress: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Self, OpenError> {
+        let postgres = tokio::task::block_in_place(|| {
+            EmbeddedPostgres::start(&data_dir, &Options::default(), &mut |line| progress(line))
         })?;
         Ok(Self {
-            target: own.url().parse()?,
-            own: Some(own),
+            target: postgres.url().parse()?,
+            embedded: Some(postgres),
         })
     }
 
-    /// How to reach it.
+    /// How to connect to it.
     pub fn target(&self) -> &Target {
         &self.target
     }
 
-    /// Stops our own; leaves anybody else's alone.
+    /// Stops the embedded one; an external one is left alone.
     pub async fn stop(self) {
-        let Some(own) = self.own else { return };
-        let stopped = tokio::task::spawn_blocking(move || own.stop()).await;
+        let Some(embedded) = self.embedded else {
+            return;
+        };
+        let stopped = tokio::task::spawn_blocking(move || embedded.stop()).await;
         if let Ok(Err(error)) = stopped {
             tracing::error!(%error, "the embedded Postgres does not stop");
         }

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use rand::{Rng, RngExt};
 use serde_json::{Value as Json, json};
 
-use crate::domain::fault::Pointer;
 use crate::domain::form::Answer;
 use crate::domain::form::{Form, Kind, Question};
+use crate::domain::pointer::Pointer;
 use crate::domain::response::RawAnswers;
 use crate::domain::response::routing::is_shown;
 use crate::domain::response::validate::value;

@@ -11,7 +11,8 @@ use aftercare::domain::response::{AnonymousResponse, RawAnswers, ResponseContext
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::problem::Code;
-use aftercare::store::responses::insert::{Arrival, Stored, store_arrivals};
+use aftercare::store::responses::arrival::Arrival;
+use aftercare::store::responses::insert::{Stored, store_arrivals};
 use chrono::{TimeDelta, Utc};
 use diesel_async::SimpleAsyncConnection;
 use futures_util::future::join_all;

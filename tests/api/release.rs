@@ -233,5 +233,35 @@ async fn the_number_that_waits_is_rounded_so_that_watching_it_tells_nothing() {
     assert_eq!(progress().await, (0, 0));
     collection.fill("batched", 2).await;
     collection.release().await;
-    assert!(matches!(progress().await, (5, 0)), "{:?}", progress().await);
+    assert_eq!(
+        progress().await,
+        (0, 0),
+        "six are released, and that is below ten"
+    );
+}
+
+#[tokio::test]
+async fn whoever_raises_the_release_size_step_by_step_learns_nothing_beyond_the_first_count() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 1)
+        .await;
+    collection.fill("batched", 57).await;
+    collection.release().await;
+    let coordinator = &collection.staff.client;
+    let mut seen = Vec::new();
+    for size in [1, 7, 10, 11, 19, 23, 29, 31, 53, 57, 58, 100, 1000] {
+        let patch = coordinator.patch("/v1/campaigns/batched");
+        let body = json!({"release_size": size});
+        patch.json(&body).send().await.expect(200);
+        let progress = coordinator.get("/v1/campaigns/batched/progress");
+        let view = progress.send().await.expect(200).json();
+        let (released, base) = (&view["released"], &view["rounded_to"]);
+        seen.push((released.as_i64().unwrap(), base.as_i64().unwrap()));
+    }
+    let (first, _) = seen[0];
+    assert_eq!(first, 50);
+    for (released, base) in seen {
+        assert_eq!(released, first - first % base, "it follows from the first");
+    }
 }

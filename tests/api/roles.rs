@@ -84,7 +84,7 @@ async fn every_guarded_operation_opens_for_exactly_the_roles_that_it_documents()
     let app = TestApp::start().await;
     // Logging out would spoil the token for the rest, so each call has a login of its own.
     for (method, path, roles) in guarded(&app) {
-        for role in Role::ALL {
+        for &role in Role::ALL {
             let staff = app.with_staff(role).await;
             let answer = staff.client.call(method.clone(), &path).send().await;
             let allowed = roles.is_empty() || roles.iter().any(|word| word == role.as_str());

@@ -4,13 +4,14 @@ use crate::domain::disclosure::PlanFault;
 use crate::domain::disclosure::k_anonymity::{SnapshotMismatch, TableFault};
 use crate::domain::form::RecordFault;
 use crate::formats::csv::RowFault;
+use crate::store::QueryError;
 
 /// Why an export broke off. The messages are for the log: they hold nothing that anybody answered.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The database failed.
     #[error("the database failed")]
-    Query(#[from] diesel::result::Error),
+    Query(#[from] QueryError),
     /// A row is of a version or a campaign that the export was not asked for.
     #[error("a row is of an unknown version or campaign")]
     UnknownVersionOrCampaign,

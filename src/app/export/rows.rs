@@ -18,8 +18,8 @@ use crate::domain::disclosure::{
 };
 use crate::domain::form::{Answer, Form};
 use crate::domain::server_key::ServerKey;
-use crate::store::AsyncPgConnection;
 use crate::store::responses::stream::{ExportedRow, Order, ResponsesFilter, stream_responses};
+use crate::store::{AsyncPgConnection, QueryError};
 
 /// A version whose responses are exported.
 #[derive(Debug, Clone)]
@@ -183,7 +183,7 @@ pub struct Suppression<'a> {
 /// One pass over the rows.
 pub struct Rows<'a> {
     reader: &'a RowReader<'a>,
-    stored: BoxStream<'a, diesel::QueryResult<ExportedRow>>,
+    stored: BoxStream<'a, Result<ExportedRow, QueryError>>,
     suppression: Option<Suppression<'a>>,
 }
 

@@ -26,7 +26,7 @@ pub struct CheckpointMalformed;
 
 impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.number, hex(&self.hash))
+        write!(f, "{}:{}", self.number, hex::encode(&self.hash))
     }
 }
 
@@ -36,7 +36,7 @@ impl FromStr for Checkpoint {
     fn from_str(text: &str) -> Result<Self, CheckpointMalformed> {
         let (number, hash) = text.trim().split_once(':').ok_or(CheckpointMalformed)?;
         let number = number.parse().map_err(|_| CheckpointMalformed)?;
-        let hash = unhex(hash).ok_or(CheckpointMalformed)?;
+        let hash = hex::decode(hash).map_err(|_| CheckpointMalformed)?;
         let length = if number == 0 { 0 } else { 32 };
         if number < 0 || hash.len() != length {
             return Err(CheckpointMalformed);
@@ -143,24 +143,6 @@ impl ChainVerifier {
             _ => Ok(self.last),
         }
     }
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text
-        .chars()
-        .map(|digit| u8::try_from(digit.to_digit(16)?).ok())
-        .collect();
-    let digits = digits?;
-    let byte = |pair: &[u8]| match pair {
-        [high, low] => Some(high << 4 | low),
-        _ => None,
-    };
-    digits.chunks(2).map(byte).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! the table without the server's key cannot mend the chain.
 
 use chrono::{DateTime, Utc};
+use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use super::ids::StaffId;
 use super::server_key::ServerKey;
@@ -11,14 +12,15 @@ use super::server_key::ServerKey;
 mod chain;
 mod event;
 
-pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed, hex};
+pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed};
 pub use event::{
     Actor, AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
     AuditedRemarksFilter, AuditedSettings,
 };
 
 /// What is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum Action {
     /// Responses were exported.
     ResponsesExported,
@@ -51,47 +53,17 @@ pub enum Action {
 }
 
 impl Action {
-    /// Every action.
-    pub const ALL: [Self; 14] = [
-        Self::ResponsesExported,
-        Self::RemarksListed,
-        Self::RemarkReviewed,
-        Self::RemarksExported,
-        Self::InvitationsIssued,
-        Self::InvitationsRevoked,
-        Self::CampaignChanged,
-        Self::CampaignErased,
-        Self::CampaignCreated,
-        Self::FormVersionPublished,
-        Self::FormVersionRetired,
-        Self::StaffCreated,
-        Self::StaffChanged,
-        Self::LoginsRefused,
-    ];
+    /// The words of all actions.
+    pub const WORDS: &[&str] = Self::VARIANTS;
 
     /// Its word, in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ResponsesExported => "responses_exported",
-            Self::RemarksListed => "remarks_listed",
-            Self::RemarkReviewed => "remark_reviewed",
-            Self::RemarksExported => "remarks_exported",
-            Self::InvitationsIssued => "invitations_issued",
-            Self::InvitationsRevoked => "invitations_revoked",
-            Self::CampaignChanged => "campaign_changed",
-            Self::CampaignErased => "campaign_erased",
-            Self::CampaignCreated => "campaign_created",
-            Self::FormVersionPublished => "form_version_published",
-            Self::FormVersionRetired => "form_version_retired",
-            Self::StaffCreated => "staff_created",
-            Self::StaffChanged => "staff_changed",
-            Self::LoginsRefused => "logins_refused",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The action with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.as_str() == word)
+        word.parse().ok()
     }
 }
 

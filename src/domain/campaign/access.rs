@@ -1,7 +1,10 @@
 //! Who may answer: the access rule of a campaign, and what a response is let in by.
 
+use strum::{EnumString, IntoStaticStr};
+
 /// The access rule of a campaign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Access {
     /// Anybody may answer.
     Open,
@@ -12,21 +15,14 @@ pub enum Access {
 }
 
 impl Access {
-    /// Every rule.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Code, Self::Pass];
-
     /// Its word, in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Code => "code",
-            Self::Pass => "pass",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The rule with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|access| access.as_str() == word)
+        word.parse().ok()
     }
 }
 

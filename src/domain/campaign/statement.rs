@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use strum::IntoStaticStr;
 
 use super::access::Access;
 use super::privacy_settings::PrivacySettings;
@@ -37,7 +38,8 @@ const NOT_STORED: [&str; 6] = [
 const HIDDEN_IN_BATCHES: [&str; 2] = ["order_of_arrival", "response_of_a_remark"];
 
 /// Who could find out which invitation a response came with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Linkable {
     /// There are no invitations.
     NoInvitations,
@@ -49,12 +51,8 @@ pub enum Linkable {
 
 impl Linkable {
     /// Its word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoInvitations => "no_invitations",
-            Self::ServerThatRecords => "server_that_records",
-            Self::Nobody => "nobody",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Form;
 use super::definition::{FormDefinition, OptionDefinition, QuestionDefinition};
 use super::question::{Choice, Kind};
-use super::{Form, Text};
+use super::text::Text;
 
 /// All changes from one version to another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

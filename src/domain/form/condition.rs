@@ -1,13 +1,10 @@
 //! Conditions: when a section, a question or a notice is shown.
 //!
-//! A test on a question that is hidden, declined or blank is false, so `not` of it is true:
-//! whoever wants "answered and other than" says so with `all` and `answered`.
+//! A test on a question that is hidden, declined or blank is false, so `not` of it is true.
+//! "Answered, and other than" is an `all` of `answered` and `not`. `response::routing` evaluates conditions.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use super::question::{Kind, Question};
-use super::{Answer, Value};
 
 /// A condition as written: either one of `any`, `all`, `not`, or a `question` with exactly one test.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -91,39 +88,4 @@ pub enum Test {
     AtMost(f64),
     /// There is an answer, or there is none.
     Answered(bool),
-}
-
-impl Condition {
-    /// Whether it holds for `answers`, one for each of `questions`; those not yet known count as blank.
-    pub fn holds(&self, questions: &[Question], answers: &[Answer]) -> bool {
-        match self {
-            Self::Any(conditions) => conditions
-                .iter()
-                .any(|condition| condition.holds(questions, answers)),
-            Self::All(conditions) => conditions
-                .iter()
-                .all(|condition| condition.holds(questions, answers)),
-            Self::Not(condition) => !condition.holds(questions, answers),
-            Self::Test(place, test) => match (questions.get(*place), answers.get(*place)) {
-                (Some(question), Some(Answer::Given(value))) => test.holds(&question.kind, value),
-                _ => *test == Test::Answered(false),
-            },
-        }
-    }
-}
-
-impl Test {
-    fn holds(&self, kind: &Kind, value: &Value) -> bool {
-        let number = || kind.number(value);
-        match (self, value) {
-            (Self::Options(options), Value::Choice(chosen)) => options.contains(chosen),
-            (Self::Includes(option), Value::Choices(chosen)) => chosen.contains(option),
-            (Self::YesNo(wanted), Value::YesNo(said)) => wanted == said,
-            (Self::Numbers(numbers), _) => number().is_some_and(|number| numbers.contains(&number)),
-            (Self::AtLeast(bound), _) => number().is_some_and(|number| number >= *bound),
-            (Self::AtMost(bound), _) => number().is_some_and(|number| number <= *bound),
-            (Self::Answered(wanted), _) => *wanted,
-            _ => false,
-        }
-    }
 }

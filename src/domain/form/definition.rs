@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
 use super::condition::ConditionDefinition;
@@ -83,8 +84,9 @@ pub struct SectionDefinition {
 }
 
 /// The kinds of questions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum QuestionKind {
     /// One of the options; answered with its code.
     SingleChoice,
@@ -100,6 +102,13 @@ pub enum QuestionKind {
     YesNo,
     /// Free text: a remark, stored apart from the other answers.
     Text,
+}
+
+impl QuestionKind {
+    /// The kind as it is written in a definition.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// One question.

@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 
 use sha2::{Digest as _, Sha256};
 
-use super::Layout;
 use super::definition::FormDefinition;
+use super::record::Layout;
 
 /// SHA-256 over a definition, written in a fixed order of fields, and its record layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,6 +32,6 @@ impl Digest {
 
 impl Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(self.0))
     }
 }

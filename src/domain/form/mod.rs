@@ -29,7 +29,7 @@ pub use digest::Digest;
 pub use question::{Choice, Kind, Question};
 pub use record::{Layout, RecordFault, Slot};
 pub use score::{Score, ScoreValue};
-pub use source::{Source, SourceFault, Syntax, pointer_of};
+pub use source::{Source, SourceFault, Syntax};
 pub use text::{Text, is_language_tag, look_up};
 
 use super::fault::Fault;

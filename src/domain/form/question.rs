@@ -1,6 +1,6 @@
 //! A checked question: what its answer may be, in a shape that is quick to decide with.
 
-use super::Value;
+use super::answer::Value;
 use super::condition::Condition;
 
 /// A question of a checked form. Its texts stay in the definition.

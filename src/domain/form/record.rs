@@ -13,9 +13,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Value};
-use super::{Form, Kind, Question};
-use crate::domain::response::ValidAnswers;
+use super::answer::{Answer, Value};
+use super::question::{Kind, Question};
 
 /// The first byte of every record.
 pub const FORMAT: u8 = 1;
@@ -106,11 +105,11 @@ impl Layout {
         })
     }
 
-    /// Writes answers as a record.
-    pub fn encode(&self, form: &Form, answers: &ValidAnswers) -> Vec<u8> {
+    /// Writes valid answers, one for each of `questions`, as a record.
+    pub fn encode(&self, questions: &[Question], answers: &[Answer]) -> Vec<u8> {
         let mut record = Vec::with_capacity(self.length);
         record.push(FORMAT);
-        for (question, answer) in form.questions().iter().zip(answers.as_slice()) {
+        for (question, answer) in questions.iter().zip(answers) {
             if let Some(width) = width(&question.kind) {
                 encode_answer(&question.kind, width, answer, &mut record);
             }

@@ -5,7 +5,7 @@
 //! rest when at least half are there. A question that routing hid does not count; an answer without
 //! a number ("don't know"), a declined one and a blank one count as not answered.
 
-use super::Answer;
+use super::answer::Answer;
 use super::definition::{ScoreDefinition, ScoreMethod};
 use super::question::Question;
 

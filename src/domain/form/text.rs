@@ -33,11 +33,11 @@ impl Text {
 }
 
 /// RFC 5646, section 4.4.1: no tag of the registry needs more, and grammar alone sets no bound.
-const LONGEST_TAG: usize = 35;
+const MAX_TAG_LENGTH: usize = 35;
 
 /// Whether `tag` is a well-formed and valid BCP 47 language tag.
 pub fn is_language_tag(tag: &str) -> bool {
-    tag.len() <= LONGEST_TAG
+    tag.len() <= MAX_TAG_LENGTH
         && LanguageTag::parse(tag)
             .is_ok_and(|parsed| parsed.is_valid() && parsed.to_string() == tag)
 }

@@ -86,7 +86,7 @@ impl ValidAnswers {
         AnonymousResponse {
             id: key.response_id(context.campaign_id, receipt),
             context,
-            record: form.layout().encode(form, self),
+            record: form.layout().encode(form.questions(), &self.0),
             remarks,
         }
     }

@@ -1,7 +1,10 @@
 //! What can be wrong with an answer.
 
+use strum::IntoStaticStr;
+
 /// A fault of one answer. Its text never repeats the answer, since problems end up in clients' logs.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[allow(missing_docs, reason = "the error texts say what each means")]
 pub enum AnswerFault {
     #[error("this version of the form has no such question")]
@@ -31,18 +34,17 @@ pub enum AnswerFault {
 impl AnswerFault {
     /// The stable code of the fault, for programs.
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownQuestion => "unknown_question",
-            Self::Hidden => "hidden",
-            Self::Required => "required",
-            Self::WrongType { .. } => "wrong_type",
-            Self::UnknownOption => "unknown_option",
-            Self::OptionTwice => "option_twice",
-            Self::ExclusiveOption => "exclusive_option",
-            Self::OutOfBounds { .. } => "out_of_bounds",
-            Self::TooPrecise { .. } => "too_precise",
-            Self::TooLong { .. } => "too_long",
-            Self::ControlCharacter => "control_character",
-        }
+        self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AnswerFault;
+
+    #[test]
+    fn codes_are_the_words_that_clients_know() {
+        assert_eq!(AnswerFault::TooLong { max_length: 9 }.code(), "too_long");
+        assert_eq!(AnswerFault::ControlCharacter.code(), "control_character");
     }
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::form::Answer;
-use crate::domain::form::{Form, Text};
+use super::routing::holds;
+use crate::domain::form::{Answer, Form, Text};
 
 /// The summary of one response. It depends on the stored record alone, so a replay gives the very same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -62,7 +62,7 @@ impl Summary {
         }
         let notices = form
             .notices()
-            .filter(|(_, condition)| condition.holds(form.questions(), answers))
+            .filter(|(_, condition)| holds(condition, form.questions(), answers))
             .map(|(notice, _)| notice.key.clone())
             .collect();
         Self { scores, notices }

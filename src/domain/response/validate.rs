@@ -4,9 +4,10 @@ use serde_json::Value as Json;
 
 use super::routing::is_shown;
 use super::{AnswerFault, RawAnswers};
-use crate::domain::fault::{Fault, Pointer};
+use crate::domain::fault::Fault;
 use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Choice, Form, Kind, scaled};
+use crate::domain::pointer::Pointer;
 
 /// The most unknown questions that are reported: far more than a client can be wrong by, and few enough that
 /// nobody gets megabytes back for a body full of them.

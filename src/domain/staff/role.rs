@@ -1,6 +1,7 @@
 //! What staff may do.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 /// What a person may do. An account can have several roles; none includes another, so an admin who
@@ -18,8 +19,12 @@ use utoipa::ToSchema;
     Deserialize,
     ToSchema,
     clap::ValueEnum,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// Manages accounts and reads the audit.
     Admin,
@@ -33,20 +38,15 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Author, Self::Coordinator, Self::Analyst];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// Its word, in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Author => "author",
-            Self::Coordinator => "coordinator",
-            Self::Analyst => "analyst",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The role with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == word)
+        word.parse().ok()
     }
 }

@@ -51,7 +51,7 @@ permissions! {
     /// For analysts.
     Analyst = &[Role::Analyst];
     /// For everybody with an account.
-    AnyRole = &Role::ALL;
+    AnyRole = Role::ALL;
 }
 
 /// A member of staff who may do this.

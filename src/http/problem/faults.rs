@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde_path_to_error::{Path, Segment};
+use serde_json::Value;
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use super::{Code, FieldError, Problem};
+use crate::domain::pointer::Pointer;
 
 /// A body that is not JSON at all.
 pub(crate) fn malformed(error: &serde_json::Error) -> Problem {
@@ -26,14 +27,14 @@ pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Erro
     let message = message
         .rsplit_once(" at line ")
         .map_or(&*message, |(text, _)| text);
-    let mut pointer = pointer(error.path());
+    let mut pointer = Pointer::from(error.path());
     let code = if message.starts_with("unknown field") {
         "unknown_field"
     } else if let Some(rest) = message.strip_prefix("missing field `") {
-        push(&mut pointer, rest.trim_end_matches('`'));
+        pointer = pointer.child(rest.trim_end_matches('`'));
         "missing_field"
     } else if let Some(rest) = message.strip_prefix("duplicate field `") {
-        push(&mut pointer, rest.trim_end_matches('`'));
+        pointer = pointer.child(rest.trim_end_matches('`'));
         "duplicate_field"
     } else if message.starts_with("unknown variant") {
         "unknown_value"
@@ -63,30 +64,28 @@ fn without_value(message: &str) -> Cow<'_, str> {
 /// What validator found, in the order of the pointers.
 pub(crate) fn from_validator(errors: &ValidationErrors) -> Vec<FieldError> {
     let mut found = Vec::new();
-    collect(errors, "", &mut found);
+    collect(errors, &Pointer::root(), &mut found);
     found.sort_by(|a, b| (&a.pointer, &a.code).cmp(&(&b.pointer, &b.code)));
     found
 }
 
-fn collect(errors: &ValidationErrors, base: &str, found: &mut Vec<FieldError>) {
+fn collect(errors: &ValidationErrors, base: &Pointer, found: &mut Vec<FieldError>) {
     for (field, kind) in errors.errors() {
-        let mut pointer = base.to_owned();
         // Rules over the whole struct have no field of their own.
-        if field != "__all__" {
-            push(&mut pointer, field);
-        }
+        let pointer = match field.as_ref() {
+            "__all__" => base.clone(),
+            field => base.child(field),
+        };
         match kind {
             ValidationErrorsKind::Struct(inner) => collect(inner, &pointer, found),
             ValidationErrorsKind::List(items) => {
                 for (index, inner) in items {
-                    collect(inner, &format!("{pointer}/{index}"), found);
+                    collect(inner, &pointer.child(index), found);
                 }
             }
-            ValidationErrorsKind::Field(errors) => {
-                found.extend(errors.iter().map(|error| {
-                    FieldError::new(&*pointer, error.code.clone(), explanation(error))
-                }))
-            }
+            ValidationErrorsKind::Field(errors) => found.extend(errors.iter().map(|error| {
+                FieldError::new(pointer.as_str(), error.code.clone(), explanation(error))
+            })),
         }
     }
 }
@@ -106,25 +105,6 @@ fn explanation(error: &ValidationError) -> String {
     }
 }
 
-fn pointer(path: &Path) -> String {
-    let mut pointer = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => push(&mut pointer, &index.to_string()),
-            Segment::Map { key } => push(&mut pointer, key),
-            Segment::Enum { variant } => push(&mut pointer, variant),
-            Segment::Unknown => {}
-        }
-    }
-    pointer
-}
-
-/// Adds a step to an RFC 6901 pointer.
-pub fn push(pointer: &mut String, step: &str) {
-    pointer.push('/');
-    pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
-}
-
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let head = chars.next().map(|c| c.to_uppercase().to_string());
@@ -133,36 +113,39 @@ fn sentence(text: &str) -> String {
 
 /// Postgres cannot store U+0000 in text. JSON can only say it with an escape, which is rare enough
 /// to look for it first and to search for the place only when it is there.
-pub(crate) fn find_nul(bytes: &[u8]) -> Option<String> {
+pub(crate) fn find_nul(bytes: &[u8]) -> Option<Pointer> {
     const ESCAPE: &[u8] = b"\\u0000";
     if !bytes.contains(&b'\\') || !bytes.windows(ESCAPE.len()).any(|window| window == ESCAPE) {
         return None;
     }
-    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-    let mut pointer = String::new();
-    search_nul(&value, &mut pointer).then_some(pointer)
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let path = path_to_nul(&value)?;
+    let pointer = path
+        .iter()
+        .rfold(Pointer::root(), |pointer, key| pointer.child(key));
+    Some(pointer)
 }
 
-fn search_nul(value: &serde_json::Value, pointer: &mut String) -> bool {
-    let length = pointer.len();
-    let mut step = |name: &str, inner: &serde_json::Value, named: bool| {
-        push(pointer, name);
-        let found = (named && name.contains('\0')) || search_nul(inner, pointer);
-        if !found {
-            pointer.truncate(length);
-        }
-        found
+/// The keys to the first text with U+0000, the innermost first.
+fn path_to_nul(value: &Value) -> Option<Vec<String>> {
+    let below = |key: &dyn ToString, inner: &Value| {
+        let mut path = path_to_nul(inner)?;
+        path.push(key.to_string());
+        Some(path)
     };
     match value {
-        serde_json::Value::String(text) => text.contains('\0'),
-        serde_json::Value::Array(items) => {
-            let mut items = items.iter().enumerate();
-            items.any(|(index, item)| step(&index.to_string(), item, false))
-        }
-        serde_json::Value::Object(fields) => {
-            fields.iter().any(|(name, inner)| step(name, inner, true))
-        }
-        _ => false,
+        Value::String(text) => text.contains('\0').then(Vec::new),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| below(&index, item)),
+        Value::Object(fields) => fields.iter().find_map(|(name, inner)| {
+            if name.contains('\0') {
+                return Some(vec![name.clone()]);
+            }
+            below(name, inner)
+        }),
+        _ => None,
     }
 }
 

@@ -18,8 +18,9 @@ use crate::app::staff::StaffError;
 use crate::domain::admission::pass::header::www_authenticate;
 use crate::domain::campaign::privacy_settings::Promise;
 use crate::domain::campaign::{ChangeRefused, NoInvitations, NoPasses, NotOpen, ScheduleFault};
-use crate::domain::fault::{Fault, Pointer};
+use crate::domain::fault::Fault;
 use crate::domain::form::FormFault;
+use crate::domain::pointer::Pointer;
 use crate::domain::response::AnswerFault;
 use crate::store::responses::redeem::Refusal;
 

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::app::audit;
-use crate::domain::audit::{Action, hex};
+use crate::domain::audit::Action;
 use crate::http::auth::{Admin, Staff};
 use crate::http::extract::Query;
 use crate::http::extract::page::{Page, PageQuery};
@@ -84,7 +84,7 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
             // One that is no JSON was not written by this program; it is shown all the same.
             details: serde_json::from_str(&row.details).unwrap_or(Value::String(row.details)),
             action: row.action,
-            hash: hex(&row.hash),
+            hash: hex::encode(&row.hash),
         }
     }
 }
@@ -125,7 +125,7 @@ async fn list_audit_entries(
 impl AuditQuery {
     fn filter(&self) -> Result<AuditFilter, Problem> {
         let action = self.action.as_deref().map(|word| {
-            let words = Action::ALL.map(Action::as_str).join(", ");
+            let words = Action::WORDS.join(", ");
             Action::parse(word).ok_or_else(|| wrong(format!("`action` is one of {words}.")))
         });
         // Postgres does not know all the years that can be written.

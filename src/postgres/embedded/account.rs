@@ -1,27 +1,18 @@
-//! The user that Postgres runs as. Postgres refuses root, so root has to become somebody else.
+//! The user that Postgres runs as. Postgres refuses root, so root runs it as another user.
 
-use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{self as unix_fs, MetadataExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::EmbeddedError;
+use super::error::EmbeddedError;
+use super::process;
 
 pub(super) const ROOT: u32 = 0;
-/// Who runs Postgres for root, first come. macOS says `_postgres`.
+/// The users that run Postgres for root, in order of preference. `_postgres` is the one of macOS.
 const SERVICE_USERS: [&str; 3] = ["postgres", "_postgres", "nobody"];
-/// What the programs get to see of our environment. Not the rest: it may hold secrets, and `PG*` would mislead them.
-const PASSED_ON: [&str; 6] = [
-    "PATH",
-    "LD_LIBRARY_PATH",
-    "DYLD_FALLBACK_LIBRARY_PATH",
-    "TMPDIR",
-    "LOCPATH",
-    "LOCALE_ARCHIVE",
-];
 
 /// The user that Postgres runs as.
 #[derive(Debug)]
@@ -29,13 +20,13 @@ pub(super) struct Account {
     name: String,
     uid: u32,
     gid: u32,
-    /// Whether this process is root and has to become that user.
-    becomes: bool,
+    /// Whether this process is root and has to switch to that user.
+    switches: bool,
 }
 
 impl Account {
-    /// An ordinary user runs Postgres as oneself. Root runs it as the owner of the cluster,
-    /// or as a service user when there is no cluster yet or it belongs to root.
+    /// The user of this process, unless it is root. Root uses the owner of the cluster,
+    /// or a service user if there is no cluster yet or it belongs to root.
     pub(super) fn choose(cluster: &Path) -> Result<Self, EmbeddedError> {
         let owner = match fs::metadata(cluster) {
             Ok(found) => Some(found),
@@ -54,7 +45,7 @@ impl Account {
                     name: me.to_string(),
                     uid: me,
                     gid: 0,
-                    becomes: false,
+                    switches: false,
                 }),
             };
         }
@@ -64,7 +55,7 @@ impl Account {
                 name,
                 uid: found.uid(),
                 gid: found.gid(),
-                becomes: true,
+                switches: true,
             });
         }
         SERVICE_USERS
@@ -75,7 +66,7 @@ impl Account {
                     name: (*name).to_owned(),
                     uid,
                     gid,
-                    becomes: true,
+                    switches: true,
                 })
             })
             .ok_or(EmbeddedError::NoServiceUser)
@@ -85,25 +76,25 @@ impl Account {
         self.uid
     }
 
-    /// Gives the user a file or folder that root made.
-    pub(super) fn give(&self, path: &Path) -> Result<(), EmbeddedError> {
-        if !self.becomes {
+    /// Makes the user the owner of a file or folder that root made.
+    pub(super) fn chown(&self, path: &Path) -> Result<(), EmbeddedError> {
+        if !self.switches {
             return Ok(());
         }
-        chown(path, Some(self.uid), Some(self.gid))
+        unix_fs::chown(path, Some(self.uid), Some(self.gid))
             .map_err(EmbeddedError::io("change the owner of", path))
     }
 
-    /// Gives the user a whole cluster that belongs to root, as after a restore from a backup.
-    pub(super) fn own(&self, cluster: &Path) -> Result<(), EmbeddedError> {
+    /// Makes the user the owner of a whole cluster that belongs to root, as after a restore from a backup.
+    pub(super) fn chown_cluster(&self, cluster: &Path) -> Result<(), EmbeddedError> {
         let owner = fs::metadata(cluster)
             .map_err(EmbeddedError::io("look at", cluster))?
             .uid();
-        if !self.becomes || owner == self.uid {
+        if !self.switches || owner == self.uid {
             return Ok(());
         }
-        // The folder itself comes last: it tells whether this was finished.
-        let mut command = tool("chown");
+        // The folder itself comes last: its owner shows that this was completed.
+        let mut command = process::command("chown");
         command.args(["-Rh", &format!("{}:{}", self.uid, self.gid)]);
         for entry in fs::read_dir(cluster).map_err(EmbeddedError::io("read", cluster))? {
             command.arg(entry.map_err(EmbeddedError::io("read", cluster))?.path());
@@ -116,12 +107,12 @@ impl Account {
                 io::Error::other(status.to_string()),
             ));
         }
-        self.give(cluster)
+        self.chown(cluster)
     }
 
-    /// Sees that the user can get to `folder`: a parent that is closed to others (as `/root` is) stops it.
+    /// Checks that the user can enter `folder`. A parent that is closed to others (as `/root` is) prevents it.
     pub(super) fn check_access(&self, folder: &Path) -> Result<(), EmbeddedError> {
-        if !self.becomes || self.can_enter(folder)? {
+        if !self.switches || self.can_enter(folder)? {
             return Ok(());
         }
         let mut from_the_root: Vec<&Path> = folder.ancestors().collect();
@@ -137,7 +128,7 @@ impl Account {
         Ok(())
     }
 
-    /// Asks the system itself: modes alone would not tell of access lists and of security modules.
+    /// Tries it, since modes alone do not show access lists and security modules.
     fn can_enter(&self, folder: &Path) -> Result<bool, EmbeddedError> {
         let shell = Path::new("/bin/sh");
         let status = self
@@ -151,12 +142,12 @@ impl Account {
         Ok(status.success())
     }
 
-    /// A program that is run as this user, in a process group of its own, so that a Ctrl-C in our terminal
-    /// does not reach it: the server decides when Postgres stops.
+    /// A program to run as this user, in a process group of its own, so that Ctrl-C in the terminal does not reach it.
+    /// The server decides when Postgres stops.
     pub(super) fn command(&self, program: &Path) -> Command {
-        let mut command = tool(program);
+        let mut command = process::command(program);
         command.process_group(0);
-        if self.becomes {
+        if self.switches {
             // `uid` drops the groups of root as well.
             command.uid(self.uid).gid(self.gid);
         }
@@ -169,34 +160,11 @@ pub(super) fn effective_uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Asks `id`, which unlike `getent` is there on every system.
+/// Calls `id`, which unlike `getent` exists on every system.
 fn id(what: &str, name: &str) -> io::Result<u32> {
-    let output = tool("id").args([what, name]).output()?;
+    let output = process::command("id").args([what, name]).output()?;
     String::from_utf8_lossy(&output.stdout)
         .trim()
         .parse()
         .map_err(|_| io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
-}
-
-/// A program with a small, fixed environment: English messages, universal time, nothing of ours.
-/// It stands in `/`, for the user that it runs as may not be allowed into our folder.
-pub(super) fn tool(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new(program);
-    command
-        .env_clear()
-        .env("LC_ALL", "C")
-        .env("TZ", "UTC")
-        .current_dir("/")
-        .stdin(Stdio::null());
-    for name in PASSED_ON {
-        if let Some(value) = environment(name) {
-            command.env(name, value);
-        }
-    }
-    command
-}
-
-/// Not for settings, which come from the configuration: only to pass it on, and to search `PATH`.
-pub(super) fn environment(name: &str) -> Option<OsString> {
-    std::env::var_os(name)
 }

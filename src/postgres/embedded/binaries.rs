@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::EmbeddedError;
-use super::account::{environment, tool};
+use super::error::EmbeddedError;
+use super::process::{command, environment};
 
-/// The oldest major version that will do.
-pub(super) const MINIMUM: u32 = 14;
-/// What a folder must hold to count.
+/// The oldest major version that is supported.
+pub(super) const MIN_MAJOR_VERSION: u32 = 14;
+/// The programs that a folder must hold.
 const PROGRAMS: [&str; 2] = ["postgres", "initdb"];
-/// Where packages put each major version into a folder of its own: parent, start of its name, rest of the path.
+/// Folders of packages with one folder a major version: parent, prefix of the name, rest of the path.
 const VERSIONED: [(&str, &str, &str); 7] = [
     ("/usr/lib/postgresql", "", "bin"),          // Debian, Ubuntu
     ("/usr", "pgsql-", "bin"),                   // packages of postgresql.org for Fedora and RHEL
@@ -20,7 +20,7 @@ const VERSIONED: [(&str, &str, &str); 7] = [
     ("/usr/local/opt", "postgresql@", "bin"),    // Homebrew on Intel
     ("/home/linuxbrew/.linuxbrew/opt", "postgresql@", "bin"), // Homebrew on Linux
 ];
-/// Where packages put the only version: Fedora, Arch, FreeBSD, Homebrew, built from source.
+/// Folders of packages with a single version: Fedora, Arch, FreeBSD, Homebrew, built from source.
 const PLAIN: [&str; 5] = [
     "/usr/bin",
     "/usr/local/bin",
@@ -34,7 +34,7 @@ const PLAIN: [&str; 5] = [
 pub(super) struct Binaries {
     folder: PathBuf,
     pub(super) major: u32,
-    /// As Postgres says it, such as `15.19`.
+    /// The full version, such as `15.19`.
     pub(super) version: String,
 }
 
@@ -50,7 +50,7 @@ impl Binaries {
         {
             return None;
         }
-        let output = tool(folder.join("postgres"))
+        let output = command(folder.join("postgres"))
             .arg("--version")
             .output()
             .ok()?;
@@ -85,7 +85,7 @@ pub(super) fn find(
         let Some(found) = Binaries::in_folder(folder) else {
             continue;
         };
-        if found.major >= MINIMUM && needed.is_none_or(|needed| needed == found.major) {
+        if found.major >= MIN_MAJOR_VERSION && needed.is_none_or(|needed| needed == found.major) {
             return Ok(found);
         }
         seen.push(found);
@@ -103,7 +103,7 @@ pub(super) fn find(
         (None, Some(newest)) => EmbeddedError::TooOld {
             folder: newest.folder.clone(),
             found: newest.version.clone(),
-            minimum: MINIMUM,
+            minimum: MIN_MAJOR_VERSION,
         },
     })
 }
@@ -119,7 +119,7 @@ fn on_path() -> Vec<PathBuf> {
 }
 
 fn of_pg_config() -> Option<PathBuf> {
-    let output = tool("pg_config").arg("--bindir").output().ok()?;
+    let output = command("pg_config").arg("--bindir").output().ok()?;
     let folder = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim_end());
     (output.status.success() && folder.is_absolute()).then_some(folder)
 }

@@ -1,26 +1,27 @@
-//! The cluster on disk: what made it, how it is made, and whether a Postgres is left over on it.
+//! The cluster on disk: its version, its creation, and a leftover Postgres on it.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use super::account::{Account, tool};
+use super::account::Account;
 use super::binaries::Binaries;
-use super::{DATABASE, EmbeddedError, ROLE};
+use super::error::EmbeddedError;
+use super::process::{is_postgres_of, last_lines};
+use super::settings::{DATABASE, ROLE};
 
-/// The first is the better one: it knows upper and lower case beyond ASCII. Not every system has it.
+/// Locales in order of preference. `C.UTF-8` has case mappings beyond ASCII, but not every system has it.
 const LOCALES: [&str; 2] = ["C.UTF-8", "C"];
 
-/// The major version that made the cluster, or `None` when there is no cluster yet.
+/// The major version of the cluster, or `None` if there is no cluster yet.
 pub(super) fn major_version(cluster: &Path) -> Result<Option<u32>, EmbeddedError> {
     let not_a_cluster = || EmbeddedError::NotACluster {
         cluster: cluster.to_path_buf(),
     };
     match fs::read_to_string(cluster.join("PG_VERSION")) {
-        // Before version 10 it reads `9.6`.
+        // It is `9.6` before version 10.
         Ok(text) => text
             .trim()
             .split('.')
@@ -38,9 +39,9 @@ pub(super) fn major_version(cluster: &Path) -> Result<Option<u32>, EmbeddedError
     }
 }
 
-/// Makes the cluster and the database in it.
+/// Creates the cluster and the database in it.
 ///
-/// It is made aside and renamed when it is complete. So a kill in the middle leaves nothing that looks like a cluster.
+/// It is created under another name and renamed when complete, so a kill leaves no partial cluster.
 pub(super) fn create(
     cluster: &Path,
     binaries: &Binaries,
@@ -48,18 +49,12 @@ pub(super) fn create(
     durable: bool,
 ) -> Result<(), EmbeddedError> {
     let aside = PathBuf::from(format!("{}.new.{}", cluster.display(), std::process::id()));
-    let made = LOCALES
+    LOCALES
         .iter()
-        .map(|locale| {
-            DirBuilder::new().mode(0o700).create(&aside).map_err(EmbeddedError::io("create the folder", &aside))?;
-            account.give(&aside)?;
-            initdb(&aside, locale, binaries, account, durable).inspect_err(|_| {
-                let _ = fs::remove_dir_all(&aside);
-            })
-        })
-        .find(|made| !matches!(made, Err(EmbeddedError::CreationFailed { output, .. }) if output.contains("invalid locale")))
-        .unwrap_or(Ok(()));
-    made.and_then(|()| create_database(&aside, binaries, account))
+        .map(|locale| initdb(&aside, locale, binaries, account, durable))
+        .find(|created| !created.as_ref().is_err_and(is_unknown_locale))
+        .unwrap_or(Ok(()))
+        .and_then(|()| create_database(&aside, binaries, account))
         .and_then(|()| {
             fs::rename(&aside, cluster).map_err(EmbeddedError::io(
                 "put the new database in place as",
@@ -70,7 +65,29 @@ pub(super) fn create(
     sync_folder_of(cluster)
 }
 
+fn is_unknown_locale(error: &EmbeddedError) -> bool {
+    matches!(error, EmbeddedError::CreationFailed { output, .. } if output.contains("invalid locale"))
+}
+
+/// Creates the folder and a cluster in it. The folder is removed after an error.
 fn initdb(
+    folder: &Path,
+    locale: &str,
+    binaries: &Binaries,
+    account: &Account,
+    durable: bool,
+) -> Result<(), EmbeddedError> {
+    DirBuilder::new()
+        .mode(0o700)
+        .create(folder)
+        .map_err(EmbeddedError::io("create the folder", folder))?;
+    account.chown(folder)?;
+    run_initdb(folder, locale, binaries, account, durable).inspect_err(|_| {
+        let _ = fs::remove_dir_all(folder);
+    })
+}
+
+fn run_initdb(
     folder: &Path,
     locale: &str,
     binaries: &Binaries,
@@ -92,7 +109,7 @@ fn initdb(
             "--lc-messages",
             "C",
         ])
-        // Whoever gets into the folder of the socket is let in. There is no other way in.
+        // The rights of the socket's folder are the only access control; there is no network.
         .args([
             "--auth-local",
             "trust",
@@ -107,7 +124,7 @@ fn initdb(
     succeeded("initdb", &output)
 }
 
-/// In single-user mode: `createdb` is not part of every server package, and nothing has to listen for it.
+/// Uses single-user mode: `createdb` is not part of every server package, and needs a running server.
 fn create_database(
     folder: &Path,
     binaries: &Binaries,
@@ -132,7 +149,7 @@ fn create_database(
         .spawn()
         .and_then(|mut child| {
             if let Some(mut stdin) = child.stdin.take() {
-                // A failure to write shows in how the program ends.
+                // A failure to write shows in the exit status.
                 let _ = writeln!(stdin, "CREATE DATABASE {DATABASE};");
             }
             child.wait_with_output()
@@ -146,7 +163,7 @@ fn succeeded(program: &'static str, output: &Output) -> Result<(), EmbeddedError
         return Ok(());
     }
     let said = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
-    let output_text = super::postmaster::last_lines(&String::from_utf8_lossy(&said));
+    let output_text = last_lines(&String::from_utf8_lossy(&said));
     Err(EmbeddedError::CreationFailed {
         program,
         status: output.status,
@@ -154,8 +171,8 @@ fn succeeded(program: &'static str, output: &Output) -> Result<(), EmbeddedError
     })
 }
 
-/// Removes what an interrupted making left. As well as it goes: when the server was killed, its `initdb` may still
-/// be writing there. The next start removes the rest.
+/// Removes the remains of an interrupted creation. Errors are ignored: after a kill, `initdb` may still write there,
+/// and the next start removes the rest.
 pub(super) fn remove_unfinished(cluster: &Path) {
     let Some(parent) = cluster.parent() else {
         return;
@@ -171,7 +188,7 @@ pub(super) fn remove_unfinished(cluster: &Path) {
     }
 }
 
-/// A rename is on disk only when the folder around it is.
+/// Writes the folder around a renamed path to disk, without which the rename is not durable.
 fn sync_folder_of(path: &Path) -> Result<(), EmbeddedError> {
     let parent = path.parent().unwrap_or(path);
     File::open(parent)
@@ -181,8 +198,8 @@ fn sync_folder_of(path: &Path) -> Result<(), EmbeddedError> {
 
 /// The process of a Postgres that still runs on the cluster.
 ///
-/// The number in `postmaster.pid` alone proves nothing: after a crash it may by now belong to any other process,
-/// and in containers it often does.
+/// The pid in `postmaster.pid` is not enough: after a crash it may have been reused by another process,
+/// which is common in containers.
 pub(super) fn leftover(cluster: &Path) -> Option<u32> {
     let pid = pid_in_file(cluster)?;
     is_postgres_of(pid, cluster).then_some(pid)
@@ -191,7 +208,7 @@ pub(super) fn leftover(cluster: &Path) -> Option<u32> {
 fn pid_in_file(cluster: &Path) -> Option<u32> {
     let text = fs::read(cluster.join("postmaster.pid")).ok()?;
     let first = text.split(|byte| *byte == b'\n').next()?;
-    // A negative number stands for single-user mode.
+    // A negative number means single-user mode.
     String::from_utf8_lossy(first)
         .trim()
         .trim_start_matches('-')
@@ -199,38 +216,10 @@ fn pid_in_file(cluster: &Path) -> Option<u32> {
         .ok()
 }
 
-/// Whether the process is a Postgres on this cluster. A dead one that nobody has waited for is not.
-pub(super) fn is_postgres_of(pid: u32, cluster: &Path) -> bool {
-    let process = PathBuf::from(format!("/proc/{pid}"));
-    let folder = cluster.as_os_str().as_bytes();
-    // Postgres stands in the folder of its cluster before it writes the pid file.
-    match fs::read_link(process.join("cwd")) {
-        Ok(current) => current == cluster,
-        // In a container even root may not ask that about the process of another user. Its command line is open.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            fs::read(process.join("cmdline")).is_ok_and(|line| {
-                line.split(|byte| *byte == 0)
-                    .any(|argument| argument == folder)
-            })
-        }
-        Err(_) if Path::new("/proc/self").exists() => false,
-        // Systems without /proc, such as macOS.
-        Err(_) => tool("ps")
-            .args(["-ww", "-o", "stat=,command=", "-p", &pid.to_string()])
-            .output()
-            .is_ok_and(|output| {
-                let line = String::from_utf8_lossy(&output.stdout).into_owned();
-                !line.starts_with('Z')
-                    && line.contains("postgres")
-                    && line.contains(&*cluster.to_string_lossy())
-            }),
-    }
-}
-
-/// Removes the pid file of a Postgres that is dead (see [`leftover`]; we hold the lock of the data folder).
+/// Removes the pid file of a dead Postgres (see [`leftover`]; we hold the lock of the data folder).
 ///
-/// Postgres does so itself, unless the number belongs to another process by now. It is safe: processes of the dead
-/// Postgres that are not gone yet are noticed by Postgres through the shared memory of the cluster all the same.
+/// Postgres does so itself, unless the pid has been reused. It is safe: Postgres detects processes of the dead
+/// Postgres that still run by the shared memory of the cluster.
 pub(super) fn remove_stale_pid_file(cluster: &Path) -> Result<(), EmbeddedError> {
     let file = cluster.join("postmaster.pid");
     match fs::remove_file(&file) {

@@ -1,4 +1,4 @@
-//! Everything that can go wrong with the embedded Postgres. Each message ends with the mend.
+//! The errors of the embedded Postgres. Each message ends with a remedy.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub enum EmbeddedError {
         searched: String,
     },
 
-    /// There are server programs, but only old ones.
+    /// All server programs are too old.
     #[error(
         "the Postgres in {folder} is version {found}, but {minimum} or newer is needed. \
          Run script/bootstrap to install a newer one, or set DATABASE_URL to a Postgres of your own"
@@ -28,7 +28,7 @@ pub enum EmbeddedError {
         folder: PathBuf,
         /// Its version.
         found: String,
-        /// The oldest version that will do.
+        /// The oldest version that is supported.
         minimum: u32,
     },
 
@@ -47,7 +47,7 @@ pub enum EmbeddedError {
         installed: String,
     },
 
-    /// The folder of the cluster holds something, but no cluster.
+    /// The folder of the cluster is not empty, and holds no cluster.
     #[error(
         "{cluster} is not empty, but holds no Postgres cluster (no readable PG_VERSION). \
          Restore it from a backup, or move it away and start again"
@@ -61,7 +61,7 @@ pub enum EmbeddedError {
     #[error(
         "another Aftercare server{} uses the data folder {data_dir}. \
          Stop it first, or choose another folder with AFTERCARE_DATA_DIR",
-        process_in_words(*.pid)
+        process_suffix(*.pid)
     )]
     InUse {
         /// The data folder.
@@ -70,7 +70,7 @@ pub enum EmbeddedError {
         pid: Option<u32>,
     },
 
-    /// The cluster belongs to somebody else.
+    /// The cluster belongs to another user.
     #[error(
         "the database in {cluster} belongs to the user with id {owner}, but this server runs as the one with id {me}. \
          Run it as that user, or choose another folder with AFTERCARE_DATA_DIR"
@@ -91,7 +91,7 @@ pub enum EmbeddedError {
     )]
     NoServiceUser,
 
-    /// This process is root, and the user that Postgres runs as cannot get to the data folder.
+    /// This process is root, and the user that Postgres runs as cannot enter the data folder.
     #[error(
         "Postgres runs as the user {user}, who may not enter the folder {folder}, which is on the way to its data. \
          Choose another data folder with AFTERCARE_DATA_DIR (such as /var/lib/aftercare), or allow it: \
@@ -104,7 +104,7 @@ pub enum EmbeddedError {
         user: String,
     },
 
-    /// The short folder for the socket exists already, and it is not ours alone.
+    /// The short folder for the socket exists already, and other users own it or may enter it.
     #[error(
         "the folder {folder}, meant for the socket of Postgres, belongs to somebody else or is open to others. \
          Remove it, or choose a shorter data folder with AFTERCARE_DATA_DIR"
@@ -121,11 +121,11 @@ pub enum EmbeddedError {
         program: &'static str,
         /// How it ended.
         status: ExitStatus,
-        /// The end of what it said.
+        /// The end of its output.
         output: String,
     },
 
-    /// Postgres ended while it was starting.
+    /// Postgres exited while it was starting.
     #[error("Postgres did not start ({status}). The end of {log}:\n{tail}")]
     Exited {
         /// How it ended.
@@ -136,7 +136,7 @@ pub enum EmbeddedError {
         tail: String,
     },
 
-    /// Postgres did not get ready in time. It was stopped again.
+    /// Postgres was not ready in time, and was stopped again.
     #[error("Postgres was not ready after {} s and was stopped again. The end of {log}:\n{tail}", .waited.as_secs())]
     NotReady {
         /// How long it was given.
@@ -147,7 +147,7 @@ pub enum EmbeddedError {
         tail: String,
     },
 
-    /// Postgres runs, but it does not let us in. It was stopped again.
+    /// Postgres runs, but refuses the session. It was stopped again.
     #[error(
         "Postgres runs on {cluster}, but refuses the role and database `aftercare`: {reason}. \
          Restore the folder from a backup, or move it away and start again"
@@ -155,11 +155,11 @@ pub enum EmbeddedError {
     Refused {
         /// The cluster.
         cluster: PathBuf,
-        /// What Postgres said.
+        /// The message of Postgres.
         reason: String,
     },
 
-    /// Postgres does not go. It still runs.
+    /// Postgres does not stop, and still runs.
     #[error(
         "Postgres (process {pid}) does not stop. Look at what it waits for, then: kill -QUIT {pid}"
     )]
@@ -173,27 +173,27 @@ pub enum EmbeddedError {
     Program {
         /// The program.
         program: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
 
-    /// The file system refused something.
+    /// An operation of the file system failed.
     #[error(
         "could not {action} {path}: {source}. \
          See that the folder is on a disk with room, and that the user of this server may write there"
     )]
     Io {
-        /// What was to be done.
+        /// The operation.
         action: &'static str,
-        /// With what.
+        /// Its path.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
 }
 
 impl EmbeddedError {
-    /// For `map_err`: what was to be done with which path.
+    /// For `map_err`: the operation and its path.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io {
             action,
@@ -202,7 +202,7 @@ impl EmbeddedError {
         }
     }
 
-    /// For `map_err`: which program was to be run.
+    /// For `map_err`: the program.
     pub(super) fn program(program: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Program {
             program: program.to_path_buf(),
@@ -210,8 +210,8 @@ impl EmbeddedError {
         }
     }
 
-    /// Whether a start failed only because processes of an earlier Postgres are not gone yet.
-    pub(super) fn is_a_leftover_in_the_way(&self) -> bool {
+    /// Whether a start failed only because processes of an earlier Postgres still run.
+    pub(super) fn is_caused_by_leftover(&self) -> bool {
         // The messages are English, since Postgres runs with LC_ALL=C.
         let Self::Exited { tail, .. } = self else {
             return false;
@@ -223,7 +223,7 @@ impl EmbeddedError {
     }
 }
 
-fn process_in_words(pid: Option<u32>) -> String {
+fn process_suffix(pid: Option<u32>) -> String {
     pid.map(|pid| format!(" (process {pid})"))
         .unwrap_or_default()
 }

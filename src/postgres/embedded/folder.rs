@@ -1,4 +1,4 @@
-//! The data folder: who may enter it, who holds it, and where its Postgres is to be found.
+//! The data folder: its rights, its lock, and the URL of its Postgres.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Write};
@@ -6,10 +6,10 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::EmbeddedError;
 use super::account;
+use super::error::EmbeddedError;
 
-/// How long to wait for the lock: a server that is just going should not make its successor fail.
+/// The most time to wait for the lock, so that a server that is stopping does not make its successor fail.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Creates the data folder where it is missing, and gives its absolute path without links.
@@ -39,7 +39,7 @@ pub fn create_data_folder(data_dir: &Path) -> Result<PathBuf, EmbeddedError> {
         .map_err(EmbeddedError::io("find", &path))
 }
 
-/// The part of the data folder that is about Postgres.
+/// The part of the data folder for Postgres.
 pub(super) fn home(data_dir: &Path) -> PathBuf {
     data_dir.join("postgres")
 }
@@ -52,7 +52,7 @@ pub(super) fn create_home(home: &Path) -> Result<(), EmbeddedError> {
     }
 }
 
-/// Creates one folder with exactly this mode, whatever the umask is. One that exists is left alone.
+/// Creates one folder with exactly this mode, independent of the umask. An existing folder is left alone.
 fn create_folder(path: &Path, mode: u32) -> Result<(), EmbeddedError> {
     match DirBuilder::new().mode(mode).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
@@ -70,7 +70,7 @@ fn own_mode() -> u32 {
     }
 }
 
-/// Takes the lock of the data folder. The operating system frees it when the process ends, however it ends.
+/// Takes the lock of the data folder. The operating system releases it when the process ends for any reason.
 pub(super) fn take_lock(data_dir: &Path) -> Result<File, EmbeddedError> {
     let path = data_dir.join("lock");
     let mut file = OpenOptions::new()
@@ -81,14 +81,14 @@ pub(super) fn take_lock(data_dir: &Path) -> Result<File, EmbeddedError> {
         .mode(0o600)
         .open(&path)
         .map_err(EmbeddedError::io("open", &path))?;
-    let patience = Instant::now() + LOCK_TIMEOUT;
+    let deadline = Instant::now() + LOCK_TIMEOUT;
     loop {
         match file.try_lock() {
             Ok(()) => break,
             Err(TryLockError::Error(source)) => {
                 return Err(EmbeddedError::io("lock", &path)(source));
             }
-            Err(TryLockError::WouldBlock) if Instant::now() < patience => {
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
                 std::thread::sleep(Duration::from_millis(50));
             }
             Err(TryLockError::WouldBlock) => {
@@ -99,7 +99,7 @@ pub(super) fn take_lock(data_dir: &Path) -> Result<File, EmbeddedError> {
             }
         }
     }
-    // Only for the message to whoever comes second.
+    // The pid is for the message to a second server.
     file.set_len(0)
         .and_then(|()| writeln!(file, "{}", std::process::id()))
         .map_err(EmbeddedError::io("write", &path))?;
@@ -112,9 +112,9 @@ fn holder(lock: &mut File) -> Option<u32> {
     text.trim().parse().ok()
 }
 
-/// The URL of the embedded Postgres that a running server holds in this folder, or `None` when there is none.
+/// The URL of the embedded Postgres of a server that runs on this folder, or `None` if no server does.
 ///
-/// For commands that run beside the server: they cannot start the cluster a second time, but they can use it.
+/// For commands that run beside the server: they cannot start the cluster a second time, but can use it.
 #[must_use]
 pub fn url_of_running(data_dir: &Path) -> Option<String> {
     let lock = File::open(data_dir.join("lock")).ok()?;
@@ -123,7 +123,7 @@ pub fn url_of_running(data_dir: &Path) -> Option<String> {
             let url = fs::read_to_string(url_file(data_dir)).ok()?;
             Some(url.trim_end().to_owned())
         }
-        // Nobody holds the folder: a URL that lies there is from a server that was killed.
+        // No server holds the folder: a URL file is from a server that was killed.
         Ok(()) | Err(TryLockError::Error(_)) => None,
     }
 }
@@ -132,7 +132,7 @@ fn url_file(data_dir: &Path) -> PathBuf {
     home(data_dir).join("url")
 }
 
-/// Tells scripts where the database is. Written aside and renamed, so that nobody reads half of it.
+/// Writes the URL for commands and scripts. The file is replaced by a rename, so that a partial one is never read.
 pub(super) fn write_url(data_dir: &Path, url: &str) -> Result<(), EmbeddedError> {
     let path = url_file(data_dir);
     let aside = path.with_extension("new");

@@ -1,30 +1,31 @@
 //! The Postgres that the server starts by itself when it is given no `DATABASE_URL`.
 //!
-//! It exists so that a first start needs one command and no set-up. It is a real, durable Postgres, made from the
-//! installed binaries, and it can be reached only over a unix socket in a folder that nobody else may enter.
-//! It knows nothing of tables or of what is stored.
+//! A first start so needs one command and no set-up. It is a full, durable Postgres from the installed binaries.
+//! It listens only on a unix socket, in a folder that no other user may enter.
+//! This module knows nothing of tables or of what is stored.
 //!
-//! What lies in the data folder:
+//! The data folder holds:
 //!
 //! ```text
-//! lock                  held by the one server that uses the folder; a kill frees it
+//! lock                  held by the one server that uses the folder; released when the process ends
 //! postgres/cluster/     the cluster (PGDATA)
 //! postgres/socket/      the unix socket, unless the path is too long for one
-//! postgres/server.log   what Postgres says: never a statement, a parameter or a value of a row
-//! postgres/url          where it is to be found, while the server runs
+//! postgres/server.log   the log of Postgres: never a statement, a parameter or a value of a row
+//! postgres/url          its URL, while the server runs
 //! ```
 //!
-//! Everything here blocks. Async callers use `spawn_blocking`.
+//! All functions block. Async callers use `spawn_blocking`.
 //!
-//! | file | noun |
+//! | file | content |
 //! | --- | --- |
 //! | `account` | the user that Postgres runs as, since Postgres refuses root |
 //! | `binaries` | the installed server programs |
-//! | `cluster` | the cluster on disk: its version, its making, a Postgres left over on it |
+//! | `cluster` | the cluster on disk: its version, its creation, a leftover Postgres on it |
 //! | `folder` | the data folder, its rights and its lock |
 //! | `postmaster` | the running process: start, wait, stop |
-//! | `settings` | what Postgres is told on its command line |
-//! | `socket` | where the socket lies, the URL, and a knock at the door |
+//! | `process` | running programs, and whether a process is our Postgres |
+//! | `settings` | the command line of Postgres |
+//! | `socket` | the folder of the socket, the URL, and a probe whether sessions are accepted |
 
 mod account;
 mod binaries;
@@ -32,6 +33,7 @@ mod cluster;
 mod error;
 mod folder;
 mod postmaster;
+mod process;
 mod settings;
 mod socket;
 
@@ -46,23 +48,19 @@ use account::Account;
 use postmaster::Postmaster;
 use socket::SocketFolder;
 
-/// The role that owns everything in the cluster. It needs no password: the folder of the socket guards the door.
-const ROLE: &str = "aftercare";
-/// The database that the URL names.
-const DATABASE: &str = "aftercare";
-/// How often a start is tried when a leftover of an earlier server gets in the way.
-const ATTEMPTS: u32 = 40;
-/// The pause between such attempts.
-const PAUSE: Duration = Duration::from_millis(250);
+/// The most attempts of a start while processes of an earlier server are still there.
+const MAX_START_ATTEMPTS: u32 = 40;
+/// The pause between two attempts.
+const RETRY_INTERVAL: Duration = Duration::from_millis(250);
 
-/// How the embedded Postgres is to run.
+/// Settings of the embedded Postgres.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Whether what was committed survives a power cut (`fsync` and its kin). Turn it off only in tests.
+    /// Whether committed data survives a power failure (`fsync` and related settings). Off only in tests.
     pub durable: bool,
-    /// The folder of the Postgres programs. Without it they are searched for.
+    /// The folder of the Postgres programs. They are searched for if it is absent.
     pub binaries: Option<PathBuf>,
-    /// How long a start may take. It is generous by default, for it includes the recovery after a crash.
+    /// The most time for a start, including the recovery after a crash.
     pub ready_within: Duration,
 }
 
@@ -78,8 +76,8 @@ impl Default for Options {
 
 /// A running Postgres that belongs to this process.
 ///
-/// It is stopped by [`stop`](Self::stop), or as well as possible when it is dropped. When the process is killed,
-/// Postgres goes on, and the next [`start`](Self::start) on the same folder takes it over.
+/// [`stop`](Self::stop) stops it and reports errors; dropping it stops it and logs them. When the process is killed,
+/// Postgres keeps running, and the next [`start`](Self::start) on the same folder takes it over.
 #[derive(Debug)]
 pub struct EmbeddedPostgres {
     url: String,
@@ -87,24 +85,24 @@ pub struct EmbeddedPostgres {
     socket: SocketFolder,
     version: String,
     postmaster: Option<Postmaster>,
-    /// Dropped last: only a stopped Postgres gives the folder free.
+    /// Dropped last, so that the folder is released after Postgres has stopped.
     _lock: File,
 }
 
 impl EmbeddedPostgres {
-    /// Starts the cluster in `data_dir/postgres`, or takes it over where Postgres still runs on it.
-    /// Makes the folder, the cluster and the database when they are missing.
+    /// Starts the cluster in `data_dir/postgres`, or takes it over if Postgres still runs on it.
+    /// Creates the folder, the cluster and the database if they are missing.
     ///
-    /// `say` is told each slow step in one short sentence, before the step.
+    /// `progress` is called before each slow step with one short sentence.
     ///
     /// # Errors
     ///
-    /// Every [`EmbeddedError`] says what is wrong and how to mend it. Nothing is left running after an error,
+    /// Every [`EmbeddedError`] names the cause and a remedy. Postgres does not run after an error,
     /// unless the error says so.
     pub fn start(
         data_dir: &Path,
         options: &Options,
-        say: &mut dyn FnMut(&str),
+        progress: &mut dyn FnMut(&str),
     ) -> Result<Self, EmbeddedError> {
         let data_dir = create_data_folder(data_dir)?;
         let lock = folder::take_lock(&data_dir)?;
@@ -119,18 +117,18 @@ impl EmbeddedPostgres {
         let existing = cluster::major_version(&pgdata)?;
         let binaries = binaries::find(options.binaries.as_deref(), existing, &pgdata)?;
         if existing.is_none() {
-            say(&format!(
+            progress(&format!(
                 "Creating a database with Postgres {}.",
                 binaries.version
             ));
             cluster::create(&pgdata, &binaries, &account, options.durable)?;
         } else {
-            account.own(&pgdata)?;
+            account.chown_cluster(&pgdata)?;
         }
 
         let socket = SocketFolder::prepare(&home, &account)?;
         let arguments = settings::arguments(&pgdata, socket.path(), options.durable);
-        let job = postmaster::Job {
+        let job = postmaster::StartJob {
             binaries: &binaries,
             account: &account,
             cluster: &pgdata,
@@ -139,9 +137,9 @@ impl EmbeddedPostgres {
             log: &home.join("server.log"),
             ready_within: options.ready_within,
         };
-        let postmaster = run(&job, say)?;
+        let postmaster = take_over_or_start(&job, progress)?;
 
-        // From here on a failure drops the value, which stops Postgres.
+        // From here on an error drops the value, which stops Postgres.
         let url = socket::url(socket.path());
         let running = Self {
             url,
@@ -155,7 +153,7 @@ impl EmbeddedPostgres {
         Ok(running)
     }
 
-    /// Where it is to be found: `postgres://aftercare@%2Ffolder%2Fof%2Fthe%2Fsocket/aftercare`.
+    /// Its URL: `postgres://aftercare@%2Ffolder%2Fof%2Fthe%2Fsocket/aftercare`.
     /// Both `tokio-postgres` and `psql` understand it.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -172,7 +170,7 @@ impl EmbeddedPostgres {
     ///
     /// # Errors
     ///
-    /// When Postgres does not go even after it was told to drop everything.
+    /// If Postgres still runs after an immediate shutdown.
     pub fn stop(mut self) -> Result<(), EmbeddedError> {
         self.shut_down()
     }
@@ -184,7 +182,7 @@ impl EmbeddedPostgres {
         folder::remove_url(&self.data_dir);
         let cluster = folder::home(&self.data_dir).join("cluster");
         postmaster.stop(&cluster)?;
-        self.socket.tidy();
+        self.socket.remove_if_temporary();
         Ok(())
     }
 }
@@ -197,28 +195,31 @@ impl Drop for EmbeddedPostgres {
     }
 }
 
-/// Takes over what still runs on the cluster, or starts it anew.
+/// Takes over a Postgres that still runs on the cluster, or starts one.
 ///
-/// After a kill, processes of the earlier Postgres may take a moment to go, or one that was only just being started
-/// may show up late. Both make a start fail at once, so it is tried again for a while.
-fn run(job: &postmaster::Job<'_>, say: &mut dyn FnMut(&str)) -> Result<Postmaster, EmbeddedError> {
+/// After a kill, processes of the earlier Postgres may exit late, or one that was being started may appear late.
+/// Both make a start fail at once, so it is repeated.
+fn take_over_or_start(
+    job: &postmaster::StartJob<'_>,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Postmaster, EmbeddedError> {
     let mut attempt = 1;
     loop {
         if let Some(pid) = cluster::leftover(job.cluster) {
-            if let Some(taken) = postmaster::take_over(pid, job, say) {
+            if let Some(taken) = postmaster::take_over(pid, job, progress) {
                 return Ok(taken);
             }
-            say("Stopping a Postgres that an earlier server left behind.");
+            progress("Stopping a Postgres that an earlier server left behind.");
             Postmaster::Adopted(pid).stop(job.cluster)?;
         }
         cluster::remove_stale_pid_file(job.cluster)?;
-        job.socket.sweep();
+        job.socket.remove_stale_files();
 
-        say(&format!("Starting Postgres {}.", job.binaries.version));
-        match postmaster::start(job, say) {
-            Err(error) if attempt < ATTEMPTS && error.is_a_leftover_in_the_way() => {
+        progress(&format!("Starting Postgres {}.", job.binaries.version));
+        match postmaster::start(job, progress) {
+            Err(error) if attempt < MAX_START_ATTEMPTS && error.is_caused_by_leftover() => {
                 attempt += 1;
-                std::thread::sleep(PAUSE);
+                std::thread::sleep(RETRY_INTERVAL);
             }
             done => return done,
         }

@@ -1,4 +1,4 @@
-//! The running Postgres: how it is started, waited for, taken over and stopped.
+//! The running Postgres: start, wait, take over, stop.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -10,34 +10,32 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::EmbeddedError;
 use super::account::Account;
 use super::binaries::Binaries;
-use super::cluster::is_postgres_of;
+use super::error::EmbeddedError;
+use super::process::{is_postgres_of, last_lines};
 use super::settings;
-use super::socket::{Knock, SocketFolder, knock};
+use super::socket::{Readiness, SocketFolder, probe};
 
-/// How often to look whether something has happened.
-const TICK: Duration = Duration::from_millis(20);
-/// After so long without an answer, say that it takes long.
-const LONG: Duration = Duration::from_secs(5);
-/// Tells Postgres to roll back what is open, to close all connections and to go.
+/// The interval between two checks of a process.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// The time without an answer after which progress is reported.
+const SLOW_START: Duration = Duration::from_secs(5);
+/// "Fast shutdown" of Postgres: it rolls back open transactions, closes all connections and exits.
 const FAST_STOP: Signal = Signal::INT;
-/// How long that may take. It writes everything that is in memory to disk.
-const CLEAN: Duration = Duration::from_mins(1);
-/// Tells Postgres to drop everything and go.
+/// The most time for it. Postgres writes everything in memory to disk.
+const FAST_STOP_TIMEOUT: Duration = Duration::from_mins(1);
+/// "Immediate shutdown" of Postgres: it exits without cleaning up, and recovers at the next start.
 const IMMEDIATE_STOP: Signal = Signal::QUIT;
-/// How long that may take.
-const HARD: Duration = Duration::from_secs(15);
-/// How long a Postgres that is left over gets to answer before it is replaced.
-const TAKE_OVER: Duration = Duration::from_secs(30);
-/// From this size on the log is put aside at the next start.
-const LARGE_LOG: u64 = 10 * 1024 * 1024;
-/// How much of a log goes into an error.
-const TAIL_LINES: usize = 15;
+/// The most time for it.
+const IMMEDIATE_STOP_TIMEOUT: Duration = Duration::from_secs(15);
+/// The time that a leftover Postgres has to answer before it is replaced.
+const TAKE_OVER_TIMEOUT: Duration = Duration::from_secs(30);
+/// The size in bytes from which on the log is rotated at the next start.
+const MAX_LOG_SIZE: u64 = 10 * 1024 * 1024;
 
-/// What a start needs to know.
-pub(super) struct Job<'a> {
+/// The parameters of a start.
+pub(super) struct StartJob<'a> {
     pub(super) binaries: &'a Binaries,
     pub(super) account: &'a Account,
     pub(super) cluster: &'a Path,
@@ -71,23 +69,26 @@ impl Postmaster {
         }
     }
 
-    /// Stops it and waits: cleanly first, then, when it hangs, at once. The latter costs a recovery at the next start,
-    /// but no data.
+    /// Stops it and waits: with a fast shutdown, then, if it hangs, with an immediate one. The latter costs a recovery
+    /// at the next start, but no data.
     pub(super) fn stop(&mut self, cluster: &Path) -> Result<(), EmbeddedError> {
         let doubt = || EmbeddedError::DoesNotStop { pid: self.pid() };
         let process = i32::try_from(self.pid())
             .ok()
             .and_then(Pid::from_raw)
             .ok_or_else(doubt)?;
-        for (signal, patience) in [(FAST_STOP, CLEAN), (IMMEDIATE_STOP, HARD)] {
+        for (signal, timeout) in [
+            (FAST_STOP, FAST_STOP_TIMEOUT),
+            (IMMEDIATE_STOP, IMMEDIATE_STOP_TIMEOUT),
+        ] {
             if !self.runs(cluster) {
                 return Ok(());
             }
-            // It may have gone this very moment. Whether it has is seen below.
+            // It may have exited already, which the loop below detects.
             let _ = kill_process(process, signal);
-            let until = Instant::now() + patience;
+            let until = Instant::now() + timeout;
             while self.runs(cluster) && Instant::now() < until {
-                std::thread::sleep(TICK);
+                std::thread::sleep(POLL_INTERVAL);
             }
         }
         if self.runs(cluster) {
@@ -98,9 +99,12 @@ impl Postmaster {
     }
 }
 
-/// Starts Postgres and waits until it lets us in.
-pub(super) fn start(job: &Job<'_>, say: &mut dyn FnMut(&str)) -> Result<Postmaster, EmbeddedError> {
-    put_large_log_aside(job.log);
+/// Starts Postgres and waits until it accepts a session.
+pub(super) fn start(
+    job: &StartJob<'_>,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Postmaster, EmbeddedError> {
+    rotate_log(job.log);
     let (log, log_start) = open_log(job.log).map_err(EmbeddedError::io("open", job.log))?;
     let errors = log
         .try_clone()
@@ -117,7 +121,7 @@ pub(super) fn start(job: &Job<'_>, say: &mut dyn FnMut(&str)) -> Result<Postmast
         .map_err(EmbeddedError::program(&program))?;
     let mut postmaster = Postmaster::Child(child);
 
-    let waited = wait_until_ready(&mut postmaster, job, log_start, say);
+    let waited = wait_until_ready(&mut postmaster, job, log_start, progress);
     if waited.is_err() {
         postmaster.stop(job.cluster)?;
     }
@@ -126,12 +130,12 @@ pub(super) fn start(job: &Job<'_>, say: &mut dyn FnMut(&str)) -> Result<Postmast
 
 fn wait_until_ready(
     postmaster: &mut Postmaster,
-    job: &Job<'_>,
+    job: &StartJob<'_>,
     log_start: u64,
-    say: &mut dyn FnMut(&str),
+    progress: &mut dyn FnMut(&str),
 ) -> Result<(), EmbeddedError> {
     let begin = Instant::now();
-    let mut said = false;
+    let mut slow_reported = false;
     loop {
         if let Postmaster::Child(child) = postmaster
             && let Ok(Some(status)) = child.try_wait()
@@ -143,15 +147,15 @@ fn wait_until_ready(
                 tail,
             });
         }
-        match knock(job.socket.path()) {
-            Knock::Open => return Ok(()),
-            Knock::Refused(reason) => {
+        match probe(job.socket.path()) {
+            Readiness::Ready => return Ok(()),
+            Readiness::Refused(reason) => {
                 return Err(EmbeddedError::Refused {
                     cluster: job.cluster.to_path_buf(),
                     reason,
                 });
             }
-            Knock::NotYet => {}
+            Readiness::NotYet => {}
         }
         let waited = begin.elapsed();
         if waited > job.ready_within {
@@ -162,36 +166,40 @@ fn wait_until_ready(
                 tail,
             });
         }
-        if waited > LONG && !said {
-            said = true;
-            say(
+        if waited > SLOW_START && !slow_reported {
+            slow_reported = true;
+            progress(
                 "Postgres is not ready yet. After a crash it first recovers, which can take a while.",
             );
         }
-        std::thread::sleep(TICK);
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 
 /// Takes over a Postgres that an earlier server left behind, if it runs with our settings and answers.
-pub(super) fn take_over(pid: u32, job: &Job<'_>, say: &mut dyn FnMut(&str)) -> Option<Postmaster> {
+pub(super) fn take_over(
+    pid: u32,
+    job: &StartJob<'_>,
+    progress: &mut dyn FnMut(&str),
+) -> Option<Postmaster> {
     let opts = fs::read(job.cluster.join("postmaster.opts")).unwrap_or_default();
-    if !settings::are_those_of(job.arguments, &opts) {
+    if !settings::match_opts(job.arguments, &opts) {
         return None;
     }
-    say("Taking over the Postgres that an earlier server left behind.");
-    let until = Instant::now() + TAKE_OVER;
+    progress("Taking over the Postgres that an earlier server left behind.");
+    let until = Instant::now() + TAKE_OVER_TIMEOUT;
     while is_postgres_of(pid, job.cluster) && Instant::now() < until {
-        match knock(job.socket.path()) {
-            Knock::Open => return Some(Postmaster::Adopted(pid)),
-            Knock::Refused(_) => return None,
-            Knock::NotYet => std::thread::sleep(TICK),
+        match probe(job.socket.path()) {
+            Readiness::Ready => return Some(Postmaster::Adopted(pid)),
+            Readiness::Refused(_) => return None,
+            Readiness::NotYet => std::thread::sleep(POLL_INTERVAL),
         }
     }
     None
 }
 
-/// The log is opened by us and handed over open, so that the user of Postgres needs no right to it.
-/// Also tells where this start's part of it begins.
+/// Opens the log for Postgres, so that its user needs no rights to the file.
+/// Also gives the offset where the part of this start begins.
 fn open_log(path: &Path) -> io::Result<(File, u64)> {
     let file = OpenOptions::new()
         .append(true)
@@ -202,9 +210,9 @@ fn open_log(path: &Path) -> io::Result<(File, u64)> {
     Ok((file, length))
 }
 
-/// One old log is kept, so that a server that runs for years does not fill the disk.
-fn put_large_log_aside(path: &Path) {
-    if fs::metadata(path).is_ok_and(|log| log.len() > LARGE_LOG) {
+/// Renames a large log. One old log is kept, which bounds the space on the disk.
+fn rotate_log(path: &Path) {
+    if fs::metadata(path).is_ok_and(|log| log.len() > MAX_LOG_SIZE) {
         let _ = fs::rename(path, path.with_extension("log.old"));
     }
 }
@@ -213,20 +221,11 @@ fn tail(log: &Path, start: u64) -> String {
     let mut text = Vec::new();
     let read = File::open(log).and_then(|mut file| {
         file.seek(SeekFrom::Start(start))?;
-        file.take(LARGE_LOG).read_to_end(&mut text)
+        file.take(MAX_LOG_SIZE).read_to_end(&mut text)
     });
     match read {
         Ok(0) => "(nothing)".to_owned(),
         Ok(_) => last_lines(&String::from_utf8_lossy(&text)),
         Err(error) => format!("({error})"),
     }
-}
-
-/// The end of what a program said.
-pub(super) fn last_lines(text: &str) -> String {
-    let lines: Vec<&str> = text.trim_end().lines().collect();
-    lines
-        .get(lines.len().saturating_sub(TAIL_LINES)..)
-        .unwrap_or_default()
-        .join("\n")
 }

@@ -1,12 +1,17 @@
-//! What Postgres is told on its command line, where neither a file nor `ALTER SYSTEM` can undo it.
+//! The command line of Postgres, whose settings neither a file nor `ALTER SYSTEM` can override.
 //!
-//! The sizes (`max_connections` 100, `shared_buffers` 128 MB) are what initdb writes into `postgresql.conf`,
-//! and they stay there for the operator to change.
+//! `max_connections` (100) and `shared_buffers` (128 MB) are in the `postgresql.conf` of initdb, and the operator may
+//! change them there.
 
 use std::ffi::OsString;
 use std::path::Path;
 
-/// Private: no network, and nothing of what people answered gets into the log.
+/// The role that owns everything in the cluster. It has no password: only its user may enter the folder of the socket.
+pub(super) const ROLE: &str = "aftercare";
+/// The database that the URL names.
+pub(super) const DATABASE: &str = "aftercare";
+
+/// Settings for privacy: no network, and no answers in the log.
 const ALWAYS: [&str; 20] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
@@ -24,9 +29,9 @@ const ALWAYS: [&str; 20] = [
     "log_min_error_statement=panic",
     "log_parameter_max_length=0",
     "log_parameter_max_length_on_error=0",
-    // No errors of clients: `invalid input syntax for type integer: "…"` names the value. The client gets to see them.
+    // No errors of clients, since `invalid input syntax for type integer: "…"` holds the value.
     "log_min_messages=log",
-    // No DETAIL, such as `Key (id)=(…) already exists`, nor the statement that a crashed process was running.
+    // No DETAIL, such as `Key (id)=(…) already exists`, and no statement of a crashed process.
     "log_error_verbosity=terse",
     "log_connections=off",
     "log_disconnections=off",
@@ -58,8 +63,8 @@ pub(super) fn arguments(cluster: &Path, socket_folder: &Path, durable: bool) -> 
     arguments
 }
 
-/// Whether `postmaster.opts`, where Postgres keeps its command line, ends with these arguments.
-pub(super) fn are_those_of(arguments: &[OsString], opts: &[u8]) -> bool {
+/// Whether `postmaster.opts`, the file with the command line of the running Postgres, ends with these arguments.
+pub(super) fn match_opts(arguments: &[OsString], opts: &[u8]) -> bool {
     use std::os::unix::ffi::OsStrExt;
     let mut line = Vec::new();
     for argument in arguments {
@@ -82,10 +87,10 @@ mod tests {
             .map(|argument| format!("\"{}\"", argument.display()))
             .collect();
         let opts = format!("/usr/lib/postgresql/15/bin/postgres {}\n", quoted.join(" "));
-        assert!(are_those_of(&ours, opts.as_bytes()));
+        assert!(match_opts(&ours, opts.as_bytes()));
 
         let other = arguments(Path::new("/data/cluster"), Path::new("/data/socket"), false);
-        assert!(!are_those_of(&other, opts.as_bytes()));
-        assert!(!are_those_of(&ours, b""));
+        assert!(!match_opts(&other, opts.as_bytes()));
+        assert!(!match_opts(&ours, b""));
     }
 }

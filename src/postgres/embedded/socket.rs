@@ -1,4 +1,4 @@
-//! Where the unix socket lies, the URL for it, and a knock at the door to see whether Postgres lets us in.
+//! The folder of the unix socket, its URL, and a probe whether Postgres accepts sessions.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Read, Write};
@@ -9,18 +9,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::account::{Account, ROOT};
-use super::{DATABASE, EmbeddedError, ROLE};
+use super::error::EmbeddedError;
+use super::settings::{DATABASE, ROLE};
 
-/// Postgres names its socket so, after the port.
+/// The name of the socket of Postgres on port 5432.
 const SOCKET: &str = ".s.PGSQL.5432";
-/// Systems allow 104 to 108 bytes for the path of a socket.
-const LONGEST: usize = 100;
+/// The most bytes in the path of a socket. Systems allow 104 to 108.
+const MAX_PATH_LENGTH: usize = 100;
 
-/// The folder of the socket. Only the user of Postgres (and root) may enter it: that is all the protection there is.
+/// The folder of the socket. Only the user of Postgres (and root) may enter it; there is no other protection.
 #[derive(Debug)]
 pub(super) struct SocketFolder {
     path: PathBuf,
-    /// Whether it lies in the system's folder for temporary files, since the data folder has too long a path.
+    /// Whether it is in the folder for temporary files, because the path of the data folder is too long.
     temporary: bool,
 }
 
@@ -30,8 +31,10 @@ impl SocketFolder {
         let temporary = !fits(&near);
         let path = if temporary { short_folder(home) } else { near };
         match DirBuilder::new().mode(0o700).create(&path) {
-            Ok(()) => account.give(&path)?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => claim(&path, account)?,
+            Ok(()) => account.chown(&path)?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                check_owner(&path, account)?
+            }
             Err(error) => return Err(EmbeddedError::io("create the folder", &path)(error)),
         }
         Ok(Self { path, temporary })
@@ -41,30 +44,30 @@ impl SocketFolder {
         &self.path
     }
 
-    /// Removes what a dead Postgres left. Postgres does so itself, unless the process number in its lock file
-    /// belongs to another process by now. Nobody else puts a socket here, and we hold the lock of the data folder.
-    pub(super) fn sweep(&self) {
+    /// Removes the socket of a dead Postgres. Postgres does so itself, unless the pid in its lock file has been reused.
+    /// Only we put a socket here, and we hold the lock of the data folder.
+    pub(super) fn remove_stale_files(&self) {
         let _ = fs::remove_file(self.path.join(SOCKET));
         let _ = fs::remove_file(self.path.join(format!("{SOCKET}.lock")));
     }
 
-    /// Leaves nothing behind among the temporary files.
-    pub(super) fn tidy(&self) {
+    /// Removes the folder if it is among the temporary files.
+    pub(super) fn remove_if_temporary(&self) {
         if self.temporary {
             let _ = fs::remove_dir(&self.path);
         }
     }
 }
 
-/// Sees that a folder that exists is ours alone. In a folder for temporary files anybody could have made it.
-fn claim(path: &Path, account: &Account) -> Result<(), EmbeddedError> {
+/// Checks that an existing folder is ours alone. In a folder for temporary files any user could have made it.
+fn check_owner(path: &Path, account: &Account) -> Result<(), EmbeddedError> {
     let found = fs::symlink_metadata(path).map_err(EmbeddedError::io("look at", path))?;
-    // Root made it and was killed before it gave it away, or it was restored from a backup.
+    // Root was killed between making it and changing its owner, or it was restored from a backup.
     let made_by_root = found.uid() == ROOT;
     let closed_to_others = found.mode().trailing_zeros() >= 6;
     if found.is_dir() && closed_to_others && (found.uid() == account.uid() || made_by_root) {
         return if made_by_root {
-            account.give(path)
+            account.chown(path)
         } else {
             Ok(())
         };
@@ -74,17 +77,17 @@ fn claim(path: &Path, account: &Account) -> Result<(), EmbeddedError> {
     })
 }
 
-/// Whether the path is short enough, and free of what would need quotes in a list of folders.
+/// Whether the path is short enough, and free of characters that need quotes in a list of folders.
 fn fits(folder: &Path) -> bool {
     let path = folder.join(SOCKET);
     let bytes = path.as_os_str().as_bytes();
-    bytes.len() <= LONGEST
+    bytes.len() <= MAX_PATH_LENGTH
         && bytes
             .iter()
             .all(|byte| byte.is_ascii_graphic() && !b",\"'\\".contains(byte))
 }
 
-/// The same name for the same data folder each time, so that a Postgres left over is found again.
+/// A short folder with a name derived from the data folder, so that a leftover Postgres is found again.
 fn short_folder(home: &Path) -> PathBuf {
     let name = format!("aftercare-{:016x}", fnv(home.as_os_str().as_bytes()));
     let usual = std::env::temp_dir().join(&name);
@@ -117,24 +120,24 @@ pub(super) fn url(folder: &Path) -> String {
     format!("postgres://{ROLE}@{host}/{DATABASE}")
 }
 
-/// What a knock at the door gave.
+/// The result of a probe.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Knock {
-    /// We are let in.
-    Open,
-    /// Nobody listens yet, or it is still starting.
+pub(super) enum Readiness {
+    /// It accepts sessions.
+    Ready,
+    /// Nothing listens yet, or it is still starting.
     NotYet,
-    /// It listens, but refuses us, with this message.
+    /// It listens, but refuses the session with this message.
     Refused(String),
 }
 
-/// Opens a session and closes it again, in the protocol of Postgres: `pg_isready` is not part of every package,
-/// and it does not tell whether the database is there.
-pub(super) fn knock(folder: &Path) -> Knock {
-    exchange(folder).unwrap_or(Knock::NotYet)
+/// Opens a session and closes it again in the protocol of Postgres. `pg_isready` is not part of every package,
+/// and it does not check that the database exists.
+pub(super) fn probe(folder: &Path) -> Readiness {
+    exchange(folder).unwrap_or(Readiness::NotYet)
 }
 
-fn exchange(folder: &Path) -> io::Result<Knock> {
+fn exchange(folder: &Path) -> io::Result<Readiness> {
     let mut stream = UnixStream::connect(folder.join(SOCKET))?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     stream.set_write_timeout(Some(Duration::from_secs(5)))?;
@@ -147,12 +150,12 @@ fn exchange(folder: &Path) -> io::Result<Knock> {
     startup.extend_from_slice(parameters.as_bytes());
     stream.write_all(&startup)?;
 
-    // Being let in shows only in the end: that the database is missing is said after the authentication.
+    // Only `ReadyForQuery` shows success: a missing database is reported after the authentication.
     loop {
         match read_message(&mut stream)? {
             (b'Z', _) => {
                 stream.write_all(b"X\0\0\0\x04")?;
-                return Ok(Knock::Open);
+                return Ok(Readiness::Ready);
             }
             (b'E', body) => return Ok(refusal(&body)),
             _ => {}
@@ -172,7 +175,7 @@ fn read_message(stream: &mut UnixStream) -> io::Result<(u8, Vec<u8>)> {
 }
 
 /// Reads an error: fields, each a letter and a text that ends with a zero byte.
-fn refusal(body: &[u8]) -> Knock {
+fn refusal(body: &[u8]) -> Readiness {
     let field = |wanted: u8| {
         body.split(|byte| *byte == 0)
             .find_map(|field| field.split_first().filter(|(kind, _)| **kind == wanted))
@@ -180,9 +183,9 @@ fn refusal(body: &[u8]) -> Knock {
             .unwrap_or_default()
     };
     match field(b'C').as_str() {
-        "57P03" => Knock::NotYet, // still starting, or already stopping
-        "53300" => Knock::Open, // too many clients: the connections of a server that was killed are not gone yet
-        _ => Knock::Refused(field(b'M')),
+        "57P03" => Readiness::NotYet, // still starting, or already stopping
+        "53300" => Readiness::Ready, // too many clients: the connections of a server that was killed are not gone yet
+        _ => Readiness::Refused(field(b'M')),
     }
 }
 
@@ -214,12 +217,12 @@ mod tests {
     fn refusals_are_told_apart() {
         assert_eq!(
             refusal(b"SFATAL\0C57P03\0Mthe database system is starting up\0\0"),
-            Knock::NotYet
+            Readiness::NotYet
         );
-        assert_eq!(refusal(b"SFATAL\0C53300\0Mtoo many\0\0"), Knock::Open);
+        assert_eq!(refusal(b"SFATAL\0C53300\0Mtoo many\0\0"), Readiness::Ready);
         assert_eq!(
             refusal(b"SFATAL\0C3D000\0Mno such\0\0"),
-            Knock::Refused("no such".to_owned())
+            Readiness::Refused("no such".to_owned())
         );
     }
 }

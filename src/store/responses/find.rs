@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 
-use super::insert::ArrivedRemark;
+use super::arrival::ArrivedRemark;
 use crate::domain::free_text::review::is_shortened;
 use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::domain::response::{AnonymousResponse, Remark};

@@ -13,13 +13,13 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Binary, Bool, Date, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::arrival::Arrival;
 use super::find::{StoredResponse, find_stored, is_withdrawn};
 use super::redeem::{Redeemed, Refusal};
 use crate::domain::campaign::access::{Access, Credential};
-use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
+use crate::domain::ids::{CampaignId, FormVersionId, ResponseId};
 use crate::domain::response::AnonymousResponse;
 use crate::domain::week::IsoWeek;
 use crate::store::schema::{arrivals, responses, tombstones};
@@ -37,34 +37,6 @@ pub enum Stored {
     Withdrawn,
     /// It was not let in, so nothing of it is stored.
     Refused(Refusal),
-}
-
-/// A response that asks to be stored, with what it is let in by.
-#[derive(Debug, Clone)]
-pub struct Arrival {
-    /// The response.
-    pub response: AnonymousResponse,
-    /// What it is let in by.
-    pub credential: Credential,
-}
-
-impl Arrival {
-    /// One to a campaign in which anybody may answer.
-    pub fn open(response: AnonymousResponse) -> Self {
-        let credential = Credential::Open;
-        Self {
-            response,
-            credential,
-        }
-    }
-}
-
-/// A remark as it lies in its arrival.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct ArrivedRemark {
-    pub id: RemarkId,
-    pub question: String,
-    pub text: String,
 }
 
 /// Stores a batch in one transaction, and tells what became of each, in the order of the batch.

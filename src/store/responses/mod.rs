@@ -4,7 +4,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`insert`] [`redeem`] | into the arrivals, with the invitation or pass that admits it |
+//! | [`arrival`] [`insert`] [`redeem`] | into the arrivals, with the invitation or pass that admits it |
 //! | [`release`] | from the arrivals into the released responses, in shuffled batches |
 //! | [`find`] | by its id, wherever it is |
 //! | [`withdraw`] | out of either, leaving a tombstone |
@@ -12,6 +12,7 @@
 //! | [`delta`] | what these change, so that counts can follow |
 //! | [`count`] [`stream`] | how many there are; all of them, for an export |
 
+pub mod arrival;
 pub mod count;
 pub mod delta;
 pub mod erase;

@@ -9,7 +9,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Binary, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::insert::Arrival;
+use super::arrival::Arrival;
 use crate::domain::campaign::access::Credential;
 use crate::domain::ids::CampaignId;
 use crate::store::schema::invitations;

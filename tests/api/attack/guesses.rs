@@ -79,8 +79,7 @@ pub async fn guesses_from_tables(tapped: &Tapped) -> Vec<(String, Guesses)> {
     for (at, person) in tapped.people.iter().enumerate() {
         let invitation = Invitation::parse(&person.invitation).unwrap();
         let hash = key.invitation_hash(campaign, &invitation);
-        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        invitations.insert(hash, at);
+        invitations.insert(hex::encode(hash), at);
         let receipt = Receipt::parse(&person.receipt).unwrap();
         responses.insert(key.response_id(campaign, &receipt).to_string(), at);
     }

@@ -60,7 +60,7 @@ async fn an_admin_reads_the_audit_with_the_newest_first() {
         newest["staff"],
         json!({"id": analyst.id, "name": "Test analyst"})
     );
-    assert_eq!(newest["hash"], aftercare::domain::audit::hex(&last.hash));
+    assert_eq!(newest["hash"], hex::encode(&last.hash));
     assert_eq!(page["items"][8]["staff"], Value::Null);
 
     assert_eq!(numbers(&admin, "").await, [9, 8, 7, 6, 5, 4, 3, 2, 1]);

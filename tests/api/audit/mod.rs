@@ -3,10 +3,12 @@
 //! | module | holds |
 //! | --- | --- |
 //! | `list` | reading it over HTTP, and adding to it |
+//! | `recorded` | what is recorded, by whom, and that it is recorded with what it tells of |
 //! | `refusal` | what the database refuses, and to whom |
 //! | `verify` | the check of the chain, against somebody who changed the table all the same |
 
 mod list;
+mod recorded;
 mod refusal;
 mod verify;
 

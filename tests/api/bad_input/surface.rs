@@ -49,7 +49,7 @@ impl Surface {
     pub async fn start() -> Self {
         let collection = Collection::start().await;
         let app = &collection.app;
-        let staff = app.with_roles(&Role::ALL).await;
+        let staff = app.with_roles(Role::ALL).await;
         let document: Value = serde_json::from_slice(app.state.api.json()).unwrap();
         // A second form and campaign are there to be retired, closed and overwritten.
         let victim = document["components"]["schemas"]["FormDefinition"]["example"].clone();

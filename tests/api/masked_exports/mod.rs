@@ -184,7 +184,7 @@ fn headings(
 /// An app with one version of the form with every kind of question, and a campaign.
 async fn app() -> (TestApp, AsyncPgConnection, Version, Uuid) {
     let app = TestApp::start().await;
-    let mut conn = app.connect().await;
+    let conn = app.connect().await;
     let version = publish(&app.state.app, &every_kind()).await;
     let campaign = open_campaign(&app.state.app, &version.form, "spring-2027").await;
     (app, conn, version, campaign)
@@ -204,7 +204,11 @@ async fn shipped(count: usize) -> (TestApp, AsyncPgConnection, Client) {
 
 /// What the audit says, oldest first.
 async fn entries(conn: &mut AsyncPgConnection) -> Vec<(Option<Uuid>, String, Value)> {
-    let rows = audit_entries::table.order(audit_entries::number).select((
+    let exports = audit_entries::action.eq("responses_exported");
+    let rows = audit_entries::table
+        .filter(exports)
+        .order(audit_entries::number);
+    let rows = rows.select((
         audit_entries::staff_id,
         audit_entries::action,
         audit_entries::details,

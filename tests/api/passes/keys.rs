@@ -187,11 +187,7 @@ async fn a_dump_of_the_database_holds_no_key_that_signs() {
         key.d().to_be_bytes().to_vec(),
     ];
     for secret in secrets {
-        let hex: String = secret[secret.len() - 16..]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert!(!dump.contains(&hex));
+        assert!(!dump.contains(&hex::encode(&secret[secret.len() - 16..])));
     }
     let other = aftercare::domain::server_key::ServerKey::new([7; 32]);
     assert!(other.open_pass_key(campaign, &id, &sealed).is_err());
@@ -213,10 +209,7 @@ async fn what_is_kept_of_a_spent_pass_is_a_hash_and_the_campaign() {
         .to_lowercase();
     let bytes = crate::support::pass_client::unbase64(pass.split('"').nth(1).unwrap());
     for part in [&bytes[2..34], &bytes[98..]] {
-        let hex: String = part[..16]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex = hex::encode(&part[..16]);
         assert!(!dump.contains(&hex), "neither nonce nor signature");
     }
 }

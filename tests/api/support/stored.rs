@@ -146,7 +146,10 @@ pub async fn respond_synthetic(
             responses::form_version_id.eq(version.id),
             responses::language.eq((*language).to_owned()),
             responses::week.eq(*week),
-            responses::record.eq(version.form.layout().encode(&version.form, &valid)),
+            responses::record.eq(version
+                .form
+                .layout()
+                .encode(version.form.questions(), valid.as_slice())),
         )
     });
     let rows: Vec<_> = rows.collect();
@@ -159,5 +162,8 @@ pub async fn respond_synthetic(
 fn record(version: &Version, answers: Value) -> Vec<u8> {
     let raw: RawAnswers = serde_json::from_value(answers).unwrap();
     let valid = validate(&version.form, &raw).unwrap();
-    version.form.layout().encode(&version.form, &valid)
+    version
+        .form
+        .layout()
+        .encode(version.form.questions(), valid.as_slice())
 }

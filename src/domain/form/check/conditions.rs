@@ -1,9 +1,9 @@
 //! Conditions: they look only backwards and compare like with like.
 
 use super::{Check, FormFault};
-use crate::domain::fault::Pointer;
 use crate::domain::form::condition::{Condition, ConditionDefinition, Scalar, Test};
 use crate::domain::form::question::{Kind, Question};
+use crate::domain::pointer::Pointer;
 
 impl Check<'_> {
     /// The checked `show_when` of what stands at `pointer`, which may look at `earlier` questions.

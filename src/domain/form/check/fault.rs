@@ -1,14 +1,18 @@
 //! What can be wrong with a definition.
 
-use crate::domain::fault::Pointer;
+use strum::IntoStaticStr;
 
-/// A fault of a form's definition. Its text says what is wrong and, where it is not plain, the mend.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+use crate::domain::pointer::Pointer;
+
+/// A fault of a form's definition. Its text says what is wrong and, where it is not obvious, the remedy.
+#[derive(Debug, Clone, PartialEq, thiserror::Error, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[allow(missing_docs, reason = "the error texts say what each means")]
 pub enum FormFault {
     #[error(
         "a form's key is lower-case words and digits joined by single dashes, at most 40 characters"
     )]
+    #[strum(serialize = "key_malformed")]
     FormKeyMalformed,
     #[error(
         "a key is lower-case letters, digits and single underscores, starts with a letter, and has at most 40 characters"
@@ -59,10 +63,12 @@ pub enum FormFault {
     #[error("\"min\" must be less than \"max\"")]
     BoundsReversed,
     #[error("must be a whole number from -1000000000 to 1000000000")]
+    #[strum(serialize = "bound_malformed")]
     BoundNotWhole,
     #[error(
         "must be a number from -1000000000 to 1000000000 with at most {decimals} digits after the point"
     )]
+    #[strum(serialize = "bound_malformed")]
     BoundNotDecimal { decimals: u8 },
     #[error("a rating has at most 101 steps")]
     RatingTooLong,
@@ -111,45 +117,29 @@ pub enum FormFault {
 impl FormFault {
     /// The stable code of the fault, for programs.
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::FormKeyMalformed | Self::KeyMalformed => "key_malformed",
-            Self::KeyTaken { .. } => "key_taken",
-            Self::KeyReserved { .. } => "key_reserved",
-            Self::Empty => "empty",
-            Self::TooManyQuestions { .. } => "too_many_questions",
-            Self::TooManyLanguages { .. } => "too_many_languages",
-            Self::LanguageMalformed { .. } => "language_malformed",
-            Self::LanguageTwice { .. } => "language_twice",
-            Self::TextMissing { .. } => "text_missing",
-            Self::TextBlank { .. } => "text_blank",
-            Self::TextLanguageUnknown { .. } => "text_language_unknown",
-            Self::TextTooLong => "text_too_long",
-            Self::FieldMissing { .. } => "field_missing",
-            Self::FieldNotForKind { .. } => "field_not_for_kind",
-            Self::ScaleAndOptions => "scale_and_options",
-            Self::ScaleUnknown { .. } => "scale_unknown",
-            Self::ScaleUnused => "scale_unused",
-            Self::OptionCount { .. } => "option_count",
-            Self::ExclusiveNotForKind => "exclusive_not_for_kind",
-            Self::BoundsReversed => "bounds_reversed",
-            Self::BoundNotWhole | Self::BoundNotDecimal { .. } => "bound_malformed",
-            Self::RatingTooLong => "rating_too_long",
-            Self::DecimalsOutOfRange => "decimals_out_of_range",
-            Self::MaxLengthOutOfRange => "max_length_out_of_range",
-            Self::TextAsBackground => "text_as_background",
-            Self::ConceptMalformed => "concept_malformed",
-            Self::ConditionMalformed => "condition_malformed",
-            Self::QuestionUnknown { .. } => "question_unknown",
-            Self::LooksForward { .. } => "looks_forward",
-            Self::LooksAtItself { .. } => "looks_at_itself",
-            Self::OptionUnknown { .. } => "option_unknown",
-            Self::CannotCompare { .. } => "cannot_compare",
-            Self::ScoreQuestionTwice { .. } => "score_question_twice",
-            Self::ScoreNotNumeric { .. } => "score_not_numeric",
-            Self::ScoreRange => "score_range",
-            Self::ScoreShare => "score_share",
-            Self::FirstBand { .. } => "first_band",
-            Self::BandOrder => "band_order",
+        self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FormFault;
+
+    #[test]
+    fn codes_are_the_words_that_clients_know() {
+        for (fault, code) in [
+            (FormFault::FormKeyMalformed, "key_malformed"),
+            (FormFault::BoundNotWhole, "bound_malformed"),
+            (
+                FormFault::TooManyQuestions { count: 501 },
+                "too_many_questions",
+            ),
+            (
+                FormFault::TooManyLanguages { count: 51 },
+                "too_many_languages",
+            ),
+        ] {
+            assert_eq!(fault.code(), code);
         }
     }
 }

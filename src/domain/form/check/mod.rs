@@ -16,7 +16,8 @@ use super::condition::Condition;
 use super::definition::FormDefinition;
 use super::question::Question;
 use super::score::Score;
-use crate::domain::fault::{Fault, Pointer};
+use crate::domain::fault::Fault;
+use crate::domain::pointer::Pointer;
 
 /// The most questions a form may have; far more than anyone would answer.
 const MAX_QUESTIONS: usize = 500;
@@ -29,10 +30,10 @@ const MAX_LANGUAGES: usize = 50;
 const MAX_FAULTS: usize = 1000;
 
 /// The longest key of a form: with it, the name of a version's SQL view fits into the 63 bytes of Postgres.
-const LONGEST_FORM_KEY: usize = 40;
+const MAX_FORM_KEY_LENGTH: usize = 40;
 
 /// The longest key of anything within a form.
-const LONGEST_KEY: usize = 40;
+const MAX_KEY_LENGTH: usize = 40;
 
 /// Columns of an export and of the SQL views that are no questions.
 const RESERVED_KEYS: [&str; 5] = ["id", "campaign", "form_version", "language", "week"];
@@ -93,14 +94,14 @@ impl Check<'_> {
                             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
                 })
         };
-        if self.form.key.len() > LONGEST_FORM_KEY || !words_of(&self.form.key) {
+        if self.form.key.len() > MAX_FORM_KEY_LENGTH || !words_of(&self.form.key) {
             self.fault(&Pointer::root().child("key"), FormFault::FormKeyMalformed);
         }
     }
 
     /// Checks the spelling of a key within the form, and that nothing in `seen` has it already.
     fn key(&mut self, key: &str, pointer: Pointer, seen: &mut BTreeMap<String, Pointer>) {
-        let spelt = key.len() <= LONGEST_KEY
+        let spelt = key.len() <= MAX_KEY_LENGTH
             && key.starts_with(|c: char| c.is_ascii_lowercase())
             && key
                 .bytes()

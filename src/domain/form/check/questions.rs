@@ -4,31 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number;
 
-use super::{Check, FormFault, LONGEST_KEY, MAX_QUESTIONS, RESERVED_KEYS};
-use crate::domain::fault::Pointer;
+use super::{Check, FormFault, MAX_KEY_LENGTH, MAX_QUESTIONS, RESERVED_KEYS};
 use crate::domain::form::condition::Condition;
 use crate::domain::form::definition::{OptionDefinition, QuestionDefinition, QuestionKind};
 use crate::domain::form::question::{Choice, Kind, Question};
+use crate::domain::pointer::Pointer;
 
 const FURTHEST_BOUND: i64 = 1_000_000_000;
 const MAX_OPTIONS: usize = 200;
 const MAX_RATING_STEPS: i64 = 101;
-const LONGEST_REMARK: u16 = 4000;
-
-impl QuestionKind {
-    /// The kind as it is written in a definition.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SingleChoice => "single_choice",
-            Self::MultipleChoice => "multiple_choice",
-            Self::Rating => "rating",
-            Self::Integer => "integer",
-            Self::Decimal => "decimal",
-            Self::YesNo => "yes_no",
-            Self::Text => "text",
-        }
-    }
-}
+const MAX_REMARK_LENGTH: u16 = 4000;
 
 impl Check<'_> {
     pub(super) fn scales(&mut self) {
@@ -42,7 +27,7 @@ impl Check<'_> {
             let pointer = Pointer::root().child("scales").child(name);
             self.key(name, pointer.clone(), &mut seen);
             // A name without bounds would stand in the pointer of every option.
-            if name.len() <= LONGEST_KEY {
+            if name.len() <= MAX_KEY_LENGTH {
                 self.options(options, &pointer);
             }
             if !used.contains(name.as_str()) {
@@ -196,7 +181,7 @@ impl Check<'_> {
             QuestionKind::YesNo => Kind::YesNo,
             QuestionKind::Text => {
                 let max_length = question.max_length.unwrap_or(1);
-                if !(1..=LONGEST_REMARK).contains(&max_length) {
+                if !(1..=MAX_REMARK_LENGTH).contains(&max_length) {
                     self.fault(&pointer.child("max_length"), FormFault::MaxLengthOutOfRange);
                 }
                 Kind::Text {

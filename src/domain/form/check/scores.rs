@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Check, FormFault};
-use crate::domain::fault::Pointer;
 use crate::domain::form::condition::Condition;
 use crate::domain::form::definition::{ScoreDefinition, ScoreMethod};
 use crate::domain::form::question::Question;
 use crate::domain::form::score::Score;
+use crate::domain::pointer::Pointer;
 
 impl Check<'_> {
     pub(super) fn scores(&mut self, questions: &[Question]) -> Vec<Score> {

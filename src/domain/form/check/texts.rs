@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Check, FormFault, MAX_LANGUAGES};
-use crate::domain::fault::Pointer;
 use crate::domain::form::text::{Text, is_language_tag};
+use crate::domain::pointer::Pointer;
 
-const LONGEST_TEXT: usize = 4000;
+const MAX_TEXT_LENGTH: usize = 4000;
 
 impl Check<'_> {
     pub(super) fn languages(&mut self) {
@@ -74,7 +74,7 @@ impl Check<'_> {
                         },
                     );
                 }
-                Some(words) if words.chars().count() > LONGEST_TEXT => {
+                Some(words) if words.chars().count() > MAX_TEXT_LENGTH => {
                     self.fault(&pointer.child(language), FormFault::TextTooLong);
                 }
                 Some(_) => {}

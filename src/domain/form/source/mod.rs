@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 use serde_json::{Map, Number, Value};
-use serde_path_to_error::Segment;
 
 use super::definition::FormDefinition;
-use crate::domain::fault::{Fault, Pointer};
+use crate::domain::fault::Fault;
+use crate::domain::pointer::Pointer;
 
 /// Deeper nesting than any form has.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// A longer path than leads to anything in a form. Every value keeps its own, so it is what a small text could
 /// take much memory with.
-const LONGEST_POINTER: usize = 500;
+const MAX_POINTER_LENGTH: usize = 500;
 
 /// The two ways to write a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Source {
     /// The first field that is unknown, missing or of the wrong type.
     pub fn definition(&self) -> Result<FormDefinition, Fault<String>> {
         serde_path_to_error::deserialize(&self.value).map_err(|error| {
-            let pointer = pointer_of(error.path());
+            let pointer = error.path().into();
             Fault::at(pointer, error.into_inner().to_string())
         })
     }
@@ -107,16 +107,6 @@ impl Source {
             pointer = pointer.parent();
         }
     }
-}
-
-/// The JSON pointer to where reading a value failed.
-pub fn pointer_of(path: &serde_path_to_error::Path) -> Pointer {
-    path.iter()
-        .fold(Pointer::root(), |pointer, segment| match segment {
-            Segment::Seq { index } => pointer.child(index),
-            Segment::Map { key } => pointer.child(key),
-            Segment::Enum { .. } | Segment::Unknown => pointer,
-        })
 }
 
 /// A list or a map that is being read.
@@ -198,7 +188,7 @@ impl<'a> Reader<'a> {
     }
 
     fn start(&mut self, open: Open, span: &Span) -> Result<(), SourceFault> {
-        if self.open.len() >= DEEPEST {
+        if self.open.len() >= MAX_DEPTH {
             return Err(malformed(span, "this is nested too deeply for a form"));
         }
         if matches!(self.open.last(), Some((Open::Map(_, None), _))) {
@@ -262,7 +252,7 @@ impl<'a> Reader<'a> {
 
     /// Remembers where `pointer` stands; a field stands where its name does.
     fn mark(&mut self, pointer: &Pointer, span: &Span) -> Result<(), SourceFault> {
-        if pointer.as_str().len() > LONGEST_POINTER {
+        if pointer.as_str().len() > MAX_POINTER_LENGTH {
             return Err(malformed(
                 span,
                 "the names of the fields are too long for a form",

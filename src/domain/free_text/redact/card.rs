@@ -1,12 +1,12 @@
-//! Payment card numbers: 13 to 19 digits that pass the Luhn check (ISO/IEC 7812-1),
+//! Payment card numbers (ISO/IEC 7812-1): 13 to 19 digits with a valid Luhn check digit,
 //! in one run or in the groups in which cards print them.
 
-use super::Kind;
 use super::date::is_year;
+use super::decision::Match;
 use super::digits::{Groups, Separator};
-use super::number::Match;
+use super::kind::Kind;
 
-/// The groups in which cards print their numbers, and what people make of them.
+/// Lengths of the groups in which cards print their numbers, and in which people write them.
 const SHAPES: [&[usize]; 12] = [
     &[4, 4, 4, 4],
     &[4, 6, 5],
@@ -25,7 +25,7 @@ const SHAPES: [&[usize]; 12] = [
 /// The card number that starts at the `i`th group, if any.
 pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Match> {
     let first = groups.get(i)?;
-    // The first digit says the industry: travel, banking, petroleum; 9 is left to national schemes.
+    // The first digit is the major industry identifier: 2 to 6 are those of payment cards, 9 is for national schemes.
     if !first.digits.starts_with(|c| matches!(c, '2'..='6' | '9')) || first.digits.len() < 4 {
         return None;
     }
@@ -51,7 +51,7 @@ pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Match> {
         .rev()
         .filter(|card| card.digits.len() >= 13 && is_luhn(&card.digits))
         .find(|card| {
-            card.cuts.is_empty()
+            card.boundaries.is_empty()
                 || (SHAPES
                     .iter()
                     .any(|shape| lengths(card.next).eq(shape.iter().copied()))
@@ -65,7 +65,8 @@ pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Match> {
         })
 }
 
-/// The Luhn check: from the right, every second digit counts double.
+/// Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1, annex B): from the right, every
+/// second digit counts double, and the sum of all digits is a multiple of ten.
 fn is_luhn(digits: &str) -> bool {
     let sum: u32 = digits
         .bytes()

@@ -1,6 +1,6 @@
-//! The words around a number: they tell a record number from a platelet count.
+//! The words around a number, which distinguish a record number from a platelet count.
 //!
-//! Word boundaries are those of ASCII, because Korean endings follow an English word without a blank.
+//! Word boundaries are ASCII ones, because Korean endings follow an English word without a blank.
 
 use std::sync::LazyLock;
 
@@ -8,11 +8,11 @@ use regex::Regex;
 
 use super::pattern::pattern;
 
-/// How many characters to look back and ahead.
-const BEFORE: usize = 32;
-const AFTER: usize = 20;
+/// Characters of context before and after the number.
+const LOOK_BEHIND: usize = 32;
+const LOOK_AHEAD: usize = 20;
 
-/// A name for a record number that stands directly before it.
+/// A name for a record number, directly before it.
 static RECORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?:
@@ -28,7 +28,7 @@ static RECORD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A name for a resident registration number that stands directly before it.
+/// A name for a resident registration number, directly before it.
 static RESIDENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?: 주민 (?: 등록 )? \s?(?: 번호 )? | 외국인 \s?등록 \s?번호 | resident (?: \s registration )? \s number )
@@ -44,12 +44,12 @@ static PHONE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// What one does with a phone number, behind it.
+/// A Korean verb of phoning after the number.
 static PHONE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^\s* (?: 으로 | 로 | 에 | 번 )? [^0-9\[\n]{0,6} (?: 연락 | 전화 | 문자 | 카톡 )")
 });
 
-/// The same in English.
+/// An English phrase for a phone number after it.
 static PHONE_ENGLISH_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\s (?: is | was ) \s (?: my | our | his | her ) \s (?: phone | cell | mobile | number )",
@@ -98,18 +98,18 @@ pub(super) struct Context<'t> {
 }
 
 impl<'t> Context<'t> {
-    /// The surroundings of `start..end`. Nothing before `barrier` is looked at.
+    /// The surroundings of `start..end`. Text before `barrier` is not part of them.
     pub(super) fn new(text: &'t str, barrier: usize, start: usize, end: usize) -> Self {
         let before = text.get(barrier..start).unwrap_or_default();
         let after = text.get(end..).unwrap_or_default();
         let from = before
             .char_indices()
             .rev()
-            .nth(BEFORE)
+            .nth(LOOK_BEHIND)
             .map_or(0, |(at, _)| at);
         let to = after
             .char_indices()
-            .nth(AFTER)
+            .nth(LOOK_AHEAD)
             .map_or(after.len(), |(at, _)| at);
         Self {
             before: before.get(from..).unwrap_or_default(),
@@ -125,15 +125,15 @@ impl<'t> Context<'t> {
         RESIDENT.is_match(self.before)
     }
 
-    pub(super) fn speaks_of_phone(self) -> bool {
+    pub(super) fn mentions_phone(self) -> bool {
         PHONE.is_match(self.before) || PHONE_AFTER.is_match(self.after)
     }
 
-    pub(super) fn speaks_of_phone_in_english(self) -> bool {
+    pub(super) fn mentions_phone_in_english(self) -> bool {
         PHONE_ENGLISH.is_match(self.before) || PHONE_ENGLISH_AFTER.is_match(self.after)
     }
 
-    pub(super) fn speaks_of_amount(self) -> bool {
+    pub(super) fn mentions_amount(self) -> bool {
         AMOUNT.is_match(self.before)
     }
 

@@ -49,11 +49,11 @@ impl Separator {
             }
             (Some(','), None) if blanks == 0 => Self::Comma,
             (Some('/'), None) if blanks == 0 => Self::Slash,
-            _ => Self::of_many(bare),
+            _ => Self::of_many_characters(bare),
         }
     }
 
-    fn of_many(bare: &str) -> Self {
+    fn of_many_characters(bare: &str) -> Self {
         let join = |c: char| is_dash(c) || matches!(c, ' ' | '.');
         if bare.chars().filter(|&c| is_mask(c)).count() >= 3
             && bare.chars().all(|c| is_mask(c) || join(c))
@@ -107,7 +107,7 @@ pub(super) struct Joined {
     /// The digits without their separators.
     pub(super) digits: String,
     /// How many digits come before each inner boundary of groups.
-    pub(super) cuts: Vec<usize>,
+    pub(super) boundaries: Vec<usize>,
     /// The length of the last group.
     pub(super) last_len: usize,
     /// Where the last group ends in the text.
@@ -164,7 +164,7 @@ impl<'t> Groups<'t> {
                 break;
             }
             if !joined.digits.is_empty() {
-                joined.cuts.push(joined.digits.len());
+                joined.boundaries.push(joined.digits.len());
             }
             joined.digits.push_str(group.digits);
             joined.last_len = group.digits.len();

@@ -1,7 +1,7 @@
 //! Web addresses: with a scheme, with `www.`, or a bare host name.
 //!
-//! A bare host is taken for one only under a top-level domain that is not also a word,
-//! because people leave out the blank after a full stop ("tired.it was"). Under the others it needs a path.
+//! A bare host name counts only under a top-level domain that is not also a word, because people leave out the blank
+//! after a full stop ("tired.it was"). Under the other domains it needs a path.
 
 use std::sync::LazyLock;
 
@@ -11,14 +11,14 @@ use super::kind::Kind;
 use super::pattern::pattern;
 use super::span::Finding;
 
-/// Top-level domains that end a host by themselves.
-const SURE: [&str; 20] = [
+/// Top-level domains under which a bare host name counts.
+const TLDS: [&str; 20] = [
     "com", "net", "org", "edu", "gov", "mil", "kr", "jp", "cn", "uk", "au", "nz", "eu", "io",
     "biz", "xyz", "dev", "blog", "clinic", "asia",
 ];
 
-/// Top-level domains that are also words or abbreviations: they need a path behind them.
-const WITH_PATH: [&str; 47] = [
+/// Top-level domains that are also words or abbreviations. A bare host name under them needs a path.
+const TLDS_WITH_PATH: [&str; 47] = [
     "me", "us", "be", "it", "in", "is", "to", "so", "co", "ai", "tv", "ly", "gl", "gg", "id", "im",
     "st", "de", "ca", "fr", "es", "nl", "ch", "se", "vn", "ph", "th", "sg", "hk", "tw", "ru",
     "info", "app", "page", "link", "site", "online", "store", "shop", "club", "care", "health",
@@ -28,7 +28,7 @@ const WITH_PATH: [&str; 47] = [
 /// What may stand in the rest of a web address (RFC 3986), with Korean where a path or a query can have it.
 const TAIL: &str = r"(?: [/=?&_\#+%\-][가-힣]+ | [a-z0-9/:?\#@!$&'()*+,;=._~%\-] )";
 
-/// A link that says so itself. "awww.that hurt" is none, and the host of an e-mail address goes with the address.
+/// A link with a scheme or `www.`. "awww.that hurt" is none, and the host of an e-mail address belongs to the address.
 static SCHEME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"(?<scheme> (?: https? | hxxps? | ftp )://[가-힣]*{TAIL}+ ) | (?: ^ | [^a-z@] ) (?<www> www\.[a-z0-9]{TAIL}* )"
@@ -38,7 +38,7 @@ static SCHEME: LazyLock<Regex> = LazyLock::new(|| {
 static PATH: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"^(?: :[0-9]{{2,5}} )?(?: [/?\#]{TAIL}* )?")));
 
-/// Finds links that say so themselves: `https://…`, `www.…`.
+/// Finds links with a scheme or `www.`.
 pub(super) fn with_scheme(piece: &str) -> Vec<Finding> {
     SCHEME
         .captures_iter(piece)
@@ -97,7 +97,7 @@ fn host(run: &str, after: &str) -> Option<(usize, usize)> {
         let end = at + word;
         if let (Some(first), Some(word)) = (first, label.get(..word)) {
             let known = |list: &[&str]| list.iter().any(|tld| tld.eq_ignore_ascii_case(word));
-            if known(&SURE) || (has_path && end == run.len() && known(&WITH_PATH)) {
+            if known(&TLDS) || (has_path && end == run.len() && known(&TLDS_WITH_PATH)) {
                 best = Some((first, end));
             }
         }

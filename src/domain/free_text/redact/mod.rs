@@ -1,20 +1,21 @@
-//! Cleans remarks (free-text answers) of direct identifiers on the way in.
+//! Removes direct identifiers from remarks (free-text answers) before they are stored.
 //!
-//! It finds what has a shape: e-mail addresses, phone numbers, resident registration numbers, card numbers,
+//! It finds identifiers by their form: e-mail addresses, phone numbers, resident registration numbers, card numbers,
 //! links and long record numbers, in Korean and English text. It does not find names, postal addresses,
-//! account names such as @name, number plates, birth dates, numbers of five digits or fewer that no word names,
-//! or numbers in words other than phone numbers, and it cannot know that a story gives somebody away.
-//! A person reads every remark before any export.
+//! account names such as @name, number plates, birth dates, numbers of five digits or fewer without a word that
+//! names them, numbers in words other than phone numbers, or a story that identifies a person.
+//! A reviewer reads every remark before any export.
 //!
-//! The detectors run one after the other, the surest first. Each sees only the pieces of text between
-//! what the earlier ones found, so a bracketed word is never part of a new finding. Time is linear in the text:
-//! every look to the left or right is of a fixed size, or skips what it has consumed.
+//! The detectors run one after the other, the most specific first. Each sees only the pieces of text between
+//! the earlier findings, so a placeholder is never part of a new finding. Time is linear in the text:
+//! look-behind and look-ahead have a fixed size, or skip what they have consumed.
 //!
 //! Pure: no I/O, no clock, no randomness. Neither [`Kind`] nor the `Debug` form of [`Redacted`] shows any text.
 
 mod card;
 mod context;
 mod date;
+mod decision;
 mod digits;
 mod email;
 mod kind;
@@ -50,7 +51,7 @@ const DETECTORS: [Detector; 5] = [
 /// A remark without its direct identifiers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Redacted {
-    /// The normalised text, with a bracketed word in the place of every finding.
+    /// The normalised text, with a placeholder in the place of every finding.
     pub text: String,
     /// The kind of every finding in the order of the text, never its content.
     pub found: Vec<Kind>,
@@ -73,10 +74,10 @@ impl fmt::Debug for Redacted {
     }
 }
 
-/// Replaces the direct identifiers in `text` with bracketed words such as `[phone]`.
+/// Replaces the direct identifiers in `text` by placeholders such as `[phone]`.
 ///
-/// The text is normalised first (full-width digits become plain ones, invisible characters go).
-/// Ordinary numbers about health, money and time stay. Redacting twice changes nothing more.
+/// The text is normalised first (full-width digits become ASCII digits, invisible characters are removed).
+/// Ordinary numbers about health, money and time stay. Redaction is idempotent.
 ///
 /// ```
 /// use aftercare::domain::free_text::redact::{Kind, redact};

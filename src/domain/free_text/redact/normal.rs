@@ -1,19 +1,19 @@
-//! One spelling for what looks the same: compatibility forms, invisible characters.
+//! Normalisation: compatibility forms, invisible characters.
 //!
-//! Full-width digits, circled digits and the like become plain ones by NFKC (Unicode Standard Annex 15).
+//! Full-width digits, circled digits and the like become ASCII digits by NFKC (Unicode Standard Annex 15).
 //! The Korean compatibility jamo are left as they are: NFKC would turn "ㅠㅠ" and "ㅋㅋ",
 //! which stand in many remarks, into conjoining letters that most fonts show badly.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Normalises `text`. Doing it twice changes nothing more.
+/// Normalises `text`. Idempotent.
 pub(super) fn normalise(text: &str) -> String {
     // Once to unfold the compatibility forms, once more because what stood apart may now compose.
-    compatible(&visible(&compatible(text)))
+    nfkc_keeping_jamo(&without_invisible(&nfkc_keeping_jamo(text)))
 }
 
 /// NFKC, except for the Korean compatibility jamo.
-fn compatible(text: &str) -> String {
+fn nfkc_keeping_jamo(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((at, jamo)) = rest.char_indices().find(|&(_, c)| is_compatibility_jamo(c)) {
@@ -30,10 +30,10 @@ fn is_compatibility_jamo(c: char) -> bool {
     matches!(c, '\u{3131}'..='\u{3163}' | '\u{3165}'..='\u{318E}')
 }
 
-/// Drops what cannot be seen: zero-width and bidirectional controls, fillers, tags, control characters,
+/// Removes invisible characters: zero-width and bidirectional controls, fillers, tags, control characters,
 /// and the variation selector and key-cap marks that follow a digit in emoji such as 1️⃣.
 /// A joiner stays where it holds an emoji together.
-fn visible(text: &str) -> String {
+fn without_invisible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

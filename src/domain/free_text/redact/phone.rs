@@ -2,27 +2,28 @@
 
 use super::context::Context;
 use super::date::is_year;
+use super::decision::Match;
 use super::digits::{Groups, Joined, Separator, is_dash, is_mask};
-use super::number::Match;
+use super::kind::Kind;
 use super::numbering_plan as plan;
+use super::phone_abroad;
 use super::quantity::is_range;
-use super::{Kind, phone_abroad};
 
-/// The phone number that starts at the `i`th group and that its digits alone give away.
-pub(super) fn sure(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {
+/// The phone number that starts at the `i`th group and that its digits alone show.
+pub(super) fn certain(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {
     let found = phone_abroad::international(groups, i)
         .or_else(|| korean(groups, i))
-        .or_else(|| hidden(groups, i))
-        .or_else(|| phone_abroad::trunk(groups, i, barrier))
-        .or_else(|| phone_abroad::american(groups, i, false))?;
+        .or_else(|| masked(groups, i))
+        .or_else(|| phone_abroad::with_trunk_prefix(groups, i, barrier))
+        .or_else(|| phone_abroad::nanp(groups, i, false))?;
     Some(with_sign(groups, i, barrier, &found))
 }
 
-/// The phone number that starts at the `i`th group and that needs the words around it, or their absence.
-pub(super) fn likely(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {
+/// The phone number that starts at the `i`th group and that only the words around it, or their absence, show.
+pub(super) fn by_context(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Match> {
     let found = short(groups, i, barrier)
-        .or_else(|| phone_abroad::american(groups, i, true))
-        .or_else(|| phone_abroad::bare_american(groups, i, barrier))?;
+        .or_else(|| phone_abroad::nanp(groups, i, true))
+        .or_else(|| phone_abroad::nanp_unseparated(groups, i, barrier))?;
     Some(with_sign(groups, i, barrier, &found))
 }
 
@@ -38,14 +39,15 @@ fn korean(groups: &Groups<'_>, i: usize) -> Option<Joined> {
         let in_place = |cut: &usize| {
             Some(*cut) == plan::korean_prefix(&joined.digits) || cut + 4 == joined.digits.len()
         };
-        // A mobile number can be told however it is split; the others only where their parts meet.
-        let split = joined.cuts.iter().all(in_place) || plan::is_korean_mobile(&joined.digits);
+        // A mobile number is recognised with any grouping, the others only with the groups of the numbering plan.
+        let split =
+            joined.boundaries.iter().all(in_place) || plan::is_korean_mobile(&joined.digits);
         split && plan::is_korean(&joined.digits)
     })
 }
 
-/// A Korean number with a part hidden: 010-****-0000, 010-0000-****.
-fn hidden(groups: &Groups<'_>, i: usize) -> Option<Joined> {
+/// A Korean number with a part masked: 010-****-0000, 010-0000-****.
+fn masked(groups: &Groups<'_>, i: usize) -> Option<Joined> {
     let first = groups.get(i)?;
     if plan::korean_prefix(first.digits) != Some(first.digits.len()) {
         return None;
@@ -99,7 +101,7 @@ fn short(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joined> {
         None => return None,
     };
     let context = Context::new(groups.text, barrier, first.start, end);
-    let phone = context.speaks_of_phone();
+    let phone = context.mentions_phone();
     let years = second.is_some_and(|second| is_year(first.digits) && is_year(second.digits));
     let range = second.is_some_and(|second| is_range(first.digits, second.digits));
     if context.unit_follows() || context.names_record() || years || (range && !phone) {

@@ -4,14 +4,15 @@ use super::context::Context;
 use super::digits::{Groups, Joined, Separator};
 use super::numbering_plan as plan;
 
-/// The code of Korea as it is dialled from abroad, after a plus sign, two zeros or the number of a carrier.
+/// Country code 82 after a plus sign, the international prefix 00 or the prefix of a Korean carrier (001, 002, 006).
 const KOREA: [&str; 5] = ["82", "0082", "00182", "00282", "00682"];
 
-/// At most so many digits and groups belong to one number: 15 of E.164, and what is dialled before.
+/// The most digits and groups of one number: 15 digits of E.164, and an international prefix.
 const MAX_DIALLED: usize = 18;
 const MAX_GROUPS: usize = 8;
 
-/// `+82 …`, `82-…`, `0082 …`, `+1 …`, `0044 …`, and a plus sign before anything of the right length.
+/// The international form (ITU-T E.164): `+82 …`, `82-…`, `0082 …`, `+1 …`, `0044 …`, and a plus sign before digits of
+/// a valid length.
 pub(super) fn international(groups: &Groups<'_>, i: usize) -> Option<Joined> {
     let first = groups.get(i)?;
     let plus = groups.text.get(..first.start)?.ends_with('+');
@@ -23,22 +24,18 @@ pub(super) fn international(groups: &Groups<'_>, i: usize) -> Option<Joined> {
         return None;
     }
     let mut all = groups.join(i, MAX_DIALLED, Separator::in_phone);
-    all.retain(|joined| joined.cuts.len() < MAX_GROUPS);
+    all.retain(|joined| joined.boundaries.len() < MAX_GROUPS);
     let korean = |joined: &&Joined| {
         let rest = KOREA.iter().find_map(|code| {
             joined
                 .digits
                 .strip_prefix(code)
-                .filter(|_| plus || joined.cuts.contains(&code.len()))
+                .filter(|_| plus || joined.boundaries.contains(&code.len()))
         });
-        joined.last_len >= 4 && rest.is_some_and(plan::is_korean_abroad)
+        joined.last_len >= 4 && rest.is_some_and(plan::is_korean_international)
     };
-    let american = |joined: &&Joined| {
-        plus && joined.last_len >= 4
-            && joined
-                .digits
-                .strip_prefix('1')
-                .is_some_and(plan::is_american)
+    let nanp = |joined: &&Joined| {
+        plus && joined.last_len >= 4 && joined.digits.strip_prefix('1').is_some_and(plan::is_nanp)
     };
     // A single digit behind a blank is the next word, not the number any more.
     let other = |joined: &&Joined| {
@@ -47,18 +44,18 @@ pub(super) fn international(groups: &Groups<'_>, i: usize) -> Option<Joined> {
         } else {
             joined.digits.get(2..).filter(|_| abroad.is_some())
         };
-        let whole = joined.cuts.is_empty() && plus;
+        let whole = joined.boundaries.is_empty() && plus;
         digits.is_some_and(plan::is_international)
-            && (whole || (!joined.cuts.is_empty() && joined.last_len >= 2))
+            && (whole || (!joined.boundaries.is_empty() && joined.last_len >= 2))
     };
     let longest = |fits: &dyn Fn(&&Joined) -> bool| all.iter().rev().find(fits).cloned();
     longest(&korean)
-        .or_else(|| longest(&american))
+        .or_else(|| longest(&nanp))
         .or_else(|| longest(&other))
 }
 
-/// The national form of other countries that dial a 0 first: 020 7946 0000, 03-0000-0000.
-pub(super) fn trunk(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joined> {
+/// The national form of other countries with the trunk prefix 0: 020 7946 0000, 03-0000-0000.
+pub(super) fn with_trunk_prefix(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joined> {
     let first = groups.get(i)?;
     let inside = i > 0
         && groups
@@ -79,13 +76,13 @@ pub(super) fn trunk(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joi
         .find(|joined| {
             joined.digits.len() >= 10
                 && joined.last_len >= 3
-                && (1..=3).contains(&joined.cuts.len())
+                && (1..=3).contains(&joined.boundaries.len())
         })
 }
 
-/// The North American form, 3-3-4 and perhaps a 1 before. Only blanks between the parts count if `blanks` says so:
-/// they may be three amounts in a row.
-pub(super) fn american(groups: &Groups<'_>, i: usize, blanks: bool) -> Option<Joined> {
+/// The form of the North American Numbering Plan (NANP): 3-3-4, and an optional 1 before. Parts that only blanks
+/// separate may be three amounts in a row, so they count only if `blanks` is set.
+pub(super) fn nanp(groups: &Groups<'_>, i: usize, blanks: bool) -> Option<Joined> {
     let lead = usize::from(groups.get(i)?.digits == "1");
     if lead == 1 && groups.after(i, Separator::in_phone).is_none() {
         return None;
@@ -113,11 +110,11 @@ pub(super) fn american(groups: &Groups<'_>, i: usize, blanks: bool) -> Option<Jo
     None
 }
 
-/// Ten digits in one run, after a word about phoning.
-pub(super) fn bare_american(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joined> {
+/// Ten digits of the NANP in one run, with a word about phoning.
+pub(super) fn nanp_unseparated(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Joined> {
     let group = groups.get(i)?;
     let context = Context::new(groups.text, barrier, group.start, group.end);
-    (plan::is_american(group.digits) && context.speaks_of_phone_in_english()).then(|| Joined {
+    (plan::is_nanp(group.digits) && context.mentions_phone_in_english()).then(|| Joined {
         end: group.end,
         next: i + 1,
         ..Joined::default()

@@ -1,4 +1,4 @@
-//! Numbers that people write about health, money and time, and that stay.
+//! Numbers about health, money and time, which stay in the text.
 
 use super::date::{is_date, is_month_day, is_year};
 use super::digits::{Group, Groups, Separator};
@@ -50,7 +50,7 @@ fn thousands(groups: &Groups<'_>, i: usize) -> Option<usize> {
     (next > i + 1).then_some(next)
 }
 
-/// 11.2, 0.012345: one dot only. A longer fraction is not what people write about themselves.
+/// 11.2, 0.012345: one dot only, and at most six decimals.
 fn decimal(groups: &Groups<'_>, i: usize) -> Option<usize> {
     let (whole, fraction) = (
         groups.get(i)?,

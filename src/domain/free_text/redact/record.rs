@@ -1,24 +1,24 @@
-//! Record numbers: what a hospital, a bank or an insurer numbers people by. They have no common shape,
-//! so any long number is taken for one unless it looks like a date, a round amount or a quantity.
+//! Record numbers: the numbers by which a hospital, a bank or an insurer identifies people. They have no common
+//! format, so any long number counts as one unless it looks like a date, a round amount or a quantity.
 
-use super::Kind;
 use super::context::Context;
+use super::decision::{Decision, Match};
 use super::digits::{Groups, Joined, Separator};
-use super::number::{Decision, Match};
+use super::kind::Kind;
 use super::quantity::is_plain;
 
-/// From how many digits a number is long, and from how many when a word names it.
-const LONG: usize = 6;
-const NAMED: usize = 5;
+/// The fewest digits of a record number, and the fewest when a word names it.
+const MIN_DIGITS: usize = 6;
+const MIN_DIGITS_NAMED: usize = 5;
 
-/// An amount has at most so many digits, unless it is round.
-const MAX_AMOUNT: usize = 9;
+/// The most digits of an amount that is not round.
+const MAX_AMOUNT_DIGITS: usize = 9;
 
-/// At most so many groups and digits belong to one record number.
+/// The most groups and digits of one record number.
 const MAX_GROUPS: usize = 8;
 const MAX_DIGITS: usize = 40;
 
-/// Looks at the groups from the `i`th on that dashes join. `stop` says where a surer finding starts.
+/// Decides on the groups from the `i`th on that dashes join. `stop` tells where a more specific identifier starts.
 pub(super) fn at(
     groups: &Groups<'_>,
     i: usize,
@@ -30,9 +30,9 @@ pub(super) fn at(
         sep == Separator::Dash
     });
     chains.truncate(MAX_GROUPS);
-    let start = prefixed(groups.text, barrier, first.start);
+    let start = prefix_start(groups.text, barrier, first.start);
     let named = |chain: &Joined| {
-        chain.digits.len() >= NAMED
+        chain.digits.len() >= MIN_DIGITS_NAMED
             && Context::new(groups.text, barrier, start, chain.end).names_record()
     };
     if !chains
@@ -61,8 +61,8 @@ pub(super) fn at(
     if !is_long(groups, i, &chain) {
         return None;
     }
-    let amount =
-        chain.digits.len() <= MAX_AMOUNT && (context.speaks_of_amount() || context.unit_follows());
+    let amount = chain.digits.len() <= MAX_AMOUNT_DIGITS
+        && (context.mentions_amount() || context.unit_follows());
     let plain = parts(groups, i, &chain).all(is_plain);
     if plain || amount {
         Some(Decision::Plain(chain.next))
@@ -74,8 +74,10 @@ pub(super) fn at(
 /// Whether there are enough digits, and not only in small parts such as 3-6-12.
 fn is_long(groups: &Groups<'_>, i: usize, chain: &Joined) -> bool {
     let longest = parts(groups, i, chain).map(str::len).max().unwrap_or(0);
-    let like_an_account = chain.cuts.len() >= 2 && longest >= 4 && chain.digits.len() >= 9;
-    longest >= LONG || (longest == LONG - 1 && chain.digits.len() >= 9) || like_an_account
+    let like_an_account = chain.boundaries.len() >= 2 && longest >= 4 && chain.digits.len() >= 9;
+    longest >= MIN_DIGITS
+        || (longest == MIN_DIGITS - 1 && chain.digits.len() >= 9)
+        || like_an_account
 }
 
 fn parts<'t>(groups: &Groups<'t>, i: usize, chain: &Joined) -> impl Iterator<Item = &'t str> {
@@ -84,8 +86,8 @@ fn parts<'t>(groups: &Groups<'t>, i: usize, chain: &Joined) -> impl Iterator<Ite
         .map(|group| group.digits)
 }
 
-/// Takes in up to four letters that belong to the number: A1234567, SN-1234567.
-fn prefixed(text: &str, barrier: usize, start: usize) -> usize {
+/// The start of the number with up to four letters that belong to it: A1234567, SN-1234567.
+fn prefix_start(text: &str, barrier: usize, start: usize) -> usize {
     let before = text.get(barrier..start).unwrap_or_default();
     let letters = before.strip_suffix('-').unwrap_or(before);
     let rest = letters.trim_end_matches(|c: char| c.is_ascii_alphabetic());

@@ -1,4 +1,4 @@
-//! Where the findings stand. A finding splits the text, and no later detector looks across it.
+//! The places of the findings. A finding splits the text, and no later detector looks across it.
 
 use super::kind::Kind;
 
@@ -13,7 +13,7 @@ pub(super) struct Finding {
 /// Finds identifiers in a piece of text, in order and without overlap.
 pub(super) type Detector = fn(&str) -> Vec<Finding>;
 
-/// A part of the text that is settled. Without a kind: a bracketed word that stood there already.
+/// A part of the text that is settled. It has no kind if it is a placeholder that was in the text already.
 #[derive(Clone, Copy)]
 struct Span {
     start: usize,
@@ -28,15 +28,15 @@ pub(super) struct Spans<'t> {
 }
 
 impl<'t> Spans<'t> {
-    /// Settles the bracketed words that stand in `text` already, so that redacting twice changes nothing.
+    /// Settles the placeholders that are in `text` already, so that redaction is idempotent.
     pub(super) fn new(text: &'t str) -> Self {
         let spans = text
             .match_indices('[')
             .filter_map(|(start, _)| {
                 let from = text.get(start..)?;
                 let word = Kind::ALL
-                    .map(Kind::placeholder)
-                    .into_iter()
+                    .iter()
+                    .map(|kind| kind.placeholder())
                     .find(|word| from.starts_with(word))?;
                 Some(Span {
                     start,
@@ -84,7 +84,7 @@ impl<'t> Spans<'t> {
         self.spans.iter().filter_map(finding).collect()
     }
 
-    /// The text with a bracketed word in the place of every finding.
+    /// The text with a placeholder in the place of every finding.
     pub(super) fn render(&self) -> String {
         let mut out = String::with_capacity(self.text.len());
         let mut from = 0;

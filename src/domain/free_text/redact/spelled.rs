@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Kind;
+use super::kind::Kind;
 use super::numbering_plan::{is_korean, is_korean_mobile};
 use super::pattern::pattern;
 use super::span::Finding;
@@ -18,7 +18,7 @@ static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The most digits of a Korean number in its national form.
-const LONGEST: usize = 12;
+const MAX_DIGITS: usize = 12;
 
 /// Finds phone numbers of which at least a part is in words or letters.
 pub(super) fn find(piece: &str) -> Vec<Finding> {
@@ -66,7 +66,7 @@ fn next_korean(piece: &str, from: usize) -> Option<(usize, usize)> {
 /// The length of the number that `text` starts with.
 fn korean(text: &str) -> Option<usize> {
     let (mut digits, mut words, mut tight, mut at, mut best) = (String::new(), 0, true, 0, None);
-    while digits.len() < LONGEST {
+    while digits.len() < MAX_DIGITS {
         let rest = text.get(at..)?;
         let gap = if digits.is_empty() {
             0

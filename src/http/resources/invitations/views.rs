@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
@@ -50,8 +51,9 @@ pub struct InvitationsQuery {
 }
 
 /// How invitations are given.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum InvitationsFormat {
     /// A list, as JSON.
     #[default]
@@ -64,12 +66,8 @@ pub enum InvitationsFormat {
 
 impl InvitationsFormat {
     /// Its word.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Csv => "csv",
-            Self::Cards => "cards",
-        }
+    pub(super) fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

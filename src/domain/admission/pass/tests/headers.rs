@@ -1,12 +1,12 @@
 //! The headers of `PrivateToken`.
 
 use super::super::{from_base64url, to_base64url};
-use super::{read, unhex};
+use super::read;
 use crate::domain::admission::pass::challenge::TokenChallenge;
 use crate::domain::admission::pass::header::{Unusable, read_authorization, www_authenticate};
 
 fn token() -> Vec<u8> {
-    unhex(&read("rfc9578-type-2.txt")[0]["token"])
+    hex::decode(&read("rfc9578-type-2.txt")[0]["token"]).unwrap()
 }
 
 #[test]

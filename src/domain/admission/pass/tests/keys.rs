@@ -4,13 +4,12 @@ use std::sync::OnceLock;
 
 use uuid::Uuid;
 
-use crate::domain::ids::CampaignId;
-
-use super::{random, read, unhex};
+use super::{random, read};
 use crate::domain::admission::pass::challenge::TokenChallenge;
 use crate::domain::admission::pass::key::{PrivateKey, PublicKey};
 use crate::domain::admission::pass::request::TokenRequest;
 use crate::domain::admission::pass::token::Token;
+use crate::domain::ids::CampaignId;
 use crate::domain::server_key::ServerKey;
 
 fn key() -> &'static PrivateKey {
@@ -105,13 +104,13 @@ fn a_private_key_is_opened_only_under_the_same_server_key_for_the_same_campaign(
 #[test]
 fn a_token_that_was_changed_anywhere_is_refused() {
     let vector = &read("rfc9578-type-2.txt")[0];
-    let public = PublicKey::from_spki(&unhex(&vector["pkS"])).unwrap();
+    let public = PublicKey::from_spki(&hex::decode(&vector["pkS"]).unwrap()).unwrap();
     let (context, name) = (
-        unhex(&vector["token_challenge"])[19..51].try_into(),
+        hex::decode(&vector["token_challenge"]).unwrap()[19..51].try_into(),
         "issuer.example",
     );
     let challenge = TokenChallenge::new(name, context.ok(), "origin.example").unwrap();
-    let token = unhex(&vector["token"]);
+    let token = hex::decode(&vector["token"]).unwrap();
     assert!(public.accepts(&Token::parse(&token).unwrap(), &challenge));
     for at in 0..token.len() {
         let mut spoilt = token.clone();
@@ -127,7 +126,7 @@ fn a_token_that_was_changed_anywhere_is_refused() {
 
 #[test]
 fn a_request_of_another_type_or_length_is_refused() {
-    let request = unhex(&read("rfc9578-type-2.txt")[0]["token_request"]);
+    let request = hex::decode(&read("rfc9578-type-2.txt")[0]["token_request"]).unwrap();
     assert_eq!(
         TokenRequest::parse(&request).unwrap().blinded[..],
         request[3..]
@@ -145,7 +144,7 @@ fn a_request_of_another_type_or_length_is_refused() {
 fn a_spent_pass_is_one_nonce_in_one_campaign_whatever_its_signature() {
     let (server, campaign) = (ServerKey::new([1; 32]), CampaignId(Uuid::from_u128(1)));
     let token = |change: usize| {
-        let mut bytes = unhex(&read("rfc9578-type-2.txt")[0]["token"]);
+        let mut bytes = hex::decode(&read("rfc9578-type-2.txt")[0]["token"]).unwrap();
         bytes[change] ^= 1;
         Token::parse(&bytes).unwrap()
     };

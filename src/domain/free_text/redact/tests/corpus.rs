@@ -72,8 +72,8 @@ fn labelled(text: &str, expected: &str) -> Vec<Finding> {
 
 fn next_word(text: &str) -> Option<(Kind, usize)> {
     Kind::ALL
-        .into_iter()
-        .filter_map(|kind| Some((kind, text.find(kind.placeholder())?)))
+        .iter()
+        .filter_map(|&kind| Some((kind, text.find(kind.placeholder())?)))
         .min_by_key(|&(_, at)| at)
 }
 
@@ -83,7 +83,7 @@ fn measure(corpus: &str) -> [Score; 6] {
     for [_, text, expected] in rows(corpus) {
         let text = normalise(text);
         let (want, got) = (labelled(&text, expected), scan(&text).findings());
-        for (kind, score) in Kind::ALL.into_iter().zip(&mut scores) {
+        for (&kind, score) in Kind::ALL.iter().zip(&mut scores) {
             let of_kind = |findings: &[Finding]| {
                 findings
                     .iter()
@@ -109,7 +109,7 @@ fn measure(corpus: &str) -> [Score; 6] {
 
 fn report(scores: &[Score; 6]) -> Score {
     let mut all = Score::default();
-    for (kind, score) in Kind::ALL.into_iter().zip(scores) {
+    for (&kind, score) in Kind::ALL.iter().zip(scores) {
         println!(
             "{kind:?}: {score:?} precision {:.3} recall {:.3}",
             score.precision(),
