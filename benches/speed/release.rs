@@ -84,7 +84,7 @@ impl Contender for Copier {
                 spent += started.elapsed();
                 rows += ROWS;
             }
-            sample(rows, spent)
+            sample(rows as u64, spent)
         }
         .boxed_local()
     }
