@@ -75,6 +75,23 @@ impl Keys {
         Ok(Self { signing, server })
     }
 
+    /// The keys for a command: the server key of the database, and a signing key that is not used. A server key is made
+    /// only for a database that is the data folder's own. Otherwise a command on another machine would tie a new database
+    /// to a key that its server does not have.
+    pub fn for_command(
+        config: &ServerKeyConfig,
+        data_dir: &Path,
+        own_database: bool,
+    ) -> Result<Self, KeyError> {
+        if own_database && config.server_key_file().is_none() {
+            read_or_make(&data_dir.join("keys/server.key"), new_server_key)?;
+        }
+        Ok(Self {
+            server: read_server_key(config, data_dir)?,
+            ..Self::ephemeral()?
+        })
+    }
+
     /// Fresh keys that are kept nowhere.
     pub fn ephemeral() -> Result<Self, KeyError> {
         let signing = SigningKey::from_bytes(&random::bytes()?);

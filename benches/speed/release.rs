@@ -84,7 +84,7 @@ impl Contender for Copier {
                 spent += started.elapsed();
                 rows += ROWS;
             }
-            sample(rows as u64, spent)
+            sample(rows, spent)
         }
         .boxed_local()
     }

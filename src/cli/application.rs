@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use crate::app::App;
 use crate::clock::SystemClock;
-use crate::config::{DatabaseConfig, KeyConfig};
+use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::keys::Keys;
 use crate::store::pool::{Pools, Purpose, Target};
 use crate::store::{AsyncPgConnection, migrations, server_keys};
@@ -14,10 +14,13 @@ use crate::store::{AsyncPgConnection, migrations, server_keys};
 /// What to do about a database that lacks a table.
 pub const MIGRATED: &str = "the database is not ready for this; did you run `aftercare migrate`?";
 
-/// Connects to the database with the server's keys, which what a command does is recorded under.
+const SERVER_KEY: &str = "this command needs the server key, which the server makes at its first start: \
+    start the server once, or name the file with AFTERCARE_SERVER_KEY_FILE";
+
+/// Connects to the database with the server key, under which what a command does is recorded.
 pub async fn application(
     database: &DatabaseConfig,
-    keys: &KeyConfig,
+    key: &ServerKeyConfig,
     target: &Target,
 ) -> anyhow::Result<App> {
     let mut conn = target.connect(Purpose::Maintenance).await?;
@@ -25,7 +28,8 @@ pub async fn application(
     if !status.context(MIGRATED)?.is_current() {
         bail!(MIGRATED);
     }
-    let keys = Keys::load(keys, &database.data_dir()?)?;
+    let own = database.url().is_none();
+    let keys = Keys::for_command(key, &database.data_dir()?, own).context(SERVER_KEY)?;
     check_key(&mut conn, &keys).await?;
     drop(conn);
     let pools = Pools::for_commands(target)?;

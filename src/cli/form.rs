@@ -9,7 +9,7 @@ use super::application::application;
 use super::{print, say};
 use crate::app::forms::FormError;
 use crate::app::forms::publish::publish_form;
-use crate::config::{DatabaseConfig, KeyConfig};
+use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
 use crate::domain::form::{Change, Changes, Form, Source, Syntax};
 use crate::domain::pointer::Pointer;
@@ -51,7 +51,7 @@ struct Publish {
     #[command(flatten)]
     database: DatabaseConfig,
     #[command(flatten)]
-    keys: KeyConfig,
+    key: ServerKeyConfig,
 }
 
 impl FormCommand {
@@ -126,7 +126,7 @@ impl Publish {
     }
 
     async fn publish(&self, form: &Form, target: &Target) -> anyhow::Result<()> {
-        let app = application(&self.database, &self.keys, target).await?;
+        let app = application(&self.database, &self.key, target).await?;
         let consent = &self.consent_to_recoding;
         match publish_form(&app, Actor::Operator, form, consent).await {
             Ok(published) => print(&format!(

@@ -5,7 +5,7 @@ use clap::Args;
 use super::application::application;
 use super::{print, say};
 use crate::app::tasks::retention;
-use crate::config::{DatabaseConfig, KeyConfig};
+use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
@@ -20,7 +20,7 @@ pub struct Retention {
     #[command(flatten)]
     database: DatabaseConfig,
     #[command(flatten)]
-    keys: KeyConfig,
+    key: ServerKeyConfig,
 }
 
 impl Retention {
@@ -33,7 +33,7 @@ impl Retention {
     }
 
     async fn erase(&self, target: &Target) -> anyhow::Result<()> {
-        let app = application(&self.database, &self.keys, target).await?;
+        let app = application(&self.database, &self.key, target).await?;
         let campaigns = if self.dry_run {
             retention::due(&app).await?
         } else {

@@ -12,7 +12,7 @@ use super::{print, say};
 use crate::app::App;
 use crate::app::password::random_password;
 use crate::app::staff::{self, NewAccount, StaffError};
-use crate::config::{DatabaseConfig, KeyConfig};
+use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
 use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
@@ -27,7 +27,7 @@ pub struct Staff {
     #[command(flatten)]
     database: DatabaseConfig,
     #[command(flatten)]
-    keys: KeyConfig,
+    key: ServerKeyConfig,
 }
 
 #[derive(Debug, Subcommand)]
@@ -77,7 +77,7 @@ impl Staff {
         if let Action::Add(add) = &self.action {
             add.check()?;
         }
-        let app = application(&self.database, &self.keys, target).await?;
+        let app = application(&self.database, &self.key, target).await?;
         match self.action {
             Action::Add(add) => add.run(&app).await,
             Action::List => list(&app).await,

@@ -9,7 +9,6 @@ use std::fmt::Display;
 use std::io::Write as _;
 
 use serde::Deserialize;
-use utoipa::ToSchema;
 
 use crate::domain::codebook::Fixed;
 
@@ -32,9 +31,8 @@ pub struct CsvOptions {
 }
 
 /// What becomes of texts that a spreadsheet would run as a formula.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[schema(default = "safe")]
 pub enum Formulas {
     /// An apostrophe goes in front of them.
     #[default]

@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`csv`] | text and numbers into CSV: RFC 4180, escape_formula in spreadsheets |
+//! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
 //! | [`wide`] | a response into a row of the wide export |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |

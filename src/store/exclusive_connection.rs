@@ -1,7 +1,7 @@
 //! A connection from a pool that must not go back in the middle of a query.
 //!
 //! A query that is abandoned half-way keeps its connection busy until the last row was read and thrown
-//! away, and the next borrower would wait for that. So a lease closes the connection, unless it is told
+//! away, and the next borrower would wait for that. So this closes the connection, unless it is told
 //! that all rows were read; Postgres ends the query when it finds nobody to send it to.
 
 use diesel_async::AsyncPgConnection;

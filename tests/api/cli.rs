@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use aftercare::http::app::api;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
 
@@ -30,6 +32,16 @@ impl Place {
     fn on(database: TestDatabase) -> Self {
         let data_dir = std::env::temp_dir().join(format!("aftercare-{}", database.name));
         Self { database, data_dir }
+    }
+
+    /// With the server key that a first start would have made.
+    pub async fn started_before() -> Self {
+        let place = Self::migrated().await;
+        let keys = place.data_dir.join("keys");
+        std::fs::create_dir_all(&keys).unwrap();
+        let key = STANDARD.encode(aftercare::random::bytes::<32>().unwrap());
+        std::fs::write(keys.join("server.key"), key).unwrap();
+        place
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
@@ -354,8 +366,16 @@ async fn migrate_tells_what_it_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn staff_add_prints_a_password_that_works() {
+async fn a_command_makes_no_key_for_a_database_that_is_not_its_own() {
     let place = Place::migrated().await;
+    let add = ["staff", "add", "ann@clinic.example", "--role", "admin"];
+    assert!(refused(&place.run(&add)).contains("start the server once"));
+    assert!(!place.data_dir.join("keys/server.key").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_add_prints_a_password_that_works() {
+    let place = Place::started_before().await;
     let add = [
         "staff",
         "add",
@@ -385,7 +405,7 @@ async fn staff_add_prints_a_password_that_works() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_add_takes_a_password_from_standard_input() {
-    let place = Place::migrated().await;
+    let place = Place::started_before().await;
     let add = |password: &str| {
         let arguments = [
             "staff",

@@ -124,7 +124,7 @@ fn the_changes_between_two_files_are_told_question_by_question() {
 
 #[tokio::test]
 async fn a_file_is_published_once_and_recoding_asks_for_consent() {
-    let place = Place::migrated().await;
+    let place = Place::started_before().await;
     let path = file("publish.yaml", EVERY_KIND);
     let first = place.run(&["form", "publish", &path]);
     assert_eq!(

@@ -80,7 +80,10 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
             "CREATE ",
         ],
     ),
-    ("formats", &["actix", "diesel", "tokio", "Utc::now"]),
+    (
+        "formats",
+        &["actix", "diesel", "tokio", "utoipa", "Utc::now"],
+    ),
     (
         "app",
         &[

@@ -39,10 +39,10 @@ codes! {
     QueryInvalid, "query_invalid", BAD_REQUEST, "A query parameter is wrong or unknown";
     JsonMalformed, "json_malformed", BAD_REQUEST, "The body is not well-formed";
     NotFound, "not_found", NOT_FOUND, "There is nothing at this address";
-    MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not know this method";
+    MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This method is not allowed at this address";
     BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     BodyTooSlow, "body_too_slow", REQUEST_TIMEOUT, "The body did not arrive in time";
-    MediaTypeUnsupported, "media_type_unsupported", UNSUPPORTED_MEDIA_TYPE, "The body is of a kind that is not read here";
+    MediaTypeUnsupported, "media_type_unsupported", UNSUPPORTED_MEDIA_TYPE, "The media type of the body is not supported here";
     BodyInvalid, "body_invalid", UNPROCESSABLE_ENTITY, "The body has wrong fields";
     PreconditionRequired, "precondition_required", PRECONDITION_REQUIRED, "This change needs an If-Match header";
     PreconditionFailed, "precondition_failed", PRECONDITION_FAILED, "It was changed by someone else meanwhile";
@@ -95,7 +95,7 @@ codes! {
     InvitationMalformed, "invitation_malformed", BAD_REQUEST, "The invitation is mistyped";
     InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was taken back";
     InvitationUsed, "invitation_used", CONFLICT, "This invitation was used before";
-    InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "An invitation has no business here";
+    InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "A response with a pass takes no Invitation header";
     BatchUnknown, "batch_unknown", NOT_FOUND, "The campaign has no such batch of invitations";
     AccessWithoutInvitations, "access_without_invitations", CONFLICT, "Anybody may answer in this campaign, so it has no invitations";
     TooManyPassCampaigns, "too_many_pass_campaigns", CONFLICT, "Too many campaigns with passes are open or to come; close one first";

@@ -49,11 +49,13 @@ pub struct AuditEntryView {
     pub number: i64,
     /// When it was done.
     pub at: DateTime<Utc>,
-    /// Who did it; null for the server itself.
+    /// Who did it; null for the server itself and for its operator.
     #[schema(required)]
     pub staff: Option<AuditStaffView>,
     /// What was done: `responses_exported`, `remarks_listed`, `remark_reviewed`, `remarks_exported`,
-    /// `invitations_issued`, `invitations_revoked`, `campaign_changed`, `campaign_erased`. There may be more one day.
+    /// `invitations_issued`, `invitations_revoked`, `campaign_created`, `campaign_changed`, `campaign_erased`,
+    /// `form_version_published`, `form_version_retired`, `staff_created`, `staff_changed`, `logins_refused`. There may be more
+    /// one day.
     #[schema(example = "remarks_listed")]
     pub action: String,
     /// What it was done to: the filter, how many rows it gave, and the like, as fits the action. Never an answer.
@@ -91,8 +93,8 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
 
 /// List the audit
 ///
-/// Every export, every look at remarks and every change of a setting that touches privacy is in it, from before it was
-/// answered. Nothing can be taken out: `aftercare audit verify` checks the chain.
+/// Every export, every look at remarks, every change of a setting that touches privacy, every published or retired version
+/// and every change of an account is in it, from before it was answered. Nothing can be taken out: `aftercare audit verify` checks the chain.
 #[utoipa::path(
     tag = "audit",
     security(("staff" = ["admin"])),

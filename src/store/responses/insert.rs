@@ -1,8 +1,4 @@
-//! Arrivals: responses that are stored and acknowledged, and wait to be released.
-//!
-//! An id lives in one place at a time: among the arrivals, then among the released responses, then, once
-//! withdrawn, among the tombstones. It only ever moves in this direction, and each move is one transaction.
-//! Whoever looks through the places in this order finds it, wherever it is.
+//! Insertion: responses are stored among the arrivals, in batches, each with the credential that admits it.
 
 use std::collections::{HashMap, HashSet};
 use std::iter;

@@ -162,7 +162,8 @@ pub struct CampaignProgressView {
     pub released: i64,
     /// How many wait to be released, rounded down.
     pub waiting: i64,
-    /// To what both are rounded: the campaign's release size, so that watching the numbers tells nothing of one person.
+    /// To what both are rounded, so that watching the numbers tells nothing of one person: the smallest of 10, 20, 40, 80 and
+    /// so on that is not below the campaign's release size.
     pub rounded_to: i32,
 }
 

@@ -24,46 +24,34 @@ pub(super) fn reply(
     written_link: Option<String>,
     link: Option<InvitationLink>,
 ) -> Result<HttpResponse, Problem> {
-    let IssuedBatch {
-        campaign,
-        batch,
-        invitations,
-    } = issued;
+    let (key, batch) = (issued.campaign.key, issued.batch);
     let mut response = HttpResponse::Created();
-    let place = format!("/v1/campaigns/{}/invitations/{}", campaign.key, batch.id);
+    let place = format!("/v1/campaigns/{key}/invitations/{}", batch.id);
     response
         .insert_header((header::LOCATION, place))
         .insert_header((header::CACHE_CONTROL, "no-store"));
-    Ok(match format {
-        InvitationsFormat::Json => response.json(InvitationsView {
+    if format == InvitationsFormat::Json {
+        return Ok(response.json(InvitationsView {
             batch: batch.id.0,
-            campaign: campaign.key.to_string(),
+            campaign: key.to_string(),
             label: batch.label,
             link: written_link,
-            invitations: invitations.iter().map(ToString::to_string).collect(),
-        }),
-        InvitationsFormat::Csv => {
-            let sheet = InvitationSheet { invitations, link };
-            attach(
-                &mut response,
-                CSV,
-                format!("{}-invitations.csv", campaign.key),
-            );
-            response.streaming(stream(InvitationTable::new(sheet)))
-        }
-        InvitationsFormat::Cards => {
-            let sheet = InvitationSheet { invitations, link };
-            attach(
-                &mut response,
-                HTML,
-                format!("{}-invitations.html", campaign.key),
-            );
-            response.insert_header((header::CONTENT_SECURITY_POLICY, cards_policy()));
-            let cards = InvitationCards::new(&campaign.title, sheet)
-                .map_err(|_| Problem::internal("the cards cannot be written"))?;
-            response.streaming(stream(cards))
-        }
-    })
+            invitations: issued.invitations.iter().map(ToString::to_string).collect(),
+        }));
+    }
+    let sheet = InvitationSheet {
+        invitations: issued.invitations,
+        link,
+    };
+    if format == InvitationsFormat::Csv {
+        attach(&mut response, CSV, format!("{key}-invitations.csv"));
+        return Ok(response.streaming(stream(InvitationTable::new(sheet))));
+    }
+    attach(&mut response, HTML, format!("{key}-invitations.html"));
+    response.insert_header((header::CONTENT_SECURITY_POLICY, cards_policy()));
+    let cards = InvitationCards::new(&issued.campaign.title, sheet)
+        .map_err(|_| Problem::internal("the cards cannot be written"))?;
+    Ok(response.streaming(stream(cards)))
 }
 
 /// What the page of cards may load: nothing but its own style.

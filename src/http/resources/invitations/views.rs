@@ -136,7 +136,7 @@ pub struct InvitationBatchesView {
     /// How many of these were used, rounded down.
     #[schema(example = 130)]
     pub redeemed: i64,
-    /// To what it is rounded: the campaign's release size, or ten where that is less.
+    /// To what it is rounded: the smallest of 10, 20, 40, 80 and so on that is not below the campaign's release size.
     #[schema(example = 10)]
     pub redeemed_rounded_to: i32,
     /// The batches of this page, the oldest first.
