@@ -1,4 +1,4 @@
-//! What a response says to one question.
+//! The answer to one question.
 
 /// The answer to a question, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]

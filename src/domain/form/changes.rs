@@ -1,8 +1,7 @@
 //! What changed between two versions of a form, question by question.
 //!
-//! Answers of all versions stand in the same columns of an export, so what matters is whether a code or a
-//! number still means the same. That is for the author to say where words changed, and for this module where
-//! the coding did.
+//! Answers of all versions are in the same columns of an export, so a code or a number must keep its meaning.
+//! The author decides that where words changed, and this module where the coding changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,8 +88,7 @@ impl Changes {
     }
 }
 
-/// The questions of `new` whose answers no longer mean what they meant when they were last asked, be that in the version
-/// before or in an older one, and that `consent` does not name.
+/// The questions of `new` that are recoded since the last version that asked them, and that `consent` does not name.
 pub fn recoded_without_consent(earlier: &[Form], new: &Form, consent: &[String]) -> Vec<String> {
     let mut settled: BTreeSet<&str> = consent.iter().map(String::as_str).collect();
     let mut recoded = Vec::new();
@@ -98,7 +96,7 @@ pub fn recoded_without_consent(earlier: &[Form], new: &Form, consent: &[String])
         let changes = Changes::between(old, new);
         let unsettled = changes.recoded().filter(|key| !settled.contains(key));
         recoded.extend(unsettled.map(str::to_owned));
-        // What an older version says of these no longer counts.
+        // Older versions of these questions no longer count.
         settled.extend(by_key(old).map(|(key, _)| key));
     }
     recoded
@@ -170,7 +168,7 @@ fn compare(key: &str, then: &Asked<'_>, now: &Asked<'_>) -> QuestionChange {
     }
 }
 
-/// What an answer can be, and what it stands for.
+/// Changes of the possible answers and of their meaning.
 fn coding(then: &Kind, now: &Kind, found: &mut Vec<(Change, String)>) {
     match (then, now) {
         (Kind::SingleChoice(then), Kind::SingleChoice(now))
@@ -270,7 +268,7 @@ fn bounds(then: (i64, i64), now: (i64, i64), found: &mut Vec<(Change, String)>) 
     }
 }
 
-/// What a person reads, when it is shown, and whether it must be answered.
+/// Changes of the texts, of the routing and of the duty to answer.
 fn wording(then: &Asked<'_>, now: &Asked<'_>, found: &mut Vec<(Change, String)>) {
     let (old, new) = (then.definition, now.definition);
     let label = |asked: &Asked<'_>, code: &str| -> Option<Text> {

@@ -1,7 +1,7 @@
 //! A form: its definition, the checks at publishing, and the changes between versions.
 //!
-//! [`FormDefinition`] is what an author writes. [`Form::check`] turns it into a [`Form`], which
-//! is known to be sound, or names every fault at once. Whatever takes a `Form` need not ask again.
+//! [`FormDefinition`] is what an author writes. [`Form::check`] turns it into a sound [`Form`], or gives all its
+//! faults. Functions that take a `Form` rely on it and do not check again.
 
 mod answer;
 mod changes;
@@ -104,7 +104,7 @@ impl Form {
         self.definition.scores.iter().zip(&self.scores)
     }
 
-    /// Where each answer stands in a stored record.
+    /// The place of each answer in a stored record.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }

@@ -1,4 +1,4 @@
-//! A checked question: what its answer may be, in a shape that is quick to decide with.
+//! A checked question and its possible answers, in a form that is fast to evaluate.
 
 use super::answer::Value;
 use super::condition::Condition;
@@ -10,17 +10,17 @@ pub struct Question {
     pub key: String,
     /// The place of its section in the form.
     pub section: usize,
-    /// What its answer may be.
+    /// The possible answers.
     pub kind: Kind,
     /// Whether it describes the person.
     pub background: bool,
-    /// Whether whoever sees it must answer or decline.
+    /// Whether a person who is shown it must answer or decline.
     pub required: bool,
-    /// When it is shown, beside what its section asks for.
+    /// The condition under which it is shown, in addition to that of its section.
     pub show_when: Option<Condition>,
 }
 
-/// What the answer to a question may be.
+/// The kind of a question, with its possible answers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// One of these options.
@@ -80,7 +80,7 @@ impl Kind {
             .and_then(|place| u8::try_from(place).ok())
     }
 
-    /// The number that `value` stands for in scores and comparisons, if it stands for one.
+    /// The number of `value` in scores and comparisons, if it has one.
     #[allow(
         clippy::cast_precision_loss,
         reason = "bounds are checked to be exact in an f64"
@@ -99,7 +99,7 @@ impl Kind {
         }
     }
 
-    /// The lowest and the highest number that an answer can stand for; none where there are not two.
+    /// The lowest and the highest number of an answer; none if there are not two different ones.
     pub fn range(&self) -> Option<(f64, f64)> {
         let range = match self {
             Self::SingleChoice(choices) => {

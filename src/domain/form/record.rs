@@ -1,7 +1,7 @@
 //! The record: the answers to one version of a form in a fixed number of bytes.
 //!
 //! A published version never changes, so it is also a layout. The first byte names the format, [`FORMAT`].
-//! Then each question but free text has its place, in the order of the form:
+//! Then each question other than free text has its place, in the order of the form:
 //!
 //! | kind | bytes | an answer | blank, declined, hidden |
 //! | --- | --- | --- | --- |
@@ -9,7 +9,7 @@
 //! | multiple choice | 1 + one bit an option | 0, then the bits, lowest first | 253, 254, 255, then zeros |
 //! | rating, integer, decimal | 1 to 8 | answer − min, big-endian, in units of the last decimal | the three highest numbers |
 //!
-//! A form's checks see to it that every answer stays below the reserved values.
+//! The checks of a form ensure that every answer is below the reserved values.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +23,12 @@ const BLANK: u64 = 2;
 const DECLINED: u64 = 1;
 const HIDDEN: u64 = 0;
 
-/// Where each answer stands in a record.
+/// The place of each answer in a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     format: u8,
     length: usize,
-    /// One for each question but free text, in the order of the form.
+    /// One for each question other than free text, in the order of the form.
     slots: Vec<Slot>,
 }
 
@@ -39,7 +39,7 @@ pub struct Slot {
     pub key: String,
     /// The first byte, from the start of the record.
     pub offset: usize,
-    /// How many bytes.
+    /// The number of bytes.
     pub width: usize,
 }
 
@@ -85,7 +85,7 @@ impl Layout {
         }
     }
 
-    /// Bytes in a record.
+    /// The number of bytes of a record.
     pub fn length(&self) -> usize {
         self.length
     }

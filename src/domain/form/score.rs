@@ -1,9 +1,9 @@
-//! Scores: several answers put together into one number with a name for its range.
+//! Scores: several answers combined into one number, with a name for its range (band).
 //!
-//! The method is that of the usual health questionnaires (for instance the RAND-36 scoring manual):
-//! each answer is mapped linearly onto a common range, and the mean of those given stands for the
-//! rest when at least half are there. A question that routing hid does not count; an answer without
-//! a number ("don't know"), a declined one and a blank one count as not answered.
+//! The method is that of the usual health questionnaires (such as the RAND-36 scoring manual): each answer is mapped
+//! linearly to a common range, and the mean of the answers is imputed for the missing ones if enough are given.
+//! Questions hidden by routing do not count. Answers without a number ("don't know"), declined and blank ones count as
+//! missing.
 
 use super::answer::Answer;
 use super::definition::{ScoreDefinition, ScoreMethod};

@@ -1,4 +1,4 @@
-//! From what serde and validator say to fields with a pointer, a word and a sentence.
+//! Field errors with a pointer, a code and a sentence, from the errors of serde and validator.
 
 use std::borrow::Cow;
 
@@ -16,13 +16,13 @@ pub(crate) fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new(Code::JsonMalformed).detail(detail)
 }
 
-/// What serde found: broken JSON, or a field that does not fit.
+/// An error of serde: malformed JSON, or a wrong field.
 pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
     if !error.inner().is_data() {
         return malformed(error.inner());
     }
     let message = error.inner().to_string();
-    // The position is no help to somebody who gets a pointer.
+    // The pointer replaces the position in the text.
     let message = message
         .rsplit_once(" at line ")
         .map_or(&*message, |(text, _)| text);
@@ -49,8 +49,8 @@ pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Erro
     )
 }
 
-/// What was sent may be an answer or a password, and problems end up in clients' logs: so only what was
-/// expected is told, and the names of fields.
+/// The message without the value that was sent, which may be an answer or a password. Problems end up in clients' logs,
+/// so only the expected type and the names of fields are in them.
 fn without_value(message: &str) -> Cow<'_, str> {
     match message.rsplit_once(", expected ") {
         Some((found, expected)) if !found.starts_with("unknown field") => {
@@ -60,7 +60,7 @@ fn without_value(message: &str) -> Cow<'_, str> {
     }
 }
 
-/// What validator found, in the order of the pointers.
+/// The errors of validator in the order of their pointers.
 pub(crate) fn from_validator(errors: &ValidationErrors) -> Vec<FieldError> {
     let mut found = Vec::new();
     collect(errors, &Pointer::root(), &mut found);
@@ -70,7 +70,7 @@ pub(crate) fn from_validator(errors: &ValidationErrors) -> Vec<FieldError> {
 
 fn collect(errors: &ValidationErrors, base: &Pointer, found: &mut Vec<FieldError>) {
     for (field, kind) in errors.errors() {
-        // Rules over the whole struct have no field of their own.
+        // Errors of a rule over the whole struct are under this name.
         let pointer = match field.as_ref() {
             "__all__" => base.clone(),
             field => base.child(field),
@@ -110,8 +110,8 @@ fn sentence(text: &str) -> String {
     format!("{}{}.", head.unwrap_or_default(), chars.as_str())
 }
 
-/// Postgres cannot store U+0000 in text. JSON can only say it with an escape, which is rare enough
-/// to look for it first and to search for the place only when it is there.
+/// The pointer to the first U+0000, which Postgres cannot store in text. JSON needs an escape for it, which is rare,
+/// so the body is only parsed if it has one.
 pub(crate) fn find_nul(bytes: &[u8]) -> Option<Pointer> {
     const ESCAPE: &[u8] = b"\\u0000";
     if !bytes.contains(&b'\\') || !bytes.windows(ESCAPE.len()).any(|window| window == ESCAPE) {

@@ -1,4 +1,4 @@
-//! Conditions: they look only backwards and compare like with like.
+//! Conditions: they refer only to earlier questions, and compare values of the same kind.
 
 use super::{Check, FormFault};
 use crate::domain::form::condition::{Condition, ConditionDefinition, Scalar, Test};
@@ -6,7 +6,7 @@ use crate::domain::form::question::{Kind, Question};
 use crate::domain::pointer::Pointer;
 
 impl Check<'_> {
-    /// The checked `show_when` of what stands at `pointer`, which may look at `earlier` questions.
+    /// The checked `show_when` of the part at `pointer`, which may refer to `earlier` questions.
     pub(super) fn show_when(
         &mut self,
         condition: Option<&ConditionDefinition>,
@@ -154,8 +154,8 @@ impl Check<'_> {
             Ok(test) => return Some(test),
             Err(Some(code)) => self.fault(pointer, FormFault::OptionUnknown { key, code }),
             Err(None) => {
-                let (kind, mend) = comparable(kind);
-                self.fault(pointer, FormFault::CannotCompare { key, kind, mend });
+                let (kind, remedy) = comparable(kind);
+                self.fault(pointer, FormFault::CannotCompare { key, kind, remedy });
             }
         }
         None

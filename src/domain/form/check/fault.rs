@@ -92,11 +92,11 @@ pub enum FormFault {
     LooksAtItself { key: String },
     #[error("the question {key:?} has no option {code:?}")]
     OptionUnknown { key: String, code: String },
-    #[error("the question {key:?} is {kind}: {mend}")]
+    #[error("the question {key:?} is {kind}: {remedy}")]
     CannotCompare {
         key: String,
         kind: &'static str,
-        mend: &'static str,
+        remedy: &'static str,
     },
     #[error("the question {key:?} counts twice")]
     ScoreQuestionTwice { key: String },

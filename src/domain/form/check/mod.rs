@@ -19,26 +19,26 @@ use super::score::Score;
 use crate::domain::fault::Fault;
 use crate::domain::pointer::Pointer;
 
-/// The most questions a form may have; far more than anyone would answer.
+/// The most questions of a form.
 const MAX_QUESTIONS: usize = 500;
 
-/// The most languages a form may have.
+/// The most languages of a form.
 const MAX_LANGUAGES: usize = 50;
 
-/// The most faults that are reported. They grow with the number of texts times that of languages, so a small
-/// document could have gigabytes of them.
+/// The most faults that are reported. Their number grows with texts times languages, so those of a small document could
+/// take gigabytes.
 const MAX_FAULTS: usize = 1000;
 
-/// The longest key of a form: with it, the name of a version's SQL view fits into the 63 bytes of Postgres.
+/// The most bytes in the key of a form. The name of a version's SQL view so fits into the 63 bytes of Postgres.
 const MAX_FORM_KEY_LENGTH: usize = 40;
 
-/// The longest key of anything within a form.
+/// The most bytes in any key within a form.
 const MAX_KEY_LENGTH: usize = 40;
 
-/// Columns of an export and of the SQL views that are no questions.
+/// Columns of exports and SQL views that are not questions.
 const RESERVED_KEYS: [&str; 5] = ["id", "campaign", "form_version", "language", "week"];
 
-/// What the checks make of a sound definition.
+/// The parts of a sound definition.
 pub(super) struct Checked {
     pub questions: Vec<Question>,
     pub sections: Vec<Option<Condition>>,
@@ -46,7 +46,7 @@ pub(super) struct Checked {
     pub scores: Vec<Score>,
 }
 
-/// A check under way: what is read and the faults found so far.
+/// The state of a check: the definition, and the faults found so far.
 struct Check<'a> {
     form: &'a FormDefinition,
     faults: Vec<Fault<FormFault>>,

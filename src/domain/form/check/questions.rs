@@ -26,7 +26,7 @@ impl Check<'_> {
         for (name, options) in &form.scales {
             let pointer = Pointer::root().child("scales").child(name);
             self.key(name, pointer.clone(), &mut seen);
-            // A name without bounds would stand in the pointer of every option.
+            // A name of any length would be in the pointer of every option.
             if name.len() <= MAX_KEY_LENGTH {
                 self.options(options, &pointer);
             }

@@ -54,7 +54,7 @@ impl Check<'_> {
 
     pub(super) fn text(&mut self, text: &Text, pointer: &Pointer) {
         let form = self.form;
-        // Otherwise there would be a fault for every text in every one of them.
+        // Otherwise there would be a fault for every text in each of them.
         if form.languages.len() > MAX_LANGUAGES {
             return;
         }

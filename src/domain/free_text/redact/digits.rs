@@ -1,6 +1,6 @@
 //! Digit groups and what separates them: "010-0000-1234" is three groups joined by dashes.
 
-/// What stands between two digit groups.
+/// The separator of two digit groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Separator {
     /// A dash without blanks.
@@ -91,7 +91,7 @@ pub(super) struct Group<'t> {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) digits: &'t str,
-    /// What stands between this group and the next.
+    /// The separator behind it.
     pub(super) sep: Separator,
 }
 

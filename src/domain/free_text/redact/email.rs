@@ -1,7 +1,7 @@
 //! E-mail addresses.
 //!
-//! Follows RFC 5322 loosely: an ASCII local part, a host of labels, a top-level domain. Also the ways in which
-//! people write one to keep robots off: `(at)`, "at … dot …", 골뱅이 ("whelk", the Korean word for @), 닷컴.
+//! A subset of RFC 5322: an ASCII local part, a host of labels, a top-level domain. Also obfuscated forms:
+//! `(at)`, "at … dot …", 골뱅이 ("whelk", the Korean word for @), 닷컴.
 
 use std::sync::LazyLock;
 
@@ -11,10 +11,10 @@ use super::kind::Kind;
 use super::pattern::pattern;
 use super::span::Finding;
 
-/// Mail providers that people name without a top-level domain.
+/// Mail providers that are named without a top-level domain.
 const PROVIDER: &str = "naver|gmail|hanmail|daum|kakao|nate|hotmail|outlook|yahoo|icloud";
 
-/// The same as they are written in Korean.
+/// Their names in Korean.
 const PROVIDER_KOREAN: &str =
     "네이버|지메일|쥐메일|구글|한메일|다음|카카오|네이트|핫메일|아웃룩|야후|아이클라우드";
 
@@ -24,10 +24,10 @@ const AT: &str = r"(?: \x20{0,2}(?: @ | 골뱅이 | 앳 | 엣 | 애트 )\x20{0,2
 /// A dot that is spelled out.
 const DOT: &str = r"(?: \x20{1,2}dot\x20{1,2} | \x20{0,2}[(\[{<]\x20?(?: dot | \. | 점 | 닷 | 쩜 )\x20?[)\]}>]\x20{0,2} | \x20{0,2}(?: 닷 | 점 | 쩜 )\x20{0,2} )";
 
-/// A top-level domain after a dot that is spelled out or stands apart, so that prose is not taken for one.
+/// Top-level domains after a dot that is spelled out or set apart by blanks. Only these count, so that prose does not.
 const KNOWN: &str = r"(?: com | net | org | edu | gov | kr | jp | cn | uk | io | co\x20?kr | 컴 | 콤 | 넷 | 씨오\x20?케이알 | 케이알 )";
 
-/// Letters that touch the end go with the address: nothing that starts there may be told apart later.
+/// Letters directly behind the address belong to it, so that no later detector starts there.
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     let label = format!("(?:[a-z0-9][a-z0-9_-]*|{PROVIDER_KOREAN})");
     let provider = format!("(?:{PROVIDER}|{PROVIDER_KOREAN})");

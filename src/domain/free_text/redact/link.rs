@@ -25,7 +25,7 @@ const TLDS_WITH_PATH: [&str; 47] = [
     "hospital", "life", "live", "news", "ee",
 ];
 
-/// What may stand in the rest of a web address (RFC 3986), with Korean where a path or a query can have it.
+/// The characters of the rest of a web address (RFC 3986), with Korean in paths and queries.
 const TAIL: &str = r"(?: [/=?&_\#+%\-][가-힣]+ | [a-z0-9/:?\#@!$&'()*+,;=._~%\-] )";
 
 /// A link with a scheme or `www.`. "awww.that hurt" is none, and the host of an e-mail address belongs to the address.

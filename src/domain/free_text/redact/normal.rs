@@ -2,7 +2,7 @@
 //!
 //! Full-width digits, circled digits and the like become ASCII digits by NFKC (Unicode Standard Annex 15).
 //! The Korean compatibility jamo are left as they are: NFKC would turn "ㅠㅠ" and "ㅋㅋ",
-//! which stand in many remarks, into conjoining letters that most fonts show badly.
+//! which are common in remarks, into conjoining letters that most fonts render badly.
 
 use unicode_normalization::UnicodeNormalization;
 

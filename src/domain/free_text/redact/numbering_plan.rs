@@ -62,7 +62,8 @@ pub(super) fn is_nationwide(digits: &str) -> bool {
     NATIONWIDE_PREFIXES.contains(&digits)
 }
 
-/// Whether a plus sign and these digits can be an international number (E.164). The shortest in use have eight digits.
+/// Whether a plus sign and these digits can be an international number (E.164). Some small countries have numbers of
+/// seven digits (+683 7012), which are not told from other numbers.
 pub(super) fn is_international(digits: &str) -> bool {
     (8..=15).contains(&digits.len()) && !digits.starts_with('0')
 }

@@ -64,7 +64,7 @@ fn decimal(groups: &Groups<'_>, i: usize) -> Option<usize> {
         .then_some(i + 2)
 }
 
-/// Whether the digits as they stand are more likely a date, a year or a round amount than a record number.
+/// Whether the digits are more likely a date, a year or a round amount than a record number.
 pub(super) fn is_plain(digits: &str) -> bool {
     is_date(digits) || is_year(digits) || is_round(digits)
 }

@@ -107,7 +107,7 @@ fn korean(text: &str) -> Option<usize> {
     best
 }
 
-/// The digit that a syllable, a letter or a digit stands for.
+/// The digit of a syllable, a letter or a digit.
 fn digit(c: char) -> Option<char> {
     Some(match c {
         '0'..='9' => c,
@@ -125,7 +125,7 @@ fn digit(c: char) -> Option<char> {
     })
 }
 
-/// The length of what may stand between two digits: blanks, dashes, dots, or the words that are said for a dash.
+/// The length of a separator between two digits: blanks, dashes, dots, or the Korean words for a dash.
 fn separator(text: &str) -> usize {
     let blank = |text: &str| {
         let end = text
@@ -146,7 +146,7 @@ fn separator(text: &str) -> usize {
     }
 }
 
-/// Whether the words go up or down by one each: somebody counts.
+/// Whether the words go up or down by one each, as in counting.
 fn is_counting(words: &str) -> bool {
     const WORDS: [&str; 10] = [
         "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",

@@ -1,24 +1,24 @@
-//! Editing a remark down.
+//! Shortening a remark in review.
 //!
-//! Editing can only take away. What is left is cut out of the old text, in its order, and each place where something
-//! was taken out shows a gap, `[…]`. So no reviewer can put words into a person's mouth.
+//! A reviewer can only remove parts. The rest is taken from the old text in its order, with a gap, `[…]`, for each
+//! removed part. So no reviewer can add or change words.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// What stands where something was taken out.
+/// The mark for a removed part.
 pub const GAP: &str = "[…]";
-/// How a gap may be typed as well.
+/// Another way to type a gap.
 const TYPED_GAP: &str = "[...]";
-/// Stands for a gap while texts are compared. It is in no stored text.
+/// The character for a gap while texts are compared. No stored text has it.
 const GAP_CHAR: char = '\0';
 
-/// Why a text is not the old one edited down.
+/// Why a text is not a shortening of the old one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ShortenFault {
     /// Nothing is left, not even a gap.
     #[error("Where all of it is taken out, `[…]` must stand.")]
     Empty,
-    /// A piece, counted from 1, is not there.
+    /// A piece, counted from 1, is not in the old text, or not in this place.
     #[error(
         "Editing can only take words out and put `[…]` in their place: piece {0} between the gaps is not \
          in the text, or not in this place."
@@ -26,10 +26,10 @@ pub enum ShortenFault {
     Foreign(usize),
 }
 
-/// Edits `old` down to `new`: gives the pieces of `new` as they stand in `old`, with gaps between them.
+/// Shortens `old` to `new`: gives the pieces of `new` with the spaces of `old`, and gaps between them.
 ///
-/// A gap stands for at least one character that is no space. It may be typed as `[...]`. How much space there is makes
-/// no difference. A word can be cut in two where the gap touches it, as in `[…]가`, and nowhere else.
+/// A gap replaces at least one character other than space. It may be typed as `[...]`. The amount of space makes no
+/// difference. A word can be cut only where the gap touches it, as in `[…]가`.
 ///
 /// ```
 /// use aftercare::domain::free_text::review::shorten;
@@ -41,7 +41,7 @@ pub enum ShortenFault {
 ///
 /// # Errors
 ///
-/// When anything is in `new` that is not in `old` in this place.
+/// If `new` has a piece that is not in `old` in this place.
 pub fn shorten(old: &str, new: &str) -> Result<String, ShortenFault> {
     let (source, wanted) = (Source::read(old), Pieces::read(new));
     let Some(last) = wanted.pieces.len().checked_sub(1) else {
@@ -73,16 +73,16 @@ pub fn shorten(old: &str, new: &str) -> Result<String, ShortenFault> {
     Ok(written)
 }
 
-/// Whether `new` is `old`, or what can be left of it after editing.
+/// Whether `new` is `old` or a shortening of it.
 pub fn is_shortened(old: &str, new: &str) -> bool {
     old == new || shorten(old, new).is_ok()
 }
 
-/// The old text, ready to be cut: each run of space is one character, and so is each gap.
+/// The old text as characters, with each run of space and each gap as one character.
 struct Source<'a> {
     text: &'a str,
     chars: Vec<char>,
-    /// Where each character begins and ends in the text.
+    /// The byte range of each character in the text.
     places: Vec<(usize, usize)>,
 }
 
@@ -107,7 +107,7 @@ impl<'a> Source<'a> {
                 }
                 (None, space) => (' ', space),
             };
-            // Space at the ends does not count.
+            // Space at either end is ignored.
             if char != ' ' || (at > 0 && space < rest.len()) {
                 source.chars.push(char);
                 source.places.push((at, at + length));
@@ -117,17 +117,16 @@ impl<'a> Source<'a> {
         source
     }
 
-    /// The first place from `done` on where the piece stands. Where there is no gap before it, that is the beginning;
-    /// where there is none after it, the end.
+    /// The first place of the piece from `done` on. Without a gap before it, that must be the beginning; without one
+    /// after it, the end.
     fn find(&self, piece: &Piece, done: usize, gap_before: bool, gap_after: bool) -> Option<usize> {
         let fits = self.chars.len().checked_sub(piece.chars.len())?;
         let mut starts = match (gap_before, gap_after) {
             (false, _) => 0..=0,
-            (true, true) => self.after_something(done)?..=fits,
-            // At the end, and nowhere before.
-            (true, false) => self.after_something(done)?.max(fits)..=fits,
+            (true, true) => self.after_gap(done)?..=fits,
+            (true, false) => self.after_gap(done)?.max(fits)..=fits,
         };
-        let stands = |start: &usize| {
+        let matches = |start: &usize| {
             let end = start + piece.chars.len();
             let whole_before = !gap_before || piece.touches_before || !self.cuts_word(*start);
             let whole_after = !gap_after || piece.touches_after || !self.cuts_word(end);
@@ -135,23 +134,23 @@ impl<'a> Source<'a> {
                 && whole_before
                 && whole_after
                 && if gap_after {
-                    self.after_something(end).is_some()
+                    self.after_gap(end).is_some()
                 } else {
                     end == self.chars.len()
                 }
         };
-        starts.find(stands)
+        starts.find(matches)
     }
 
-    /// The place after the first character from here on that is no space, which is what a gap takes at least.
-    fn after_something(&self, from: usize) -> Option<usize> {
+    /// The first place behind a gap at `from`, which replaces at least one character other than space.
+    fn after_gap(&self, from: usize) -> Option<usize> {
         let rest = self.chars.get(from..)?;
         Some(from + rest.iter().position(|char| *char != ' ')? + 1)
     }
 
-    /// Whether a cut here would leave a part of a word.
+    /// Whether a cut here would split a word.
     fn cuts_word(&self, place: usize) -> bool {
-        // What touches a gap may be a part of a word already.
+        // A part of a word may touch an older gap.
         let of_word = |char: &char| char.is_alphanumeric() || ['\'', '’', GAP_CHAR].contains(char);
         let before = place
             .checked_sub(1)
@@ -170,7 +169,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The new text, taken apart at its gaps.
+/// The new text, split at its gaps.
 #[derive(Default)]
 struct Pieces {
     pieces: Vec<Piece>,
@@ -179,7 +178,7 @@ struct Pieces {
 }
 
 struct Piece {
-    /// With one space for each run of space, and none at the ends.
+    /// With one space for each run of space, and none at either end.
     chars: Vec<char>,
     /// Whether there is no space between it and the gap before.
     touches_before: bool,
@@ -189,7 +188,7 @@ struct Piece {
 
 impl Pieces {
     fn read(text: &str) -> Self {
-        // Some keyboards and systems send letters and their marks one by one; stored texts hold them composed.
+        // Some keyboards send letters and their marks separately (NFD); stored texts are composed (NFC).
         let text: String = text.nfc().collect();
         let text = text.replace(TYPED_GAP, GAP).replace(GAP_CHAR, "\u{fffd}");
         let mut pieces = Self::default();
