@@ -52,6 +52,7 @@ mod remarks;
 mod responses;
 mod retention;
 mod roles;
+mod schemas;
 mod security_headers;
 mod sessions;
 mod shutdown;

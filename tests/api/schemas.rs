@@ -1,0 +1,248 @@
+//! The schemas of the OpenAPI document against what the domain writes. The domain's types are described by mirrors in
+//! `src/http/openapi/schemas/`, which must not drift from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aftercare::domain::form::{Changes, Form, FormDefinition};
+use aftercare::domain::response::{RawAnswers, Summary, validate};
+use aftercare::domain::staff::role::Role;
+use aftercare::formats::csv::Formulas;
+use aftercare::http::app::api;
+use serde_json::{Value, json};
+
+use crate::support::collection::{EVERY_KIND, SHIPPED, definition};
+
+/// What of each schema was met.
+#[derive(Default)]
+struct Seen(BTreeMap<String, BTreeSet<String>>);
+
+impl Seen {
+    fn note(&mut self, schema: &str, part: &str) {
+        let parts = self.0.entry(schema.to_owned()).or_default();
+        parts.insert(part.to_owned());
+    }
+}
+
+struct Document(Value);
+
+impl Document {
+    fn read() -> Self {
+        Self(serde_json::from_slice(api().json()).unwrap())
+    }
+
+    fn schema(&self, name: &str) -> &Value {
+        let schema = &self.0["components"]["schemas"][name];
+        assert!(schema.is_object(), "there is no schema {name}");
+        schema
+    }
+
+    /// Holds a value against the schema with this name.
+    fn check(&self, name: &str, value: &Value, seen: &mut Seen) {
+        let fault = self.fault(name, self.schema(name), value, seen);
+        assert_eq!(fault, None, "{name}: {value}");
+    }
+
+    /// Why the value does not fit; none when it does.
+    fn fault(&self, name: &str, schema: &Value, value: &Value, seen: &mut Seen) -> Option<String> {
+        if let Some(to) = schema["$ref"].as_str() {
+            let name = to.rsplit('/').next().unwrap();
+            return self.fault(name, self.schema(name), value, seen);
+        }
+        for choices in ["oneOf", "anyOf"] {
+            if let Some(choices) = schema[choices].as_array() {
+                let mut faults = choices
+                    .iter()
+                    .map(|choice| self.fault(name, choice, value, seen));
+                return match faults.any(|fault| fault.is_none()) {
+                    true => None,
+                    false => Some(format!("{value} fits no choice of {name}")),
+                };
+            }
+        }
+        if let Some(words) = schema["enum"].as_array() {
+            seen.note(name, value.as_str().unwrap_or_default());
+            let known = words.contains(value);
+            return (!known).then(|| format!("{value} is no word of {name}"));
+        }
+        // A schema that says nothing takes everything.
+        if schema["type"].is_null() {
+            return None;
+        }
+        match value {
+            Value::Object(fields) => fields.iter().find_map(|(key, value)| {
+                seen.note(name, key);
+                match &schema["properties"][key] {
+                    Value::Null => match &schema["additionalProperties"] {
+                        of @ Value::Object(_) => self.fault(name, of, value, seen),
+                        _ if schema["properties"].is_null() => None,
+                        _ => Some(format!("{name} has no property {key}")),
+                    },
+                    property => self.fault(name, property, value, seen),
+                }
+            }),
+            Value::Array(items) => items
+                .iter()
+                .find_map(|item| self.fault(name, &schema["items"], item, seen)),
+            other => {
+                let kinds = match &schema["type"] {
+                    Value::Array(kinds) => kinds.clone(),
+                    kind => vec![kind.clone()],
+                };
+                let fits = kinds.iter().any(|kind| match kind.as_str() {
+                    Some("string") => other.is_string(),
+                    Some("integer") => other.is_i64() || other.is_u64(),
+                    Some("number") => other.is_number(),
+                    Some("boolean") => other.is_boolean(),
+                    Some("null") => other.is_null(),
+                    _ => false,
+                });
+                (!fits).then(|| format!("{other} is not {kinds:?} in {name}"))
+            }
+        }
+    }
+
+    /// Every property, or word, of a schema was met.
+    fn is_covered(&self, name: &str, seen: &Seen) {
+        let schema = self.schema(name);
+        let words = schema["enum"].as_array().into_iter().flatten();
+        let mut parts: BTreeSet<String> = words
+            .map(|word| word.as_str().unwrap().to_owned())
+            .collect();
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        parts.extend(properties.map(|(key, _)| key.clone()));
+        let met = seen.0.get(name).cloned().unwrap_or_default();
+        let missing: Vec<_> = parts.difference(&met).collect();
+        assert!(missing.is_empty(), "{name}: never written: {missing:?}");
+    }
+}
+
+/// A form in which every field is written.
+fn everything() -> Value {
+    let text = json!({"en": "Text"});
+    let test = |field: &str, value: Value| json!({"question": "a", field: value});
+    json!({
+        "key": "everything", "languages": ["en"], "title": text, "description": text,
+        "scales": {"scale": [{"code": "one", "value": 1, "label": text, "exclusive": true}]},
+        "sections": [{
+            "key": "all", "title": text, "description": text, "show_when": test("answered", json!(true)),
+            "questions": [
+                {
+                    "key": "a", "kind": "rating", "text": text, "hint": text, "background": true, "required": true,
+                    "concept": {"system": "icf", "code": "d550"}, "min": 0, "max": 10,
+                    "min_label": text, "max_label": text,
+                    "show_when": {"all": [
+                        test("is", json!("one")), test("is", json!(1.5)), test("is", json!(true)),
+                        test("is_one_of", json!(["one"])), test("includes", json!("one")),
+                        {"not": {"any": [test("at_least", json!(1)), test("at_most", json!(2))]}},
+                    ]},
+                },
+                {"key": "b", "kind": "single_choice", "text": text, "scale": "scale"},
+                {"key": "c", "kind": "multiple_choice", "text": text, "options": [{"code": "one", "label": text}]},
+                {"key": "d", "kind": "decimal", "text": text, "min": 0.5, "max": 1.5, "decimals": 1},
+                {"key": "e", "kind": "integer", "text": text, "min": 0, "max": 1},
+                {"key": "f", "kind": "yes_no", "text": text},
+                {"key": "g", "kind": "text", "text": text, "max_length": 10},
+            ],
+        }],
+        "scores": [
+            {
+                "key": "s", "title": text, "of": ["a"], "method": "mean", "to": [0, 100], "at_least_answered": 0.5,
+                "bands": [{"from": 0, "code": "low", "label": text}],
+            },
+            {"key": "t", "title": text, "of": ["a"], "method": "sum"},
+        ],
+        "notices": [{"key": "n", "text": text, "show_when": test("answered", json!(true))}],
+    })
+}
+
+#[test]
+fn definitions_are_described_as_they_are_written() {
+    let (document, mut seen) = (Document::read(), Seen::default());
+    for form in [everything(), definition(EVERY_KIND), definition(SHIPPED)] {
+        let form: FormDefinition = serde_json::from_value(form).unwrap();
+        let written = serde_json::to_value(form).unwrap();
+        document.check("FormDefinition", &written, &mut seen);
+    }
+    for name in [
+        "FormDefinition",
+        "SectionDefinition",
+        "QuestionDefinition",
+        "QuestionKind",
+        "OptionDefinition",
+        "ConditionDefinition",
+        "Concept",
+        "ScoreDefinition",
+        "ScoreMethod",
+        "BandDefinition",
+        "NoticeDefinition",
+    ] {
+        document.is_covered(name, &seen);
+    }
+}
+
+#[test]
+fn changes_are_described_as_they_are_written() {
+    let (document, mut seen) = (Document::read(), Seen::default());
+    let form = |change: &dyn Fn(&mut Value)| {
+        let mut form = definition(EVERY_KIND);
+        change(&mut form);
+        Form::check(serde_json::from_value(form).unwrap()).unwrap()
+    };
+    let old = form(&|_| {});
+    let reworded = form(&|form| form["sections"][0]["questions"][0]["text"]["en"] = json!("New?"));
+    let recoded = form(&|form| form["scales"]["difficulty"][2]["value"] = json!(9));
+    let wider = form(&|form| {
+        let more = json!({"code": "all", "value": 3, "label": {"en": "All", "ko": "다"}});
+        form["scales"]["difficulty"]
+            .as_array_mut()
+            .unwrap()
+            .push(more);
+    });
+    let shipped = Form::check(serde_json::from_value(definition(SHIPPED)).unwrap()).unwrap();
+    for new in [&old, &reworded, &recoded, &wider, &shipped] {
+        let changes = serde_json::to_value(Changes::between(&old, new)).unwrap();
+        document.check("Changes", &changes, &mut seen);
+    }
+    for name in ["Changes", "QuestionChange", "Change"] {
+        document.is_covered(name, &seen);
+    }
+}
+
+#[test]
+fn answers_summaries_roles_and_options_are_described_as_they_are_written() {
+    let (document, mut seen) = (Document::read(), Seen::default());
+    let shipped = Form::check(serde_json::from_value(definition(SHIPPED)).unwrap()).unwrap();
+    let answers = json!({
+        "cancer_type": "stomach", "time_since_treatment": "months_6_to_12", "treatments": ["surgery"], "sex": null, "distress": 9,
+        "eating_meals": "severe", "stomach_after_meals": "severe",
+    });
+    document.check("RawAnswers", &answers, &mut seen);
+    let raw: RawAnswers = serde_json::from_value(answers).unwrap();
+    let answers = validate(&shipped, &raw).unwrap();
+    let summary = Summary::of(&shipped, answers.as_slice(), "en");
+    let summary = serde_json::to_value(summary).unwrap();
+    document.check("Summary", &summary, &mut seen);
+    for name in ["Summary", "ScoreSummary"] {
+        document.is_covered(name, &seen);
+    }
+    for role in Role::ALL {
+        document.check("Role", &serde_json::to_value(role).unwrap(), &mut seen);
+    }
+    document.is_covered("Role", &seen);
+    for word in ["safe", "raw"] {
+        let _: Formulas = serde_json::from_value(json!(word)).unwrap();
+    }
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_noticed() {
+    let (document, mut seen) = (Document::read(), Seen::default());
+    let mut form = everything();
+    form["sections"][0]["questions"][0]["shoe_size"] = json!(43);
+    let schema = document.schema("FormDefinition");
+    let fault = document.fault("FormDefinition", schema, &form, &mut seen);
+    assert_eq!(
+        fault.unwrap(),
+        "QuestionDefinition has no property shoe_size"
+    );
+}
