@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use crate::support::TestApp;
+use crate::support::client::Client;
 
 /// Method, path with its parameters filled in, and the roles of which one is needed.
 fn guarded(app: &TestApp) -> Vec<(Method, String, Vec<String>)> {
@@ -53,6 +54,31 @@ async fn without_a_token_every_guarded_operation_answers_401() {
             .send()
             .await
             .expect_problem(Code::Unauthenticated);
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_else_that_is_wrong_changes_the_reply() {
+    let app = TestApp::start().await;
+    let wrong_role = app.with_staff(Role::Analyst).await.client;
+    for (method, path, roles) in guarded(&app) {
+        // Query, body, media type and preconditions are all wrong, and so is each key in the path.
+        let path = format!(
+            "{}?colour=red&limit=many",
+            path.replace("some-key", "NO KEY")
+        );
+        let call = |client: &Client| {
+            client
+                .call(method.clone(), &path)
+                .header("if-match", "nonsense")
+                .raw("text/plain", "{")
+        };
+        let answer = call(&app.client()).send().await;
+        answer.expect_problem(Code::Unauthenticated);
+        if !roles.is_empty() && !roles.contains(&"analyst".to_owned()) {
+            let answer = call(&wrong_role).send().await;
+            answer.expect_problem(Code::Forbidden);
+        }
     }
 }
 
