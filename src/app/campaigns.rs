@@ -22,23 +22,31 @@ use crate::store::passes::destroy_pass_key;
 use crate::store::responses::count::count_responses;
 
 /// Why a campaign was not found, created or changed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
     /// There is none with this key.
+    #[error("there is no such campaign")]
     Unknown,
     /// There is one with this key already.
+    #[error("there is a campaign with this key already")]
     Exists,
     /// There is no published form with this key.
+    #[error("there is no published form with this key")]
     FormUnknown,
     /// Its times do not fit together.
+    #[error("{0}")]
     Schedule(ScheduleFault),
     /// The change is refused.
+    #[error("the change is refused")]
     Refused(ChangeRefused),
     /// Its window had ended, and the key of its passes was destroyed.
+    #[error("the key of its passes was destroyed")]
     PassKeyDestroyed,
     /// Too many campaigns have a key for passes.
+    #[error("too many campaigns have a key for passes")]
     TooManyPassKeys,
     /// The machinery.
+    #[error("{0}")]
     Failure(Failure),
 }
 
@@ -155,7 +163,7 @@ pub async fn create(app: &App, actor: Actor, new: NewCampaign) -> Result<Campaig
             Ok(campaign)
         })
         .await?;
-    remember_pass_key(app, &created).await?;
+    remember_pass_key(app, &created).await;
     Ok(created)
 }
 
@@ -207,19 +215,21 @@ pub async fn change(
             let old = lock_campaign(tx, key)
                 .await?
                 .ok_or(CampaignError::Unknown)?;
+            // The wait for the lock may have been long.
+            let now = app.now();
             let answered = has_responses(tx, old.id).await?;
             let new = old
-                .change(change, answered, tx.now())
+                .change(change, answered, now)
                 .map_err(CampaignError::Refused)?;
             save_campaign(tx, &new).await?;
-            if new.needs_pass_key(tx.now()) {
+            if new.needs_pass_key(now) {
                 app.provide_pass_key(tx, &new).await?;
             }
             record_change(tx, actor, &old, &new);
             Ok::<_, CampaignError>(new)
         })
         .await?;
-    remember_pass_key(app, &changed).await?;
+    remember_pass_key(app, &changed).await;
     Ok(changed)
 }
 
@@ -235,7 +245,7 @@ pub async fn close(app: &App, actor: Actor, key: &CampaignKey) -> Result<Campaig
                 .await?
                 .ok_or(CampaignError::Unknown)?;
             destroy_pass_key(tx, old.id).await?;
-            let Some(closed) = old.close(tx.now()) else {
+            let Some(closed) = old.close(app.now()) else {
                 return Ok(old);
             };
             save_campaign(tx, &closed).await?;
@@ -243,7 +253,7 @@ pub async fn close(app: &App, actor: Actor, key: &CampaignKey) -> Result<Campaig
             Ok::<_, CampaignError>(closed)
         })
         .await?;
-    remember_pass_key(app, &campaign).await?;
+    remember_pass_key(app, &campaign).await;
     Ok(campaign)
 }
 
@@ -263,10 +273,16 @@ fn record_change(tx: &mut Transaction<'_>, actor: Actor, old: &Campaign, new: &C
     }
 }
 
-async fn remember_pass_key(app: &App, campaign: &Campaign) -> Result<(), Failure> {
-    if campaign.settings.access == Access::Pass {
-        let mut conn = app.connection().await?;
-        app.pass_keys.remember(&mut conn, campaign).await?;
+/// Reads the key of a campaign's passes into memory. What was done stays done if that fails: the next request reads it.
+async fn remember_pass_key(app: &App, campaign: &Campaign) {
+    if campaign.settings.access != Access::Pass {
+        return;
     }
-    Ok(())
+    let remembered = async {
+        let mut conn = app.connection().await?;
+        app.pass_keys.remember(&mut conn, campaign).await
+    };
+    if remembered.await.is_err() {
+        tracing::warn!("the key of a campaign's passes could not be read");
+    }
 }

@@ -23,7 +23,7 @@ use crate::formats::csv::CsvOptions;
 use crate::random;
 use crate::store::AsyncPgConnection;
 use crate::store::exclusive_connection::ExclusiveConnection;
-use crate::store::forms::{FormRow, find_form, versions_of};
+use crate::store::forms::{FormRow, find_form, newest_version, versions_of};
 use crate::store::responses::stream::{ExportedCampaign, campaigns_of};
 
 /// Questions whose diversity is reported at once.
@@ -127,7 +127,11 @@ pub async fn remarks(
     options: CsvOptions,
 ) -> Result<Download, ExportRefused> {
     let mut conn = app.pools.exports.get().await?;
-    let (row, _) = published(app, &mut conn, form).await?;
+    let row = find_form(&mut conn, form).await?;
+    let row = row.ok_or(ExportRefused::FormUnknown)?;
+    if newest_version(&mut conn, row.id).await?.is_none() {
+        return Err(ExportRefused::NotPublished);
+    }
     let all = campaigns_of(&mut conn, row.id.0).await?;
     let chosen = chosen(campaigns.as_deref(), &all)?;
     let export = RemarksExport {
@@ -214,6 +218,7 @@ impl ResponsesRequest {
                 .map(|campaign| campaign.id)
                 .collect(),
         };
+        let k = k(self.k, least_k)?;
         let sensitive = sensitive(&self.sensitive, &columns_of(&versions))?;
         Ok(ResponsesExport {
             row_filter: RowFilter {
@@ -222,7 +227,7 @@ impl ResponsesRequest {
                 to_week: self.to_week.map(IsoWeek::monday),
             },
             campaigns: by_id(&campaigns.iter().collect::<Vec<_>>()),
-            k: k(self.k, least_k)?,
+            k,
             least_k,
             sensitive,
             key: app.keys.server.clone(),

@@ -125,5 +125,8 @@ async fn one_by_one(pool: &Pool, batch: &[Arrival]) -> Vec<Reply> {
 
 async fn store_one(conn: &mut AsyncPgConnection, arrival: &Arrival) -> Reply {
     let outcomes = store_arrivals(conn, std::slice::from_ref(arrival)).await?;
-    outcomes.into_iter().next().ok_or(Failure::Stopping)
+    outcomes
+        .into_iter()
+        .next()
+        .ok_or(Failure::Internal("the outcome of a response is missing"))
 }

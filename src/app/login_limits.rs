@@ -11,6 +11,7 @@ use governor::clock::Clock;
 use governor::{DefaultKeyedRateLimiter, Quota};
 use sha2::{Digest, Sha256};
 
+use crate::domain::ids::StaffId;
 use crate::domain::staff::account::normalise_email;
 
 /// Up to this many keys, none is forgotten.
@@ -21,8 +22,17 @@ const MANY_KEYS: usize = 10_000;
 pub struct TooManyLogins {
     /// Seconds after which the next attempt is let in.
     pub retry_after: u64,
-    /// Whether it is to be recorded. Otherwise a flood of attempts would be a flood of entries.
-    pub is_notable: bool,
+    /// Which limit refused it.
+    pub by: LoginLimit,
+}
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginLimit {
+    /// Attempts from a network, whatever the account.
+    Network,
+    /// Attempts on an account.
+    Account,
 }
 
 /// The limits on logging in.
@@ -30,10 +40,10 @@ pub struct LoginLimits {
     accounts: Limiter<[u8; 32]>,
     accounts_by_network: Limiter<[u8; 32]>,
     networks: Limiter<IpAddr>,
-    /// Refusals that are recorded, by account.
-    notable: Limiter<[u8; 32]>,
-    /// Refusals that are recorded in all.
-    notable_in_all: Limiter<()>,
+    /// Refusals that are recorded, by account that exists. Otherwise a flood of attempts would be a flood of entries.
+    notable: Limiter<StaffId>,
+    /// Refusals that are recorded of accounts that do not exist, in all.
+    notable_unknown: Limiter<()>,
 }
 
 /// A limit for each key.
@@ -54,7 +64,7 @@ impl Default for LoginLimits {
             accounts_by_network: Limiter::new(5, Duration::from_secs(10)),
             networks: Limiter::new(30, Duration::from_secs(1)),
             notable: Limiter::new(1, Duration::from_secs(60 * 60)),
-            notable_in_all: Limiter::new(10, Duration::from_secs(60)),
+            notable_unknown: Limiter::new(10, Duration::from_secs(60 * 60)),
         }
     }
 }
@@ -91,27 +101,29 @@ impl LoginLimits {
     ///
     /// When there were too many.
     pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<(), TooManyLogins> {
-        let email = normalise_email(email);
-        self.check(&email, client)
-            .map_err(|retry_after| TooManyLogins {
-                retry_after,
-                is_notable: self.notable.check(&Sha256::digest(&email).into()).is_ok()
-                    && self.notable_in_all.check(&()).is_ok(),
-            })
-    }
-
-    fn check(&self, email: &str, client: Option<IpAddr>) -> Result<(), u64> {
+        let refused = |by| move |retry_after| TooManyLogins { retry_after, by };
         let network = client.map(network);
         if let Some(network) = network {
-            self.networks.check(&network)?;
+            let checked = self.networks.check(&network);
+            checked.map_err(refused(LoginLimit::Network))?;
         }
+        let email = normalise_email(email);
         let from = format!(
             "{email}\0{}",
             network.map(|it| it.to_string()).unwrap_or_default()
         );
         self.accounts_by_network
-            .check(&Sha256::digest(from).into())?;
-        self.accounts.check(&Sha256::digest(email).into())
+            .check(&Sha256::digest(from).into())
+            .and_then(|()| self.accounts.check(&Sha256::digest(email).into()))
+            .map_err(refused(LoginLimit::Account))
+    }
+
+    /// Whether a refusal is to be recorded: once an hour for an account, and ten an hour for all that do not exist.
+    pub fn is_notable(&self, account: Option<StaffId>) -> bool {
+        match account {
+            Some(account) => self.notable.check(&account).is_ok(),
+            None => self.notable_unknown.check(&()).is_ok(),
+        }
     }
 }
 
@@ -149,10 +161,29 @@ mod tests {
             limits.count(email, None).unwrap();
         }
         let refused = limits.count("a@b.example", None).unwrap_err();
-        assert!(refused.is_notable && refused.retry_after > 0);
-        let refused = limits.count("a@b.example", None).unwrap_err();
-        assert!(!refused.is_notable, "one entry an hour is enough");
+        assert_eq!(refused.by, LoginLimit::Account);
+        assert!(refused.retry_after > 0);
         limits.count("c@b.example", None).unwrap();
+    }
+
+    #[test]
+    fn one_entry_an_hour_for_an_account_is_enough_and_made_up_accounts_take_none_of_it() {
+        let limits = LoginLimits::default();
+        let recorded = (0..100).filter(|_| limits.is_notable(None)).count();
+        assert_eq!(recorded, 10);
+        let account = Some(StaffId(uuid::Uuid::nil()));
+        assert!(limits.is_notable(account));
+        assert!(!limits.is_notable(account));
+    }
+
+    #[test]
+    fn a_refusal_by_network_says_nothing_of_the_account() {
+        let limits = LoginLimits::default();
+        let from =
+            |number: u32| limits.count(&format!("{number}@b.example"), "192.0.2.1".parse().ok());
+        let refused = (0..40).filter_map(|number| from(number).err());
+        let by: Vec<_> = refused.map(|refused| refused.by).collect();
+        assert!(!by.is_empty() && by.iter().all(|by| *by == LoginLimit::Network));
     }
 
     #[test]

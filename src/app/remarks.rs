@@ -41,7 +41,7 @@ pub struct RemarksQuery {
 }
 
 /// The outcome of a review. What is none stays as it is.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Review {
     /// Whether the remark may be exported.
     pub state: Option<RemarkState>,
@@ -50,7 +50,7 @@ pub struct Review {
 }
 
 /// A remark, with where it belongs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ListedRemark {
     /// The remark.
     pub remark: RemarkRow,

@@ -27,41 +27,58 @@ use crate::store::responses::redeem::Refusal;
 use crate::store::responses::withdraw::{Withdrawal, withdraw_response};
 
 /// Why a response was not stored, found or withdrawn.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ResponseError {
     /// There is no such campaign.
+    #[error("there is no such campaign")]
     CampaignUnknown,
     /// The campaign is not open.
+    #[error("the campaign is not open")]
     NotOpen(NotOpen),
     /// The campaign's form has no such version.
+    #[error("the form has no such version")]
     VersionUnknown,
     /// The version is retired, and its grace period is over.
+    #[error("the version is retired")]
     VersionRetired,
     /// The form does not exist in this language.
+    #[error("the form does not exist in this language")]
     LanguageNotOffered,
     /// Some answers do not fit the form.
+    #[error("some answers do not fit the form")]
     AnswersInvalid(Vec<Fault<AnswerFault>>),
     /// The campaign takes responses by invitation only.
+    #[error("an invitation is missing")]
     InvitationMissing,
     /// The invitation is mistyped.
+    #[error("the invitation is malformed")]
     InvitationMalformed,
     /// An invitation was sent along with a pass, which would tell whose response it is.
+    #[error("an invitation was sent with a pass")]
     InvitationMisplaced,
     /// The campaign takes responses with a pass of this key.
+    #[error("a pass is missing")]
     PassMissing(Arc<PassKey>),
     /// The pass is not one of this key.
+    #[error("the pass is not good")]
     PassInvalid(Arc<PassKey>),
     /// The credential is not good any more.
+    #[error("the invitation or pass is not good any more")]
     Refused(Refusal),
     /// The receipt was used for other answers.
+    #[error("the receipt was used for other answers")]
     ReceiptUsed,
     /// There is no response with this receipt.
+    #[error("there is no such response")]
     Unknown,
     /// The response was withdrawn.
+    #[error("the response was withdrawn")]
     Withdrawn,
     /// Responses of the campaign can no longer be withdrawn.
+    #[error("responses can no longer be withdrawn")]
     WithdrawalEnded,
     /// The machinery.
+    #[error("{0}")]
     Failure(Failure),
 }
 
@@ -88,7 +105,6 @@ pub struct SentCredentials {
 }
 
 /// A response that is sent.
-#[derive(Debug)]
 pub struct NewResponse {
     /// The number of the version that was filled in.
     pub form_version: i32,
@@ -103,7 +119,6 @@ pub struct NewResponse {
 }
 
 /// A response that is stored.
-#[derive(Debug)]
 pub struct Receipted {
     /// Whether it was stored only now.
     pub new: bool,
@@ -118,7 +133,6 @@ pub struct Receipted {
 }
 
 /// A stored response, as the holder of its receipt can read it.
-#[derive(Debug)]
 pub struct OwnResponse {
     /// What is kept besides the answers.
     pub response: Receipted,

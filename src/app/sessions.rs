@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::login_limits::TooManyLogins;
+use super::login_limits::{LoginLimit, TooManyLogins};
 use super::password::PasswordError;
 use super::{App, Failure, failures};
 use crate::domain::audit::{Actor, AuditEvent};
@@ -78,7 +78,9 @@ pub async fn log_in(
     client: Option<IpAddr>,
 ) -> Result<OpenSession, SessionError> {
     if let Err(refused) = app.logins.count(email, client) {
-        record_refusal(app, email, &refused).await?;
+        if refused.by == LoginLimit::Account {
+            record_refusal(app, email);
+        }
         return Err(SessionError::TooManyLogins(refused));
     }
     let mut conn = app.connection().await?;
@@ -96,14 +98,16 @@ pub async fn log_in(
     let session_id = SessionId(random::uuid()?);
     let refresh = RefreshToken::new()?;
     app.transact(async |tx| {
-        let now = tx.now();
-        open(tx, session_id, account.id, refresh.hash, now).await?;
-        // The password may have been changed while it was checked: that ended all sessions but this one.
-        let now = staff::by_id(tx, account.id).await?;
-        match now.filter(|now| Some(&now.password_hash) == hash.as_ref()) {
-            Some(_) => Ok(()),
-            None => Err(SessionError::LoginFailed),
+        // The account may have been changed while the password was checked, which ended all sessions but this one. From here
+        // on it stays as it is until this session is one of those that a change ends.
+        let current = staff::share(tx, account.id).await?;
+        let unchanged = current
+            .filter(|current| !current.disabled && Some(&current.password_hash) == hash.as_ref());
+        if unchanged.is_none() {
+            return Err(SessionError::LoginFailed);
         }
+        let now = tx.now();
+        Ok(open(tx, session_id, account.id, refresh.hash, now).await?)
     })
     .await?;
     Ok(OpenSession {
@@ -113,16 +117,22 @@ pub async fn log_in(
     })
 }
 
-async fn record_refusal(app: &App, email: &str, refused: &TooManyLogins) -> Result<(), Failure> {
-    if !refused.is_notable {
-        return Ok(());
-    }
-    app.transact(async |tx| {
-        let account = staff::by_email(tx, email).await?.map(|account| account.id);
-        tx.record(Actor::Server, AuditEvent::LoginsRefused { account });
-        Ok(())
-    })
-    .await
+/// Records in the background that log-ins to an account are refused, so that the reply takes as long for an account that
+/// does not exist. Refusals by network are not recorded: they say nothing of the account.
+fn record_refusal(app: &App, email: &str) {
+    let (app, tasks, email) = (app.clone(), app.tasks.clone(), email.to_owned());
+    tasks.spawn(async move {
+        let recorded = app.transact(async |tx| {
+            let account = staff::by_email(tx, &email).await?.map(|account| account.id);
+            if app.logins.is_notable(account) {
+                tx.record(Actor::Server, AuditEvent::LoginsRefused { account });
+            }
+            Ok::<_, Failure>(())
+        });
+        if recorded.await.is_err() {
+            tracing::warn!("refused log-ins could not be recorded");
+        }
+    });
 }
 
 /// Exchanges a refresh token for the next one. A token that comes again too long after its first use ends the session,

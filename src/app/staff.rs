@@ -13,17 +13,22 @@ use crate::store::sessions::revoke_all_of;
 use crate::store::staff::{self, NewStaff, StaffRow};
 
 /// Why an account was not found, made or changed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum StaffError {
     /// There is none with this id or e-mail.
+    #[error("there is no such account")]
     Unknown,
     /// There is one with this e-mail already.
+    #[error("there is an account with this e-mail already")]
     Exists,
     /// The change would leave nobody to manage accounts.
+    #[error("it is the last admin")]
     LastAdmin,
     /// The password could not be hashed now.
+    #[error("the password cannot be hashed")]
     Password(PasswordError),
     /// The machinery.
+    #[error("{0}")]
     Failure(Failure),
 }
 

@@ -8,6 +8,7 @@ use super::{App, Failure};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::store::AsyncPgConnection;
 use crate::store::audit::append_events;
+use crate::store::exclusive_connection::ExclusiveConnection;
 use crate::store::transaction::{begin, commit, roll_back};
 
 /// A transaction under way. It is the connection for functions of the store, and collects what is to be recorded.
@@ -45,7 +46,8 @@ impl DerefMut for Transaction<'_> {
 }
 
 impl App {
-    /// Does `work` in one transaction: all of it, its entries in the audit included, or nothing.
+    /// Does `work` in one transaction: all of it, its entries in the audit included, or nothing. When the caller gives up
+    /// half-way, the connection is closed, so that no lock outlives the request.
     ///
     /// # Errors
     ///
@@ -54,8 +56,13 @@ impl App {
         &self,
         work: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
-        let mut conn = self.connection().await?;
-        self.transact_on(&mut conn, work).await
+        let mut conn = ExclusiveConnection::new(self.connection().await?);
+        let result = match conn.connection() {
+            Some(conn) => self.transact_on(conn, work).await,
+            None => Err(Failure::Unavailable.into()),
+        };
+        conn.give_back();
+        result
     }
 
     /// Does `work` in one transaction on this connection.
@@ -89,7 +96,7 @@ impl App {
                 Ok(result)
             }
             Err(error) => {
-                // A connection that cannot roll back is closed when it is given back.
+                // The pool does not lend a connection again whose transaction is still open.
                 let _ = roll_back(conn).await;
                 Err(error)
             }

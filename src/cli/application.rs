@@ -1,13 +1,14 @@
 //! The application as commands use it: without background tasks, with connections that may take as long as they need.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
-use crate::keys::Keys;
+use crate::keys::{KeyError, Keys};
 use crate::store::pool::{Pools, Purpose, Target};
 use crate::store::{AsyncPgConnection, migrations, server_keys};
 
@@ -24,12 +25,15 @@ pub async fn application(
     target: &Target,
 ) -> anyhow::Result<App> {
     let mut conn = target.connect(Purpose::Maintenance).await?;
-    let status = migrations::migration_status(&mut conn).await;
-    if !status.context(MIGRATED)?.is_current() {
-        bail!(MIGRATED);
-    }
+    check_schema(&mut conn).await.context(MIGRATED)?;
     let own = database.url().is_none();
-    let keys = Keys::for_command(key, &database.data_dir()?, own).context(SERVER_KEY)?;
+    let keys = Keys::for_command(key, &database.data_dir()?, own);
+    let keys = keys.map_err(|error| match error {
+        KeyError::Unreadable(_, cause) if cause.kind() == ErrorKind::NotFound => {
+            anyhow!(SERVER_KEY)
+        }
+        other => other.into(),
+    })?;
     check_key(&mut conn, &keys).await?;
     drop(conn);
     let pools = Pools::for_commands(target)?;
@@ -48,6 +52,21 @@ pub async fn check_key(conn: &mut AsyncPgConnection, keys: &Keys) -> anyhow::Res
         bail!(
             "this database belongs to another server key: with this one nobody could read or withdraw a response.\n\
              Restore the key file (keys/server.key in the data folder, or AFTERCARE_SERVER_KEY_FILE) that the database was made with."
+        );
+    }
+    Ok(())
+}
+
+/// Whether the schema of the database is that of this program.
+pub async fn check_schema(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
+    let migration_status = migrations::migration_status(conn).await?;
+    if !migration_status.unknown.is_empty() {
+        return Err(migrations::MigrationError::Newer(migration_status.unknown.join(", ")).into());
+    }
+    if !migration_status.pending.is_empty() {
+        let count = migration_status.pending.len();
+        bail!(
+            "the database lacks {count} migrations of this program: run `aftercare migrate`, or start with --migrate"
         );
     }
     Ok(())

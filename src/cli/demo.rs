@@ -27,7 +27,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::audit::Actor;
 use crate::domain::campaign::access::Access;
-use crate::domain::campaign::{Campaign, CampaignChange, CampaignState, Schedule};
+use crate::domain::campaign::{Campaign, CampaignChange, CampaignState, ChangeRefused, Schedule};
 use crate::domain::form::{Form, Source, Syntax, Text};
 use crate::domain::ids::CampaignKey;
 use crate::domain::response::receipt::Receipt;
@@ -124,7 +124,7 @@ impl Demo {
             Err(error) => Err(error),
         };
         result.map_err(|error| {
-            anyhow::anyhow!("the account of the demonstration cannot be made: {error:?}")
+            anyhow::anyhow!("the account of the demonstration cannot be made: {error}")
         })?;
         Ok(match given {
             Some(_) => "as in AFTERCARE_DEMO_PASSWORD".to_owned(),
@@ -157,7 +157,7 @@ impl Demo {
                 let then = app.by_clock(Arc::new(Moment(day)));
                 let stored = responses::submit(&then, &campaign.key, response).await;
                 bar.inc(1);
-                stored.map_err(|error| anyhow::anyhow!("a made-up response is refused: {error:?}"))
+                stored.map_err(|error| anyhow::anyhow!("a made-up response is refused: {error}"))
             })
             .buffer_unordered(AT_ONCE);
         let new = sent
@@ -208,8 +208,8 @@ async fn publish(app: &App, form: &Form) -> anyhow::Result<Arc<PublishedVersion>
         }
         Err(FormError::Unchanged(version)) => crate::app::forms::version(app, key, version)
             .await
-            .map_err(|error| anyhow::anyhow!("the shipped form cannot be read: {error:?}")),
-        Err(error) => bail!("the shipped form cannot be published here: {error:?}"),
+            .map_err(|error| anyhow::anyhow!("the shipped form cannot be read: {error}")),
+        Err(error) => bail!("the shipped form cannot be published here: {error}"),
     }
 }
 
@@ -247,10 +247,10 @@ async fn open_campaign(app: &App, form: &Form) -> anyhow::Result<Campaign> {
         Err(error) => Err(error),
     };
     result.map_err(|error| match error {
-        CampaignError::Refused(_) => anyhow::anyhow!(
+        CampaignError::Refused(ChangeRefused::Closed | ChangeRefused::Ended) => anyhow::anyhow!(
             "the campaign of the demonstration has ended for good; use another data folder (AFTERCARE_DATA_DIR)"
         ),
-        error => anyhow::anyhow!("the campaign of the demonstration cannot be opened: {error:?}"),
+        error => anyhow::anyhow!("the campaign of the demonstration cannot be opened: {error}"),
     })
 }
 

@@ -143,7 +143,7 @@ impl Publish {
                  Give each a new key, or publish with --consent-to-recoding for each.",
                 keys.join(", ")
             ),
-            Err(error) => bail!("the form cannot be published: {error:?}"),
+            Err(error) => bail!("the form cannot be published: {error}"),
         }
         Ok(())
     }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::application::check_key;
+use super::application::{check_key, check_schema};
 use super::{print, say};
 use crate::app::App;
 use crate::clock::SystemClock;
@@ -19,8 +19,8 @@ use crate::http::server::{self, Bound};
 use crate::http::state::{HttpState, State};
 use crate::keys::Keys;
 use crate::postgres::database::Database;
+use crate::store::migrations;
 use crate::store::pool::{Pools, Purpose, Target};
-use crate::store::{AsyncPgConnection, migrations};
 use crate::telemetry::Metrics;
 
 /// Serve the API.
@@ -112,20 +112,6 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     let app = App::new(pools, keys, Arc::new(SystemClock), host);
     app.start_tasks();
     Ok(Data::new(HttpState::new(app, config.http.clone(), api())?))
-}
-
-async fn check_schema(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
-    let migration_status = migrations::migration_status(conn).await?;
-    if !migration_status.unknown.is_empty() {
-        return Err(migrations::MigrationError::Newer(migration_status.unknown.join(", ")).into());
-    }
-    if !migration_status.pending.is_empty() {
-        let count = migration_status.pending.len();
-        bail!(
-            "the database lacks {count} migrations of this program: run `aftercare migrate`, or start with --migrate"
-        );
-    }
-    Ok(())
 }
 
 /// The signals that ask the server to stop. They are caught from before the database is started, so that

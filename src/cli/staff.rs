@@ -112,7 +112,7 @@ impl Add {
             Err(StaffError::Exists) => {
                 bail!("there is an account with the e-mail {} already", self.email)
             }
-            Err(error) => bail!("the account cannot be made: {error:?}"),
+            Err(error) => bail!("the account cannot be made: {error}"),
         };
         say(&format!(
             "made the account {} ({})",
@@ -155,7 +155,7 @@ async fn disable(app: &App, email: &str) -> anyhow::Result<()> {
             bail!("{email} is the last admin; make another one first")
         }
         Err(StaffError::Unknown) => bail!("there is no account with the e-mail {email}"),
-        Err(error) => bail!("the account cannot be disabled: {error:?}"),
+        Err(error) => bail!("the account cannot be disabled: {error}"),
     }
     Ok(())
 }

@@ -60,16 +60,18 @@ impl CampaignRow {
     }
 
     /// The campaign of this row; `form` is the key of its form.
-    fn into_campaign(self, form: FormKey) -> Campaign {
-        // Only texts were written.
-        let text = |value| serde_json::from_value(value).unwrap_or_default();
-        Campaign {
+    fn into_campaign(self, form: FormKey) -> QueryResult<Campaign> {
+        let text = |value| {
+            serde_json::from_value(value)
+                .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
+        };
+        Ok(Campaign {
             id: self.id,
             key: self.key,
             form_id: self.form_id,
             form,
-            title: text(self.title),
-            description: self.description.map(text),
+            title: text(self.title)?,
+            description: self.description.map(text).transpose()?,
             schedule: Schedule {
                 opens_at: self.opens_at,
                 closes_at: self.closes_at,
@@ -84,7 +86,7 @@ impl CampaignRow {
             },
             created_at: self.created_at,
             erased_at: self.erased_at,
-        }
+        })
     }
 }
 
@@ -103,7 +105,7 @@ pub async fn find_campaign(
         .first(conn)
         .await
         .optional()?;
-    Ok(found.map(|(row, form)| row.into_campaign(form)))
+    found.map(|(row, form)| row.into_campaign(form)).transpose()
 }
 
 /// The campaign with this key, and this version of its form, if there is one.
@@ -127,7 +129,9 @@ pub async fn find_campaign_and_version(
         .first(conn)
         .await
         .optional()?;
-    Ok(found.map(|(row, form, version)| (row.into_campaign(form), version)))
+    found
+        .map(|(row, form, version)| Ok((row.into_campaign(form)?, version)))
+        .transpose()
 }
 
 /// The campaign whose pass key can sign and has an id that ends in this byte.
@@ -144,7 +148,7 @@ pub async fn find_campaign_by_key_byte(
         .first(conn)
         .await
         .optional()?;
-    Ok(found.map(|(row, form)| row.into_campaign(form)))
+    found.map(|(row, form)| row.into_campaign(form)).transpose()
 }
 
 /// A page of the campaigns that are in this state at this time, or of all, by key.
@@ -178,10 +182,9 @@ pub async fn list_campaigns(
             .filter(campaigns::opens_at.le(now)),
     };
     let rows: Vec<(CampaignRow, FormKey)> = query.load(conn).await?;
-    Ok(rows
-        .into_iter()
+    rows.into_iter()
         .map(|(row, form)| row.into_campaign(form))
-        .collect())
+        .collect()
 }
 
 /// Inserts a campaign, unless there is one with its key; tells whether it did.
@@ -212,7 +215,7 @@ pub async fn lock_campaign(
         .optional()?;
     let Some(row) = row else { return Ok(None) };
     let form = forms::table.find(row.form_id).select(forms::key);
-    Ok(Some(row.into_campaign(form.first(conn).await?)))
+    Ok(Some(row.into_campaign(form.first(conn).await?)?))
 }
 
 /// Whether anybody has answered in a campaign, even if the response was withdrawn since.

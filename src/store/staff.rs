@@ -137,6 +137,16 @@ pub async fn lock(conn: &mut AsyncPgConnection, id: StaffId) -> QueryResult<Opti
         .optional()
 }
 
+/// The account with this id, which nobody changes until the transaction ends.
+pub async fn share(conn: &mut AsyncPgConnection, id: StaffId) -> QueryResult<Option<StaffRow>> {
+    let query = staff::table.find(id).for_share();
+    query
+        .select(StaffRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
 /// Keeps name, roles, state and password of an account.
 pub async fn save(conn: &mut AsyncPgConnection, account: &StaffRow) -> QueryResult<()> {
     diesel::update(staff::table.find(account.id))

@@ -3,8 +3,8 @@
 use diesel::QueryResult;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 
-/// Begins a transaction. A connection that is given back to its pool before the end is closed, so that nothing of it
-/// stays.
+/// Begins a transaction. Until it ends, the connection must not go back to its pool: the pool would notice only when it
+/// lends it again, and the locks would stay until then.
 pub async fn begin(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction(conn).await
 }

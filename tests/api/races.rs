@@ -49,37 +49,59 @@ async fn a_login_with_the_old_password_does_not_outlive_its_change() {
     let id = app.with_password(email, password, &[Role::Author]).await;
     // Holds the login up between the check of the password and the new session.
     let mut other = app.connect().await;
-    let hold = "BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE";
-    other.batch_execute(hold).await.unwrap();
+    let hold = format!("BEGIN; SELECT FROM staff WHERE id = '{id}' FOR UPDATE");
+    other.batch_execute(&hold).await.unwrap();
     let client = app.client();
     let body = json!({"email": email, "password": password});
     let login = tokio::spawn(client.post("/v1/sessions").json(&body).send());
-    wait_for_lock(&mut other).await;
+    wait_for_locks(&mut other, 1).await;
     let change = format!("UPDATE staff SET password_hash = 'another' WHERE id = '{id}'; COMMIT");
     other.batch_execute(&change).await.unwrap();
     login.await.unwrap().expect_problem(Code::LoginFailed);
 }
 
-/// Waits until somebody waits for the table that this connection holds.
-async fn wait_for_lock(conn: &mut aftercare::store::AsyncPgConnection) {
-    use diesel::sql_types::Bool;
+#[tokio::test]
+async fn a_login_while_the_password_is_being_changed_opens_no_session() {
+    let app = TestApp::start().await;
+    let admin = app.with_staff(Role::Admin).await.client;
+    let (email, password) = ("slow@clinic.example", "correct horse battery staple");
+    let id = app.with_password(email, password, &[Role::Author]).await;
+    // The change has ended all sessions, and waits to be recorded.
+    let mut other = app.connect().await;
+    let hold = "BEGIN; SELECT pg_advisory_xact_lock(7302)";
+    other.batch_execute(hold).await.unwrap();
+    let body = json!({"password": "another horse battery staple"});
+    let change = tokio::spawn(admin.patch(&format!("/v1/staff/{id}")).json(&body).send());
+    wait_for_locks(&mut other, 1).await;
+    let body = json!({"email": email, "password": password});
+    let login = tokio::spawn(app.client().post("/v1/sessions").json(&body).send());
+    wait_for_locks(&mut other, 2).await;
+    other.batch_execute("COMMIT").await.unwrap();
+    change.await.unwrap().expect(200);
+    login.await.unwrap().expect_problem(Code::LoginFailed);
+}
+
+/// Waits until so many connections wait for a lock.
+async fn wait_for_locks(conn: &mut aftercare::store::AsyncPgConnection, count: i64) {
+    use diesel::sql_types::BigInt;
     use diesel_async::RunQueryDsl;
 
     #[derive(diesel::QueryableByName)]
-    struct Found {
-        #[diesel(sql_type = Bool)]
-        found: bool,
+    struct Waiting {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
     }
-    let query = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'sessions'::regclass \
-                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS found";
+    // Within a transaction the view would show the same each time.
+    let query = "SELECT pg_stat_clear_snapshot(), (SELECT count(*) FROM pg_stat_activity \
+                 WHERE wait_event_type = 'Lock' AND datname = current_database()) AS count";
     for _ in 0..1000 {
-        let found: Found = diesel::sql_query(query).get_result(conn).await.unwrap();
-        if found.found {
+        let waiting: Waiting = diesel::sql_query(query).get_result(conn).await.unwrap();
+        if waiting.count >= count {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    panic!("nobody waits for the table");
+    panic!("nobody waits for a lock");
 }
 
 /// A collection of a form with a yes-no question `sure` and this many text questions, `q0` and so on.

@@ -19,29 +19,40 @@ use crate::store::forms::{
 };
 
 /// Why something about a form was refused.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum FormError {
     /// There is no form with this key, or none that is published.
+    #[error("there is no such form")]
     Unknown,
     /// It has no such version.
+    #[error("the form has no such version")]
     VersionUnknown,
     /// It has no draft.
+    #[error("the form has no draft")]
     DraftUnknown,
     /// There is a form with this key already.
+    #[error("there is a form with this key already")]
     Exists,
     /// The key in the definition is not the key of the form.
+    #[error("the definition has the key of another form")]
     KeyDiffers,
     /// The key of a new form is malformed.
+    #[error("the key of the form is malformed")]
     KeyInvalid(Vec<Fault<FormFault>>),
     /// The form cannot be published as it is.
+    #[error("the form has faults")]
     Invalid(Vec<Fault<FormFault>>),
     /// The draft was changed by someone else meanwhile, or is not there.
+    #[error("the draft was changed meanwhile")]
     Changed,
     /// The newest version has the very same content: its number.
+    #[error("version {0} has exactly this content")]
     Unchanged(i32),
     /// These questions are recoded under their old keys, and the author did not consent.
+    #[error("questions are recoded without consent")]
     Recoded(Vec<String>),
     /// The machinery.
+    #[error("{0}")]
     Failure(Failure),
 }
 

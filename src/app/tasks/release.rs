@@ -29,11 +29,13 @@ pub fn start(app: &App) {
             }
             let Some(app) = weak.upgrade() else { return };
             // A database that is away is asked again after the pause; nothing is lost meanwhile.
-            if release_ripe(&app).await.is_err() {
-                tracing::warn!("arrivals could not be released; trying again soon");
+            match release_ripe(&app).await {
+                Ok(_) | Err(Failure::NoConnection(_)) => {}
+                Err(_) => tracing::warn!("arrivals could not be released; trying again soon"),
             }
-            if destroy_keys(&app).await.is_err() {
-                tracing::warn!("keys of ended campaigns could not be destroyed; trying again soon");
+            match destroy_keys(&app).await {
+                Ok(()) | Err(Failure::NoConnection(_)) => {}
+                Err(_) => tracing::warn!("keys of ended campaigns could not be destroyed yet"),
             }
             drop(app);
             tokio::time::sleep(MIN_PAUSE).await;

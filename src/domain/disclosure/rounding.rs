@@ -5,6 +5,9 @@
 //! raises the release size step by step, and reads the count after each step, therefore learns nothing beyond the first
 //! reading. With the release size itself as the base, the readings together would tell the exact count (Chinese remainder
 //! theorem).
+//!
+//! This holds for a count that stands still. A count that grows by whole batches can tell a little of itself by when the
+//! rounded count changes, unless the release size divides the base, as 10, 20 and 40 do.
 
 /// The smallest base, also where responses are released one by one.
 const MIN_BASE: i32 = 10;

@@ -1,6 +1,8 @@
 //! What a move changes in the table of released responses. Each move gives it, so that counts can follow in the same
 //! transaction.
 
+use std::fmt;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Uuid as SqlUuid};
 
@@ -42,7 +44,7 @@ impl Delta {
 }
 
 /// What of a response can be counted.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName)]
+#[derive(Clone, PartialEq, Eq, QueryableByName)]
 pub struct ReleasedRecord {
     /// The version of the form.
     #[diesel(sql_type = SqlUuid)]
@@ -50,4 +52,11 @@ pub struct ReleasedRecord {
     /// The answers, encoded as the version's layout says.
     #[diesel(sql_type = Binary)]
     pub record: Vec<u8>,
+}
+
+impl fmt::Debug for ReleasedRecord {
+    /// Without the answers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReleasedRecord({}, …)", self.form_version_id)
+    }
 }

@@ -175,7 +175,7 @@ async fn get_form(
     form: FormPath,
     query: Query<LanguageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (form, query) = (form.key()?, query.read()?);
+    let (query, form) = (query.read()?, form.key()?);
     let published = forms::newest(&state.app, &form).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header(for_a_minute()).insert_header((
