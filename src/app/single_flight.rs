@@ -1,8 +1,8 @@
-//! Single flight: requests that look up the same key at the same time share one query.
+//! Single flight: concurrent requests for the same key share one query.
 //!
-//! Nothing is remembered. A query that has begun takes in no further request, so what it finds is never older than the
-//! question; requests that come meanwhile share the next query. Crates for this purpose (`async_singleflight`, `moka`)
-//! hand out the result of a query that has begun already, which may be older than the question.
+//! Results are not cached. A query that has started takes in no further request, so its result is never older than the
+//! request; requests that come meanwhile share the next query. Existing crates (`async_singleflight`, `moka`) hand out
+//! the result of a query that has already started, which may be older than the request.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -15,9 +15,9 @@ use super::tasks::Tasks;
 use crate::store::pool::Pool;
 use crate::store::{AsyncPgConnection, QueryError};
 
-/// The most questions that are gathered at once; more wait for the next time.
+/// The maximum number of look-ups that are gathered at once; further ones wait for the next time.
 const MAX_BATCH: usize = 1024;
-/// Who asks the database: while one waits for it, another gathers.
+/// The number of workers: while one waits for the database, another gathers.
 const WORKERS: usize = 2;
 
 /// The query for one key.
@@ -27,7 +27,7 @@ pub type Query<K, V> =
 type Question<K, V> = (K, oneshot::Sender<V>);
 type Waiting<K, V> = Arc<Mutex<mpsc::Receiver<Question<K, V>>>>;
 
-/// Look-ups of one kind.
+/// Shared queries of one kind.
 pub struct SingleFlight<K, V> {
     questions: mpsc::Sender<Question<K, V>>,
 }
@@ -37,7 +37,7 @@ where
     K: Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
-    /// Starts the workers on the current runtime. They end with the tasks, or when this is dropped.
+    /// Starts the workers on the current runtime. The workers end with the background tasks, or when this is dropped.
     pub fn start(pool: &Pool, tasks: &Tasks, query: Query<K, V>) -> Self {
         let (questions, waiting) = mpsc::channel(MAX_BATCH);
         let waiting = Arc::new(Mutex::new(waiting));
@@ -47,9 +47,10 @@ where
         Self { questions }
     }
 
-    /// What the query finds for this key.
+    /// The result of the query for this key.
     ///
-    /// None when it failed. Why is not told, since many share the failure: who needs to know asks alone.
+    /// None when the query failed. Many requests share the failure, so the reason is not passed on; a caller that needs
+    /// it queries alone.
     pub async fn find(&self, key: K) -> Option<V> {
         let (reply, answer) = oneshot::channel();
         self.questions.send((key, reply)).await.ok()?;
@@ -89,7 +90,7 @@ where
             };
             if let Ok(found) = query(&mut conn, &key).await {
                 for reply in replies {
-                    // Who has hung up needs no answer.
+                    // The receiver is gone when the client has disconnected.
                     let _ = reply.send(found.clone());
                 }
             }

@@ -12,37 +12,37 @@ use crate::random;
 use crate::store::sessions::revoke_all_of;
 use crate::store::staff::{self, NewStaff, StaffRow};
 
-/// Why an account was not found, made or changed.
+/// Why an account was not found, created or changed.
 #[derive(Debug)]
 pub enum StaffError {
-    /// There is none with this id or e-mail.
+    /// There is no account with this id or e-mail address.
     Unknown,
-    /// There is one with this e-mail already.
+    /// There is already an account with this e-mail address.
     Exists,
-    /// The change would leave nobody to manage accounts.
+    /// The change would leave no account that can manage accounts.
     LastAdmin,
     /// The password could not be hashed now.
     Password(PasswordError),
-    /// The machinery.
+    /// An internal failure.
     Failure(Failure),
 }
 
 super::failures!(StaffError);
 
-/// An account to make.
+/// An account to create.
 #[derive(Clone)]
 pub struct NewAccount {
-    /// The name for logging in.
+    /// The e-mail address, which is the name for logging in.
     pub email: String,
     /// The person's name.
     pub name: String,
-    /// What the person may do.
+    /// The roles.
     pub roles: Vec<Role>,
     /// The first password.
     pub password: String,
 }
 
-/// Accounts in the order in which they were made, from after this time and id on.
+/// Accounts by time of creation, starting after this time and id.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub async fn list(
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When there is no such account.
 pub async fn find(app: &App, id: StaffId) -> Result<StaffRow, StaffError> {
     let mut conn = app.connection().await?;
     staff::by_id(&mut conn, id)
@@ -68,11 +68,11 @@ pub async fn find(app: &App, id: StaffId) -> Result<StaffRow, StaffError> {
         .ok_or(StaffError::Unknown)
 }
 
-/// The account with this e-mail.
+/// The account with this e-mail address.
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When there is no such account.
 pub async fn find_by_email(app: &App, email: &str) -> Result<StaffRow, StaffError> {
     let mut conn = app.connection().await?;
     staff::by_email(&mut conn, email)
@@ -80,11 +80,11 @@ pub async fn find_by_email(app: &App, email: &str) -> Result<StaffRow, StaffErro
         .ok_or(StaffError::Unknown)
 }
 
-/// Makes an account.
+/// Creates an account.
 ///
 /// # Errors
 ///
-/// When the e-mail is taken.
+/// When the e-mail address is taken.
 pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow, StaffError> {
     let hash = app.passwords.hash(new.password).await;
     let password_hash = hash.map_err(StaffError::Password)?;
@@ -110,7 +110,8 @@ pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow
     .await
 }
 
-/// Changes an account. Disabling it and a new password end its sessions. The last admin who is not disabled stays one.
+/// Changes an account. Disabling it or setting a new password ends its sessions. The last admin that is not disabled
+/// cannot be disabled or lose the role.
 ///
 /// # Errors
 ///
@@ -161,7 +162,7 @@ pub async fn change(
     .await
 }
 
-/// The entry of a change; none where only the name changed, or nothing.
+/// The audit event of a change; none when at most the name changed.
 fn audited(old: &StaffRow, new: &StaffRow, password: bool) -> Option<AuditEvent> {
     let (before, after) = (old.roles(), new.roles());
     let without = |all: &[Role], those: &[Role]| -> Vec<Role> {

@@ -1,4 +1,4 @@
-//! Forms: published versions for everybody; drafts, publishing, retiring and comparing for authors.
+//! Forms. For everybody: published versions. For authors: drafts, publishing, retiring and comparing.
 
 pub mod drafts;
 pub mod publish;
@@ -18,30 +18,30 @@ use crate::store::forms::{
     retire_version, versions_of,
 };
 
-/// Why something about a form was refused.
+/// Why an operation on a form was refused.
 #[derive(Debug)]
 pub enum FormError {
-    /// There is no form with this key, or none that is published.
+    /// There is no form with this key, or it has no published version.
     Unknown,
-    /// It has no such version.
+    /// The form has no such version.
     VersionUnknown,
-    /// It has no draft.
+    /// The form has no draft.
     DraftUnknown,
-    /// There is a form with this key already.
+    /// There is already a form with this key.
     Exists,
     /// The key in the definition is not the key of the form.
     KeyDiffers,
     /// The key of a new form is malformed.
     KeyInvalid(Vec<Fault<FormFault>>),
-    /// The form cannot be published as it is.
+    /// The draft has faults that prevent publishing.
     Invalid(Vec<Fault<FormFault>>),
-    /// The draft was changed by someone else meanwhile, or is not there.
+    /// The draft was changed by someone else meanwhile, or does not exist.
     Changed,
-    /// The newest version has the very same content: its number.
+    /// The newest version has identical content. Holds its number.
     Unchanged(i32),
     /// These questions are recoded under their old keys, and the author did not consent.
     Recoded(Vec<String>),
-    /// The machinery.
+    /// An internal failure.
     Failure(Failure),
 }
 
@@ -80,7 +80,7 @@ pub async fn newest(app: &App, form: &FormKey) -> Result<Arc<PublishedVersion>, 
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When there is no such version.
 pub async fn version(
     app: &App,
     form: FormKey,
@@ -96,7 +96,7 @@ pub async fn version(
     Ok(app.forms.get(&mut conn, found.id).await?)
 }
 
-/// All versions of a form, oldest first. A form of which none is published is not known to the public.
+/// All versions of a form, oldest first. A form without a published version is unknown to the public.
 ///
 /// # Errors
 ///
@@ -113,8 +113,8 @@ pub async fn versions(app: &App, form: &FormKey) -> Result<Vec<FormVersionRow>, 
     Ok(versions)
 }
 
-/// Retires a version: it takes no new responses, except those that were filled in offline, for so many days. One that is
-/// retired already keeps its dates.
+/// Retires a version. It takes no new responses, except those that were filled in offline, for the given number of
+/// days. Retiring a retired version again keeps its dates.
 ///
 /// # Errors
 ///
