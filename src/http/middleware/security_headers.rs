@@ -1,5 +1,5 @@
-//! The outer guard: every answer has the security headers, every failure is a problem document,
-//! and a panic is a 500 for one request instead of a connection that breaks off.
+//! Security headers for every reply, and problem documents for every failure. A panic becomes a 500 for one request
+//! instead of a broken connection.
 
 use std::panic::AssertUnwindSafe;
 
@@ -27,7 +27,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// An API answer loads nothing.
+/// The content security policy of API replies: they load nothing.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Wraps everything else.
@@ -35,7 +35,7 @@ pub async fn add<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    // The connection remembers that it was HEAD and sends no body.
+    // The connection knows that the method was HEAD, and sends no body.
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
@@ -68,13 +68,14 @@ pub async fn add<B: MessageBody + 'static>(
     Ok(dress(response))
 }
 
-/// U+0000 in an address is never meant well, and Postgres cannot even compare it.
+/// Refuses U+0000 in a path: no client needs it, and Postgres cannot store or compare it.
 fn unusable(req: &ServiceRequest) -> Option<Problem> {
     let has_nul = req.path().contains('\0') || req.uri().path().contains("%00");
     has_nul.then(|| Code::NotFound.into())
 }
 
-/// An error that no service turned into an answer; actix answers it without passing here again.
+/// Converts an error that no service turned into a reply. Otherwise, actix replies without passing through this
+/// middleware.
 fn bare(error: &Error) -> Error {
     let status = error.as_response_error().status_code();
     let status = if status == StatusCode::OK {

@@ -1,10 +1,10 @@
-//! The one table of problems. Nothing else in the program decides a status or a title.
+//! The table of problems: the only place that defines their statuses and titles.
 
 use actix_web::http::StatusCode;
 
 macro_rules! codes {
     ($($variant:ident, $code:literal, $status:ident, $title:literal;)+) => {
-        /// What went wrong, as a stable word for programs. The table in this file is the whole list.
+        /// The code of a problem, a stable word for programs. The table in this file is the complete list.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code {
             $(#[doc = $title] $variant,)+
@@ -24,7 +24,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => StatusCode::$status),+ }
             }
 
-            /// One line for people.
+            /// The title: one line for people.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),+ }
             }
@@ -116,7 +116,7 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.as_str() == word)
     }
 
-    /// The code for a failure of the framework, which only has a status.
+    /// The code for an error of the framework, which has only a status.
     pub fn for_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,
@@ -130,7 +130,7 @@ impl Code {
         }
     }
 
-    /// Where the problem is explained, relative to the server.
+    /// The URL of the explanation, relative to the server.
     pub fn uri(self) -> String {
         format!("/problems/{}", self.as_str())
     }

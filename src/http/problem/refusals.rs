@@ -1,4 +1,4 @@
-//! From what a use case refuses to a problem: one `From` for each of its errors.
+//! Converts the errors of the use cases to problems, with one `From` for each.
 
 use actix_web::http::header;
 
