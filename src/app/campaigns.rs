@@ -47,13 +47,13 @@ failures!(CampaignError);
 /// A campaign to create.
 #[derive(Debug, Clone)]
 pub struct NewCampaign {
-    /// Its key.
+    /// The key.
     pub key: CampaignKey,
     /// The key of a published form.
     pub form: FormKey,
-    /// Its title.
+    /// The title.
     pub title: Text,
-    /// Its purpose.
+    /// The purpose.
     pub description: Option<Text>,
     /// When it opens and closes.
     pub schedule: Schedule,

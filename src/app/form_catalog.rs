@@ -14,9 +14,9 @@ use crate::store::forms::{FormVersionRef, FormVersionRow, find_version_ref, get_
 /// A version that was read and checked.
 #[derive(Debug)]
 pub struct PublishedVersion {
-    /// Its id.
+    /// The id.
     pub id: FormVersionId,
-    /// Its number.
+    /// The number.
     pub version: i32,
     /// When it was published.
     pub published_at: DateTime<Utc>,

@@ -24,12 +24,12 @@ const WORKERS: usize = 2;
 pub type Query<K, V> =
     for<'a> fn(&'a mut AsyncPgConnection, &'a K) -> BoxFuture<'a, Result<V, QueryError>>;
 
-type Question<K, V> = (K, oneshot::Sender<V>);
-type Waiting<K, V> = Arc<Mutex<mpsc::Receiver<Question<K, V>>>>;
+type Lookup<K, V> = (K, oneshot::Sender<V>);
+type Waiting<K, V> = Arc<Mutex<mpsc::Receiver<Lookup<K, V>>>>;
 
 /// Shared queries of one kind.
 pub struct SingleFlight<K, V> {
-    questions: mpsc::Sender<Question<K, V>>,
+    lookups: mpsc::Sender<Lookup<K, V>>,
 }
 
 impl<K, V> SingleFlight<K, V>
@@ -39,12 +39,12 @@ where
 {
     /// Starts the workers on the current runtime. The workers end with the background tasks, or when this is dropped.
     pub fn start(pool: &Pool, tasks: &Tasks, query: Query<K, V>) -> Self {
-        let (questions, waiting) = mpsc::channel(MAX_BATCH);
+        let (lookups, waiting) = mpsc::channel(MAX_BATCH);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..WORKERS {
             tasks.spawn(work(pool.clone(), waiting.clone(), tasks.clone(), query));
         }
-        Self { questions }
+        Self { lookups }
     }
 
     /// The result of the query for this key.
@@ -52,9 +52,9 @@ where
     /// None when the query failed. Many requests share the failure, so the reason is not passed on; a caller that needs
     /// it queries alone.
     pub async fn find(&self, key: K) -> Option<V> {
-        let (reply, answer) = oneshot::channel();
-        self.questions.send((key, reply)).await.ok()?;
-        answer.await.ok()
+        let (reply, result) = oneshot::channel();
+        self.lookups.send((key, reply)).await.ok()?;
+        result.await.ok()
     }
 }
 
@@ -63,13 +63,13 @@ where
     K: Eq + Hash + Send + Sync,
     V: Clone + Send,
 {
-    let mut questions = Vec::new();
+    let mut lookups = Vec::new();
     loop {
         let gathered = async {
             waiting
                 .lock()
                 .await
-                .recv_many(&mut questions, MAX_BATCH)
+                .recv_many(&mut lookups, MAX_BATCH)
                 .await
         };
         let count = tokio::select! {
@@ -81,7 +81,7 @@ where
             return;
         }
         let mut by_key: HashMap<K, Vec<oneshot::Sender<V>>> = HashMap::new();
-        for (key, reply) in questions.drain(..) {
+        for (key, reply) in lookups.drain(..) {
             by_key.entry(key).or_default().push(reply);
         }
         for (key, replies) in by_key {

@@ -13,7 +13,7 @@ use crate::domain::ids::{CampaignId, InvitationBatchId};
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = invitation_batches, check_for_backend(diesel::pg::Pg))]
 pub struct InvitationBatchRow {
-    /// Its id.
+    /// The id.
     pub id: InvitationBatchId,
     /// The campaign of the invitations.
     pub campaign_id: CampaignId,

@@ -116,7 +116,7 @@ pub enum AuditEvent {
         remark: RemarkId,
         /// The key of the campaign.
         campaign: String,
-        /// Its state after the review.
+        /// The state after the review.
         state: &'static str,
         /// Whether words were taken out.
         edited: bool,

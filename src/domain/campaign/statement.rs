@@ -60,7 +60,7 @@ impl Linkable {
 /// A sentence of the statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
-    /// Its stable word.
+    /// The stable word.
     pub code: &'static str,
     /// The sentence, in English and Korean.
     pub text: Text,

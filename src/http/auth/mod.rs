@@ -93,7 +93,7 @@ async fn authorize<P: Permission>(state: &State, token: &str) -> Result<Staff<P>
     let roles = sessions::authenticate(&state.app, session_id, id).await?;
     if !P::ANY_OF.iter().any(|role| roles.contains(role)) {
         let needed: Vec<_> = P::ANY_OF.iter().map(|role| role.as_str()).collect();
-        let detail = format!("It takes the role {}.", needed.join(" or "));
+        let detail = format!("This operation needs the role {}.", needed.join(" or "));
         return Err(Problem::new(Code::Forbidden).detail(detail));
     }
     Ok(Staff {

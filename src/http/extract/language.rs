@@ -31,7 +31,7 @@ pub fn negotiate<'a>(
     match asked {
         Some("*") => return Ok(Languages::All),
         Some(tag) => {
-            let detail = || format!("It is offered in {}.", offered.join(", "));
+            let detail = || format!("The form is offered in {}.", offered.join(", "));
             let found = look_up(offered, tag)
                 .ok_or_else(|| Problem::new(Code::LanguageNotOffered).detail(detail()))?;
             return Ok(Languages::One(found));

@@ -41,12 +41,12 @@ pub async fn add<B: MessageBody + 'static>(
     }
     if let Some(problem) = unusable(&req) {
         let response = req.error_response(problem).map_into_right_body();
-        return Ok(dress(response));
+        return Ok(add_security_headers(response));
     }
     let response = match AssertUnwindSafe(next.call(req)).catch_unwind().await {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(bare(&error)),
-        Err(_) => return Err(bare(&Problem::internal("a handler panicked").into())),
+        Ok(Err(error)) => return Err(error_reply(&error)),
+        Err(_) => return Err(error_reply(&Problem::internal("a handler panicked").into())),
     };
     let status = response.status();
     let is_problem = header_is(
@@ -55,7 +55,7 @@ pub async fn add<B: MessageBody + 'static>(
         problem::MEDIA_TYPE,
     );
     if status.as_u16() < 400 || is_problem {
-        return Ok(dress(response.map_into_left_body()));
+        return Ok(add_security_headers(response.map_into_left_body()));
     }
     let problem = Problem::new(Code::for_status(status)).error_response();
     let (request, original) = response.into_parts();
@@ -65,7 +65,7 @@ pub async fn add<B: MessageBody + 'static>(
             response.headers_mut().insert(name, value.clone());
         }
     }
-    Ok(dress(response))
+    Ok(add_security_headers(response))
 }
 
 /// Refuses U+0000 in a path: no client needs it, and Postgres cannot store or compare it.
@@ -74,9 +74,9 @@ fn unusable(req: &ServiceRequest) -> Option<Problem> {
     has_nul.then(|| Code::NotFound.into())
 }
 
-/// Converts an error that no service turned into a reply. Otherwise, actix replies without passing through this
-/// middleware.
-fn bare(error: &Error) -> Error {
+/// An error with a problem document and the security headers. actix turns it into the reply without passing through this
+/// middleware again.
+fn error_reply(error: &Error) -> Error {
     let status = error.as_response_error().status_code();
     let status = if status == StatusCode::OK {
         StatusCode::INTERNAL_SERVER_ERROR
@@ -92,7 +92,7 @@ fn bare(error: &Error) -> Error {
         .into()
 }
 
-fn dress<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
+fn add_security_headers<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -45,7 +45,7 @@ codes! {
     MediaTypeUnsupported, "media_type_unsupported", UNSUPPORTED_MEDIA_TYPE, "The media type of the body is not supported here";
     BodyInvalid, "body_invalid", UNPROCESSABLE_ENTITY, "The body has wrong fields";
     PreconditionRequired, "precondition_required", PRECONDITION_REQUIRED, "This change needs an If-Match header";
-    PreconditionFailed, "precondition_failed", PRECONDITION_FAILED, "It was changed by someone else meanwhile";
+    PreconditionFailed, "precondition_failed", PRECONDITION_FAILED, "The resource was changed by someone else meanwhile";
     TooManyRequests, "too_many_requests", TOO_MANY_REQUESTS, "Too many requests; wait a little";
 
     // The server.
@@ -93,7 +93,7 @@ codes! {
     // Invitations and passes.
     InvitationMissing, "invitation_missing", FORBIDDEN, "This campaign takes responses by invitation only";
     InvitationMalformed, "invitation_malformed", BAD_REQUEST, "The invitation is mistyped";
-    InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was taken back";
+    InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was revoked";
     InvitationUsed, "invitation_used", CONFLICT, "This invitation was used before";
     InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "A response with a pass takes no Invitation header";
     BatchUnknown, "batch_unknown", NOT_FOUND, "The campaign has no such batch of invitations";

@@ -17,9 +17,9 @@ use crate::domain::ids::{FormId, FormKey, FormVersionId};
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = forms, check_for_backend(diesel::pg::Pg))]
 pub struct FormRow {
-    /// Its id.
+    /// The id.
     pub id: FormId,
-    /// Its key.
+    /// The key.
     pub key: FormKey,
     /// When it was created.
     pub created_at: DateTime<Utc>,
@@ -29,11 +29,11 @@ pub struct FormRow {
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = form_versions, check_for_backend(diesel::pg::Pg))]
 pub struct FormVersionRow {
-    /// Its id.
+    /// The id.
     pub id: FormVersionId,
     /// The form.
     pub form_id: FormId,
-    /// Its number, from 1.
+    /// The number, from 1.
     pub version: i32,
     /// The definition.
     pub definition: Value,
@@ -198,9 +198,9 @@ pub async fn retire_version(
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = form_versions, check_for_backend(diesel::pg::Pg))]
 pub struct FormVersionRef {
-    /// Its id.
+    /// The id.
     pub id: FormVersionId,
-    /// Its number.
+    /// The number.
     pub version: i32,
     /// The end of its grace period; none while it is in use.
     pub accepts_until: Option<DateTime<Utc>>,

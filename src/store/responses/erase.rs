@@ -35,9 +35,9 @@ pub struct StoredCounts {
 /// A campaign whose retention period has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueCampaign {
-    /// Its id.
+    /// The id.
     pub id: CampaignId,
-    /// Its key.
+    /// The key.
     pub key: CampaignKey,
     /// The end of its retention period.
     pub retained_until: DateTime<Utc>,

@@ -19,7 +19,7 @@ const MAX_BATCH: i32 = 10_000;
 /// A campaign with arrivals that can be released.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct RipeCampaign {
-    /// Its id.
+    /// The id.
     #[diesel(sql_type = SqlUuid)]
     pub id: CampaignId,
     /// The minimum number of arrivals of a batch; one when the campaign is closed.

@@ -49,9 +49,9 @@ pub struct ExportedRow {
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = campaigns, check_for_backend(diesel::pg::Pg))]
 pub struct ExportedCampaign {
-    /// Its id.
+    /// The id.
     pub id: Uuid,
-    /// Its key.
+    /// The key.
     pub key: String,
     /// The campaign's `k`: the minimum number of records of an export that share their background answers.
     pub k: i32,

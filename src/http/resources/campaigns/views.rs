@@ -86,11 +86,11 @@ pub struct CampaignView {
     pub key: String,
     /// The key of its form.
     pub form: String,
-    /// Its present state.
+    /// The present state.
     pub state: CampaignState,
-    /// Its title, by language.
+    /// The title, by language.
     pub title: Text,
-    /// Its purpose, by language.
+    /// The purpose, by language.
     #[schema(required)]
     pub description: Option<Text>,
     /// From when it takes responses.

@@ -61,15 +61,16 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         body = String,
         headers(
             ("Content-Disposition" = String, description = "A name for the file."),
-            ("Disclosure-Control" = String, description = "What was masked, as a dictionary of integers (RFC 9651): \
-                `k`, the least number of rows that are alike; `records`, the rows; `cells`, the cells of campaign, version, language, \
-                week and background columns; `masked-cells`, those of them that hold `MSK`; `masked-records`, the rows with \
-                one; `dependent-cells`, the cells of other columns that hold `MSK`; `smallest-class`, the rows that are alike, at least; \
-                `withheld-records`, the responses that are no rows since their campaign or week is masked, by which was chosen. \
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as a dictionary of integers (RFC 9651): \
+                `k`, the minimum number of rows of an equivalence class; `records`, the number of rows; \
+                `cells`, the number of cells of campaign, version, language, week and background columns; `masked-cells`, the number \
+                of these that hold `MSK`; `masked-records`, the number of rows with such a cell; `dependent-cells`, the number of \
+                cells of other columns that hold `MSK`; `smallest-class`, the size of the smallest equivalence class; \
+                `withheld-records`, the number of responses left out because their campaign or week, by which rows were selected, is suppressed. \
                 For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5, withheld-records=0`."),
-            ("Diversity" = String, description = "Where `sensitive` asks for it, a list of tokens with parameters (RFC 9651): \
-                for each question how many different answers there are `least` among rows that are alike, counted up to 20, and in how many \
-                classes of such rows all say the same. For example `distress;least=3;uniform-classes=0`."),
+            ("Diversity" = String, description = "Only with `sensitive`. A list of tokens with parameters (RFC 9651): \
+                for each question, `least` is the minimum number of different answers in an equivalence class, counted up to 20, and \
+                `uniform-classes` is the number of classes in which all answers are equal. For example `distress;least=3;uniform-classes=0`."),
         ),
         example = json!("campaign,form_version,language,week,cancer_type,eating_meals,help_from__family,score_eating\r\nworld-cancer-day-2027,1,ko,2027-W05,stomach,severe,1,66.7\r\nworld-cancer-day-2027,1,MSK,MSK,breast,,,\r\n"),
     )),

@@ -45,9 +45,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 pub struct FormView {
     /// The form's key.
     pub key: String,
-    /// Its title, in all its languages.
+    /// The title, in all its languages.
     pub title: Text,
-    /// Its languages; the first is the default.
+    /// The languages; the first is the default.
     pub languages: Vec<String>,
     /// The number of its newest version.
     pub version: i32,
@@ -164,7 +164,7 @@ async fn list_forms(state: State, page: Query<PageQuery>) -> Result<HttpResponse
             ("ETag" = String, description = "Names this content in this language and encoding."),
             ("Content-Location" = String, description = "The address of the version."),
         )),
-        (status = 304, description = "What the client has is current."),
+        (status = 304, description = "The client's copy is current."),
     ),
     extensions(("x-problems" = json!(["form_unknown", "language_not_offered"]))),
 )]
@@ -215,7 +215,7 @@ async fn list_form_versions(state: State, form: FormPath) -> Result<HttpResponse
         (status = 200, description = "The version.", body = FormVersionView, headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
         )),
-        (status = 304, description = "What the client has is current."),
+        (status = 304, description = "The client's copy is current."),
     ),
     extensions(("x-problems" = json!(["version_unknown", "language_not_offered"]))),
 )]

@@ -50,7 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (String = "text/csv", example = json!("number,invitation,link\r\n1,ABCD-EFGH-JKMN-PQE4,https://survey.clinic.example/#invitation=ABCD-EFGH-JKMN-PQE4\r\n")),
         (String = "text/html"),
     ), headers(
-        ("Location" = String, description = "The batch; deleting it revokes what is left of it."),
+        ("Location" = String, description = "The batch; deleting it revokes its unused invitations."),
         ("Content-Disposition" = String, description = "A name for the file, where it is one."),
     ))),
     extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "access_without_invitations"]))),
@@ -129,7 +129,7 @@ async fn list_invitation_batches(
         ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
         ("batch" = Uuid, Path, description = "The id of the batch.", example = "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a"),
     ),
-    responses((status = 204, description = "None of them can be used any more.")),
+    responses((status = 204, description = "The unused invitations of the batch are revoked.")),
     extensions(("x-problems" = json!(["campaign_unknown", "batch_unknown"]))),
 )]
 #[delete("/v1/campaigns/{campaign}/invitations/{batch}")]

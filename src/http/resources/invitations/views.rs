@@ -34,7 +34,7 @@ pub struct CreateInvitationsBody {
 fn not_blank(label: &str) -> Result<(), ValidationError> {
     // The rule on the length reports an empty label.
     if !label.is_empty() && label.trim().is_empty() {
-        return Err(ValidationError::new("blank").with_message("It says nothing.".into()));
+        return Err(ValidationError::new("blank").with_message("The label is blank.".into()));
     }
     Ok(())
 }

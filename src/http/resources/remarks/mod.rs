@@ -36,7 +36,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     params(RemarksQuery),
     responses((
         status = 200,
-        description = "A page of remarks, in an order that tells nothing.",
+        description = "A page of remarks, in an order that reveals nothing about their responses.",
         body = Page<RemarkView>,
         example = json!({
             "items": [{
