@@ -1,20 +1,20 @@
-//! The only place that reads the wall clock. Everything else is given the time, so that
-//! it can be tested, and so that the pure core stays pure.
+//! The only place that reads the wall clock. All other code gets the time as an argument, so that it can be tested, and
+//! so that the domain stays pure.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-/// Tells the time. Tests bring one that they can move.
+/// A source of the time. Tests use one that they can move.
 pub trait Clock: Send + Sync {
-    /// The time now, in UTC.
+    /// The present time, in UTC.
     fn now(&self) -> DateTime<Utc>;
 }
 
 /// A clock that can be shared between threads.
 pub type SharedClock = Arc<dyn Clock>;
 
-/// The clock of the machine.
+/// The system clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

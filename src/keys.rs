@@ -1,5 +1,5 @@
-//! The server's two keys: the Ed25519 key that signs access tokens, and the 32-byte key from which
-//! ids are derived. Each is given by file, or made on the first start and kept in the data folder.
+//! The server's two keys: the Ed25519 key that signs access tokens, and the 32-byte key from which ids are derived.
+//! Each is read from a configured file, or generated on the first start and stored in the data folder.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -19,31 +19,31 @@ use crate::domain::server_key::ServerKey;
 use crate::postgres::embedded::create_data_folder;
 use crate::random::{self, NoEntropy};
 
-/// Why there are no keys.
+/// Why the keys could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read.
     #[error("the key file {0} cannot be read: {1}")]
     Unreadable(PathBuf, io::Error),
-    /// A new key cannot be kept.
+    /// A new key cannot be stored.
     #[error(
         "a new key cannot be kept at {0}: {1}; name a folder that this user may write with --data-dir or AFTERCARE_DATA_DIR"
     )]
     Unwritable(PathBuf, io::Error),
-    /// Not such a key.
+    /// The file does not hold a signing key.
     #[error(
         "{0} holds no Ed25519 key in PKCS #8 PEM; make one with `openssl genpkey -algorithm ed25519`"
     )]
     NotASigningKey(PathBuf),
-    /// Not such a key.
+    /// The file does not hold a server key.
     #[error(
         "{0} holds no server key; it must be 32 bytes in base64, as `openssl rand -base64 32` makes them"
     )]
     NotAServerKey(PathBuf),
-    /// The key cannot be written down.
+    /// The key cannot be encoded.
     #[error("the new signing key cannot be encoded")]
     Encoding,
-    /// No random bytes.
+    /// There are no random bytes.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),
 }
@@ -58,7 +58,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads the keys, and makes those that are neither given nor there.
+    /// Reads the keys. Generates those that are neither configured nor in the data folder.
     pub fn load(config: &KeyConfig, data_dir: &Path) -> Result<Self, KeyError> {
         let folder = data_dir.join("keys");
         let signing = match config.signing_key_file() {
@@ -75,9 +75,9 @@ impl Keys {
         Ok(Self { signing, server })
     }
 
-    /// The keys for a command: the server key of the database, and a signing key that is not used. A server key is made
-    /// only for a database that is the data folder's own. Otherwise a command on another machine would tie a new database
-    /// to a key that its server does not have.
+    /// The keys for a command: the server key of the database, and a signing key that is not used. A server key is
+    /// generated only for the embedded database of the data folder. Otherwise a command on another machine would tie a
+    /// new database to a key that its server does not have.
     pub fn for_command(
         config: &ServerKeyConfig,
         data_dir: &Path,
@@ -92,7 +92,7 @@ impl Keys {
         })
     }
 
-    /// Fresh keys that are kept nowhere.
+    /// Generates keys without storing them.
     pub fn ephemeral() -> Result<Self, KeyError> {
         let signing = SigningKey::from_bytes(&random::bytes()?);
         Ok(Self {
@@ -102,16 +102,16 @@ impl Keys {
     }
 }
 
-/// The key of the access tokens. The algorithm is EdDSA, whatever a token says.
+/// The key of the access tokens. The algorithm is always EdDSA, whatever the header of a token says.
 #[derive(Clone)]
 pub struct TokenKey {
-    /// For signing.
+    /// The key for signing.
     pub encoding: EncodingKey,
-    /// For checking.
+    /// The key for verification.
     pub decoding: DecodingKey,
-    /// The RFC 7638 thumbprint, which names the key.
+    /// The key id: the RFC 7638 thumbprint.
     pub id: String,
-    /// The public half, in base64url.
+    /// The public key, in base64url.
     pub public: String,
 }
 
@@ -133,7 +133,7 @@ impl TokenKey {
     }
 }
 
-/// Reads the server key for a command that has no use for a new one.
+/// Reads the server key for a command that must not generate one.
 pub fn read_server_key(config: &ServerKeyConfig, data_dir: &Path) -> Result<ServerKey, KeyError> {
     let file = config.server_key_file();
     let file = file.unwrap_or_else(|| data_dir.join("keys/server.key"));
@@ -159,8 +159,8 @@ fn read(path: &Path) -> Result<String, KeyError> {
     fs::read_to_string(path).map_err(|error| KeyError::Unreadable(path.to_owned(), error))
 }
 
-/// Never leaves half a key behind, and never overwrites one: the file is written under another
-/// name and then linked, which fails when somebody else was faster; theirs counts then.
+/// Writes a key file atomically and never overwrites one. The file is written under a temporary name and then linked;
+/// the link fails when another process was faster, and then its key is used.
 fn read_or_make(
     path: &Path,
     make: impl FnOnce() -> Result<String, KeyError>,
@@ -188,7 +188,8 @@ fn read_or_make(
     }
 }
 
-/// A key in the data folder is for its owner alone. One that is named may well be readable in its container.
+/// A key in the data folder should be readable by its owner only. A configured key file may be readable by others in
+/// its container.
 fn warn_of_readers(path: &Path) {
     let mode = fs::metadata(path).map(|metadata| metadata.permissions().mode());
     if mode.is_ok_and(|mode| mode & 0o077 != 0) {

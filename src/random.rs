@@ -1,4 +1,4 @@
-//! Random bytes from the operating system. The core never draws any: it is given them.
+//! Random bytes from the operating system. The domain never draws any; it gets them as arguments.
 
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
@@ -16,12 +16,12 @@ pub fn bytes<const N: usize>() -> Result<[u8; N], NoEntropy> {
     Ok(bytes)
 }
 
-/// A generator for what needs many bytes and cannot stop half-way. It is seeded by the operating system.
+/// A generator for code that needs many random bytes and cannot handle errors. Seeded by the operating system.
 pub fn generator() -> Result<StdRng, NoEntropy> {
     Ok(StdRng::from_seed(bytes()?))
 }
 
-/// A random UUID (version 4). Never one with a clock in it.
+/// A random UUID (version 4). Versions that contain the time are not used.
 pub fn uuid() -> Result<Uuid, NoEntropy> {
     Ok(uuid::Builder::from_random_bytes(bytes()?).into_uuid())
 }

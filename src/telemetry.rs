@@ -1,7 +1,7 @@
-//! Logs and metrics. Nothing personal goes into either.
+//! Logs and metrics. Neither contains personal data.
 //!
-//! Whatever the filter says, other crates never log below warnings: at their debug levels the
-//! database driver prints bound parameters, which here are answers, and HTTP crates print headers.
+//! Other crates log warnings and errors only, whatever the filter says: at debug level, the database driver prints
+//! bound parameters, which here are answers, and HTTP crates print headers.
 
 use std::panic::PanicHookInfo;
 use std::time::Duration;
@@ -20,13 +20,13 @@ use crate::store::Pools;
 /// Logs or metrics cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// The filter cannot be read.
+    /// The filter cannot be parsed.
     #[error("AFTERCARE_LOG: {0}; write it as `info` or `info,aftercare::store=debug`")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
-    /// Set up before.
+    /// Logging was set up before.
     #[error("logging was set up twice")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
-    /// The recorder cannot be set up.
+    /// The recorder of metrics cannot be set up.
     #[error("metrics cannot be set up: {0}")]
     Metrics(String),
 }
@@ -38,7 +38,7 @@ pub fn init_logs(config: &LogConfig) -> Result<(), TelemetryError> {
     Ok(())
 }
 
-/// What writes the log; for tests with a writer of their own.
+/// The subscriber that writes the log; tests pass a writer of their own.
 pub fn subscriber<W>(
     config: &LogConfig,
     writer: W,
@@ -65,20 +65,20 @@ fn is_harmless(metadata: &Metadata<'_>) -> bool {
     ours || *metadata.level() <= Level::WARN
 }
 
-/// The message of a panic may quote data; its place in the code does not.
+/// The message of a panic may quote data, so only the source location is logged.
 fn log_panic(info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string);
     tracing::error!(place, "a task panicked");
 }
 
-/// Where measurements are gathered.
+/// The recorder of metrics.
 #[derive(Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
 }
 
 impl Metrics {
-    /// Makes this program measure. Once a process.
+    /// Installs the recorder. Call it once in a process.
     pub fn install() -> Result<Self, TelemetryError> {
         let failed = |error: &dyn std::fmt::Display| TelemetryError::Metrics(error.to_string());
         let buckets = [
@@ -102,7 +102,7 @@ impl Metrics {
         Ok(Self { handle })
     }
 
-    /// The measurements in the text format of Prometheus.
+    /// The metrics in the text format of Prometheus.
     pub fn render(&self, pools: &Pools) -> String {
         for (name, pool) in [("requests", &pools.requests), ("exports", &pools.exports)] {
             let status = pool.status();
@@ -121,5 +121,5 @@ impl Metrics {
     }
 }
 
-/// How long metrics requests may take to send their headers.
+/// The maximum time for a metrics request to send its headers.
 pub const METRICS_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! The audit: listing it, and checking its chain.
+//! The audit: listing its entries and verifying its chain.
 
 use std::pin::pin;
 
@@ -16,14 +16,14 @@ pub enum VerifyError {
     /// The chain is broken.
     #[error("the audit is not whole")]
     Broken(#[source] ChainError),
-    /// The machinery.
+    /// An internal failure.
     #[error(transparent)]
     Failure(Failure),
 }
 
 failures!(VerifyError);
 
-/// A page of entries with the names of who did it, the newest first, from before the entry `before` on.
+/// A page of entries with the names of the accounts that did it, newest first, starting before the entry `before`.
 ///
 /// # Errors
 ///
@@ -38,8 +38,8 @@ pub async fn list(
     Ok(list_entries(&mut conn, filter, before, limit).await?)
 }
 
-/// Checks every entry and every link of the chain, and gives its head. `noted` is a head that was noted elsewhere, which
-/// the chain must still go through. `progress` is called with the number of entries checked and the number of all.
+/// Verifies every entry and every link of the chain, and returns its head. `noted` is a head that was noted outside the
+/// database; the chain must contain it. `progress` is called with the number of entries checked and the total number.
 ///
 /// # Errors
 ///

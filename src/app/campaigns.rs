@@ -55,38 +55,38 @@ failures!(CampaignError);
 /// A campaign to create.
 #[derive(Debug, Clone)]
 pub struct NewCampaign {
-    /// Its key.
+    /// The key.
     pub key: CampaignKey,
     /// The key of a published form.
     pub form: FormKey,
-    /// What it is called.
+    /// The title.
     pub title: Text,
-    /// What it is for.
+    /// The purpose.
     pub description: Option<Text>,
     /// When it opens and closes.
     pub schedule: Schedule,
-    /// Who may answer.
+    /// The access rule.
     pub access: Access,
-    /// How many responses are released together at least.
+    /// The minimum number of responses that are released together.
     pub release_size: i32,
-    /// How many records of an export share their background answers at least.
+    /// The minimum number of records of an export that share their background answers.
     pub k: i32,
-    /// From when responses can no longer be withdrawn; never, if none is given.
+    /// From when responses can no longer be withdrawn; if none is given, they always can.
     pub freezes_at: Option<DateTime<Utc>>,
     /// When its responses are deleted; if none is given, five years after it closes.
     pub retained_until: Option<DateTime<Utc>>,
 }
 
-/// How far a campaign is, rounded.
+/// The progress of a campaign, in rounded counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CampaignProgress {
-    /// Responses that are released.
+    /// Released responses.
     pub released: RoundedCount,
     /// Responses that wait to be released.
     pub waiting: RoundedCount,
 }
 
-/// A page of the campaigns in this state, or of all, by key. The keys of their passes are in memory afterwards.
+/// A page of the campaigns in this state, or of all campaigns, by key. Loads their pass keys into memory.
 ///
 /// # Errors
 ///
@@ -105,11 +105,11 @@ pub async fn list(
     Ok(campaigns)
 }
 
-/// The campaign with this key. The key of its passes is in memory afterwards.
+/// The campaign with this key. Loads its pass key into memory.
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When there is no such campaign.
 pub async fn find(app: &App, key: &CampaignKey) -> Result<Campaign, CampaignError> {
     let mut conn = app.connection().await?;
     let campaign = find_campaign(&mut conn, key)
@@ -123,7 +123,7 @@ pub async fn find(app: &App, key: &CampaignKey) -> Result<Campaign, CampaignErro
 ///
 /// # Errors
 ///
-/// When there is none with this key.
+/// When there is no such campaign.
 pub async fn progress(app: &App, key: &CampaignKey) -> Result<CampaignProgress, CampaignError> {
     let mut conn = app.connection().await?;
     let campaign = find_campaign(&mut conn, key)
@@ -199,11 +199,11 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
     }
 }
 
-/// Changes a campaign, as far as its promises allow.
+/// Changes a campaign, as far as its privacy promises allow.
 ///
 /// # Errors
 ///
-/// When there is none with this key, or the change is refused.
+/// When there is no such campaign, or the change is refused.
 pub async fn change(
     app: &App,
     actor: Actor,
@@ -233,11 +233,11 @@ pub async fn change(
     Ok(changed)
 }
 
-/// Closes a campaign for good. Closing one that is closed already changes nothing.
+/// Closes a campaign for good. Closing it again changes nothing.
 ///
 /// # Errors
 ///
-/// When there is none with this key.
+/// When there is no such campaign.
 pub async fn close(app: &App, actor: Actor, key: &CampaignKey) -> Result<Campaign, CampaignError> {
     let campaign = app
         .transact(async |tx| {
@@ -257,7 +257,7 @@ pub async fn close(app: &App, actor: Actor, key: &CampaignKey) -> Result<Campaig
     Ok(campaign)
 }
 
-/// Records a change of settings that touch privacy; others are not recorded.
+/// Records a change of privacy settings in the audit. Changes of other settings are not recorded.
 fn record_change(tx: &mut Transaction<'_>, actor: Actor, old: &Campaign, new: &Campaign) {
     let (before, after) = (AuditedSettings::from(old), AuditedSettings::from(new));
     if before != after {

@@ -1,10 +1,10 @@
-//! What can go wrong in every use case, whatever it is about.
+//! Failures that can occur in every use case.
 
 use crate::random::NoEntropy;
 use crate::store::QueryError;
 use crate::store::pool::PoolError;
 
-/// A failure of the machinery. Whoever asked is not at fault.
+/// An internal failure. The caller is not at fault.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The pool gave no connection.
@@ -19,15 +19,16 @@ pub enum Failure {
     /// The operating system gave no random bytes.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),
-    /// The server is going down.
+    /// The server is shutting down.
     #[error("the server is stopping")]
     Stopping,
-    /// Something that should not happen. The reason holds no data.
+    /// A bug: a state that should be impossible. The reason holds no data.
     #[error("{0}")]
     Internal(&'static str),
 }
 
-/// Gives the error of a use case a `From` for everything that is a [`Failure`]: it must have the variant `Failure`.
+/// Implements `From` for the error of a use case, for everything that converts into [`Failure`]. The error must have a
+/// variant `Failure`.
 macro_rules! failures {
     ($($error:ty),+) => {$(
         impl<T: Into<$crate::app::Failure>> From<T> for $error {

@@ -1,4 +1,4 @@
-//! Published versions of forms in memory. Their content never changes, so nothing here grows stale.
+//! Published versions of forms, cached in memory. Their content never changes, so the cache needs no invalidation.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,9 +14,9 @@ use crate::store::forms::{FormVersionRef, FormVersionRow, find_version_ref, get_
 /// A version that was read and checked.
 #[derive(Debug)]
 pub struct PublishedVersion {
-    /// Its id.
+    /// The id.
     pub id: FormVersionId,
-    /// Its number.
+    /// The number.
     pub version: i32,
     /// When it was published.
     pub published_at: DateTime<Utc>,
@@ -28,12 +28,12 @@ pub struct PublishedVersion {
 #[derive(Default)]
 pub struct FormCatalog {
     by_id: Mutex<HashMap<FormVersionId, Arc<PublishedVersion>>>,
-    /// By the key of the form and the number, which stand for the same version for ever too.
+    /// By form key and number. This pair identifies a version permanently, too.
     by_number: Mutex<HashMap<(FormKey, i32), Arc<PublishedVersion>>>,
 }
 
 impl FormCatalog {
-    /// The version with this id, from memory or else from the database.
+    /// The version with this id, from memory or, if it is not there, from the database.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl FormCatalog {
         }
     }
 
-    /// The version of this row, from memory or else checked now.
+    /// The version of this row, from memory or, if it is not there, checked now.
     ///
     /// # Errors
     ///
@@ -101,20 +101,20 @@ impl App {
         }
     }
 
-    /// The newest version in use of the form with this key. Requests at the same time share one query.
+    /// The newest version in use of the form with this key. Concurrent requests share one query.
     pub(super) async fn newest_version(
         &self,
         form: &FormKey,
     ) -> Result<Option<FormVersionRef>, Failure> {
         match self.newest.find(form.clone()).await {
             Some(found) => Ok(found),
-            // The shared query failed; this one tells why.
+            // The shared query failed without a reason; this one returns the reason.
             None => Ok(find_version_ref(&mut *self.connection().await?, form, None).await?),
         }
     }
 }
 
-/// A thread that panicked left the map as it was.
+/// A poisoned lock is safe to use: a thread that panicked has not changed the map.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

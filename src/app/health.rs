@@ -1,9 +1,9 @@
-//! Whether the server can work.
+//! Readiness of the server.
 
 use super::{App, Failure};
 use crate::store::migrations::{MigrationStatus, migration_status};
 
-/// Asks the database which migrations it has.
+/// Compares the migrations of the database with those of this program.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
 //! The intake: responses that arrive at the same time are stored in one transaction.
 //!
-//! Every response is acknowledged only when its transaction is on disk. Under load that is one wait for
-//! the disk for many responses instead of one each; a response that comes alone waits for nobody.
+//! A response is acknowledged only when its transaction is on disk. Under load, many responses share one wait for the
+//! disk. A response that arrives alone is stored at once.
 
 use std::sync::Arc;
 
@@ -14,24 +14,25 @@ use crate::store::pool::Pool;
 use crate::store::responses::arrival::Arrival;
 use crate::store::responses::insert::{Stored, store_arrivals};
 
-/// The most responses in one transaction.
+/// The maximum number of responses in one transaction.
 const MAX_BATCH: usize = 256;
-/// How many responses may wait; whoever comes then waits for a place.
+/// The capacity of the queue. Further responses wait for a place in it.
 const WAITING: usize = 1024;
-/// Batches under way at once: while one waits for the disk, the next is gathered and sent.
+/// The number of batches in flight: while one waits for the disk, the next one is gathered and sent.
 const WORKERS: usize = 3;
 
 type Reply = Result<Stored, Failure>;
 type Job = (Arrival, oneshot::Sender<Reply>);
 
-/// The way into the table of arrivals.
+/// Queues responses for insertion into the table of arrivals.
 #[derive(Clone)]
 pub struct Intake {
     jobs: mpsc::Sender<Job>,
 }
 
 impl Intake {
-    /// Starts the workers on the current runtime. They end with the tasks, or when the last handle is dropped.
+    /// Starts the workers on the current runtime. The workers end with the background tasks, or when the last handle is
+    /// dropped.
     pub fn start(pool: &Pool, tasks: &Tasks) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
@@ -41,11 +42,11 @@ impl Intake {
         Self { jobs }
     }
 
-    /// Stores a response, and comes back when it is on disk.
+    /// Stores a response, and returns when it is on disk.
     ///
     /// # Errors
     ///
-    /// When it was not stored, or when that is not certain; sending it again is safe.
+    /// When the response was not stored, or when this is uncertain. Sending it again is safe.
     pub async fn store(&self, arrival: Arrival) -> Reply {
         let (reply, outcome) = oneshot::channel();
         self.jobs
@@ -62,15 +63,15 @@ async fn work(pool: Pool, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, tasks: Tasks
         let (arrivals, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
         let outcomes = store(&pool, &arrivals).await;
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
-            // A client that has hung up will ask again with its receipt.
+            // The receiver is gone when the client has disconnected; its retry finds the response by the receipt.
             let _ = reply.send(outcome);
         }
         tasks.arrived();
     }
 }
 
-/// Takes what waits; nothing when the tasks are to stop. The lock is given back with the batch, so the next worker
-/// gathers while this one stores.
+/// Takes the waiting responses; none when the tasks are to stop. The lock is released with the batch in hand, so that
+/// the next worker gathers while this one stores.
 async fn gather(
     waiting: &Mutex<mpsc::Receiver<Job>>,
     batch: &mut Vec<Job>,
@@ -96,7 +97,7 @@ async fn store(pool: &Pool, batch: &[Arrival]) -> Vec<Reply> {
     match store_arrivals(&mut conn, batch).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(error) if batch.len() == 1 => vec![Err(error.into())],
-        // One that cannot be stored must not keep the others out.
+        // One response that cannot be stored must not block the others of its batch.
         Err(_) => {
             drop(conn);
             one_by_one(pool, batch).await
@@ -108,7 +109,7 @@ async fn one_by_one(pool: &Pool, batch: &[Arrival]) -> Vec<Reply> {
     let mut replies = Vec::with_capacity(batch.len());
     let mut connected = true;
     for arrival in batch {
-        // Each may break its connection; but where none can be had, the rest need not wait for one.
+        // Each response may break its connection. But when no connection can be had, the rest need not wait for one.
         let conn = if connected {
             pool.get().await.ok()
         } else {

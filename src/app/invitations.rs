@@ -1,4 +1,4 @@
-//! Invitations: making them in batches, counting them, taking them back.
+//! Invitations: making, counting and revoking them, in batches.
 
 use chrono::{DateTime, Utc};
 
@@ -19,11 +19,11 @@ use crate::store::invitations::{
 pub enum InvitationError {
     /// There is no such campaign.
     CampaignUnknown,
-    /// Invitations to the campaign make no sense now.
+    /// The campaign takes no invitations now.
     Refused(NoInvitations),
     /// The campaign has no such batch.
     BatchUnknown,
-    /// The machinery.
+    /// An internal failure.
     Failure(Failure),
 }
 
@@ -34,13 +34,13 @@ failures!(InvitationError);
 pub struct NewBatch {
     /// How many.
     pub count: i32,
-    /// What the coordinator calls the batch.
+    /// The label of the batch.
     pub label: Option<String>,
-    /// The format in which they are handed out, for the audit.
+    /// The format of the reply, for the audit.
     pub format: &'static str,
 }
 
-/// Invitations that were made. They are known only now: just keyed hashes of them are kept.
+/// Newly made invitations. They cannot be read again: only their keyed hashes are stored.
 #[derive(Debug)]
 pub struct IssuedBatch {
     /// The campaign.
@@ -51,14 +51,14 @@ pub struct IssuedBatch {
     pub invitations: Vec<Invitation>,
 }
 
-/// A page of the batches of a campaign, and its totals.
+/// A page of the batches of a campaign, and the totals of the campaign.
 #[derive(Debug)]
 pub struct BatchList {
-    /// How many invitations were made for the campaign, revoked ones too.
+    /// The number of invitations made for the campaign, including revoked ones.
     pub issued: i64,
-    /// How many of these were redeemed, rounded.
+    /// The number of redeemed invitations, rounded.
     pub redeemed: RoundedCount,
-    /// The batches of this page, the oldest first.
+    /// The batches of this page, oldest first.
     pub batches: Vec<InvitationBatchRow>,
 }
 
@@ -110,7 +110,7 @@ pub async fn issue(
     .await
 }
 
-/// A page of the batches of a campaign, from after this time and id on, and the totals of the campaign.
+/// A page of the batches of a campaign, starting after this time and id, and the totals of the campaign.
 ///
 /// # Errors
 ///
@@ -133,7 +133,7 @@ pub async fn list(
     })
 }
 
-/// Takes back what is left of a batch. Revoking it again changes nothing.
+/// Revokes a batch: its unused invitations are deleted. Revoking it again changes nothing.
 ///
 /// # Errors
 ///

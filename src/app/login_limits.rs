@@ -1,5 +1,5 @@
-//! Slowing down those who guess. Counters live in memory only, and hold no e-mail address: accounts
-//! are counted under a hash, addresses by network.
+//! Rate limits on log-ins, against password guessing. The counters are in memory only and hold no e-mail address:
+//! accounts are counted by a hash, addresses by network.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -14,13 +14,13 @@ use sha2::{Digest, Sha256};
 use crate::domain::ids::StaffId;
 use crate::domain::staff::account::normalise_email;
 
-/// Up to this many keys, none is forgotten.
+/// The number of keys up to which no counter is removed.
 const MANY_KEYS: usize = 10_000;
 
-/// Log-ins are refused for a while.
+/// A refused log-in attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManyLogins {
-    /// Seconds after which the next attempt is let in.
+    /// The number of seconds after which the next attempt is allowed.
     pub retry_after: u64,
     /// Which limit refused it.
     pub by: LoginLimit,
@@ -46,18 +46,18 @@ pub struct LoginLimits {
     notable_unknown: Limiter<()>,
 }
 
-/// A limit for each key.
+/// A rate limit for each key.
 struct Limiter<K: Hash + Eq + Clone> {
     keys: DefaultKeyedRateLimiter<K>,
-    /// At how many keys those at rest are forgotten next.
+    /// The number of keys at which idle counters are removed next.
     sweep_at: AtomicUsize,
 }
 
 impl Default for LoginLimits {
-    /// For an account from one network 5 attempts at once, then one in 10 seconds; for an account from
-    /// everywhere 60, then one in 2 seconds; for a network 30, then one a second. So whoever guesses from one
-    /// network does not keep the owner out, who logs in from another. Only many networks at once can, and even
-    /// then an account is slowed down and never locked.
+    /// An account from one network: 5 attempts at once, then one in 10 seconds. An account from all networks together:
+    /// 60, then one in 2 seconds. A network: 30, then one a second. So an attacker in one network does not lock out the
+    /// owner of the account in another network. Only many networks together can affect the owner, and even then the
+    /// account is slowed down and never locked.
     fn default() -> Self {
         Self {
             accounts: Limiter::new(60, Duration::from_secs(2)),
@@ -79,11 +79,12 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         }
     }
 
-    /// Counts an attempt; fails with the seconds to wait.
+    /// Counts an attempt. Fails with the number of seconds to wait.
     fn check(&self, key: &K) -> Result<(), u64> {
         if self.keys.len() > self.sweep_at.load(Ordering::Relaxed) {
             self.keys.retain_recent();
-            // Twice what is left, so that a sweep costs each key that came since a fixed share.
+            // Twice the remaining number, so that the cost of a sweep is amortised over the keys added since the last
+            // one.
             let next = MANY_KEYS.max(2 * self.keys.len());
             self.sweep_at.store(next, Ordering::Relaxed);
         }
@@ -95,11 +96,11 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
 }
 
 impl LoginLimits {
-    /// Counts an attempt. It does not matter whether the account exists.
+    /// Counts an attempt, whether or not the account exists.
     ///
     /// # Errors
     ///
-    /// When there were too many.
+    /// When there were too many attempts.
     pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<(), TooManyLogins> {
         let refused = |by| move |retry_after| TooManyLogins { retry_after, by };
         let network = client.map(network);
@@ -127,7 +128,7 @@ impl LoginLimits {
     }
 }
 
-/// One customer usually has a whole /64 of IPv6 addresses, so they count as one.
+/// One customer usually has a whole /64 of IPv6 addresses, so a /64 counts as one address.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),

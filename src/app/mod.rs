@@ -1,7 +1,8 @@
-//! The use cases, callable without HTTP: one file a noun.
+//! The use cases, callable without HTTP: one module a noun.
 //!
-//! A use case reads: find → may they → act → record → result. It owns its transaction, its entries in the audit and the
-//! time; HTTP, the command line and the demonstration call the same functions. Nothing here knows actix or SQL.
+//! The steps of a use case: find → check permission → act → record → return the result. A use case owns its
+//! transaction, its audit entries and the time. HTTP, the command line and the demonstration call the same functions.
+//! Nothing here knows actix or SQL.
 //!
 //! | module | what it holds |
 //! | --- | --- |
@@ -73,32 +74,32 @@ pub struct App {
     clock: SharedClock,
 }
 
-/// The parts of the application.
+/// The shared parts of the application.
 pub struct Shared {
-    /// Connections.
+    /// Connections to the database.
     pub pools: Pools,
     /// The server's keys.
     pub keys: Keys,
-    /// Published versions of forms, read once.
+    /// Cache of published versions of forms.
     pub forms: FormCatalog,
-    /// Keys that verify passes, read once.
+    /// Cache of the keys that verify passes.
     pub pass_keys: PassKeys,
     /// The host name under which clients know this server; passes are issued in its name.
     pub public_host: String,
-    /// Hashes and checks passwords.
+    /// Hashes and verifies passwords.
     pub passwords: Passwords,
-    /// Slows down guessing.
+    /// Limits log-in attempts.
     pub logins: LoginLimits,
-    /// Stores responses.
+    /// Stores responses in batches.
     pub intake: Intake,
-    /// What goes on in the background.
+    /// The background tasks.
     pub tasks: Tasks,
     campaigns: SingleFlight<(CampaignKey, i32), CampaignAndVersion>,
     newest: SingleFlight<FormKey, Option<FormVersionRef>>,
 }
 
 impl Drop for Shared {
-    /// Tasks hold no handle of the application, so they end with the last one.
+    /// Tasks hold no strong handle of the application, so they end when the last handle is dropped.
     fn drop(&mut self) {
         self.tasks.cancel();
     }
@@ -113,7 +114,7 @@ impl Deref for App {
 }
 
 impl App {
-    /// Puts the application together. Must be called on the runtime of the program. Release and retention go on only
+    /// Builds the application. Call it on the main runtime of the program. The tasks for release and retention run only
     /// after [`Self::start_tasks`].
     pub fn new(pools: Pools, keys: Keys, clock: SharedClock, public_host: String) -> Self {
         let tasks = Tasks::default();
@@ -140,19 +141,19 @@ impl App {
         }
     }
 
-    /// Starts release and retention. Any number of servers may run them.
+    /// Starts the tasks for release and retention. Several servers may run them at once.
     pub fn start_tasks(&self) {
         tasks::release::start(self);
         tasks::retention::start(self);
     }
 
-    /// Ends the background tasks, waits for what they are doing, and closes the pools.
+    /// Stops the background tasks, waits until they have ended, and closes the pools.
     pub async fn stop(&self) {
         self.tasks.stop().await;
         self.pools.close();
     }
 
-    /// The same application by another clock: for the demonstration, whose responses come in the weeks before.
+    /// The same application with another clock. The demonstration uses it to send responses dated to earlier weeks.
     #[must_use]
     pub fn by_clock(&self, clock: SharedClock) -> Self {
         Self {
@@ -161,7 +162,7 @@ impl App {
         }
     }
 
-    /// A handle that does not keep the application alive, for its own tasks.
+    /// A weak handle, for the application's own tasks.
     fn weak(&self) -> WeakApp {
         WeakApp {
             shared: Arc::downgrade(&self.shared),
@@ -169,7 +170,7 @@ impl App {
         }
     }
 
-    /// The time now, in whole microseconds, as Postgres keeps it.
+    /// The current time in whole microseconds, the precision of Postgres.
     pub fn now(&self) -> DateTime<Utc> {
         let now = self.clock.now();
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
@@ -185,7 +186,7 @@ impl App {
     }
 }
 
-/// A handle that does not keep the application alive.
+/// A weak handle of the application.
 struct WeakApp {
     shared: Weak<Shared>,
     clock: SharedClock,

@@ -1,4 +1,4 @@
-//! The key pairs of campaigns with passes: made, read, and kept in memory with the challenge that goes with them.
+//! The key pairs of campaigns with passes: generating, reading and caching them, each with its challenge.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,17 +20,17 @@ use crate::store::passes::{
     KeyStatus, MAX_PASS_KEYS, PassKeyRow, find_pass_key, insert_pass_key, prepare_pass_key,
 };
 
-/// Keys that are made before one with a free byte is given up for. Half of the bytes are free at least.
+/// The maximum number of keys to generate in search of one with a free byte. At least half of the bytes are free.
 const TRIES: usize = 64;
 
-/// The public half of a campaign's key pair, and the challenge that goes with it. It never changes.
+/// The public key of a campaign with its challenge. Neither ever changes.
 #[derive(Debug)]
 pub struct PassKey {
     /// The host that the challenge names.
     pub issuer_name: String,
-    /// What passes have to answer.
+    /// The challenge for passes.
     pub challenge: TokenChallenge,
-    /// What they are verified with.
+    /// The key that verifies passes.
     pub public: PublicKey,
 }
 
@@ -44,7 +44,7 @@ impl PassKey {
     }
 }
 
-/// Public keys in memory, by campaign. A campaign keeps its key for ever, so nothing here grows stale.
+/// Cache of public keys, by campaign. A campaign's key never changes, so the cache needs no invalidation.
 #[derive(Default)]
 pub struct PassKeys(Mutex<HashMap<CampaignId, Arc<PassKey>>>);
 
@@ -55,7 +55,7 @@ impl PassKeys {
         keys.get(&campaign).cloned()
     }
 
-    /// Reads the key of a campaign with passes into memory.
+    /// Loads the key of a campaign with passes into memory.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl PassKeys {
     ///
     /// # Errors
     ///
-    /// When it has none, or the database fails.
+    /// When the campaign has no key, or the database fails.
     pub async fn get(
         &self,
         conn: &mut AsyncPgConnection,
@@ -105,12 +105,12 @@ impl PassKeys {
 }
 
 impl App {
-    /// Gives a campaign with passes a key pair, if it has none. Belongs at the end of the transaction that creates or
-    /// changes the campaign.
+    /// Generates a key pair for a campaign with passes, if it has none. Call it at the end of the transaction that
+    /// creates or changes the campaign.
     ///
     /// # Errors
     ///
-    /// When its key was destroyed, or too many campaigns have one.
+    /// When the campaign's key was destroyed, or too many campaigns have one.
     pub(super) async fn provide_pass_key(
         &self,
         tx: &mut Transaction<'_>,
@@ -130,7 +130,7 @@ impl App {
             campaign.id,
         );
         let (random, nonce) = (random::generator()?, random::bytes()?);
-        // It takes a quarter of a second, so it is kept off the threads that serve requests.
+        // Generating a key takes a quarter of a second, so this runs off the threads that serve requests.
         let made = tokio::task::spawn_blocking(move || {
             let private = make_private_key(&taken, random)?;
             sealed_row(&server, id, host, &private, nonce)
@@ -144,7 +144,7 @@ impl App {
     }
 }
 
-/// A key whose id does not end in one of these bytes.
+/// Generates a key whose id does not end in one of these bytes.
 fn make_private_key(taken: &[u8], mut random: StdRng) -> Result<PrivateKey, KeyError> {
     for _ in 0..TRIES {
         let key = PrivateKey::generate(&mut random)?;

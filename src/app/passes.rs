@@ -1,4 +1,4 @@
-//! Passes: an invitation is exchanged for a blind signature (RFC 9578), of which the client makes a pass.
+//! Passes: an invitation is exchanged for a blind signature (RFC 9578), from which the client makes a pass.
 
 use chrono::{DateTime, Utc};
 
@@ -18,23 +18,23 @@ use crate::store::passes::{Exchange, exchange_invitation, find_pass_key, list_pa
 pub enum PassError {
     /// There is no such campaign.
     CampaignUnknown,
-    /// The campaign gives no passes now.
+    /// The campaign issues no passes now.
     Refused(NoPasses),
-    /// The request cannot be read, for this reason.
+    /// The request cannot be parsed. Holds the reason.
     RequestMalformed(String),
     /// The request names no key of an open campaign.
     KeyUnknown,
     /// No invitation was sent.
     InvitationMissing,
-    /// The invitation is mistyped.
+    /// The invitation has a typing error.
     InvitationMalformed,
-    /// There is no such invitation to this campaign.
+    /// The campaign has no such invitation.
     InvitationUnknown,
     /// The invitation was used before.
     InvitationUsed,
     /// The private key was destroyed, since the campaign is over.
     KeyDestroyed,
-    /// The machinery.
+    /// An internal failure.
     Failure(Failure),
 }
 
@@ -43,11 +43,12 @@ failures!(PassError);
 /// A blind signature: the body of a `TokenResponse`.
 pub type BlindSignature = [u8; 256];
 
-/// Issues a pass of a campaign for an invitation, which is used up. The very same request gives the same signature again.
+/// Issues a pass of a campaign for an invitation, and redeems the invitation. An identical request gets the same
+/// signature again.
 ///
 /// # Errors
 ///
-/// When no pass was issued. The invitation is used up only if it is good.
+/// When no pass was issued.
 pub async fn issue(
     app: &App,
     key: &CampaignKey,
@@ -66,7 +67,7 @@ pub async fn issue(
 ///
 /// # Errors
 ///
-/// As [`issue`].
+/// The same as those of [`issue`].
 pub async fn issue_by_key(
     app: &App,
     request: &[u8],
@@ -107,7 +108,8 @@ async fn issue_in(
         Sent::Missing => return Err(PassError::InvitationMissing),
     };
     exchange(app, &mut conn, campaign.id, &invitation, bytes).await?;
-    // After the invitation: a signature that is lost on the way is given again, an invitation is not.
+    // Signed after the invitation is redeemed: a lost signature can be requested again, but a redeemed invitation
+    // cannot be restored.
     let row = find_pass_key(&mut conn, campaign.id).await?;
     drop(conn);
     let sealed = row.and_then(|row| row.private_key);
@@ -132,7 +134,7 @@ async fn exchange(
     }
 }
 
-/// Opens the private key, signs, and forgets it again, on a thread where that keeps nobody waiting.
+/// Decrypts the private key, signs, and drops the key, on a thread for blocking work.
 async fn sign(
     app: &App,
     campaign: CampaignId,
@@ -152,7 +154,7 @@ async fn sign(
         .map_err(|_| Failure::Internal("a pass could not be signed"))
 }
 
-/// The public keys (DER of a SubjectPublicKeyInfo) of the campaigns that give passes now or will, with the time from
+/// The public keys (DER of a SubjectPublicKeyInfo) of the campaigns that issue passes now or later, with the time from
 /// which they do.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
-//! Passwords: argon2id, off the threads that serve requests, and never more than two at a time,
-//! since each takes 19 MiB and a core.
+//! Passwords: hashed with argon2id, off the threads that serve requests. At most two hashes run at a time, since each
+//! takes 19 MiB and a core.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,25 +13,25 @@ use crate::random::{self, NoEntropy};
 const CONCURRENT: usize = 2;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Compared with when there is no account, so that the answer takes the same work. It fits nothing.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+/// The hash to compare with when there is no account, so that the reply takes the same work. No password matches it.
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Why a password was not hashed.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
-    /// Too many are waiting.
+    /// Too many requests are waiting.
     #[error("too many passwords are being checked at once")]
     Busy,
-    /// The hash cannot be made.
+    /// The hash cannot be computed.
     #[error("the password cannot be hashed")]
     Hashing,
-    /// No random bytes for the salt.
+    /// There are no random bytes for the salt.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),
 }
 
-/// Hashes and checks passwords.
+/// Hashes and verifies passwords.
 #[derive(Clone)]
 pub struct Passwords {
     permits: Arc<Semaphore>,
@@ -52,7 +52,7 @@ impl Passwords {
         blocking(move || hash(&password, permit)).await?
     }
 
-    /// Whether the password fits the hash. Without a hash it does the same work and says no.
+    /// Whether the password matches the hash. Without a hash, it does the same work and returns false.
     pub async fn verify(
         &self,
         password: String,
@@ -60,7 +60,7 @@ impl Passwords {
     ) -> Result<bool, PasswordError> {
         let permit = self.permit().await?;
         blocking(move || {
-            let fits = fits(&password, hash.as_deref().unwrap_or(NOBODY));
+            let fits = fits(&password, hash.as_deref().unwrap_or(DUMMY_HASH));
             drop(permit);
             fits && hash.is_some()
         })
@@ -76,7 +76,7 @@ impl Passwords {
     }
 }
 
-/// A password that nobody chose: 20 characters, about 100 bits.
+/// A random password: 20 characters, about 100 bits of entropy.
 pub fn random_password() -> Result<String, NoEntropy> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let bytes: [u8; 20] = random::bytes()?;
@@ -122,11 +122,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_costs_what_somebody_costs() {
+    async fn an_unknown_account_costs_the_same_as_a_known_one() {
         let hash = Passwords::default().hash("x".to_owned()).await.unwrap();
         let cost = |hash: &str| hash.split('$').take(4).collect::<Vec<_>>().join("$");
-        assert_eq!(cost(&hash), cost(NOBODY));
-        assert!(PasswordHash::new(NOBODY).is_ok());
+        assert_eq!(cost(&hash), cost(DUMMY_HASH));
+        assert!(PasswordHash::new(DUMMY_HASH).is_ok());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Remarks: free text, which a person reads before it goes anywhere.
+//! Remarks: free text that a person reviews before it can be exported.
 
 use super::{App, Failure, failures};
 use crate::domain::audit::{Actor, AuditEvent, AuditedRemarksFilter};
@@ -19,9 +19,9 @@ pub enum RemarkError {
     Unknown,
     /// The remark was changed by someone else meanwhile.
     Changed,
-    /// The new text is more than the old one with words taken out.
+    /// The new text is not the old one with words taken out.
     NotShortened(ShortenFault),
-    /// The machinery.
+    /// An internal failure.
     Failure(Failure),
 }
 
@@ -30,13 +30,13 @@ failures!(RemarkError);
 /// Which remarks to list.
 #[derive(Debug, Clone, Default)]
 pub struct RemarksQuery {
-    /// Only those of this campaign.
+    /// Only remarks of this campaign.
     pub campaign: Option<CampaignKey>,
-    /// Only those to the question with this key.
+    /// Only remarks to the question with this key.
     pub question: Option<String>,
-    /// Only those to forms read in this language.
+    /// Only remarks to forms read in this language.
     pub language: Option<String>,
-    /// Only those in this state.
+    /// Only remarks in this state.
     pub state: Option<RemarkState>,
 }
 
@@ -58,11 +58,11 @@ pub struct ListedRemark {
     pub campaign: CampaignKey,
     /// The key of the form.
     pub form: FormKey,
-    /// Names its state.
+    /// The tag of its state.
     pub tag: RemarkTag,
 }
 
-/// Names the state of a remark: 96 bits of an HMAC.
+/// The tag of a remark's state: 96 bits of an HMAC.
 pub type RemarkTag = [u8; 12];
 
 impl ListedRemark {
@@ -76,7 +76,7 @@ impl ListedRemark {
     }
 }
 
-/// A page of remarks in the order of their ids, which are keyed hashes and tell nothing. That it was shown is in the audit
+/// A page of remarks in the order of their ids, which are keyed hashes and reveal nothing. The audit records the page
 /// before this returns. `rows` is one more than the page shows.
 ///
 /// # Errors
@@ -107,7 +107,7 @@ pub async fn list(
                 language: query.language.clone(),
             };
             let listed = list_remarks(tx, &filter, after, rows).await?;
-            // The one row more only tells that there is another page.
+            // The extra row only tells that there is a next page.
             let shown = i64::try_from(listed.len()).unwrap_or(rows).min(rows - 1);
             tx.record(
                 actor,
@@ -126,12 +126,12 @@ pub async fn list(
         .collect())
 }
 
-/// Keeps the outcome of a review. Words that are taken out are gone for good. `expected` decides by the tag of the remark
-/// whether the reviewer knows its state.
+/// Stores the outcome of a review. Words that are taken out are lost. `expected` gets the tag of the remark, and
+/// decides whether the reviewer knows this state.
 ///
 /// # Errors
 ///
-/// When there is no such remark, it is not the expected one, or the text is not just shortened.
+/// When there is no such remark, it is not the expected one, or the new text is not a shortened one.
 pub async fn review(
     app: &App,
     actor: Actor,

@@ -1,4 +1,4 @@
-//! Responses: sending one, reading one's own again, withdrawing it. The holder of the receipt needs no account.
+//! Responses: sending, reading and withdrawing one. The holder of the receipt needs no account.
 
 use std::sync::Arc;
 
@@ -84,18 +84,18 @@ pub enum ResponseError {
 
 failures!(ResponseError);
 
-/// Something that a client may send.
+/// An optional credential as a client sent it.
 #[derive(Debug, Clone)]
 pub enum Sent<T> {
-    /// It was not sent.
+    /// The client sent none.
     Missing,
-    /// It cannot be read.
+    /// The client sent one that cannot be parsed.
     Malformed,
-    /// It was sent.
+    /// The client sent this one.
     Given(T),
 }
 
-/// What a client sends to be let in by. The campaign's access rule decides what of it counts.
+/// The credentials of a request. The campaign's access rule decides which of them count.
 #[derive(Debug)]
 pub struct SentCredentials {
     /// An invitation.
@@ -108,25 +108,25 @@ pub struct SentCredentials {
 pub struct NewResponse {
     /// The number of the version that was filled in.
     pub form_version: i32,
-    /// The language in which it was read.
+    /// The language in which the respondent read the form.
     pub language: String,
     /// The answers.
     pub answers: RawAnswers,
     /// The receipt.
     pub receipt: Receipt,
-    /// What lets it in.
+    /// The credentials.
     pub credentials: SentCredentials,
 }
 
 /// A response that is stored.
 pub struct Receipted {
-    /// Whether it was stored only now.
+    /// Whether this request stored it, not an earlier one.
     pub new: bool,
     /// The number of the version that was filled in.
     pub form_version: i32,
-    /// The language in which it was read.
+    /// The language in which the respondent read the form.
     pub language: String,
-    /// The week in which it came.
+    /// The week in which it arrived.
     pub week: IsoWeek,
     /// Scores and notices.
     pub summary: Summary,
@@ -134,17 +134,17 @@ pub struct Receipted {
 
 /// A stored response, as the holder of its receipt can read it.
 pub struct OwnResponse {
-    /// What is kept besides the answers.
+    /// The metadata.
     pub response: Receipted,
-    /// The answers; free text is as redaction left it.
+    /// The answers; free text as redacted.
     pub answers: RawAnswers,
 }
 
-/// Stores a response, or recognises one that was sent before. It is on disk when this returns.
+/// Stores a response, or recognises one that was sent before. The response is on disk when this returns.
 ///
 /// # Errors
 ///
-/// When nothing was stored. All bad answers are named at once.
+/// When nothing was stored. All invalid answers are reported at once.
 pub async fn submit(
     app: &App,
     key: &CampaignKey,
@@ -178,7 +178,7 @@ pub async fn submit(
             };
             app.intake.store(arrival).await?
         }
-        // Sent in time, but the reply was lost on the way: still a replay.
+        // The response was sent in time, but its reply was lost: still a replay.
         Err(refusal) => {
             let mut conn = app.connection().await?;
             find_earlier(&mut conn, &response).await?.ok_or(refusal)?
@@ -194,7 +194,7 @@ pub async fn submit(
     })
 }
 
-/// Whether it was stored only now, and since which week it is there.
+/// Whether this request stored the response, and in which week it was first stored.
 fn outcome(stored: Stored, now: IsoWeek) -> Result<(bool, IsoWeek), ResponseError> {
     match stored {
         Stored::New => Ok((true, now)),
@@ -218,7 +218,7 @@ fn takes_responses(
     }
 }
 
-/// The campaign with this key, and this version of its form. Requests at the same time share one query.
+/// The campaign with this key, and this version of its form. Concurrent requests share one query.
 async fn campaign_and_version(
     app: &App,
     campaign: &CampaignKey,
@@ -226,7 +226,7 @@ async fn campaign_and_version(
 ) -> Result<CampaignAndVersion, Failure> {
     match app.campaigns.find((campaign.clone(), version)).await {
         Some(found) => Ok(found),
-        // The shared query failed; this one tells why.
+        // The shared query failed without a reason; this one returns the reason.
         None => {
             let mut conn = app.connection().await?;
             Ok(find_campaign_and_version(&mut conn, campaign, version).await?)
@@ -234,7 +234,8 @@ async fn campaign_and_version(
     }
 }
 
-/// What of the credentials the campaign asks for. Whether it was used before is found out when the response is stored.
+/// The credential that the campaign's access rule asks for. Whether it was used before is checked when the response is
+/// stored.
 async fn credential(
     app: &App,
     campaign: &Campaign,
@@ -342,12 +343,12 @@ pub async fn withdraw_own(
     .await
 }
 
-/// What belongs to a receipt.
+/// The stored response of a receipt, with its campaign and version.
 struct Own {
     campaign: Campaign,
     row: ResponseRow,
     published: Arc<PublishedVersion>,
-    /// The remarks that may have come with it, without their texts.
+    /// The remarks that the response may have, without their texts.
     remarks: Vec<Remark>,
 }
 

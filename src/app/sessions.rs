@@ -17,20 +17,20 @@ use crate::random::{self, NoEntropy};
 use crate::store::sessions::{live, lock_token, open, replace_token, revoke};
 use crate::store::staff;
 
-/// Why a session was not opened or is over.
+/// Why a session was not opened or has ended.
 #[derive(Debug)]
 pub enum SessionError {
     /// E-mail or password is wrong, or the account is disabled.
     LoginFailed,
     /// There were too many attempts.
     TooManyLogins(TooManyLogins),
-    /// The refresh token is not good.
+    /// The refresh token is invalid.
     RefreshFailed,
-    /// The session is over, or the account is disabled.
+    /// The session has ended, or the account is disabled.
     Ended,
     /// The password could not be checked now.
     Password(PasswordError),
-    /// The machinery.
+    /// An internal failure.
     Failure(Failure),
 }
 
@@ -40,13 +40,13 @@ failures!(SessionError);
 pub struct OpenSession {
     /// The session.
     pub session_id: SessionId,
-    /// Whose it is.
+    /// The account of the session.
     pub staff_id: StaffId,
-    /// The refresh token, which is good once.
+    /// The refresh token, valid for one use.
     pub refresh_token: String,
 }
 
-/// A refresh token, and what the database knows of it.
+/// A refresh token, and its row in the database.
 struct RefreshToken {
     text: String,
     hash: [u8; 32],
@@ -60,17 +60,17 @@ impl RefreshToken {
     }
 }
 
-/// A plain hash will do: nobody can guess 256 random bits.
+/// A plain hash is enough, since a token has 256 random bits.
 fn hash_of(refresh_token: &str) -> [u8; 32] {
     Sha256::digest(refresh_token).into()
 }
 
-/// Opens a session for an e-mail and a password. Attempts are slowed down by account and by network, whether or not the
-/// account exists. An unknown account, a disabled one and a wrong password fail alike, after the same work.
+/// Opens a session for an e-mail address and a password. Attempts are limited by account and by network, whether or not
+/// the account exists. An unknown account, a disabled one and a wrong password give the same error after the same work.
 ///
 /// # Errors
 ///
-/// When the log-in fails, or there were too many.
+/// When the log-in fails, or there were too many attempts.
 pub async fn log_in(
     app: &App,
     email: &str,
@@ -85,7 +85,7 @@ pub async fn log_in(
     }
     let mut conn = app.connection().await?;
     let account = staff::by_email(&mut conn, email).await?;
-    // Hashing takes long enough to lend the connection to somebody else.
+    // Hashing is slow, so the connection goes back to the pool meanwhile.
     drop(conn);
     let hash = account
         .as_ref()
@@ -135,12 +135,12 @@ fn record_refusal(app: &App, email: &str) {
     });
 }
 
-/// Exchanges a refresh token for the next one. A token that comes again too long after its first use ends the session,
-/// since then two hold it.
+/// Exchanges a refresh token for the next one. A token that is used again too long after its first use ends the
+/// session, since two clients then hold it.
 ///
 /// # Errors
 ///
-/// When the token is not good.
+/// When the token is invalid.
 pub async fn refresh(app: &App, refresh_token: &str) -> Result<OpenSession, SessionError> {
     let old = hash_of(refresh_token);
     let next = RefreshToken::new()?;
@@ -182,11 +182,11 @@ pub async fn log_out(app: &App, session: SessionId) -> Result<(), Failure> {
     Ok(revoke(&mut conn, session, app.now()).await?)
 }
 
-/// The roles of the account behind a session, while both are good.
+/// The roles of the account of a session, when the session is active and the account is not disabled.
 ///
 /// # Errors
 ///
-/// When they are not.
+/// When the session has ended, or the account is disabled.
 pub async fn authenticate(
     app: &App,
     session: SessionId,

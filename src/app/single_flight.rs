@@ -1,8 +1,8 @@
-//! Single flight: requests that look up the same key at the same time share one query.
+//! Single flight: concurrent requests for the same key share one query.
 //!
-//! Nothing is remembered. A query that has begun takes in no further request, so what it finds is never older than the
-//! question; requests that come meanwhile share the next query. Crates for this purpose (`async_singleflight`, `moka`)
-//! hand out the result of a query that has begun already, which may be older than the question.
+//! Results are not cached. A query that has started takes in no further request, so its result is never older than the
+//! request; requests that come meanwhile share the next query. Existing crates (`async_singleflight`, `moka`) hand out
+//! the result of a query that has already started, which may be older than the request.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -15,21 +15,21 @@ use super::tasks::Tasks;
 use crate::store::pool::Pool;
 use crate::store::{AsyncPgConnection, QueryError};
 
-/// The most questions that are gathered at once; more wait for the next time.
+/// The maximum number of look-ups that are gathered at once; further ones wait for the next time.
 const MAX_BATCH: usize = 1024;
-/// Who asks the database: while one waits for it, another gathers.
+/// The number of workers: while one waits for the database, another gathers.
 const WORKERS: usize = 2;
 
 /// The query for one key.
 pub type Query<K, V> =
     for<'a> fn(&'a mut AsyncPgConnection, &'a K) -> BoxFuture<'a, Result<V, QueryError>>;
 
-type Question<K, V> = (K, oneshot::Sender<V>);
-type Waiting<K, V> = Arc<Mutex<mpsc::Receiver<Question<K, V>>>>;
+type Lookup<K, V> = (K, oneshot::Sender<V>);
+type Waiting<K, V> = Arc<Mutex<mpsc::Receiver<Lookup<K, V>>>>;
 
-/// Look-ups of one kind.
+/// Shared queries of one kind.
 pub struct SingleFlight<K, V> {
-    questions: mpsc::Sender<Question<K, V>>,
+    lookups: mpsc::Sender<Lookup<K, V>>,
 }
 
 impl<K, V> SingleFlight<K, V>
@@ -37,23 +37,24 @@ where
     K: Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
-    /// Starts the workers on the current runtime. They end with the tasks, or when this is dropped.
+    /// Starts the workers on the current runtime. The workers end with the background tasks, or when this is dropped.
     pub fn start(pool: &Pool, tasks: &Tasks, query: Query<K, V>) -> Self {
-        let (questions, waiting) = mpsc::channel(MAX_BATCH);
+        let (lookups, waiting) = mpsc::channel(MAX_BATCH);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..WORKERS {
             tasks.spawn(work(pool.clone(), waiting.clone(), tasks.clone(), query));
         }
-        Self { questions }
+        Self { lookups }
     }
 
-    /// What the query finds for this key.
+    /// The result of the query for this key.
     ///
-    /// None when it failed. Why is not told, since many share the failure: who needs to know asks alone.
+    /// None when the query failed. Many requests share the failure, so the reason is not passed on; a caller that needs
+    /// it queries alone.
     pub async fn find(&self, key: K) -> Option<V> {
-        let (reply, answer) = oneshot::channel();
-        self.questions.send((key, reply)).await.ok()?;
-        answer.await.ok()
+        let (reply, result) = oneshot::channel();
+        self.lookups.send((key, reply)).await.ok()?;
+        result.await.ok()
     }
 }
 
@@ -62,13 +63,13 @@ where
     K: Eq + Hash + Send + Sync,
     V: Clone + Send,
 {
-    let mut questions = Vec::new();
+    let mut lookups = Vec::new();
     loop {
         let gathered = async {
             waiting
                 .lock()
                 .await
-                .recv_many(&mut questions, MAX_BATCH)
+                .recv_many(&mut lookups, MAX_BATCH)
                 .await
         };
         let count = tokio::select! {
@@ -80,7 +81,7 @@ where
             return;
         }
         let mut by_key: HashMap<K, Vec<oneshot::Sender<V>>> = HashMap::new();
-        for (key, reply) in questions.drain(..) {
+        for (key, reply) in lookups.drain(..) {
             by_key.entry(key).or_default().push(reply);
         }
         for (key, replies) in by_key {
@@ -89,7 +90,7 @@ where
             };
             if let Ok(found) = query(&mut conn, &key).await {
                 for reply in replies {
-                    // Who has hung up needs no answer.
+                    // The receiver is gone when the client has disconnected.
                     let _ = reply.send(found.clone());
                 }
             }

@@ -34,20 +34,20 @@ pub enum StaffError {
 
 super::failures!(StaffError);
 
-/// An account to make.
+/// An account to create.
 #[derive(Clone)]
 pub struct NewAccount {
-    /// The name for logging in.
+    /// The e-mail address, which is the name for logging in.
     pub email: String,
     /// The person's name.
     pub name: String,
-    /// What the person may do.
+    /// The roles.
     pub roles: Vec<Role>,
     /// The first password.
     pub password: String,
 }
 
-/// Accounts in the order in which they were made, from after this time and id on.
+/// Accounts by time of creation, starting after this time and id.
 ///
 /// # Errors
 ///
@@ -65,7 +65,7 @@ pub async fn list(
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When there is no such account.
 pub async fn find(app: &App, id: StaffId) -> Result<StaffRow, StaffError> {
     let mut conn = app.connection().await?;
     staff::by_id(&mut conn, id)
@@ -73,11 +73,11 @@ pub async fn find(app: &App, id: StaffId) -> Result<StaffRow, StaffError> {
         .ok_or(StaffError::Unknown)
 }
 
-/// The account with this e-mail.
+/// The account with this e-mail address.
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When there is no such account.
 pub async fn find_by_email(app: &App, email: &str) -> Result<StaffRow, StaffError> {
     let mut conn = app.connection().await?;
     staff::by_email(&mut conn, email)
@@ -85,11 +85,11 @@ pub async fn find_by_email(app: &App, email: &str) -> Result<StaffRow, StaffErro
         .ok_or(StaffError::Unknown)
 }
 
-/// Makes an account.
+/// Creates an account.
 ///
 /// # Errors
 ///
-/// When the e-mail is taken.
+/// When the e-mail address is taken.
 pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow, StaffError> {
     let hash = app.passwords.hash(new.password).await;
     let password_hash = hash.map_err(StaffError::Password)?;
@@ -115,7 +115,8 @@ pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow
     .await
 }
 
-/// Changes an account. Disabling it and a new password end its sessions. The last admin who is not disabled stays one.
+/// Changes an account. Disabling it or setting a new password ends its sessions. The last admin that is not disabled
+/// cannot be disabled or lose the role.
 ///
 /// # Errors
 ///
@@ -166,7 +167,7 @@ pub async fn change(
     .await
 }
 
-/// The entry of a change; none where only the name changed, or nothing.
+/// The audit event of a change; none when at most the name changed.
 fn audited(old: &StaffRow, new: &StaffRow, password: bool) -> Option<AuditEvent> {
     let (before, after) = (old.roles(), new.roles());
     let without = |all: &[Role], those: &[Role]| -> Vec<Role> {

@@ -1,4 +1,4 @@
-//! Transactions of use cases, with the audit in them by construction.
+//! Transactions of use cases. Each includes its audit entries by construction.
 
 use std::ops::{Deref, DerefMut};
 
@@ -11,7 +11,7 @@ use crate::store::audit::append_events;
 use crate::store::exclusive_connection::ExclusiveConnection;
 use crate::store::transaction::{begin, commit, roll_back};
 
-/// A transaction under way. It is the connection for functions of the store, and collects what is to be recorded.
+/// A running transaction: the connection for functions of the store, and the events to record.
 pub struct Transaction<'conn> {
     conn: &'conn mut AsyncPgConnection,
     now: DateTime<Utc>,
@@ -24,8 +24,8 @@ impl Transaction<'_> {
         self.now
     }
 
-    /// Records an event in the audit. It is written at the end of the transaction, since the entry holds up everybody
-    /// else who writes one; and only if the transaction succeeds.
+    /// Records an event in the audit, if the transaction succeeds. The entry is written at the end of the transaction,
+    /// since it blocks all other writers of the audit.
     pub fn record(&mut self, actor: Actor, event: AuditEvent) {
         self.events.push((actor, event));
     }
@@ -51,7 +51,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// What `work` fails with, or a failure of the database.
+    /// The error of `work`, or a failure of the database.
     pub async fn transact<R, E: From<Failure>>(
         &self,
         work: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<R, E>,
@@ -65,11 +65,11 @@ impl App {
         result
     }
 
-    /// Does `work` in one transaction on this connection.
+    /// Runs `work` in one transaction on this connection.
     ///
     /// # Errors
     ///
-    /// What `work` fails with, or a failure of the database.
+    /// The error of `work`, or a failure of the database.
     pub(super) async fn transact_on<R, E: From<Failure>>(
         &self,
         conn: &mut AsyncPgConnection,
@@ -103,7 +103,7 @@ impl App {
         }
     }
 
-    /// Records an event by itself, and comes back when it is on disk.
+    /// Records an event in a transaction of its own, and returns when it is on disk.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The application as commands use it: without background tasks, with connections that may take as long as they need.
+//! The application for commands: without background tasks, and with connections without time limits.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use crate::keys::{KeyError, Keys};
 use crate::store::pool::{Pools, Purpose, Target};
 use crate::store::{AsyncPgConnection, migrations, server_keys};
 
-/// What to do about a database that lacks a table.
+/// The advice for a database that lacks a table.
 pub const MIGRATED: &str = "the database is not ready for this; did you run `aftercare migrate`?";
 
 const SERVER_KEY: &str = "this command needs the server key, which the server makes at its first start: \
     start the server once, or name the file with AFTERCARE_SERVER_KEY_FILE";
 
-/// Connects to the database with the server key, under which what a command does is recorded.
+/// Connects to the database with the server key. The audit entries of a command are hashed under this key.
 pub async fn application(
     database: &DatabaseConfig,
     key: &ServerKeyConfig,
@@ -37,7 +37,7 @@ pub async fn application(
     check_key(&mut conn, &keys).await?;
     drop(conn);
     let pools = Pools::for_commands(target)?;
-    // Commands issue no passes, so the host does not matter.
+    // Commands issue no passes, so the host is not used.
     Ok(App::new(
         pools,
         keys,
@@ -46,11 +46,11 @@ pub async fn application(
     ))
 }
 
-/// Whether these are the keys that the database was made with.
+/// Checks that the database belongs to these keys.
 pub async fn check_key(conn: &mut AsyncPgConnection, keys: &Keys) -> anyhow::Result<()> {
     if !server_keys::matches(conn, "server", &keys.server.fingerprint()).await? {
         bail!(
-            "this database belongs to another server key: with this one nobody could read or withdraw a response.\n\
+            "this database belongs to another server key: with the present key, no response could be read or withdrawn.\n\
              Restore the key file (keys/server.key in the data folder, or AFTERCARE_SERVER_KEY_FILE) that the database was made with."
         );
     }

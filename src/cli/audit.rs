@@ -1,4 +1,4 @@
-//! `aftercare audit`: check the chain of the audit.
+//! `aftercare audit`: verify the hash chain of the audit.
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
@@ -40,7 +40,7 @@ struct Verify {
 }
 
 impl Audit {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let Action::Verify(verify) = self.action;
         let key = read_server_key(&verify.key, &verify.database.data_dir()?)?;
@@ -59,7 +59,7 @@ impl Verify {
             kept.context("the database is not ready for this; did you run `aftercare migrate`?")?;
         if kept.is_some_and(|kept| kept != key.fingerprint()) {
             bail!(
-                "this database belongs to another server key, and only with that one the chain can be checked"
+                "this database belongs to another server key; the chain can only be verified with that key"
             );
         }
         let noted = self.head.is_some();
@@ -78,7 +78,7 @@ impl Verify {
     }
 }
 
-/// Checks the whole chain, with a progress bar.
+/// Verifies the whole chain, with a progress bar.
 async fn check_chain(
     conn: &mut AsyncPgConnection,
     noted: Option<Checkpoint>,

@@ -1,7 +1,7 @@
-//! `aftercare demo`: serve, with something to see.
+//! `aftercare demo`: serve with demonstration data.
 //!
-//! The shipped form is published, a campaign is open, and there is an account with every role. Responses
-//! are made up on request, and go through the very pipeline of real ones.
+//! The command publishes the shipped form, opens a campaign, and creates an account with every role. On request, it
+//! generates responses, which go through the same pipeline as real ones.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ use crate::sample::synthetic;
 const FORM: &str = include_str!("../../forms/daily-life-after-treatment.yaml");
 const CAMPAIGN: &str = "world-cancer-day-2027";
 const EMAIL: &str = "demo@aftercare.example";
-/// Responses under way at once, enough for the intake to gather batches.
+/// The number of concurrent responses, enough for the intake to form batches.
 const AT_ONCE: usize = 128;
 const DAYS_OPEN_SO_FAR: i64 = 28;
 
@@ -48,10 +48,10 @@ const DAYS_OPEN_SO_FAR: i64 = 28;
 pub struct Demo {
     #[command(flatten)]
     config: Config,
-    /// Add this many made-up responses; the same seed adds the same ones, and each only once
+    /// Add this many generated responses; the same seed adds the same ones, and each only once
     #[arg(long, default_value_t = 0, value_name = "COUNT")]
     responses: u64,
-    /// Seed of the made-up responses
+    /// Seed of the generated responses
     #[arg(long, default_value_t = 2027, value_name = "NUMBER")]
     seed: u64,
     /// Password of the demo account [default: a random one, which is printed]
@@ -81,7 +81,7 @@ impl Demo {
         let campaign = open_campaign(app, &form.form).await?;
         let password = self.account(app).await?;
         if self.responses > 0 {
-            self.make_up(app, &form, &campaign).await?;
+            self.generate_responses(app, &form, &campaign).await?;
         }
         serve_until_stopped(&self.config, state.clone(), signals, |address| {
             print(&format!("listening on http://{address}"))?;
@@ -91,7 +91,8 @@ impl Demo {
         .await
     }
 
-    /// The demo account with every role, under the password given or a new one; gives what to print of it.
+    /// Creates or updates the demo account with every role, with the given or a generated password; returns the text to
+    /// print about it.
     async fn account(&self, app: &App) -> anyhow::Result<String> {
         let given = self.password.clone();
         let given = given.filter(|password| !password.is_empty());
@@ -132,8 +133,8 @@ impl Demo {
         })
     }
 
-    /// Makes up responses, and sends each as a person would, at a moment of the weeks before.
-    async fn make_up(
+    /// Generates responses and sends each through the use case, at a random time in the previous weeks.
+    async fn generate_responses(
         &self,
         app: &App,
         form: &PublishedVersion,
@@ -143,16 +144,16 @@ impl Demo {
         if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}") {
             bar.set_style(style);
         }
-        bar.set_message("making up responses");
+        bar.set_message("generating responses");
         say(&format!(
-            "making up {} responses (synthetic, seed {})",
+            "generating {} synthetic responses (seed {})",
             self.responses, self.seed
         ));
         let now = app.now();
         let sent = stream::iter(0..self.responses)
             .map(async |number| {
                 let mut rng = StdRng::seed_from_u64(self.seed.wrapping_add(number << 20));
-                let response = made_up(form, &mut rng)?;
+                let response = generated_response(form, &mut rng)?;
                 let day = now - TimeDelta::days(rng.random_range(0..DAYS_OPEN_SO_FAR));
                 let then = app.by_clock(Arc::new(Moment(day)));
                 let stored = responses::submit(&then, &campaign.key, response).await;
@@ -173,7 +174,7 @@ impl Demo {
     }
 }
 
-/// A clock that stands still.
+/// A clock that always returns the same time.
 struct Moment(DateTime<Utc>);
 
 impl Clock for Moment {
@@ -182,8 +183,8 @@ impl Clock for Moment {
     }
 }
 
-/// One made-up response. Its receipt comes from the seed too, so it is stored only once.
-fn made_up(form: &PublishedVersion, rng: &mut StdRng) -> anyhow::Result<NewResponse> {
+/// One generated response. Its receipt is derived from the seed too, so it is stored only once.
+fn generated_response(form: &PublishedVersion, rng: &mut StdRng) -> anyhow::Result<NewResponse> {
     let receipt = format!("synthetic-{:032x}", rng.random::<u128>());
     let language = if rng.random_bool(0.8) { "ko" } else { "en" };
     Ok(NewResponse {
@@ -198,7 +199,7 @@ fn made_up(form: &PublishedVersion, rng: &mut StdRng) -> anyhow::Result<NewRespo
     })
 }
 
-/// The shipped form, published.
+/// Publishes the shipped form.
 async fn publish(app: &App, form: &Form) -> anyhow::Result<Arc<PublishedVersion>> {
     let key = form.key().parse().context("the key of the shipped form")?;
     match publish_form(app, Actor::Operator, form, &[]).await {
@@ -221,8 +222,8 @@ fn shipped_form() -> anyhow::Result<Form> {
         .map_err(|faults| anyhow::anyhow!("the shipped form has faults: {faults:?}"))
 }
 
-/// The campaign of the demonstration, open for a year from its first day on. It is under the same rules as every other:
-/// once it has ended with responses in it, it stays ended.
+/// The campaign of the demonstration, open for a year from its first day on. The usual rules apply: once it has ended
+/// with responses in it, it cannot be reopened.
 async fn open_campaign(app: &App, form: &Form) -> anyhow::Result<Campaign> {
     let key: CampaignKey = CAMPAIGN.parse()?;
     let now = app.now();
@@ -276,7 +277,7 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         )),
         schedule,
         access: Access::Open,
-        // To show each response at once. A real campaign releases shuffled batches of ten or more.
+        // A release size of one shows each response at once. A real campaign releases shuffled batches of ten or more.
         release_size: 1,
         k: 5,
         freezes_at: None,
@@ -287,7 +288,7 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
 fn what_to_try(server: &str, password: &str) -> String {
     format!(
         "
-This is a demonstration: whatever is in it may be made up. Its campaign releases every response at once,
+This is a demonstration: all of its data may be synthetic. Its campaign releases every response at once,
 where a real one waits for ten and shuffles them. Stop it with Ctrl-C.
 
   the form, in Korean    curl '{server}/v1/forms/daily-life-after-treatment?language=ko'

@@ -1,4 +1,4 @@
-//! `aftercare form`: check, publish and compare forms that are written as files.
+//! `aftercare form`: check, publish and compare forms in files.
 
 use std::path::{Path, PathBuf};
 
@@ -55,7 +55,7 @@ struct Publish {
 }
 
 impl FormCommand {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::Check { file } => check(&file),
@@ -149,7 +149,7 @@ impl Publish {
     }
 }
 
-/// Reads a form and checks it. Every fault goes to standard error as `file:line:column: /field: what`.
+/// Parses and checks a form. Writes every fault to standard error as `file:line:column: /field: what`.
 pub fn read(file: &Path) -> anyhow::Result<Form> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("the form {} cannot be read", file.display()))?;

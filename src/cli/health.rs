@@ -1,5 +1,5 @@
-//! `aftercare health`: ask a running server whether it is ready. For health checks of containers,
-//! whose images have no curl.
+//! `aftercare health`: ask a running server whether it is ready. For health checks of containers whose images have no
+//! curl.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -20,18 +20,15 @@ pub struct Health {
 }
 
 impl Health {
-    /// Asks.
+    /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let address = reachable(self.http.listen);
         let asked = tokio::time::timeout(Duration::from_secs(5), ask(address)).await;
-        let answer = asked
+        let reply = asked
             .context("timed out")
             .flatten()
             .with_context(|| format!("no server answers on http://{address}"))?;
-        ensure!(
-            answer.starts_with("HTTP/1.1 200"),
-            "the server is not ready"
-        );
+        ensure!(reply.starts_with("HTTP/1.1 200"), "the server is not ready");
         print("ready")?;
         Ok(())
     }
@@ -42,12 +39,12 @@ async fn ask(address: SocketAddr) -> anyhow::Result<String> {
     let request =
         format!("GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.take(64 * 1024).read_to_string(&mut answer).await?;
-    Ok(answer)
+    let mut reply = String::new();
+    stream.take(64 * 1024).read_to_string(&mut reply).await?;
+    Ok(reply)
 }
 
-/// A server that listens on all addresses is asked on the loopback one.
+/// If the server listens on all addresses, it is asked on the loopback address.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         ip if !ip.is_unspecified() => ip,

@@ -1,4 +1,4 @@
-//! `aftercare migrate`: bring the database up to this version of the program.
+//! `aftercare migrate`: update the schema of the database to this version of the program.
 
 use clap::Args;
 
@@ -22,7 +22,7 @@ pub struct Migrate {
 }
 
 impl Migrate {
-    /// Migrates.
+    /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let database = Database::join(&self.database, &mut say).await?;
         let result = self.migrate(database.target()).await;

@@ -1,5 +1,5 @@
-//! The command line: one file a subcommand. Every failure ends with a status that is not 0, and with
-//! a line or two that say what to do about it.
+//! The command line: one module for each subcommand. Every failure ends with a non-zero status, and with one or two
+//! lines that say what to do about it.
 
 mod application;
 mod audit;
@@ -54,7 +54,7 @@ enum Command {
 }
 
 impl Cli {
-    /// Reads arguments and environment; ends the program when they make no sense.
+    /// Parses arguments and environment; ends the program when they are invalid.
     pub fn from_environment() -> Self {
         let matches = ignoring_empty(Self::command()).get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
@@ -77,8 +77,8 @@ impl Cli {
     }
 }
 
-/// Compose files pass empty variables on: those count as unset. Only for the metrics an empty address
-/// means something, namely none.
+/// Compose files pass empty variables on; these count as unset. The exception is the address of the metrics, where
+/// empty means off.
 fn ignoring_empty(command: clap::Command) -> clap::Command {
     let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
     let command = command.mut_args(|arg| {
@@ -91,13 +91,13 @@ fn ignoring_empty(command: clap::Command) -> clap::Command {
     command.mut_subcommands(ignoring_empty)
 }
 
-/// Prints a line that was asked for.
+/// Prints a line of output.
 fn print(line: &str) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{line}")
 }
 
-/// Tells the person at the terminal what is going on.
+/// Prints a progress message to standard error.
 fn say(line: &str) {
-    // Nothing is left to do when standard error is gone.
+    // If standard error is closed, the message is lost.
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

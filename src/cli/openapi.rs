@@ -11,7 +11,7 @@ use crate::http::app::api;
 pub struct Openapi {}
 
 impl Openapi {
-    /// Prints it.
+    /// Runs the command.
     pub fn run(&self) -> anyhow::Result<()> {
         std::io::stdout().lock().write_all(api().json())?;
         Ok(())

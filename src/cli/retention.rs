@@ -1,4 +1,4 @@
-//! `aftercare retention`: delete what is due now, or show what would be.
+//! `aftercare retention`: erase the campaigns that are due, or list them.
 
 use clap::Args;
 
@@ -11,7 +11,7 @@ use crate::postgres::database::Database;
 use crate::store::pool::Target;
 use crate::store::responses::erase::DueCampaign;
 
-/// Delete the responses of campaigns whose time is up, as running servers do every minute.
+/// Delete the responses of campaigns whose retention period has ended, as running servers do every minute.
 #[derive(Debug, Args)]
 pub struct Retention {
     /// Only show what would be deleted
@@ -24,7 +24,7 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let database = Database::join(&self.database, &mut say).await?;
         let result = self.erase(database.target()).await;
@@ -45,7 +45,7 @@ impl Retention {
             "deleted"
         };
         if campaigns.is_empty() {
-            say("no campaign has reached the end of its time");
+            say("no campaign has reached the end of its retention period");
         }
         for campaign in &campaigns {
             print(&line(campaign, verb))?;

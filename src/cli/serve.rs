@@ -52,7 +52,7 @@ impl Serve {
     }
 }
 
-/// Serves until SIGTERM or SIGINT. `ready` is called once the address is taken.
+/// Serves until SIGTERM or SIGINT. `ready` is called once the address is bound.
 pub async fn serve_until_stopped(
     config: &Config,
     state: State,
@@ -69,8 +69,8 @@ pub async fn serve_until_stopped(
     tokio::select! {
         ended = &mut serving => ended.context("the server broke off")??,
         () = signals.next() => {
-            tracing::info!("stopping; requests that were accepted are finished first");
-            // The polite stop ends when the last request does, or when its time is up.
+            tracing::info!("stopping; accepted requests are completed first");
+            // The graceful stop ends with the last request, or when its time limit has passed.
             let polite = handle.stop(true);
             tokio::select! {
                 () = polite => {}
@@ -96,7 +96,7 @@ fn bind_metrics(config: &Config, state: &State) -> anyhow::Result<Option<Bound>>
     Ok(Some(bound))
 }
 
-/// Everything that must be right before the first request: settings, schema, keys.
+/// Prepares everything that must be valid before the first request: settings, schema, keys.
 pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow::Result<State> {
     if migrate {
         for name in migrations::run(target).await? {
@@ -122,7 +122,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Catches them from now on.
+    /// Catches the signals from now on.
     pub fn listen() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -135,7 +135,7 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
-        // Both signals of one keypress, sent to the whole group, count as one.
+        // One keypress sends both signals to the whole process group; they count as one.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

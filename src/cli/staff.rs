@@ -1,4 +1,4 @@
-//! `aftercare staff`: manage accounts from the machine itself; how the first admin comes to be.
+//! `aftercare staff`: manage accounts from the server's machine. The first admin is created with it.
 
 use std::io::Read;
 
@@ -58,14 +58,14 @@ struct Add {
     password_stdin: bool,
 }
 
-/// Reads a role; the help lists all of them.
+/// Parses a role; the help lists all roles.
 fn roles() -> impl TypedValueParser<Value = Role> {
     let words = Role::ALL.iter().map(|role| role.as_str());
     PossibleValuesParser::new(words).try_map(|word| word.parse::<Role>())
 }
 
 impl Staff {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let database = Database::join(&self.database, &mut say).await?;
         let result = self.act(database.target()).await;

@@ -83,23 +83,23 @@ pub struct HttpConfig {
     pub workers: Option<usize>,
 }
 
-/// A setting of the HTTP interface that cannot be used.
+/// A setting of the HTTP interface that is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpConfigError {
-    /// Not an address.
+    /// The value is not an address.
     #[error("AFTERCARE_METRICS_LISTEN: {0}")]
     Metrics(String),
-    /// Not an origin.
+    /// The value is not an origin.
     #[error(
         "AFTERCARE_CORS_ORIGINS: `{0}` is not an origin; write them as https://example.org, without a path"
     )]
     Origin(String),
-    /// Not a host.
+    /// The value is not a host.
     #[error(
         "AFTERCARE_PUBLIC_HOST: `{0}` is not a host; write it as survey.example.org or survey.example.org:8443"
     )]
     Host(String),
-    /// Not a header name.
+    /// The value is not a header name.
     #[error("AFTERCARE_CLIENT_ADDRESS_HEADER: `{0}` is not the name of a header")]
     Header(String),
 }
@@ -121,13 +121,13 @@ impl Default for HttpConfig {
 }
 
 impl HttpConfig {
-    /// The same settings with these origins allowed.
+    /// A copy of the settings with these allowed origins.
     pub fn with_cors_origins(mut self, origins: &str) -> Self {
         self.cors_origins = origins.to_owned();
         self
     }
 
-    /// The same settings with this many seconds for the request headers.
+    /// A copy of the settings with this time limit for the request headers, in seconds.
     pub fn with_header_timeout(self, seconds: u64) -> Self {
         Self {
             header_timeout: seconds,
@@ -135,19 +135,19 @@ impl HttpConfig {
         }
     }
 
-    /// The same settings, trusting this header for the client's address.
+    /// A copy of the settings that trusts this header for the client's address.
     pub fn with_client_address_header(mut self, header: &str) -> Self {
         self.client_address_header = header.to_owned();
         self
     }
 
-    /// The same settings under this public host name.
+    /// A copy of the settings with this public host name.
     pub fn with_public_host(mut self, host: &str) -> Self {
         self.public_host = host.to_owned();
         self
     }
 
-    /// Where metrics are served, if at all.
+    /// The address of the metrics; none when metrics are off.
     pub fn metrics_listen(&self) -> Result<Option<SocketAddr>, HttpConfigError> {
         match self.metrics_listen.trim() {
             "" => Ok(None),
@@ -191,7 +191,7 @@ impl HttpConfig {
         }
     }
 
-    /// The header trusted for the client's address, if any.
+    /// The trusted header with the client's address, if one is configured.
     pub fn client_address_header(&self) -> Result<Option<HeaderName>, HttpConfigError> {
         match self.client_address_header.trim() {
             "" => Ok(None),
@@ -201,7 +201,7 @@ impl HttpConfig {
         }
     }
 
-    /// How long a client may take to send its request headers.
+    /// The time limit for the request headers.
     pub fn header_timeout(&self) -> Duration {
         Duration::from_secs(self.header_timeout.max(1))
     }

@@ -1,5 +1,5 @@
-//! Flags and environment into typed settings. Each subcommand flattens the groups that it needs,
-//! so that its `--help` lists nothing that it ignores.
+//! Typed settings from flags and environment. Each subcommand flattens the groups that it uses, so that its `--help`
+//! lists no setting that it ignores.
 //!
 //! An empty value counts as unset, since compose files pass empty variables on.
 
@@ -11,10 +11,10 @@ mod http;
 
 pub use http::{HttpConfig, HttpConfigError};
 
-/// Everything that `serve` needs.
+/// The settings of `serve`.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
-    /// Where the data is.
+    /// The database and the data folder.
     #[command(flatten)]
     pub database: DatabaseConfig,
     /// The server's keys.
@@ -25,7 +25,7 @@ pub struct Config {
     pub http: HttpConfig,
 }
 
-/// How the program logs.
+/// The settings of the log.
 #[derive(Debug, Clone, Args)]
 pub struct LogConfig {
     /// What to log: a level, or a filter such as `info,aftercare::store=debug`
@@ -48,16 +48,16 @@ pub struct LogConfig {
     pub format: LogFormat,
 }
 
-/// The shape of a log line.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For reading on a terminal.
+    /// Text for a terminal.
     Human,
-    /// One JSON object a line.
+    /// One JSON object for each line.
     Json,
 }
 
-/// Where the data is, and how many connections to it are held.
+/// The database, the data folder, and the sizes of the connection pools.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseConfig {
     /// Folder for the keys and, without a database URL, for the embedded Postgres
@@ -80,7 +80,7 @@ pub struct DatabaseConfig {
         value_name = "COUNT"
     )]
     pub pool_size: usize,
-    /// Most connections for exports, kept apart so that slow downloads starve nobody
+    /// Most connections for exports, kept apart so that slow downloads do not block ordinary requests
     #[arg(
         long,
         env = "AFTERCARE_EXPORT_POOL_SIZE",
@@ -90,13 +90,13 @@ pub struct DatabaseConfig {
     pub export_pool_size: usize,
 }
 
-/// No folder could be chosen for the data.
+/// There is no default folder for the data.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no HOME to keep data under: name a folder with --data-dir or AFTERCARE_DATA_DIR")]
 pub struct NoDataDir;
 
 impl DatabaseConfig {
-    /// Settings for a given database and folder, with the usual pool sizes.
+    /// Settings for a given database and folder, with the default pool sizes.
     pub fn new(database_url: impl Into<String>, data_dir: impl Into<PathBuf>) -> Self {
         Self {
             data_dir: Some(data_dir.into()),
@@ -106,7 +106,7 @@ impl DatabaseConfig {
         }
     }
 
-    /// The same settings with these pool sizes.
+    /// A copy of the settings with these pool sizes.
     pub fn with_pool_sizes(self, pool_size: usize, export_pool_size: usize) -> Self {
         Self {
             pool_size,
@@ -115,12 +115,12 @@ impl DatabaseConfig {
         }
     }
 
-    /// The external database, if one is named.
+    /// The external database, if one is configured.
     pub fn url(&self) -> Option<&str> {
         self.database_url.as_deref().filter(|url| !url.is_empty())
     }
 
-    /// The data folder: the one named, or the usual place for this user.
+    /// The data folder: the configured one, or the default of this user.
     pub fn data_dir(&self) -> Result<PathBuf, NoDataDir> {
         let named = |path: &PathBuf| !path.as_os_str().is_empty();
         if let Some(path) = self.data_dir.clone().filter(named) {
@@ -138,18 +138,18 @@ impl DatabaseConfig {
     }
 }
 
-/// Keys given by file. What is not given is made on the first start, in the data folder.
+/// Key files. A key that is not configured is generated on the first start, in the data folder.
 #[derive(Debug, Clone, Default, Args)]
 pub struct KeyConfig {
     /// Ed25519 key that signs access tokens (PKCS #8 PEM) [default: made in the data folder]
     #[arg(long, env = "AFTERCARE_SIGNING_KEY_FILE", value_name = "FILE")]
     signing_key_file: Option<PathBuf>,
-    /// The other one.
+    /// The server key.
     #[command(flatten)]
     pub server: ServerKeyConfig,
 }
 
-/// The server key, for commands that need no other.
+/// The server key, for commands that need no other key.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ServerKeyConfig {
     /// 32 random bytes in base64, from which ids are derived [default: made in the data folder]
@@ -158,14 +158,14 @@ pub struct ServerKeyConfig {
 }
 
 impl KeyConfig {
-    /// The file of the signing key, if one is named.
+    /// The file of the signing key, if one is configured.
     pub fn signing_key_file(&self) -> Option<PathBuf> {
         unless_empty(&self.signing_key_file)
     }
 }
 
 impl ServerKeyConfig {
-    /// The file of the server key, if one is named.
+    /// The file of the server key, if one is configured.
     pub fn server_key_file(&self) -> Option<PathBuf> {
         unless_empty(&self.server_key_file)
     }

@@ -1,4 +1,4 @@
-//! A fault in what a client or an author sent, and its place.
+//! A fault in a submitted document, and its place.
 
 use super::pointer::Pointer;
 

@@ -1,4 +1,4 @@
-//! Identifiers and keys, each with a type of its own, so that one cannot be taken for another.
+//! Identifiers and keys. Each has a type of its own, so that the compiler rejects mix-ups.
 
 use std::fmt;
 use std::str::FromStr;
@@ -42,7 +42,7 @@ ids! {
     InvitationBatchId;
 }
 
-/// A text that is not a key.
+/// The text is not a valid key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a key is lower-case words and digits joined by single dashes")]
 pub struct KeyMalformed;
@@ -66,7 +66,7 @@ macro_rules! keys {
         pub struct $name(String);
 
         impl $name {
-            /// The most characters of a key.
+            /// The maximum number of characters of a key.
             pub const MAX_LENGTH: usize = $max_length;
 
             /// The key as text.

@@ -1,4 +1,4 @@
-//! The rules of the field, pure: no HTTP, no database, no SQL, no clock, no randomness, no environment.
+//! The domain rules, pure: no HTTP, no database, no SQL, no clock, no randomness, no environment.
 //!
 //! | module | what it holds |
 //! | --- | --- |
@@ -12,7 +12,7 @@
 //! | [`codebook`] | the columns of an export and what they mean |
 //! | [`audit`] | the hash chain of the audit |
 //!
-//! Tests hold these walls: see `tests/api/layers.rs`.
+//! The test `tests/api/layers.rs` enforces these boundaries.
 
 pub mod admission;
 pub mod audit;

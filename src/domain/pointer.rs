@@ -22,7 +22,7 @@ impl Pointer {
         Self(format!("{}/{key}", self.0))
     }
 
-    /// The pointer to the value around this one; the root is its own parent.
+    /// The pointer to the parent value; the root is its own parent.
     #[must_use]
     pub fn parent(&self) -> Self {
         let parent = self.0.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -47,7 +47,7 @@ impl From<Pointer> for String {
     }
 }
 
-/// The place where serde failed. The content of an enum's variant is below the name of the variant.
+/// The place where serde failed. The path includes the name of an enum variant.
 impl From<&Path> for Pointer {
     fn from(path: &Path) -> Self {
         path.iter()
@@ -69,7 +69,8 @@ pub fn find_nul(value: &Value) -> Option<Pointer> {
     Some(pointer)
 }
 
-/// The keys to it, the innermost first. Pointers are only made for what is found: keys may be long and values many.
+/// The keys on the path, innermost first. A pointer is built only when something is found: keys may be long and values
+/// many.
 fn path_to_nul(value: &Value) -> Option<Vec<String>> {
     let below = |key: String, mut path: Vec<String>| {
         path.push(key);

@@ -1,11 +1,11 @@
-//! The key of the server, from which everything is derived that must say nothing without it.
+//! The server key. Values that must reveal nothing to outsiders are derived from it.
 
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The key of the server, 32 random bytes that live outside the database.
+/// The server key: 32 random bytes that are stored outside the database.
 #[derive(Clone)]
 pub struct ServerKey([u8; 32]);
 
@@ -21,15 +21,17 @@ impl ServerKey {
         Self(bytes)
     }
 
-    /// A value to keep in the database, by which a server sees that it was started with another key.
+    /// A value to store in the database. A server compares it with its own to detect that it was started with another
+    /// key.
     pub fn fingerprint(&self) -> [u8; 32] {
         self.hash(&[b"fingerprint"])
     }
 
-    /// HMAC-SHA-256 (RFC 2104) over the parts, each with its length before it, so that no two lists of parts read
-    /// alike. The first part names the purpose, which is one place in the program.
+    /// HMAC-SHA-256 (RFC 2104) over the parts, each prefixed with its length, so that different lists of parts never
+    /// give the same input. The first part names the purpose, and each purpose is used in one place of the program.
     pub fn hash(&self, parts: &[&[u8]]) -> [u8; 32] {
-        // HMAC pads a short key with zeros to the block of its hash; doing so here leaves nothing to fail.
+        // HMAC pads a short key with zeros to the block size of its hash; doing so here makes the construction
+        // infallible.
         let mut block = [0; 64];
         block
             .iter_mut()

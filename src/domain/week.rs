@@ -1,4 +1,4 @@
-//! The ISO week: the only time that a stored response knows.
+//! The ISO week: the only time that is stored with a response.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Putting the HTTP application together.
+//! Builds the HTTP application.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -19,7 +19,7 @@ pub fn api() -> Api {
     Api::collect(routes)
 }
 
-/// The application, as every worker gets it.
+/// The application of one worker.
 pub fn build(
     state: State,
 ) -> App<
@@ -45,7 +45,7 @@ pub fn build(
         .wrap(from_fn(observe::observe))
 }
 
-/// What no route took: an unknown address, or a known one under another method.
+/// The reply when no route matches: an unknown path, or a known path with another method.
 async fn fallback(request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
     let Some(methods) = state.api.methods(request.path()) else {
         return Err(Code::NotFound.into());

@@ -1,4 +1,4 @@
-//! A version on the wire. Its bytes never change, so they are made once in every language and encoding, and kept.
+//! A form version as sent to clients. Its bytes never change, so each language and encoding is made once and cached.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -24,7 +24,7 @@ pub struct FormVersionView {
     /// The form's key.
     #[schema(example = "daily-life-after-treatment")]
     pub form: String,
-    /// The number of the version; a response names it.
+    /// The number of the version; a response must name it.
     #[schema(example = 1)]
     pub version: i32,
     /// SHA-256 over content and record layout, in hexadecimal.
@@ -32,12 +32,12 @@ pub struct FormVersionView {
     pub digest: String,
     /// When it was published.
     pub published_at: DateTime<Utc>,
-    /// What it asks, in all languages or in the one asked for.
+    /// The definition, in all languages or in the requested one.
     pub definition: FormDefinition,
 }
 
 impl FormVersionView {
-    /// The version in these languages.
+    /// The version with its texts in these languages.
     pub fn of(published: &PublishedVersion, languages: Languages<'_>) -> Self {
         let definition = published.form.definition();
         Self {
@@ -53,17 +53,17 @@ impl FormVersionView {
     }
 }
 
-/// One body in every encoding in which it is sent.
+/// One body in all encodings in which it is sent.
 pub struct EncodedBody {
-    /// As it is.
+    /// Not compressed.
     pub plain: Bytes,
-    /// With gzip.
+    /// Compressed with gzip.
     pub gzip: Bytes,
-    /// With Brotli.
+    /// Compressed with Brotli.
     pub brotli: Bytes,
 }
 
-/// All bodies made so far, by version and language; no language stands for all of them.
+/// Cache of bodies, by version and language. No language stands for all languages.
 #[derive(Default)]
 pub struct FormBodies(Mutex<HashMap<BodyKey, Arc<EncodedBody>>>);
 
@@ -89,7 +89,7 @@ impl FormBodies {
             return Ok(known);
         }
         let view = FormVersionView::of(published, languages);
-        // The best compression takes a while, so it is kept off the threads that serve requests.
+        // The best compression level is slow, so it runs off the threads that serve requests.
         let encoded = block(move || encode(&view)).await.ok().and_then(Result::ok);
         let encoded = encoded.ok_or_else(|| Problem::internal("a form cannot be encoded"))?;
         let encoded = Arc::new(encoded);
@@ -97,7 +97,7 @@ impl FormBodies {
         Ok(encoded)
     }
 
-    /// A thread that panicked left the map as it was.
+    /// A poisoned lock is safe to use: a thread that panicked has not changed the map.
     fn lock(&self) -> MutexGuard<'_, HashMap<BodyKey, Arc<EncodedBody>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

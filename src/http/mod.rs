@@ -1,14 +1,14 @@
-//! The HTTP interface. Handlers extract, check who may, call a use case, and reply.
+//! The HTTP interface. Handlers extract, check permissions, call a use case, and reply.
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`app`] [`server`] | putting the application together; listening |
+//! | [`app`] [`server`] | building the application; listening |
 //! | [`state`] [`form_body`] | what handlers share; the bodies of published forms, made once |
 //! | [`resources`] | one folder or file a resource: the operations and their wire types |
-//! | [`problem`] | the one table of problems, and what becomes one |
-//! | [`extract`] | what handlers take out of a request |
-//! | [`auth`] | who asks, and whether they may |
-//! | [`middleware`] | what is done for every request |
+//! | [`problem`] | the table of problems, and the conversions of errors into problems |
+//! | [`extract`] | extractors of handlers |
+//! | [`auth`] | authentication and authorisation of staff |
+//! | [`middleware`] | middleware for every request |
 //! | [`openapi`] | the OpenAPI document and its pages |
 
 pub mod app;

@@ -1,4 +1,4 @@
-//! The listening servers: the API, and metrics on a listener of their own.
+//! The listening servers: the API, and metrics on a separate listener.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use super::app;
 use super::state::State;
 use crate::telemetry::{METRICS_TIMEOUT, Metrics};
 
-/// Why a server does not listen.
+/// Why a server cannot listen.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {address}: {reason}; choose another address with {setting}")]
 pub struct ListenError {
@@ -21,22 +21,22 @@ pub struct ListenError {
     setting: &'static str,
 }
 
-/// A server that is bound, and answers once it is awaited.
+/// A bound server. It serves once it is awaited.
 pub struct Bound {
-    /// The address, with the port that was really taken.
+    /// The address, with the port that was actually bound.
     pub address: SocketAddr,
     /// Await it to serve.
     pub server: Server,
 }
 
 impl Bound {
-    /// For stopping it from elsewhere.
+    /// A handle to stop the server.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 }
 
-/// Binds the API.
+/// Binds the server of the API.
 pub fn bind(state: State) -> Result<Bound, ListenError> {
     let config = state.config.clone();
     let failed = |reason| ListenError {
@@ -61,7 +61,7 @@ pub fn bind(state: State) -> Result<Bound, ListenError> {
     })
 }
 
-/// Binds the metrics.
+/// Binds the server of the metrics.
 pub fn bind_metrics(
     address: SocketAddr,
     metrics: Metrics,

@@ -1,4 +1,4 @@
-//! What handlers share: the application, and what only HTTP needs.
+//! The state that handlers share: the application, and data that only HTTP needs.
 
 use std::sync::Arc;
 
@@ -10,31 +10,31 @@ use super::openapi::Api;
 use crate::app::App;
 use crate::config::{HttpConfig, HttpConfigError};
 
-/// The server's state, as handlers take it.
+/// The state, as an argument of handlers.
 pub type State = Data<HttpState>;
 
-/// The application, and what only HTTP needs.
+/// The application, and data that only HTTP needs.
 pub struct HttpState {
     /// The use cases.
     pub app: App,
     /// Settings of the HTTP interface.
     pub config: HttpConfig,
-    /// The OpenAPI document, and the routes in it.
+    /// The OpenAPI document, with its routes.
     pub api: Arc<Api>,
-    /// The bodies of published forms.
+    /// The cached bodies of published forms.
     pub form_bodies: FormBodies,
     /// The header that the operator trusts for the client's address.
     pub client_address_header: Option<HeaderName>,
-    /// The origins whose pages may call the interface.
+    /// The origins whose pages may call the API.
     pub origins: Vec<String>,
 }
 
 impl HttpState {
-    /// Puts the state together.
+    /// Builds the state.
     ///
     /// # Errors
     ///
-    /// When a setting cannot be read.
+    /// When a setting cannot be parsed.
     pub fn new(app: App, config: HttpConfig, api: Api) -> Result<Self, HttpConfigError> {
         Ok(Self {
             app,

@@ -1,5 +1,5 @@
-//! The audit: who looked at what. It can only be added to, which a trigger sees to, and it is a chain: the hash of
-//! each entry covers the hash of the one before it.
+//! The audit log: who looked at what. Entries can only be added; a trigger enforces this. The entries form a chain: the
+//! hash of each entry covers the hash of the previous one.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,26 +12,26 @@ use crate::domain::audit::{Action, Actor, AuditEvent, Entry};
 use crate::domain::ids::StaffId;
 use crate::domain::server_key::ServerKey;
 
-/// An entry as it is kept.
+/// An entry as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_entries, check_for_backend(diesel::pg::Pg))]
 pub struct AuditRow {
-    /// From 1 on, without a gap.
+    /// Sequence number, from 1 on, without a gap.
     pub number: i64,
-    /// When.
+    /// When it was done.
     pub at: DateTime<Utc>,
-    /// Who; nobody, when it was the server itself.
+    /// The account that did it; none when the server itself did it.
     pub staff_id: Option<StaffId>,
-    /// The word of what was done.
+    /// The word of the action.
     pub action: String,
-    /// What it was done to, as JSON.
+    /// What the action was about, as JSON.
     pub details: String,
-    /// The link of the chain.
+    /// The hash that links this entry to the previous one.
     pub hash: Vec<u8>,
 }
 
 impl AuditRow {
-    /// The entry as the chain sees it.
+    /// The entry as the chain hashes it.
     pub fn entry(&self) -> Entry<'_> {
         Entry {
             number: self.number,
@@ -46,16 +46,17 @@ impl AuditRow {
 /// Which entries to list.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// Only those of this action.
+    /// Only entries of this action.
     pub action: Option<Action>,
-    /// Only those of this time and later.
+    /// Only entries of this time and later.
     pub from: Option<DateTime<Utc>>,
-    /// Only those before this time.
+    /// Only entries before this time.
     pub to: Option<DateTime<Utc>>,
 }
 
-/// Adds the entries of these events. Call it last: it takes a lock that other writers of the audit wait for until the
-/// transaction ends. The transaction must be READ COMMITTED, to see the entries that others committed.
+/// Adds the entries of these events. Call it last in a transaction: it takes a lock that other writers of the audit
+/// wait for until the transaction ends. The transaction must be READ COMMITTED, to see the entries that others
+/// committed.
 pub async fn append_events(
     conn: &mut AsyncPgConnection,
     key: &ServerKey,
@@ -69,8 +70,8 @@ pub async fn append_events(
     Ok(())
 }
 
-/// Adds an entry. Within another transaction, call it last: it takes a lock that other writers of the audit wait for
-/// until that ends. The transaction must be READ COMMITTED, to see the entries that others committed.
+/// Adds one entry. Call it last in a transaction: it takes a lock that other writers of the audit wait for until the
+/// transaction ends. The transaction must be READ COMMITTED, to see the entries that others committed.
 pub async fn append_entry(
     conn: &mut AsyncPgConnection,
     key: &ServerKey,
@@ -79,7 +80,7 @@ pub async fn append_entry(
     action: Action,
     details: &Value,
 ) -> QueryResult<AuditRow> {
-    // As Postgres keeps it, since the hash covers it.
+    // Rounded as Postgres stores it, since the hash covers it.
     let at = DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at);
     conn.transaction(async |conn| {
         diesel::sql_query("SELECT pg_advisory_xact_lock(7302)")
@@ -118,7 +119,7 @@ pub async fn append_entry(
     .await
 }
 
-/// A page of entries with the names of who did it, the newest first, from before the entry `before` on.
+/// A page of entries with the names of the accounts that did it, newest first, starting before the entry `before`.
 pub async fn list_entries(
     conn: &mut AsyncPgConnection,
     filter: &AuditFilter,
@@ -151,11 +152,12 @@ pub async fn count_entries(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
     audit_entries::table.count().get_result(conn).await
 }
 
-/// Streams the whole chain from its first entry on, as it was when the query began.
+/// Streams the whole chain from its first entry on, as of the start of the query.
 pub async fn stream_entries(
     conn: &mut AsyncPgConnection,
 ) -> QueryResult<impl Stream<Item = QueryResult<AuditRow>> + Send + use<'_>> {
-    // The second order tells two rows of one number apart, should somebody have taken the key of the table away.
+    // The second sort key keeps the order defined for two rows with one number, in case somebody dropped the primary
+    // key.
     let chain = audit_entries::table.order((audit_entries::number, audit_entries::hash));
     chain.select(AuditRow::as_select()).load_stream(conn).await
 }

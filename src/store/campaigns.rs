@@ -15,7 +15,7 @@ use crate::domain::campaign::{Campaign, CampaignState, Schedule};
 use crate::domain::form::Text;
 use crate::domain::ids::{CampaignId, CampaignKey, FormId, FormKey};
 
-/// A campaign as it is kept.
+/// A campaign as stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = campaigns, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
 struct CampaignRow {
@@ -90,7 +90,7 @@ impl CampaignRow {
     }
 }
 
-/// A campaign, and a version of its form, as far as they are there.
+/// A campaign and a version of its form; each is none when it does not exist.
 pub type CampaignAndVersion = Option<(Campaign, Option<FormVersionRef>)>;
 
 /// The campaign with this key.
@@ -108,7 +108,7 @@ pub async fn find_campaign(
     found.map(|(row, form)| row.into_campaign(form)).transpose()
 }
 
-/// The campaign with this key, and this version of its form, if there is one.
+/// The campaign with this key, and this version of its form. Either may be missing.
 pub async fn find_campaign_and_version(
     conn: &mut AsyncPgConnection,
     key: &CampaignKey,
@@ -134,7 +134,7 @@ pub async fn find_campaign_and_version(
         .transpose()
 }
 
-/// The campaign whose pass key can sign and has an id that ends in this byte.
+/// The campaign that has a private pass key whose id ends in this byte.
 pub async fn find_campaign_by_key_byte(
     conn: &mut AsyncPgConnection,
     byte: u8,
@@ -151,7 +151,7 @@ pub async fn find_campaign_by_key_byte(
     found.map(|(row, form)| row.into_campaign(form)).transpose()
 }
 
-/// A page of the campaigns that are in this state at this time, or of all, by key.
+/// A page of the campaigns in this state at this time, or of all campaigns, by key.
 pub async fn list_campaigns(
     conn: &mut AsyncPgConnection,
     state: Option<CampaignState>,
@@ -187,7 +187,7 @@ pub async fn list_campaigns(
         .collect()
 }
 
-/// Inserts a campaign, unless there is one with its key; tells whether it did.
+/// Inserts a campaign unless its key is taken; tells whether it was inserted.
 pub async fn insert_campaign(
     conn: &mut AsyncPgConnection,
     campaign: &Campaign,
@@ -201,7 +201,8 @@ pub async fn insert_campaign(
     Ok(inserted == 1)
 }
 
-/// The campaign with this key. Nobody changes it, and nothing new is stored in it, until the transaction ends.
+/// The campaign with this key, locked until the transaction ends: no other transaction can change it or store a
+/// response in it.
 pub async fn lock_campaign(
     conn: &mut AsyncPgConnection,
     key: &CampaignKey,
@@ -218,7 +219,7 @@ pub async fn lock_campaign(
     Ok(Some(row.into_campaign(form.first(conn).await?)?))
 }
 
-/// Whether anybody has answered in a campaign, even if the response was withdrawn since.
+/// Whether the campaign ever received a response, including responses withdrawn since.
 pub async fn has_responses(conn: &mut AsyncPgConnection, id: CampaignId) -> QueryResult<bool> {
     use diesel::dsl::exists;
     let arrived = exists(arrivals::table.filter(arrivals::campaign_id.eq(id)));
@@ -229,7 +230,7 @@ pub async fn has_responses(conn: &mut AsyncPgConnection, id: CampaignId) -> Quer
         .await
 }
 
-/// Keeps what a campaign is now in the place of what it was.
+/// Updates the row of a campaign to this state.
 pub async fn save_campaign(conn: &mut AsyncPgConnection, campaign: &Campaign) -> QueryResult<()> {
     diesel::update(campaigns::table.find(campaign.id))
         .set(CampaignRow::of(campaign)?)

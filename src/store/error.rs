@@ -1,19 +1,19 @@
-//! What a failed query means, in words that hold no data: the messages of the database can carry what somebody answered.
+//! Describes a failed query without data: the messages of the database can carry answers of respondents.
 
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 
-/// What kind of failure it is.
+/// The kind of a failed query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
-    /// The database went away or gave up; trying again helps.
+    /// The database is unreachable or cancelled the query; a retry can help.
     Outage,
-    /// The database refused the query. A constraint or a table may be named.
+    /// The database rejected the query. Names the constraint or the table, if there is one.
     Refused,
-    /// The program and the database do not understand each other: the kind of misunderstanding.
+    /// Program and database disagree, on a type for instance. Holds the kind of disagreement.
     Misunderstood(&'static str),
 }
 
-/// The kind of this failure.
+/// The kind of this error.
 pub fn failure_kind(error: &QueryError) -> FailureKind {
     match error {
         QueryError::DatabaseError(kind, info) if is_outage(*kind, info.message()) => {
@@ -27,7 +27,7 @@ pub fn failure_kind(error: &QueryError) -> FailureKind {
     }
 }
 
-/// The constraint and the table that a refused query names.
+/// The constraint and the table that the error of a rejected query names.
 pub fn places(error: &QueryError) -> (Option<&str>, Option<&str>) {
     match error {
         QueryError::DatabaseError(_, info) => (info.constraint_name(), info.table_name()),
@@ -35,7 +35,8 @@ pub fn places(error: &QueryError) -> (Option<&str>, Option<&str>) {
     }
 }
 
-/// The driver keeps no SQLSTATE, so the classes 57P0x, 57014, 08xxx and 40P01 are told by their words.
+/// The driver does not keep the SQLSTATE, so the classes 57P0x, 57014, 08xxx and 40P01 are recognised by their message
+/// texts.
 fn is_outage(kind: DatabaseErrorKind, message: &str) -> bool {
     match kind {
         DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => true,

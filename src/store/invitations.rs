@@ -1,4 +1,4 @@
-//! Invitations: single-use codes in batches, of which only keyed hashes are kept. They are redeemed in
+//! Invitations: single-use codes in batches. Only their keyed hashes are stored. They are redeemed in
 //! [`crate::store::responses::redeem`].
 
 use chrono::{DateTime, Utc};
@@ -9,54 +9,54 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use super::schema::{invitation_batches, invitations};
 use crate::domain::ids::{CampaignId, InvitationBatchId};
 
-/// Invitations that were made in one call.
+/// A batch: the invitations that were made in one call.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = invitation_batches, check_for_backend(diesel::pg::Pg))]
 pub struct InvitationBatchRow {
-    /// Its id.
+    /// The id.
     pub id: InvitationBatchId,
-    /// The campaign to which they invite.
+    /// The campaign of the invitations.
     pub campaign_id: CampaignId,
-    /// What the coordinator called it.
+    /// The label that the coordinator gave it.
     pub label: Option<String>,
     /// How many were made.
     pub issued: i32,
-    /// When.
+    /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// When those that were left were taken back.
+    /// When the batch was revoked; none before that.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// How many invitations of a campaign were made, and how many of them used.
+/// How many invitations of a campaign were made, and how many of them were redeemed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvitationTotals {
-    /// Those that were made, revoked ones too.
+    /// Invitations made, including revoked ones.
     pub issued: i64,
-    /// Those that were used for a response or a pass.
+    /// Invitations redeemed for a response or a pass.
     pub redeemed: i64,
 }
 
-/// What became of a batch that was to be revoked.
+/// The result of revoking a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revocation {
-    /// What was left of it is deleted.
+    /// The unused invitations of the batch are deleted.
     Done,
-    /// That was done before.
+    /// The batch was revoked before.
     Already,
     /// The campaign has no such batch.
     Unknown,
 }
 
-/// Keeps a batch and the hashes of its invitations, in one transaction.
+/// Stores a batch and the hashes of its invitations, in one transaction.
 ///
-/// They are written in the order of the hashes, so that their place in the table does not tell which one stands where
+/// The hashes are written in sorted order, so that the position of a row does not tell the position of the invitation
 /// on the list that was handed out.
 pub async fn insert_batch(
     conn: &mut AsyncPgConnection,
     batch: &InvitationBatchRow,
     hashes: &[Vec<u8>],
 ) -> QueryResult<()> {
-    // The query builder binds each value by itself, and this is 30,000 of them.
+    // Arrays instead of the query builder, which binds each value separately: there are up to 30,000.
     const INSERT: &str = "INSERT INTO invitations (hash, campaign_id, batch_id) \
                           SELECT hash, $2, $3 FROM unnest($1) AS hash ORDER BY hash";
     conn.transaction(async |conn| {
@@ -75,7 +75,7 @@ pub async fn insert_batch(
     .await
 }
 
-/// A page of the batches of a campaign, the oldest first; the next one starts after time and id of the last.
+/// A page of the batches of a campaign, oldest first. The next page starts after time and id of the last batch.
 pub async fn list_batches(
     conn: &mut AsyncPgConnection,
     campaign_id: CampaignId,
@@ -98,7 +98,7 @@ pub async fn list_batches(
         .await
 }
 
-/// How many invitations of a campaign there were. The exact number of those redeemed is not to be shown.
+/// The totals of a campaign. The exact number of redeemed invitations must not be shown.
 pub async fn count_invitations(
     conn: &mut AsyncPgConnection,
     campaign_id: CampaignId,
@@ -120,16 +120,17 @@ pub async fn count_invitations(
     })
 }
 
-/// Takes back what is left of a batch: it is deleted, and so unknown from then on.
+/// Revokes a batch: its unused invitations are deleted, and are unknown from then on.
 ///
-/// One that is being redeemed at this moment either was redeemed before, and stays, or finds itself unknown.
+/// Races with redemption are safe: an invitation that is being redeemed either is redeemed first and stays, or is
+/// deleted first and its redemption fails as unknown.
 pub async fn revoke_batch(
     conn: &mut AsyncPgConnection,
     campaign_id: CampaignId,
     id: InvitationBatchId,
     now: DateTime<Utc>,
 ) -> QueryResult<Revocation> {
-    // Locked in the order in which responses lock what they redeem, so that none waits for the other in a circle.
+    // Rows are locked in the order in which responses lock what they redeem, which prevents deadlocks.
     const DELETE: &str = "WITH mine AS (SELECT hash FROM invitations WHERE batch_id = $1 AND NOT redeemed \
                           ORDER BY hash FOR UPDATE) \
                           DELETE FROM invitations i USING mine WHERE i.hash = mine.hash";

@@ -1,7 +1,7 @@
-//! The migrations, embedded in the program.
+//! The migrations, embedded in the binary.
 //!
-//! They run on a connection of their own that holds an advisory lock, so that several servers
-//! starting at once migrate one after the other, and the later ones find nothing to do.
+//! They run on a separate connection that holds an advisory lock. When several servers start at once, one migrates, and
+//! the others wait and then find nothing pending.
 
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
@@ -15,19 +15,19 @@ use super::pool::{DatabaseError, Purpose, Target};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
-/// Any number will do, as long as nothing else in the database takes it.
+/// The key of the advisory lock: any number that nothing else in the database uses.
 const LOCK: i64 = 0x4146_5445_5243_4152;
 
 /// Why migrations did not run.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
-    /// No database.
+    /// The database cannot be reached.
     #[error(transparent)]
     Database(#[from] DatabaseError),
     /// A statement failed.
     #[error("a migration failed: {0}")]
     Failed(String),
-    /// The database is ahead of this program.
+    /// The database has migrations that this program does not know.
     #[error(
         "the database has migrations that this program does not know ({0}): it was used by a newer version; start that one"
     )]
@@ -37,7 +37,7 @@ pub enum MigrationError {
     Interrupted,
 }
 
-/// How the database stands to this program.
+/// How the schema of the database compares with the migrations of this program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MigrationStatus {
     /// Names of the migrations that have not run, oldest first.
@@ -47,7 +47,7 @@ pub struct MigrationStatus {
 }
 
 impl MigrationStatus {
-    /// Whether the program and the database fit.
+    /// Whether the schema is exactly the one that this program needs.
     pub fn is_current(&self) -> bool {
         self.pending.is_empty() && self.unknown.is_empty()
     }
@@ -59,7 +59,7 @@ struct Version {
     version: String,
 }
 
-/// Compares the database with this program, without changing anything.
+/// Compares the database with this program. Changes nothing.
 pub async fn migration_status(conn: &mut AsyncPgConnection) -> QueryResult<MigrationStatus> {
     use diesel::OptionalExtension;
 
@@ -68,7 +68,7 @@ pub async fn migration_status(conn: &mut AsyncPgConnection) -> QueryResult<Migra
         #[diesel(sql_type = diesel::sql_types::Bool)]
         found: bool,
     }
-    // By hand, since the table of the harness is made by the harness and may not be there yet.
+    // Queried by hand: the harness creates its table itself, and has not yet done so in an empty database.
     let table: Option<Found> = diesel_async::RunQueryDsl::get_result(
         diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS found"),
         conn,
@@ -94,7 +94,7 @@ pub async fn migration_status(conn: &mut AsyncPgConnection) -> QueryResult<Migra
     Ok(MigrationStatus { pending, unknown })
 }
 
-/// Runs what is pending and gives the names of what ran.
+/// Runs the pending migrations and returns their names.
 pub async fn run(target: &Target) -> Result<Vec<String>, MigrationError> {
     let mut conn = target.connect(Purpose::Maintenance).await?;
     let migration_status = migration_status(&mut conn).await.map_err(failed)?;
@@ -109,7 +109,7 @@ pub async fn run(target: &Target) -> Result<Vec<String>, MigrationError> {
     .await
 }
 
-/// Undoes the newest migration and gives its version.
+/// Reverts the newest migration and returns its version.
 pub async fn revert_last(target: &Target) -> Result<String, MigrationError> {
     let conn = target.connect(Purpose::Maintenance).await?;
     locked(conn, |conn| {
@@ -118,7 +118,7 @@ pub async fn revert_last(target: &Target) -> Result<String, MigrationError> {
     .await
 }
 
-/// Undoes every migration.
+/// Reverts every migration.
 pub async fn revert_all(target: &Target) -> Result<(), MigrationError> {
     let conn = target.connect(Purpose::Maintenance).await?;
     locked(conn, |conn| {
@@ -130,7 +130,7 @@ pub async fn revert_all(target: &Target) -> Result<(), MigrationError> {
 
 type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
 
-/// The harness is synchronous: it gets a thread where blocking is allowed, on any kind of runtime.
+/// The harness is synchronous: it runs on a thread where blocking is allowed, whatever the kind of runtime.
 async fn locked<R: Send + 'static>(
     conn: AsyncPgConnection,
     work: impl FnOnce(&mut Harness) -> diesel::migration::Result<R> + Send + 'static,

@@ -1,5 +1,5 @@
-//! Everything that speaks SQL. Functions take `&mut AsyncPgConnection`, so that they compose in one
-//! transaction, and return typed rows. Nothing here knows HTTP.
+//! All SQL of the program. Functions take `&mut AsyncPgConnection`, so that several can run in one transaction, and
+//! return typed rows. Nothing here knows HTTP.
 
 pub mod audit;
 pub mod campaigns;

@@ -1,8 +1,8 @@
-//! The key pairs that sign passes, and the invitations that are exchanged for a pass. Passes are spent in
+//! The key pairs that sign passes, and the exchange of invitations for passes. Passes are spent in
 //! [`crate::store::responses::redeem`].
 //!
-//! A campaign gets one key pair and keeps it. The private half is sealed, and destroyed when the campaign ends; the
-//! public half stays, since what was sent in time is still recognised afterwards.
+//! A campaign gets one key pair for its whole life. The private key is stored encrypted, and destroyed when the
+//! campaign ends. The public key stays, since passes that were spent in time must still verify afterwards.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,39 +12,40 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::schema::{campaigns, invitations, pass_keys};
 use crate::domain::ids::CampaignId;
 
-/// The most campaigns that have a private key at a time. Requests name a key by one byte, which must be that key's
-/// alone; at half of the 256, a new key finds a free one at the second try on average.
+/// The maximum number of campaigns that have a private key at a time. Requests name a key by one byte, which must be
+/// unique among them. At half of the 256 values, a new key finds a free byte at the second try on average.
 pub const MAX_PASS_KEYS: usize = 128;
 
 /// The key pair of a campaign.
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = pass_keys, check_for_backend(diesel::pg::Pg))]
 pub struct PassKeyRow {
-    /// SHA-256 of the public half.
+    /// SHA-256 of the public key.
     pub id: Vec<u8>,
     /// The campaign.
     pub campaign_id: CampaignId,
-    /// The host that its challenge names.
+    /// The host that the campaign's challenge names.
     pub issuer_name: String,
-    /// The public half: DER of a SubjectPublicKeyInfo.
+    /// The public key: DER of a SubjectPublicKeyInfo.
     pub public_key: Vec<u8>,
-    /// The private half, sealed; none when it was destroyed.
+    /// The encrypted private key; none when it was destroyed.
     pub private_key: Option<Vec<u8>>,
 }
 
-/// How it stands with the key of a campaign.
+/// The state of a campaign's pass key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyStatus {
-    /// It has one that can sign.
+    /// The campaign has a key that can sign.
     Ready,
-    /// Its private key was destroyed, so it is over for good.
+    /// The private key was destroyed; the campaign can never issue passes again.
     Destroyed,
-    /// It has none. These are the last bytes of the ids of the keys that can sign; they are not free.
+    /// The campaign has no key. Holds the last bytes of the ids of all keys that can sign; a new key must use another
+    /// one.
     Missing(Vec<u8>),
 }
 
-/// How it stands with the key of a campaign that is to have one. Where it is missing, nobody else may add a key until
-/// the transaction ends.
+/// The state of the pass key of a campaign that needs one. When the key is missing, no other transaction can add a key
+/// until this one ends.
 pub async fn prepare_pass_key(
     conn: &mut AsyncPgConnection,
     campaign: CampaignId,
@@ -63,7 +64,7 @@ pub async fn prepare_pass_key(
     Ok(KeyStatus::Missing(taken))
 }
 
-/// Adds the key of a campaign, after [`prepare_pass_key`] in the same transaction.
+/// Adds the key of a campaign. Call it after [`prepare_pass_key`] in the same transaction.
 pub async fn insert_pass_key(conn: &mut AsyncPgConnection, key: &PassKeyRow) -> QueryResult<usize> {
     diesel::insert_into(pass_keys::table)
         .values(key)
@@ -84,8 +85,7 @@ pub async fn find_pass_key(
         .optional()
 }
 
-/// The public keys of the campaigns that give passes at this time or will, with the time from which they do, the
-/// earliest first.
+/// The public keys of the campaigns that issue passes now or later, with the time from which they do, earliest first.
 pub async fn list_pass_keys(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
@@ -101,7 +101,7 @@ pub async fn list_pass_keys(
         .await
 }
 
-/// Destroys the private key of a campaign, if it has one.
+/// Destroys the private key of a campaign, if there is one.
 pub async fn destroy_pass_key(
     conn: &mut AsyncPgConnection,
     campaign: CampaignId,
@@ -115,15 +115,15 @@ pub async fn destroy_pass_key(
         .await
 }
 
-/// Destroys the private keys of the campaigns that are over at this time; gives how many.
+/// Destroys the private keys of the campaigns that have ended at this time; returns how many.
 ///
-/// Campaigns are locked before keys, as where a campaign is changed. So one that is made longer at this moment
-/// either keeps its key, or finds it destroyed and is refused.
+/// Campaigns are locked before keys, as in a change of a campaign. So a campaign whose end is being moved at this
+/// moment either keeps its key, or finds it destroyed and the change is refused.
 pub async fn destroy_ended_pass_keys(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
 ) -> QueryResult<usize> {
-    // By hand: the query builder has no locking WITH.
+    // Raw SQL: the query builder has no locking WITH.
     diesel::sql_query(
         "WITH ended AS (SELECT c.id FROM campaigns c JOIN pass_keys k ON k.campaign_id = c.id \
            WHERE k.private_key IS NOT NULL AND (c.closed_at IS NOT NULL OR c.closes_at <= $1) \
@@ -135,20 +135,20 @@ pub async fn destroy_ended_pass_keys(
     .await
 }
 
-/// What became of an invitation that was to be exchanged for a pass.
+/// The result of exchanging an invitation for a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exchange {
-    /// It is used up now.
+    /// The invitation is redeemed by this request.
     Now,
-    /// It was used up by the very same request.
+    /// The invitation was redeemed before by an identical request.
     Again,
-    /// It was used up by another request, or for a response.
+    /// The invitation was redeemed by another request, or for a response.
     Used,
-    /// There is no such invitation, or it was taken back.
+    /// There is no such invitation, or it was revoked.
     Unknown,
 }
 
-/// Uses up an invitation for a request, both as keyed hashes. Of two at once, one succeeds.
+/// Redeems an invitation for a request; both are given as keyed hashes. Of two concurrent requests, one succeeds.
 pub async fn exchange_invitation(
     conn: &mut AsyncPgConnection,
     invitation: &[u8; 32],
@@ -167,7 +167,7 @@ pub async fn exchange_invitation(
     if used_up == 1 {
         return Ok(Exchange::Now);
     }
-    // A statement of its own, which sees what the first one waited for.
+    // A second statement, whose snapshot includes what the first one waited for.
     let before: Option<Option<Vec<u8>>> = invitations::table
         .find(&invitation[..])
         .select(invitations::request)

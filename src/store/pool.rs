@@ -1,7 +1,7 @@
 //! Connections to Postgres, and the two pools that hold them.
 //!
-//! Connections are made and driven on the runtime of the program, not on the short-lived runtimes of
-//! the HTTP workers: a worker that stops must not take the others' connections with it.
+//! Connections are created and driven on the main runtime of the program, not on the short-lived runtimes of the HTTP
+//! workers: a worker that stops must not break connections that others use.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::config::DatabaseConfig;
 
 /// A pool of connections.
 pub type Pool = diesel_async::pooled_connection::deadpool::Pool<AsyncPgConnection>;
-/// A connection on loan from a pool.
+/// A connection borrowed from a pool.
 pub type Connection = diesel_async::pooled_connection::deadpool::Object<AsyncPgConnection>;
 /// Why a pool gave no connection.
 pub type PoolError = diesel_async::pooled_connection::deadpool::PoolError;
@@ -30,26 +30,26 @@ pub type PoolError = diesel_async::pooled_connection::deadpool::PoolError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why there is no database.
+/// Why there is no connection to the database.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// The URL cannot be read.
+    /// The URL cannot be parsed.
     #[error(
         "DATABASE_URL cannot be read: {0}; write it as postgres://user:password@host:5432/name"
     )]
     Url(String),
-    /// The URL asks for encryption, which this build does not have.
+    /// The URL asks for TLS, which this build does not support.
     #[error(
         "DATABASE_URL demands TLS (sslmode=require or stricter), which this program does not speak yet; \
          use a unix socket, a private network or a local TLS proxy, and sslmode=disable"
     )]
     Tls,
-    /// Nothing answered, or it refused.
+    /// The server cannot be reached, or refused the connection.
     #[error("the database does not answer ({place}): {reason}")]
     Unreachable {
         /// Host, port, user and name, without the password.
         place: String,
-        /// What the driver or the server said.
+        /// The message of the driver or of the server.
         reason: String,
     },
     /// The pool cannot be built.
@@ -57,14 +57,14 @@ pub enum DatabaseError {
     Pool(#[from] deadpool::managed::BuildError),
 }
 
-/// What a connection is for; it fixes the time limits that Postgres keeps for us.
+/// The purpose of a connection, which sets its time limits in Postgres.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Ordinary requests: short.
+    /// Ordinary requests: short time limits.
     Requests,
-    /// Exports and statistics: long, but not for ever.
+    /// Exports and statistics: long time limits.
     Exports,
-    /// Migrations and the command line: as long as it takes.
+    /// Migrations and the command line: no time limits.
     Maintenance,
 }
 
@@ -77,7 +77,7 @@ impl Purpose {
         }
     }
 
-    /// Sent as statements rather than start-up options, since connection poolers refuse the latter.
+    /// Sent as statements, not as start-up options, which connection poolers reject.
     fn limits(self) -> &'static str {
         match self {
             Self::Requests => {
@@ -96,7 +96,7 @@ impl Purpose {
     }
 }
 
-/// The address of a database, checked.
+/// The parsed address of a database.
 #[derive(Clone)]
 pub struct Target {
     config: Config,
@@ -122,7 +122,7 @@ impl FromStr for Target {
 }
 
 impl Target {
-    /// Host, port, user and name of the database; never the password.
+    /// Host, port, user and name of the database, without the password.
     pub fn place(&self) -> String {
         let host = match self.config.get_hosts().first() {
             Some(Host::Tcp(name)) => name.clone(),
@@ -136,7 +136,7 @@ impl Target {
         format!("host {host}, port {port}, user {user}, database {name}")
     }
 
-    /// A connection of its own, outside the pools. The current runtime drives it.
+    /// Opens a connection outside the pools, driven by the current runtime.
     pub async fn connect(&self, purpose: Purpose) -> Result<AsyncPgConnection, DatabaseError> {
         establish(self.config.clone(), purpose)
             .await
@@ -152,13 +152,13 @@ impl Target {
 pub struct Pools {
     /// For ordinary requests.
     pub requests: Pool,
-    /// For exports, so that a stalled download starves nobody.
+    /// For exports, separate so that slow downloads cannot take the connections of ordinary requests.
     pub exports: Pool,
 }
 
 impl Pools {
-    /// Builds the pools, without connecting. Must be called on the runtime that is to drive the
-    /// connections: the multi-thread one of the program.
+    /// Builds the pools without connecting. Call it on the multi-thread runtime of the program, which then drives the
+    /// connections.
     pub fn new(target: &Target, config: &DatabaseConfig) -> Result<Self, DatabaseError> {
         Ok(Self {
             requests: pool(target, Purpose::Requests, config.pool_size)?,
@@ -166,7 +166,7 @@ impl Pools {
         })
     }
 
-    /// Pools for a command: few connections, which may take as long as they need.
+    /// Pools for a command of the CLI: few connections, without time limits.
     pub fn for_commands(target: &Target) -> Result<Self, DatabaseError> {
         Ok(Self {
             requests: pool(target, Purpose::Maintenance, 2)?,
@@ -174,7 +174,7 @@ impl Pools {
         })
     }
 
-    /// Closes both pools; connections in use end when they are given back.
+    /// Closes both pools. Connections in use are closed when they are given back.
     pub fn close(&self) {
         self.requests.close();
         self.exports.close();
@@ -185,7 +185,7 @@ fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, Database
     let handle = Handle::current();
     let config = target.config.clone();
     let mut manager = ManagerConfig::<AsyncPgConnection>::default();
-    // A closed connection and an open transaction are noticed without a query, so no ping is paid.
+    // The driver notices closed connections and open transactions without a query, so the pool sends no ping.
     manager.recycling_method = RecyclingMethod::Fast;
     manager.custom_setup = Box::new(move |_| {
         let task = handle.spawn(establish(config.clone(), purpose));
@@ -199,7 +199,7 @@ fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, Database
     let pool = Pool::builder(manager)
         .max_size(size.max(1))
         .runtime(Runtime::Tokio1)
-        // The connection used last is the one whose caches are warm.
+        // LIFO: the connection used last has the warmest caches.
         .queue_mode(QueueMode::Lifo)
         .timeouts(Timeouts {
             wait: Some(WAIT_TIMEOUT),
@@ -225,7 +225,7 @@ async fn establish(mut config: Config, purpose: Purpose) -> ConnectionResult<Asy
     Ok(connection)
 }
 
-/// The driver keeps the useful half of its messages in the cause.
+/// The useful half of the driver's messages is in the source of the error.
 fn with_cause(error: &dyn std::error::Error) -> String {
     match error.source() {
         Some(cause) => format!("{error}: {cause}"),

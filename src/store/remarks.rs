@@ -1,4 +1,4 @@
-//! Remarks under review. Only what was released is here: before that, remarks lie in their arrivals.
+//! Remarks under review. The table holds released remarks only; before that, a remark is stored in its arrival.
 
 use diesel::prelude::*;
 use diesel::sql_types::Binary;
@@ -19,9 +19,9 @@ pub struct RemarkRow {
     pub id: RemarkId,
     /// The key of the question.
     pub question: String,
-    /// The language in which the form was read.
+    /// The language in which the respondent read the form.
     pub language: String,
-    /// What was written, cleaned, and as far as reviewers left it.
+    /// The text: cleaned on arrival, and perhaps shortened by reviewers.
     pub text: String,
     /// Whether it may be exported.
     pub state: RemarkState,
@@ -33,17 +33,17 @@ pub type PlacedRemark = (RemarkRow, CampaignKey, FormKey);
 /// Which remarks to list.
 #[derive(Debug, Clone, Default)]
 pub struct RemarksFilter {
-    /// Only those of this campaign.
+    /// Only remarks of this campaign.
     pub campaign: Option<CampaignId>,
-    /// Only those to this question.
+    /// Only remarks to this question.
     pub question: Option<String>,
-    /// Only those to forms read in this language.
+    /// Only remarks to forms read in this language.
     pub language: Option<String>,
-    /// Only those in this state.
+    /// Only remarks in this state.
     pub state: Option<RemarkState>,
 }
 
-/// A page of remarks in the order of their ids, which are keyed hashes and tell nothing.
+/// A page of remarks in the order of their ids, which are keyed hashes and reveal nothing.
 pub async fn list_remarks(
     conn: &mut AsyncPgConnection,
     filter: &RemarksFilter,
@@ -74,7 +74,7 @@ pub async fn list_remarks(
     query.load(conn).await
 }
 
-/// The remark with this id, kept from being changed or withdrawn by anybody else until the transaction ends.
+/// The remark with this id, locked until the transaction ends: no other transaction can change or withdraw it.
 pub async fn lock_remark(
     conn: &mut AsyncPgConnection,
     id: RemarkId,
@@ -99,7 +99,7 @@ pub async fn lock_remark(
     Ok(Some((remark, campaign, form)))
 }
 
-/// Keeps the outcome of a review. The text before is gone.
+/// Stores the outcome of a review. The previous text is lost.
 pub async fn review_remark(
     conn: &mut AsyncPgConnection,
     id: RemarkId,
@@ -113,7 +113,7 @@ pub async fn review_remark(
         .await
 }
 
-/// What an export sees of a remark: neither its id nor when it was reviewed.
+/// What an export reads of a remark: neither its id nor the time of its review.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = remarks, check_for_backend(diesel::pg::Pg))]
 pub struct ClearedRow {
@@ -123,11 +123,11 @@ pub struct ClearedRow {
     pub question: String,
     /// The language in which the form was read.
     pub language: String,
-    /// What was written, as far as reviewers left it.
+    /// The text, as shortened by reviewers.
     pub text: String,
 }
 
-/// How many remarks of these campaigns were cleared.
+/// The number of cleared remarks of these campaigns.
 pub async fn count_cleared(conn: &mut AsyncPgConnection, campaigns: &[Uuid]) -> QueryResult<u64> {
     let count: i64 = remarks::table
         .filter(remarks::state.eq(RemarkState::Cleared))
@@ -138,8 +138,8 @@ pub async fn count_cleared(conn: &mut AsyncPgConnection, campaigns: &[Uuid]) -> 
     Ok(count.unsigned_abs())
 }
 
-/// Streams the remarks of these campaigns that were cleared, in the order that follows from the salt: whoever does not know it
-/// sees nothing but chance in the order. The connection is busy until the stream ends, as with
+/// Streams the cleared remarks of these campaigns in the order that follows from the salt. Without the salt, the order
+/// looks random. The connection is busy until the stream ends, as with
 /// [`stream_responses`](crate::store::responses::stream::stream_responses).
 pub async fn stream_cleared<'conn>(
     conn: &'conn mut AsyncPgConnection,

@@ -1,14 +1,14 @@
-//! Which keys this database belongs to.
+//! The fingerprint of the server key that a database belongs to.
 //!
-//! Ids are derived from receipts under the server key. A server with another key would answer
-//! everybody that their response does not exist, so it must not start at all.
+//! Ids are derived from receipts under the server key. A server with another key would report every response as
+//! unknown, so it must not start.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::schema::server_keys;
 
-/// Keeps the fingerprint on the first start; afterwards tells whether it is still the same key.
+/// Stores the fingerprint on the first start; afterwards, tells whether it is that of the same key.
 pub async fn matches(
     conn: &mut AsyncPgConnection,
     name: &str,
@@ -25,7 +25,7 @@ pub async fn matches(
     Ok(find_fingerprint(conn, name).await?.as_deref() == Some(fingerprint))
 }
 
-/// The fingerprint that was kept; none before the first start of a server.
+/// The stored fingerprint; none before the first start of a server.
 pub async fn find_fingerprint(
     conn: &mut AsyncPgConnection,
     name: &str,

@@ -1,10 +1,10 @@
 //! Sessions and their refresh tokens.
 //!
-//! A session is the family of all refresh tokens that come from one login. A token is good once.
-//! Using it again means that two hold it, and nobody can tell which one is honest, so the whole
-//! session ends. Soon after the first use it does not (see
-//! [`is_reuse`](crate::domain::staff::session_policy::is_reuse)). The second one still gets nothing, since a token must
-//! not become two.
+//! A session is the family of all refresh tokens that come from one login. Each token can be used once. A second use
+//! means that two clients hold the token, and the server cannot tell which of them is honest, so the whole session
+//! ends. A second use soon after the first does not end the session (see
+//! [`is_reuse`](crate::domain::staff::session_policy::is_reuse)), but gets no new token either, since otherwise the
+//! session would branch into two chains.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -15,7 +15,7 @@ use super::staff::StaffRow;
 use crate::domain::ids::{SessionId, StaffId};
 use crate::domain::staff::session_policy::{KEPT_AFTER_END, REFRESH_LIFETIME};
 
-/// Opens a session with its first refresh token, and sweeps away sessions that ended long ago.
+/// Opens a session with its first refresh token, and deletes sessions that ended long ago.
 pub async fn open(
     conn: &mut AsyncPgConnection,
     session_id: SessionId,
@@ -40,16 +40,16 @@ pub async fn open(
     .await
 }
 
-/// A refresh token, as it is kept.
+/// A refresh token as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct RefreshTokenRow {
     /// The session.
     pub session_id: SessionId,
-    /// When it was used.
+    /// When it was used; none before that.
     pub used_at: Option<DateTime<Utc>>,
 }
 
-/// The refresh token with this hash. Whoever comes second waits for the row, and then finds the token used.
+/// The refresh token with this hash, locked. The second of two transactions waits, and then finds the token used.
 pub async fn lock_token(
     conn: &mut AsyncPgConnection,
     hash: [u8; 32],
@@ -63,7 +63,7 @@ pub async fn lock_token(
         .optional()
 }
 
-/// Puts the next refresh token of a session in the place of one that is locked, and lets the session live on.
+/// Replaces a locked refresh token with the next one of its session, and extends the session.
 pub async fn replace_token(
     conn: &mut AsyncPgConnection,
     session_id: SessionId,
@@ -82,7 +82,7 @@ pub async fn replace_token(
     insert_token(conn, session_id, next_hash).await
 }
 
-/// The account behind a session, while both are good.
+/// The account of a session, when the session is active and the account is not disabled.
 pub async fn live(
     conn: &mut AsyncPgConnection,
     session_id: SessionId,

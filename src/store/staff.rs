@@ -13,23 +13,23 @@ use crate::domain::staff::role::Role;
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = staff)]
 pub struct StaffRow {
-    /// Its id.
+    /// The account's id.
     pub id: StaffId,
-    /// The name for logging in, in lower case.
+    /// The e-mail address, in lower case: the name for logging in.
     pub email: String,
     /// The person's name.
     pub name: String,
-    /// argon2id, as a PHC string.
+    /// The argon2id hash of the password, as a PHC string.
     pub password_hash: String,
     roles: Vec<String>,
     /// Whether it is disabled.
     pub disabled: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
 }
 
 impl StaffRow {
-    /// What the person may do.
+    /// The roles of the account.
     pub fn roles(&self) -> Vec<Role> {
         self.roles
             .iter()
@@ -37,7 +37,7 @@ impl StaffRow {
             .collect()
     }
 
-    /// Replaces what the person may do.
+    /// Replaces the roles of the account.
     pub fn set_roles(&mut self, roles: &[Role]) {
         self.roles = words(roles);
     }
@@ -48,19 +48,19 @@ impl StaffRow {
 pub struct NewStaff {
     /// A random id.
     pub id: StaffId,
-    /// The name for logging in; it is kept in lower case.
+    /// The e-mail address; stored in lower case.
     pub email: String,
     /// The person's name.
     pub name: String,
-    /// argon2id, as a PHC string.
+    /// The argon2id hash of the password, as a PHC string.
     pub password_hash: String,
     /// At least one role.
     pub roles: Vec<Role>,
-    /// When it was made.
+    /// When it is created.
     pub created_at: DateTime<Utc>,
 }
 
-/// Inserts an account. None comes back when the e-mail is taken.
+/// Inserts an account; none when the e-mail address is taken.
 pub async fn insert(conn: &mut AsyncPgConnection, new: &NewStaff) -> QueryResult<Option<StaffRow>> {
     diesel::insert_into(staff::table)
         .values((
@@ -79,7 +79,7 @@ pub async fn insert(conn: &mut AsyncPgConnection, new: &NewStaff) -> QueryResult
         .optional()
 }
 
-/// The account with this e-mail.
+/// The account with this e-mail address.
 pub async fn by_email(conn: &mut AsyncPgConnection, email: &str) -> QueryResult<Option<StaffRow>> {
     staff::table
         .filter(staff::email.eq(normalise_email(email)))
@@ -95,7 +95,7 @@ pub async fn by_id(conn: &mut AsyncPgConnection, id: StaffId) -> QueryResult<Opt
     query.first(conn).await.optional()
 }
 
-/// Accounts in the order in which they were made.
+/// Accounts by time of creation.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     after: Option<(DateTime<Utc>, StaffId)>,
@@ -113,9 +113,9 @@ pub async fn list(
         .await
 }
 
-/// The accounts of admins who are not disabled, locked in one order, so that two changes at once cannot remove the last
-/// two. The lock lets others refer to the accounts meanwhile, as an entry of the audit does; otherwise two who each hold
-/// one of account and audit could wait for the other.
+/// The admins that are not disabled, locked in one order, so that two concurrent changes cannot remove the last two
+/// admins. The lock still lets other transactions refer to the accounts by foreign key, as an entry of the audit does.
+/// A stronger lock could deadlock: one transaction holds the account and waits for the audit, the other the reverse.
 pub async fn lock_admins(conn: &mut AsyncPgConnection) -> QueryResult<Vec<StaffId>> {
     staff::table
         .filter(staff::disabled.eq(false))

@@ -1,4 +1,4 @@
-//! Transactions that are begun and ended by the use cases.
+//! Begins and ends the transactions of the use cases.
 
 use diesel::QueryResult;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
@@ -9,12 +9,12 @@ pub async fn begin(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction(conn).await
 }
 
-/// Ends a transaction, and keeps what it did.
+/// Commits a transaction.
 pub async fn commit(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     AnsiTransactionManager::commit_transaction(conn).await
 }
 
-/// Ends a transaction, and undoes what it did.
+/// Rolls a transaction back.
 pub async fn roll_back(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     AnsiTransactionManager::rollback_transaction(conn).await
 }

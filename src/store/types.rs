@@ -1,4 +1,4 @@
-//! How the domain's identifiers and words are kept in columns.
+//! Column types for the domain's identifiers and enumerations.
 
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::expression::AsExpression;
@@ -15,7 +15,7 @@ use crate::domain::ids::{
     ResponseId, SessionId, StaffId,
 };
 
-/// What `#[derive(AsExpression, FromSqlRow)]` would write, for types of the pure domain.
+/// Implements what `#[derive(AsExpression, FromSqlRow)]` would derive, for types of the pure domain.
 macro_rules! column {
     ($name:ident, $sql:ty) => {
         impl Queryable<$sql, Pg> for $name {

@@ -12,16 +12,16 @@ use crate::store::AsyncPgConnection;
 use crate::store::forms::drafts::{DraftRow, delete_draft, find_draft, save_draft};
 use crate::store::forms::{FormRow, delete_unpublished_form, find_form, insert_form, lock_form};
 
-/// A draft. It need not be fit to publish.
+/// A draft. It may have faults that prevent publishing.
 #[derive(Debug, Clone)]
 pub struct Draft {
     /// When it was saved.
     pub updated_at: DateTime<Utc>,
-    /// What it asks so far.
+    /// The definition as last saved.
     pub definition: FormDefinition,
 }
 
-/// Names the state of a draft: SHA-256 over its definition.
+/// The tag of a draft's state: SHA-256 over its definition.
 pub type DraftTag = [u8; 32];
 
 impl Draft {
@@ -34,15 +34,15 @@ impl Draft {
         })
     }
 
-    /// The tag of its state.
+    /// The tag of the draft's state.
     pub fn tag(&self) -> DraftTag {
         let content = serde_json::to_vec(&self.definition).unwrap_or_default();
         Sha256::digest(content).into()
     }
 }
 
-/// Creates a form with its first draft. The key is the form's address, so it must be sound at once; all else is checked
-/// at publishing.
+/// Creates a form with its first draft. The key is the form's address, so it must be valid at once; everything else is
+/// checked at publishing.
 ///
 /// # Errors
 ///
@@ -87,8 +87,8 @@ pub async fn find(app: &App, form: &FormKey) -> Result<Draft, FormError> {
     Ok(Draft::read(draft.ok_or(FormError::DraftUnknown)?)?)
 }
 
-/// Saves the draft of a form. `expected` decides by the tag of the draft that is there, if one is, whether the author
-/// knows it.
+/// Saves the draft of a form. `expected` gets the tag of the current draft, if there is one, and decides whether the
+/// author knows this state.
 ///
 /// # Errors
 ///
@@ -114,7 +114,7 @@ pub async fn update(
     .await
 }
 
-/// Deletes the draft of a form, and the form itself when no version of it was ever published.
+/// Deletes the draft of a form, and the form itself when it never had a published version.
 ///
 /// # Errors
 ///
@@ -136,8 +136,8 @@ pub async fn delete(
     .await
 }
 
-/// Saves a draft and gives it as it will be read: Postgres writes some numbers in another way, -0.0 for instance, and
-/// the tag must be that of the next read.
+/// Saves a draft and returns it as it will be read. Postgres writes some numbers differently, -0.0 for instance, and
+/// the tag must equal that of the next read.
 async fn save(
     tx: &mut Transaction<'_>,
     form_id: FormId,
@@ -158,7 +158,7 @@ async fn save(
     })
 }
 
-/// A form that is locked, with its draft.
+/// A locked form with its draft.
 pub(super) async fn lock_with_draft(
     conn: &mut AsyncPgConnection,
     key: &FormKey,
@@ -169,8 +169,8 @@ pub(super) async fn lock_with_draft(
     Ok((form, draft))
 }
 
-/// A form that is locked, so that its draft and its versions change one at a time. It can go with its draft between
-/// being found and being locked.
+/// Finds and locks a form, so that changes of its draft and of its versions run one at a time. The form may be deleted
+/// together with its draft between the find and the lock.
 pub(super) async fn lock(
     conn: &mut AsyncPgConnection,
     key: &FormKey,

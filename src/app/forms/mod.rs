@@ -1,4 +1,4 @@
-//! Forms: published versions for everybody; drafts, publishing, retiring and comparing for authors.
+//! Forms. For everybody: published versions. For authors: drafts, publishing, retiring and comparing.
 
 pub mod drafts;
 pub mod publish;
@@ -91,7 +91,7 @@ pub async fn newest(app: &App, form: &FormKey) -> Result<Arc<PublishedVersion>, 
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When there is no such version.
 pub async fn version(
     app: &App,
     form: FormKey,
@@ -107,7 +107,7 @@ pub async fn version(
     Ok(app.forms.get(&mut conn, found.id).await?)
 }
 
-/// All versions of a form, oldest first. A form of which none is published is not known to the public.
+/// All versions of a form, oldest first. A form without a published version is unknown to the public.
 ///
 /// # Errors
 ///
@@ -124,8 +124,8 @@ pub async fn versions(app: &App, form: &FormKey) -> Result<Vec<FormVersionRow>, 
     Ok(versions)
 }
 
-/// Retires a version: it takes no new responses, except those that were filled in offline, for so many days. One that is
-/// retired already keeps its dates.
+/// Retires a version. It takes no new responses, except those that were filled in offline, for the given number of
+/// days. Retiring a retired version again keeps its dates.
 ///
 /// # Errors
 ///

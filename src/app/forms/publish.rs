@@ -42,7 +42,7 @@ pub async fn publish_draft(
     Ok(app.forms.remember(row)?)
 }
 
-/// Publishes a checked form, without a draft. A form that is not there yet is created.
+/// Publishes a checked form without a draft. Creates the form if it does not exist.
 ///
 /// # Errors
 ///
@@ -72,7 +72,7 @@ pub async fn publish_form(
     Ok(app.forms.remember(row)?)
 }
 
-/// Publishes a checked form as the next version of a form that is locked.
+/// Publishes a checked form as the next version of a locked form.
 async fn publish(
     tx: &mut Transaction<'_>,
     actor: Actor,

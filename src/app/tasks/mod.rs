@@ -1,4 +1,4 @@
-//! What goes on in the background. Tasks are told to stop and awaited when the server ends.
+//! The background tasks. At shutdown, the server tells them to stop and waits for them.
 
 pub mod release;
 pub mod retention;
@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long the end waits for tasks. A database that does not answer must not keep the server from stopping.
+/// The maximum time to wait for tasks at shutdown. An unresponsive database must not keep the server from stopping.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The background tasks of an application.
@@ -22,7 +22,7 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Runs a task until it ends by itself, which it must do soon after [`Self::stopping`].
+    /// Spawns a task. The task must end soon after [`Self::stopping`] resolves.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tracker.spawn(task);
     }
@@ -32,7 +32,7 @@ impl Tasks {
         self.stopping.cancelled().await;
     }
 
-    /// Says that responses have arrived, so that a batch may be ready to be released.
+    /// Signals that responses have arrived, so that a batch may be ready to be released.
     pub fn arrived(&self) {
         self.arrived.notify_one();
     }
@@ -42,7 +42,7 @@ impl Tasks {
         self.stopping.cancel();
     }
 
-    /// Tells all tasks to stop, and waits until they have.
+    /// Tells all tasks to stop, and waits until they have ended.
     pub async fn stop(&self) {
         self.cancel();
         self.tracker.close();

@@ -1,5 +1,4 @@
-//! The release of what has arrived, in shuffled batches, and the destruction of the private keys of campaigns that ended by
-//! the clock.
+//! Releases arrivals in shuffled batches, and destroys the private keys of campaigns whose window has ended.
 
 use std::time::Duration;
 
@@ -10,11 +9,12 @@ use crate::store::passes::destroy_ended_pass_keys;
 use crate::store::responses::release::{release_batch, ripe_campaigns};
 use crate::store::{AsyncPgConnection, QueryError};
 
-/// How often it is looked for what is ripe when nothing arrives: for campaigns that end by the clock, and for arrivals
-/// that another server took in.
+/// How often the task runs when no response arrives: for campaigns whose window ends, and for arrivals that another
+/// server took in.
 const PERIOD: Duration = Duration::from_secs(5);
 
-/// The least time between two looks. Under load this makes the batches larger, which costs less and hides more.
+/// The minimum time between two runs. Under load this makes the batches larger, which costs less and mixes more
+/// responses.
 const MIN_PAUSE: Duration = Duration::from_millis(300);
 
 /// Starts the task.
@@ -44,21 +44,21 @@ pub fn start(app: &App) {
     app.tasks.spawn(task);
 }
 
-/// Releases all that is ripe now, campaign by campaign; gives how many arrivals were moved.
+/// Releases all arrivals that are due now, campaign by campaign; returns how many were moved.
 ///
 /// # Errors
 ///
-/// When the database fails. What was moved by then stays moved.
+/// When the database fails. Arrivals moved before that stay moved.
 pub async fn release_ripe(app: &App) -> Result<usize, Failure> {
     let mut conn = app.connection().await?;
     Ok(release_on(&mut conn, app.now()).await?)
 }
 
-/// Releases all that is ripe at this time, on this connection.
+/// Releases all arrivals that are due at this time, on this connection.
 ///
 /// # Errors
 ///
-/// When the database fails. What was moved by then stays moved.
+/// When the database fails. Arrivals moved before that stay moved.
 pub async fn release_on(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! Retention: the responses of campaigns whose time is up are deleted.
+//! Retention: deletes the responses of campaigns whose retention period has ended.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use crate::app::{App, Failure};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::store::responses::erase::{DueCampaign, due_campaigns, erase_campaign, vacuum};
 
-/// How often a server looks for campaigns whose time is up.
+/// How often a server looks for campaigns whose retention period has ended.
 const PERIOD: Duration = Duration::from_secs(60);
 
-/// Starts the task. It looks at once, and then every minute.
+/// Starts the task. It runs at once, and then every minute.
 pub fn start(app: &App) {
     let (weak, tasks) = (app.weak(), app.tasks.clone());
     let task = async move {
@@ -19,11 +19,16 @@ pub fn start(app: &App) {
                 Ok(erased) => {
                     for campaign in erased {
                         let campaign = campaign.key.as_str();
-                        tracing::info!(campaign, "its time is up: its responses are deleted");
+                        tracing::info!(
+                            campaign,
+                            "the responses of this campaign were deleted: its retention period has ended"
+                        );
                     }
                 }
                 Err(Failure::NoConnection(_)) => {}
-                Err(_) => tracing::warn!("what is due could not be deleted; trying again soon"),
+                Err(_) => tracing::warn!(
+                    "campaigns due for deletion could not be erased; trying again soon"
+                ),
             }
             drop(app);
             tokio::select! {
@@ -35,7 +40,7 @@ pub fn start(app: &App) {
     app.tasks.spawn(task);
 }
 
-/// The campaigns whose time is up, and what there is of each.
+/// The campaigns whose retention period has ended, with the amount of data of each.
 ///
 /// # Errors
 ///
@@ -45,13 +50,13 @@ pub async fn due(app: &App) -> Result<Vec<DueCampaign>, Failure> {
     Ok(due_campaigns(&mut conn, app.now()).await?)
 }
 
-/// Deletes what there is of every campaign whose time is up, each in one transaction with its entry in the audit, and
-/// gives what that was. Any number of servers may do so at once. To delete a large campaign takes longer than a request
-/// may, so it has the time limits of an export.
+/// Deletes the data of every campaign whose retention period has ended, each in one transaction with its entry in the
+/// audit, and returns the amounts deleted. Several servers may do so at once. Deleting a large campaign takes longer
+/// than the time limits of requests allow, so it uses a connection for exports.
 ///
 /// # Errors
 ///
-/// When the database fails. What was deleted by then stays deleted.
+/// When the database fails. Campaigns erased before that stay erased.
 pub async fn erase_due(app: &App, actor: Actor) -> Result<Vec<DueCampaign>, Failure> {
     let mut conn = app.pools.exports.get().await?;
     let mut erased = Vec::new();

@@ -1,39 +1,39 @@
 //! Invitations: single-use codes that a clinic hands out, short enough to be typed.
 //!
 //! An invitation is 70 random bits, written as 14 characters of Crockford's base32
-//! (<https://www.crockford.com/base32.html>) with two check characters behind them: `ABCD-EFGH-JKMN-PQE4`. The check is
-//! the 70 bits modulo 1021, the largest prime below 32². It catches every single wrong character and every two that
-//! changed places, and of any other slips all but one in 1021. Crockford's own check symbol (modulo 37) needs `*~$=U`
-//! besides the alphabet, which are hard to type and to put into a link.
+//! (<https://www.crockford.com/base32.html>), followed by two check characters: `ABCD-EFGH-JKMN-PQE4`. The check is the
+//! 70 bits modulo 1021, the largest prime below 32². It detects every single wrong character, every transposition of
+//! two characters, and all but one in 1021 of other errors. Crockford's own check symbol (modulo 37) also uses the
+//! characters `*~$=U`, which are hard to type and to put into a link.
 
 use std::fmt::{self, Write};
 
 use crate::domain::ids::CampaignId;
 use crate::domain::server_key::ServerKey;
 
-/// How many random bytes an invitation is made of; two of their 72 bits are not used.
+/// The number of random bytes of an invitation. Two of their 72 bits are not used.
 pub const RANDOM_BYTES: usize = 9;
 
 /// Crockford's alphabet: no I, L, O and U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// How many characters there are, the check included.
+/// The number of characters, including the check.
 const CHARACTERS: usize = 16;
 const GROUP: usize = 4;
 const RANDOM_BITS: u32 = 70;
 const CHECK_BITS: u32 = 10;
 const CHECK_MODULUS: u128 = 1021;
 
-/// A code that lets one response in. It is shown once, when it is made; only its keyed hash is kept.
+/// A code that admits one response. The code is shown once, when it is made; only its keyed hash is stored.
 #[derive(Clone)]
 pub struct Invitation(u128);
 
-/// The text is no invitation, or one with a slip in it.
+/// The text is not an invitation, or has a typing error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an invitation is 16 letters and digits, and one or more of these are mistyped")]
 pub struct InvitationMalformed;
 
 impl Invitation {
-    /// The invitation that these random bytes make.
+    /// The invitation with these random bytes.
     pub fn from_random(bytes: [u8; RANDOM_BYTES]) -> Self {
         let number = bytes
             .into_iter()
@@ -41,12 +41,12 @@ impl Invitation {
         Self(number & ((1 << RANDOM_BITS) - 1))
     }
 
-    /// Reads an invitation as people type it: in either case, with spaces and dashes anywhere or nowhere, with O for 0
+    /// Parses an invitation as people type it: in upper or lower case, with spaces and dashes anywhere, with O for 0
     /// and I or L for 1.
     ///
     /// # Errors
     ///
-    /// When it has other characters, too many or too few, or when its check fails.
+    /// When the text has other characters, too many or too few, or when its check fails.
     pub fn parse(text: &str) -> Result<Self, InvitationMalformed> {
         let (mut code, mut characters) = (0, 0);
         for typed in text.chars().filter(|&typed| !is_separator(typed)) {
@@ -64,18 +64,18 @@ impl Invitation {
         }
     }
 
-    /// The random bits with the check behind them.
+    /// The random bits followed by the check.
     fn code(&self) -> u128 {
         (self.0 << CHECK_BITS) | (self.0 % CHECK_MODULUS)
     }
 }
 
-/// What may stand between the characters, or around them: spaces and any sort of dash.
+/// Whether the character may separate or surround the others: spaces and any kind of dash.
 fn is_separator(typed: char) -> bool {
     typed.is_whitespace() || matches!(typed, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// What a character stands for, from 0 to 31.
+/// The value of a character, from 0 to 31.
 fn digit(typed: char) -> Option<u128> {
     let meant = match typed.to_ascii_uppercase() {
         'O' => '0',
@@ -86,7 +86,7 @@ fn digit(typed: char) -> Option<u128> {
     u128::try_from(place).ok()
 }
 
-/// In groups of four, as it is printed: `ABCD-EFGH-JKMN-PQE4`.
+/// Writes it in groups of four, as printed: `ABCD-EFGH-JKMN-PQE4`.
 impl fmt::Display for Invitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = self.code();
@@ -111,7 +111,8 @@ impl fmt::Debug for Invitation {
 }
 
 impl ServerKey {
-    /// What is kept of an invitation of this campaign. It is made of the bits, so that all spellings have the same.
+    /// The hash under which an invitation of this campaign is stored. The hash is over the bits, so all spellings share
+    /// it.
     pub fn invitation_hash(&self, campaign: CampaignId, invitation: &Invitation) -> [u8; 32] {
         let bits = invitation.0.to_be_bytes();
         self.hash(&[b"invitation", campaign.0.as_bytes(), &bits])
@@ -129,7 +130,7 @@ mod tests {
         any::<[u8; RANDOM_BYTES]>().prop_map(Invitation::from_random)
     }
 
-    /// The sixteen characters without dashes.
+    /// The 16 characters without dashes.
     fn characters(invitation: &Invitation) -> Vec<char> {
         invitation
             .to_string()
@@ -164,7 +165,7 @@ mod tests {
             "0000_0000_0000_0000",
             "0000-0000-0000-000\u{ff10}",
             "000\u{0}-0000-0000-0000",
-            // The checks 1021, 1022 and 1023, which no number has: 1021 would be another spelling of 0.
+            // The checks 1021, 1022 and 1023 never occur; 1021 would be another spelling of 0.
             "0000-0000-0000-00ZX",
             "0000-0000-0000-00ZY",
             "0000-0000-0000-00ZZ",

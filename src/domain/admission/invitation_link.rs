@@ -1,14 +1,14 @@
 //! Links that carry an invitation, for cards and messages.
 //!
-//! The invitation stands in the fragment, behind the `#`. Browsers keep the fragment to themselves (RFC 9110, section
-//! 7.1), so it gets into no log of a server or a proxy on the way to the page.
+//! The invitation is in the fragment, after the `#`. Browsers do not send the fragment (RFC 9110, section 7.1), so the
+//! invitation appears in no log of a server or a proxy.
 
 use super::invitation::Invitation;
 
-/// What stands for the invitation.
+/// The placeholder for the invitation.
 const PLACEHOLDER: &str = "{invitation}";
 
-/// Schemes that show the page to whoever listens, or that are no page and no app.
+/// Schemes that are refused: they transfer the page unencrypted, or open neither a page nor an app.
 const REFUSED: [&str; 9] = [
     "http",
     "ftp",
@@ -21,32 +21,33 @@ const REFUSED: [&str; 9] = [
     "vbscript",
 ];
 
-/// A link with a place for the invitation in its fragment: `https://…#{invitation}`, or with the scheme of an app.
+/// A link with a placeholder for the invitation in its fragment: `https://…#{invitation}`, or with the scheme of an
+/// app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvitationLink {
     before: String,
     after: String,
 }
 
-/// Why a text is no such link.
+/// Why a text is not such a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LinkFault {
-    /// It is no address.
+    /// The text is not a URL.
     #[error("It is not a link. Write it as https://… or with the scheme of an app, in ASCII.")]
     Malformed,
-    /// Its scheme is not for this.
+    /// The scheme is not allowed.
     #[error("A link of this kind is not safe. Use https, or the scheme of an app.")]
     Scheme,
-    /// There is not exactly one place for the invitation.
+    /// The placeholder does not occur exactly once.
     #[error("Write {{invitation}} where the invitation belongs, once.")]
     Placeholder,
-    /// The invitation would be sent to the server of the page.
+    /// The placeholder is outside the fragment, so the invitation would be sent to the server of the page.
     #[error("{{invitation}} must stand behind a #, so that it gets into no server's log.")]
     Exposed,
 }
 
 impl LinkFault {
-    /// Its stable word.
+    /// The stable word of the error.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Malformed => "link_malformed",
@@ -58,11 +59,11 @@ impl LinkFault {
 }
 
 impl InvitationLink {
-    /// Reads a link.
+    /// Parses a link.
     ///
     /// # Errors
     ///
-    /// When it is none, has another scheme, or would give the invitation away.
+    /// When the text is not a URL, has another scheme, or would send the invitation to a server.
     pub fn parse(text: &str) -> Result<Self, LinkFault> {
         let (scheme, rest) = text.split_once(':').ok_or(LinkFault::Malformed)?;
         let scheme = scheme.to_ascii_lowercase();
@@ -100,14 +101,14 @@ impl InvitationLink {
     }
 }
 
-/// RFC 3986, section 3.1; here in lower case.
+/// The syntax of RFC 3986, section 3.1, in lower case only.
 fn is_scheme(text: &str) -> bool {
     let may_follow =
         |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || "+-.".contains(it);
     text.starts_with(|it: char| it.is_ascii_lowercase()) && text.chars().all(may_follow)
 }
 
-/// The characters that RFC 3986 has, with `#` and `%`.
+/// The characters that RFC 3986 allows, with `#` and `%`.
 fn may_stand(it: char) -> bool {
     it.is_ascii_graphic() && !"\"<>\\^`{|}".contains(it)
 }

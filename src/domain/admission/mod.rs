@@ -1,4 +1,4 @@
-//! Who may send a response: invitations, and passes that are issued for them.
+//! Admission of responses: invitations, and the passes that are issued for them.
 
 pub mod invitation;
 pub mod invitation_link;

@@ -1,7 +1,7 @@
-//! Checking the chain: what was taken out, changed, moved or cut off shows.
+//! Verifying the chain: detects entries that were removed, changed, reordered or cut off at the end.
 //!
-//! Entries that are missing at the end leave no trace in the chain itself. So its head is noted elsewhere from time to
-//! time, and the next check is told to look for it.
+//! A chain that lost its last entries is still consistent. So the operator notes the head outside the database from
+//! time to time, and the next verification checks that the chain still contains it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,17 +9,17 @@ use std::str::FromStr;
 use super::Entry;
 use crate::domain::server_key::ServerKey;
 
-/// An entry of the chain as somebody noted it outside the database: how far the chain reached then, and that it was
-/// this chain. Written as `NUMBER:HASH`, the hash in hexadecimal; `0:` before the first entry.
+/// A head of the chain, noted outside the database: proof of the chain's length and content at that time. Written as
+/// `NUMBER:HASH`, the hash in hexadecimal; `0:` before the first entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Checkpoint {
     /// The number of the entry.
     pub number: i64,
-    /// Its hash; empty for number 0.
+    /// The hash of the entry; empty for number 0.
     pub hash: Vec<u8>,
 }
 
-/// It is not written as heads are.
+/// The text is not in the format of a head.
 #[derive(Debug, thiserror::Error)]
 #[error("it is written as NUMBER:HASH, as `aftercare audit verify` prints it")]
 pub struct CheckpointMalformed;
@@ -45,39 +45,39 @@ impl FromStr for Checkpoint {
     }
 }
 
-/// What is wrong with a chain, at the first place where something is.
+/// The first error in a chain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
-    /// An entry was taken out.
+    /// An entry was removed.
     #[error("entry {missing} is missing: after it comes entry {next}")]
     Gap {
-        /// The first that is not there.
+        /// The first missing number.
         missing: i64,
-        /// The next one that is.
+        /// The next number that exists.
         next: i64,
     },
-    /// There are entries out of their order.
+    /// Entries are out of order.
     #[error("entry {0} stands twice, or before the first one")]
     Order(i64),
-    /// An entry is not as it was written, or follows another one than it did.
+    /// An entry was changed, or its predecessor was.
     #[error("entry {0} is not as it was written")]
     Changed(i64),
-    /// The chain is shorter than it was.
+    /// The chain is shorter than the noted head.
     #[error(
         "the last entries are missing: the chain ends with entry {last}, and entry {noted} was noted"
     )]
     Cut {
-        /// The last entry that there is.
+        /// The number of the last entry.
         last: i64,
-        /// The entry that was noted.
+        /// The number of the noted entry.
         noted: i64,
     },
-    /// The entry is sound, and not the one that was noted: the chain was written anew, by somebody who has the key.
+    /// The entry is consistent but differs from the noted one: the chain was rewritten by somebody who has the key.
     #[error("entry {0} is another one than was noted")]
     Replaced(i64),
 }
 
-/// A verifier along the chain, from its first entry on.
+/// Verifies a chain entry by entry, from the first one on.
 #[derive(Debug, Default)]
 pub struct ChainVerifier {
     last: Checkpoint,
@@ -85,7 +85,7 @@ pub struct ChainVerifier {
 }
 
 impl ChainVerifier {
-    /// Begins before the first entry. When an entry was noted, it must come by.
+    /// Starts before the first entry. If an entry was noted, the chain must contain it.
     pub fn new(noted: Option<Checkpoint>) -> Self {
         Self {
             last: Checkpoint::default(),
@@ -93,11 +93,11 @@ impl ChainVerifier {
         }
     }
 
-    /// Goes on to the next entry as it is stored, with the hash that is stored with it.
+    /// Verifies the next entry against its stored hash.
     ///
     /// # Errors
     ///
-    /// When it is not what must come next.
+    /// When the entry is not the valid next one.
     pub fn step(
         &mut self,
         entry: &Entry<'_>,
@@ -129,11 +129,11 @@ impl ChainVerifier {
         }
     }
 
-    /// The end of the chain, to be noted.
+    /// The head of the chain, to be noted.
     ///
     /// # Errors
     ///
-    /// When the noted entry did not come by.
+    /// When the chain does not contain the noted entry.
     pub fn end(self) -> Result<Checkpoint, ChainError> {
         match &self.noted {
             Some(noted) if noted.number > self.last.number => Err(ChainError::Cut {
@@ -239,7 +239,7 @@ mod tests {
                 next: number + 1,
             };
             assert_eq!(check(&gap, None), Err(flaw));
-            // Closing the gap by numbering anew does not help.
+            // Renumbering the entries does not hide the gap.
             for (place, stored) in gap.iter_mut().enumerate() {
                 stored.0 = i64::try_from(place).unwrap() + 1;
             }

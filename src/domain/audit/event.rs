@@ -1,5 +1,5 @@
-//! What the audit records. Every event is typed, and its fields are the details of its entry. None holds an answer,
-//! a remark, an invitation, an address or a name.
+//! The events that the audit records. Every event is typed, and its fields are the details of its entry. No event holds
+//! an answer, a remark, an invitation, an address or a name.
 
 use super::Action;
 use crate::domain::campaign::Campaign;
@@ -10,19 +10,19 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-/// Who does something.
+/// The actor of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
-    /// A member of staff: the id of the account.
+    /// A member of staff, by account id.
     Staff(StaffId),
-    /// Whoever runs commands on the server's machine.
+    /// The operator: a person who runs commands on the server's machine.
     Operator,
     /// The server itself.
     Server,
 }
 
 impl Actor {
-    /// The account, if it is a member of staff.
+    /// The account id, if the actor is a member of staff.
     pub const fn staff_id(self) -> Option<StaffId> {
         match self {
             Self::Staff(id) => Some(id),
@@ -31,7 +31,7 @@ impl Actor {
     }
 }
 
-/// Something that is recorded.
+/// A recorded event.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum AuditEvent {
@@ -51,7 +51,7 @@ pub enum AuditEvent {
         form: String,
         /// The number of the version.
         version: i32,
-        /// Until when it takes responses that were filled in before.
+        /// The end of the grace period: until then the version takes responses that were filled in before.
         accepts_until: DateTime<Utc>,
     },
     /// A campaign was created.
@@ -72,15 +72,16 @@ pub enum AuditEvent {
         /// The settings after.
         after: AuditedSettings,
     },
-    /// The responses of a campaign were deleted because their time was up.
+    /// The responses of a campaign were deleted because its retention period ended.
     CampaignErased {
         /// The key of the campaign.
         campaign: String,
-        /// When their time was up.
+        /// When the retention period ended.
         retained_until: DateTime<Utc>,
-        /// How many responses were deleted, released or not. How many were withdrawn or invited is not recorded.
+        /// The number of responses deleted, released or not. The numbers of withdrawn responses and of invitations are
+        /// not recorded.
         responses: usize,
-        /// How many remarks were deleted.
+        /// The number of remarks deleted.
         remarks: usize,
     },
     /// Invitations were made.
@@ -89,12 +90,12 @@ pub enum AuditEvent {
         campaign: String,
         /// The id of the batch.
         batch: InvitationBatchId,
-        /// How many.
+        /// The number of invitations.
         count: i32,
         /// The format in which they were handed out.
         format: &'static str,
     },
-    /// What was left of a batch of invitations was taken back.
+    /// A batch of invitations was revoked.
     InvitationsRevoked {
         /// The key of the campaign.
         campaign: String,
@@ -106,16 +107,16 @@ pub enum AuditEvent {
         /// The filter.
         #[serde(flatten)]
         filter: AuditedRemarksFilter,
-        /// How many remarks were shown.
+        /// The number of remarks shown.
         remarks: i64,
     },
-    /// A remark was cleared, withheld or edited down.
+    /// A remark was cleared, withheld or shortened.
     RemarkReviewed {
         /// The id of the remark.
         remark: RemarkId,
         /// The key of the campaign.
         campaign: String,
-        /// Its state since.
+        /// The state after the review.
         state: &'static str,
         /// Whether words were taken out.
         edited: bool,
@@ -126,7 +127,7 @@ pub enum AuditEvent {
         form: String,
         /// The filter.
         filter: AuditedCampaigns,
-        /// How many remarks.
+        /// The number of remarks.
         rows: u64,
     },
     /// Responses were exported, or the export was refused.
@@ -135,15 +136,15 @@ pub enum AuditEvent {
         form: String,
         /// The filter.
         filter: AuditedExportFilter,
-        /// The least number of responses that share what is shown of their background.
+        /// The minimum number of responses that share their visible background (`k`).
         k: u32,
         /// The questions whose diversity was reported.
         sensitive: Vec<String>,
-        /// What came of it.
+        /// The outcome.
         #[serde(flatten)]
         outcome: AuditedExport,
     },
-    /// An account was made.
+    /// An account was created.
     StaffCreated {
         /// The id of the account.
         account: StaffId,
@@ -154,27 +155,28 @@ pub enum AuditEvent {
     StaffChanged {
         /// The id of the account.
         account: StaffId,
-        /// Roles that it has since.
+        /// Roles granted.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         granted: Vec<Role>,
-        /// Roles that it had before.
+        /// Roles revoked.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         taken: Vec<Role>,
-        /// Whether it is disabled since; none where that did not change.
+        /// Whether it is now disabled; none where that did not change.
         #[serde(skip_serializing_if = "Option::is_none")]
         disabled: Option<bool>,
-        /// Whether it has a new password.
+        /// Whether its password was changed.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         password: bool,
     },
-    /// Log-ins were refused because there were too many. It is recorded at most once an hour for an account.
+    /// Log-ins were refused because there were too many. Recorded at most once an hour for an account.
     LoginsRefused {
         /// The id of the account; none where there is no such account.
         account: Option<StaffId>,
     },
 }
 
-/// The settings of a campaign that touch privacy, with its end: an end releases what waits, however little that is.
+/// The privacy settings of a campaign, and its end. The end matters for privacy because a campaign that ends releases
+/// all waiting responses, however few.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditedSettings {
     access: &'static str,
@@ -201,7 +203,7 @@ impl From<&Campaign> for AuditedSettings {
     }
 }
 
-/// Which remarks were asked for.
+/// The filter of a list of remarks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditedRemarksFilter {
     /// The state, or `all`.
@@ -217,14 +219,14 @@ pub struct AuditedRemarksFilter {
     pub language: Option<String>,
 }
 
-/// Campaigns by their keys.
+/// Campaigns by key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditedCampaigns {
     /// The keys.
     pub campaigns: Vec<String>,
 }
 
-/// Which responses were asked for.
+/// The filter of an export of responses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditedExportFilter {
     /// The keys of the campaigns, sorted.
@@ -241,47 +243,47 @@ fn week<S: serde::Serializer>(week: &Option<IsoWeek>, serializer: S) -> Result<S
     week.map(|week| week.to_string()).serialize(serializer)
 }
 
-/// What came of an export.
+/// The outcome of an export.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum AuditedExport {
-    /// It was refused. Recorded too, since whoever tries again and again learns when there are enough.
+    /// The export was refused. This is recorded because repeated attempts reveal when there are enough responses.
     Refused {
         /// The code of the problem.
         refused: &'static str,
     },
     /// A file was written.
     Written {
-        /// How many rows it has.
+        /// The number of rows.
         rows: u64,
-        /// How many cells of quasi-identifiers were suppressed.
+        /// The number of suppressed cells of quasi-identifiers.
         masked_cells: u64,
-        /// In how many rows that is.
+        /// The number of rows with such cells.
         masked_records: u64,
-        /// How many other cells were suppressed with them.
+        /// The number of other cells that were suppressed because of them.
         dependent_cells: u64,
-        /// The smallest equivalence class.
+        /// The size of the smallest equivalence class.
         smallest_class: u64,
-        /// How many responses are no rows, since what they were chosen by was suppressed.
+        /// The number of responses left out because a value that the filter uses was suppressed.
         withheld_records: u64,
         /// The diversity of sensitive questions.
         diversity: Vec<AuditedDiversity>,
     },
 }
 
-/// How different the answers to a question are.
+/// The diversity of the answers to one question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditedDiversity {
     /// The key of the question.
     pub question: String,
-    /// The least number of different answers in an equivalence class.
+    /// The minimum number of different answers in an equivalence class.
     pub least: usize,
-    /// In how many classes all say the same.
+    /// The number of classes in which all answers are equal.
     pub uniform_classes: usize,
 }
 
 impl AuditEvent {
-    /// The action that its entry is listed under.
+    /// The action under which the event is listed.
     pub const fn action(&self) -> Action {
         match self {
             Self::FormVersionPublished { .. } => Action::FormVersionPublished,
@@ -301,8 +303,8 @@ impl AuditEvent {
         }
     }
 
-    /// The details of its entry, when this actor did it: the fields as a JSON object. An entry names accounts only, so
-    /// those of the operator say so in their details.
+    /// The details of the entry when this actor did it: the fields of the event as a JSON object. An entry can only
+    /// name an account, so the details mark events of the operator.
     pub fn details(&self, actor: Actor) -> Value {
         let mut details = serde_json::to_value(self).unwrap_or_default();
         if let (Actor::Operator, Value::Object(details)) = (actor, &mut details) {

@@ -1,7 +1,7 @@
-//! The audit: a chain of entries about who looked at what.
+//! The audit: a hash chain of entries about who looked at what.
 //!
-//! The hash of an entry covers everything in it and the hash of the entry before. It is keyed, so that whoever changes
-//! the table without the server's key cannot mend the chain.
+//! The hash of an entry covers its content and the hash of the previous entry. The hash is keyed, so an attacker who
+//! can change the table but does not have the server's key cannot repair the chain.
 
 use chrono::{DateTime, Utc};
 use strum::{EnumString, IntoStaticStr, VariantNames};
@@ -18,25 +18,25 @@ pub use event::{
     AuditedRemarksFilter, AuditedSettings,
 };
 
-/// What is recorded.
+/// The recorded actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Action {
     /// Responses were exported.
     ResponsesExported,
-    /// Remarks were shown to be reviewed.
+    /// Remarks were listed for review.
     RemarksListed,
-    /// A remark was cleared, withheld or edited down.
+    /// A remark was cleared, withheld or shortened.
     RemarkReviewed,
     /// Cleared remarks were exported.
     RemarksExported,
     /// Invitations were made.
     InvitationsIssued,
-    /// A batch of invitations was taken back.
+    /// A batch of invitations was revoked.
     InvitationsRevoked,
     /// The settings of a campaign were changed.
     CampaignChanged,
-    /// The responses of a campaign were deleted because their time was up.
+    /// The responses of a campaign were deleted because its retention period ended.
     CampaignErased,
     /// A campaign was created.
     CampaignCreated,
@@ -44,7 +44,7 @@ pub enum Action {
     FormVersionPublished,
     /// A version of a form was retired.
     FormVersionRetired,
-    /// An account was made.
+    /// An account was created.
     StaffCreated,
     /// An account was changed: its roles, whether it is disabled, or its password.
     StaffChanged,
@@ -56,7 +56,7 @@ impl Action {
     /// The words of all actions.
     pub const WORDS: &[&str] = Self::VARIANTS;
 
-    /// Its word, in the database and on the wire.
+    /// The action's word, in the database and on the wire.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -67,24 +67,24 @@ impl Action {
     }
 }
 
-/// An entry, as the chain sees it.
+/// An entry, as the chain hashes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry<'a> {
-    /// From 1 on, without a gap.
+    /// Sequence number, from 1 on, without a gap.
     pub number: i64,
-    /// When, in whole microseconds.
+    /// When it was done, in whole microseconds.
     pub at: DateTime<Utc>,
-    /// Who; nobody, when it was the server itself.
+    /// The account that did it; none when the server itself did it.
     pub staff_id: Option<StaffId>,
-    /// The word of what was done.
+    /// The word of the action.
     pub action: &'a str,
-    /// What it was done to, as JSON.
+    /// What the action was about, as JSON.
     pub details: &'a str,
 }
 
 impl Entry<'_> {
-    /// The link of the chain: HMAC-SHA-256 over the hash of the entry before, which is empty for the first one, and
-    /// over this entry.
+    /// The hash of this entry: HMAC-SHA-256 over the hash of the previous entry (empty for the first one) and over this
+    /// entry.
     pub fn hash(&self, before: &[u8], key: &ServerKey) -> [u8; 32] {
         let staff = self.staff_id.map(|id| id.0.into_bytes());
         key.hash(&[

@@ -1,4 +1,4 @@
-//! Who may answer: the access rule of a campaign, and what a response is let in by.
+//! The access rule of a campaign, and the credentials that admit a response.
 
 use strum::{EnumString, IntoStaticStr};
 
@@ -8,14 +8,15 @@ use strum::{EnumString, IntoStaticStr};
 pub enum Access {
     /// Anybody may answer.
     Open,
-    /// An invitation is sent along with the response.
+    /// Each response needs an invitation, which is sent along with it.
     Code,
-    /// An invitation is exchanged for a pass, which cannot be linked back to it, and the pass is sent along.
+    /// Each response needs a pass. A client exchanges an invitation for a pass, which cannot be linked back to the
+    /// invitation.
     Pass,
 }
 
 impl Access {
-    /// Its word, in the database and on the wire.
+    /// The rule's word, in the database and on the wire.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -26,19 +27,20 @@ impl Access {
     }
 }
 
-/// What a response is let in by, as keyed hashes that are looked up and forgotten.
+/// The credential that admits a response. Invitations and passes are keyed hashes, which are looked up and then
+/// dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential {
-    /// Nothing is asked for.
+    /// No credential is needed.
     Open,
     /// The hash of an invitation.
     Invitation([u8; 32]),
-    /// The hash of a pass whose signature is good.
+    /// The hash of a pass whose signature was verified.
     Pass([u8; 32]),
 }
 
 impl Credential {
-    /// The rule that asks for this.
+    /// The access rule that asks for this credential.
     pub const fn access(&self) -> Access {
         match self {
             Self::Open => Access::Open,

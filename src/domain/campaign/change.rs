@@ -1,4 +1,4 @@
-//! Changing a campaign, as far as its promises allow.
+//! Changing a campaign within its privacy promises.
 
 use chrono::{DateTime, Utc};
 
@@ -8,22 +8,22 @@ use super::schedule::{Schedule, ScheduleFault, whole_microseconds};
 use super::{Campaign, CampaignState};
 use crate::domain::form::Text;
 
-/// What of a campaign is to change. What is none stays as it is.
+/// A change of a campaign. Fields that are none stay unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct CampaignChange {
-    /// What it is called.
+    /// The title.
     pub title: Option<Text>,
-    /// What it is for.
+    /// The purpose.
     pub description: Option<Text>,
     /// From when it takes responses.
     pub opens_at: Option<DateTime<Utc>>,
     /// Until when it takes responses.
     pub closes_at: Option<DateTime<Utc>>,
-    /// Who may answer.
+    /// The access rule.
     pub access: Option<Access>,
-    /// How many responses are released together at least.
+    /// The minimum number of responses that are released together.
     pub release_size: Option<i32>,
-    /// How many records of an export share their background answers at least.
+    /// The minimum number of records of an export that share their background answers.
     pub k: Option<i32>,
     /// From when responses can no longer be withdrawn; `Some(None)` for never.
     pub freezes_at: Option<Option<DateTime<Utc>>>,
@@ -34,20 +34,21 @@ pub struct CampaignChange {
 /// Why a campaign was not changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeRefused {
-    /// It is closed for good, or its responses are deleted.
+    /// The campaign is closed for good, or its responses are deleted.
     Closed,
-    /// Its window has ended, and what waited was released.
+    /// The campaign's window has ended, and its waiting responses were released.
     Ended,
-    /// Times do not fit together.
+    /// The new times do not fit together.
     Schedule(ScheduleFault),
     /// Responses would be deleted within a week.
     DeletionTooSoon,
-    /// Promises to those who answered would be broken.
+    /// The change would break promises to respondents.
     Promised(Vec<Promise>),
 }
 
 impl CampaignChange {
-    /// Whether it changes more than what a closed campaign can still change, which is to delete sooner.
+    /// Whether the change touches anything that a closed campaign can no longer change. A closed campaign can only be
+    /// told to delete sooner.
     fn needs_open(&self) -> bool {
         let Self {
             title,
@@ -70,7 +71,7 @@ impl CampaignChange {
 }
 
 impl Campaign {
-    /// Checks that its times fit together, and gives it with times as they are kept.
+    /// Checks that the campaign's times fit together, and rounds them to the precision of the database.
     ///
     /// # Errors
     ///
@@ -101,8 +102,8 @@ impl Campaign {
         Ok(kept)
     }
 
-    /// The campaign after a change. `has_responses` says whether anybody has answered, even if the response was
-    /// withdrawn since: then the privacy settings are a promise, and a campaign that has ended stays ended.
+    /// The campaign after a change. `has_responses` tells whether the campaign ever received a response, including
+    /// responses withdrawn since. If so, the privacy settings are a promise, and a campaign that has ended stays ended.
     ///
     /// # Errors
     ///
@@ -123,8 +124,8 @@ impl Campaign {
         if has_responses {
             self.keep_promises(&changed, now)?;
         }
-        // At its end, what waited was released as it was, so that with many ends there would be many small batches. And
-        // the key of its passes is destroyed then, or about to be.
+        // When a window ends, all waiting responses are released, however few. Reopening repeatedly would make many
+        // small batches. The campaign's pass key is also destroyed then, or about to be.
         let opens_again =
             self.state(now) == CampaignState::Closed && changed.state(now) != CampaignState::Closed;
         if opens_again && (has_responses || self.settings.access == Access::Pass) {
@@ -153,7 +154,7 @@ impl Campaign {
         }
     }
 
-    /// Refuses what would make things worse for those who answered already.
+    /// Refuses a change that would be worse for people who have already responded.
     fn keep_promises(&self, changed: &Self, now: DateTime<Utc>) -> Result<(), ChangeRefused> {
         if self.settings.deletes_hastily(&changed.settings, now) {
             return Err(ChangeRefused::DeletionTooSoon);

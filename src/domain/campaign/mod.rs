@@ -19,23 +19,23 @@ pub use schedule::{Schedule, ScheduleFault, default_retention};
 /// A campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {
-    /// Its id.
+    /// The campaign's id.
     pub id: CampaignId,
-    /// Its key.
+    /// The campaign's key.
     pub key: CampaignKey,
-    /// The form that it collects responses to.
+    /// The form of its responses.
     pub form_id: FormId,
-    /// The key of that form.
+    /// The key of the form.
     pub form: FormKey,
-    /// What it is called, by language.
+    /// The title, by language.
     pub title: Text,
-    /// What it is for, by language.
+    /// The purpose, by language.
     pub description: Option<Text>,
     /// When it opens and closes.
     pub schedule: Schedule,
     /// When it was closed for good, before the end of its window.
     pub closed_at: Option<DateTime<Utc>>,
-    /// What it promises to those who answer.
+    /// The privacy settings, a promise to respondents.
     pub settings: PrivacySettings,
     /// When it was created.
     pub created_at: DateTime<Utc>,
@@ -46,43 +46,43 @@ pub struct Campaign {
 /// Whether a campaign takes responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CampaignState {
-    /// Not yet.
+    /// The campaign has not opened yet.
     Upcoming,
-    /// Now.
+    /// The campaign takes responses.
     Open,
-    /// No more.
+    /// The campaign takes no more responses.
     Closed,
 }
 
-/// Why a campaign takes nothing now.
+/// Why a campaign takes no responses now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotOpen {
-    /// It has not opened yet.
+    /// The campaign has not opened yet.
     Upcoming,
-    /// It is closed.
+    /// The campaign is closed.
     Closed,
 }
 
-/// Why a campaign gives no passes now.
+/// Why a campaign issues no passes now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoPasses {
-    /// Its access rule does not ask for passes.
+    /// The access rule does not ask for passes.
     Access,
-    /// It is not open.
+    /// The campaign is not open.
     NotOpen(NotOpen),
 }
 
-/// Why invitations to a campaign make no sense now.
+/// Why a campaign takes no invitations now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoInvitations {
-    /// Anybody may answer.
+    /// The campaign is open to anybody without an invitation.
     Access,
-    /// It is closed.
+    /// The campaign is closed.
     Closed,
 }
 
 impl Campaign {
-    /// Its state at this time: open from `opens_at` on, up to `closes_at`, unless it was closed before.
+    /// The state at this time: open from `opens_at` until before `closes_at`, unless the campaign was closed earlier.
     pub fn state(&self, now: DateTime<Utc>) -> CampaignState {
         if self.closed_at.is_some() || now >= self.schedule.closes_at {
             CampaignState::Closed
@@ -93,11 +93,11 @@ impl Campaign {
         }
     }
 
-    /// Whether it is open at this time.
+    /// Checks that the campaign is open at this time.
     ///
     /// # Errors
     ///
-    /// Why it is not.
+    /// When the campaign is not open: the reason.
     pub fn check_open(&self, now: DateTime<Utc>) -> Result<(), NotOpen> {
         match self.state(now) {
             CampaignState::Open => Ok(()),
@@ -106,11 +106,11 @@ impl Campaign {
         }
     }
 
-    /// Whether it gives passes at this time.
+    /// Checks that the campaign issues passes at this time.
     ///
     /// # Errors
     ///
-    /// Why it does not.
+    /// When it issues none: the reason.
     pub fn check_gives_passes(&self, now: DateTime<Utc>) -> Result<(), NoPasses> {
         if self.settings.access != Access::Pass {
             return Err(NoPasses::Access);
@@ -118,11 +118,11 @@ impl Campaign {
         self.check_open(now).map_err(NoPasses::NotOpen)
     }
 
-    /// Whether invitations to it can be made at this time: also before it opens.
+    /// Checks that invitations can be made at this time. They can be made before the campaign opens.
     ///
     /// # Errors
     ///
-    /// Why they cannot.
+    /// When they cannot: the reason.
     pub fn check_takes_invitations(&self, now: DateTime<Utc>) -> Result<(), NoInvitations> {
         if self.state(now) == CampaignState::Closed {
             return Err(NoInvitations::Closed);
@@ -133,12 +133,12 @@ impl Campaign {
         Ok(())
     }
 
-    /// Whether its passes need a private key at this time.
+    /// Whether the campaign needs a private key for passes at this time.
     pub fn needs_pass_key(&self, now: DateTime<Utc>) -> bool {
         self.settings.access == Access::Pass && self.state(now) != CampaignState::Closed
     }
 
-    /// The same campaign closed for good at this time; none when it is already.
+    /// The campaign closed for good at this time; none when it is closed already.
     pub fn close(&self, now: DateTime<Utc>) -> Option<Self> {
         self.closed_at.is_none().then(|| Self {
             closed_at: Some(now),

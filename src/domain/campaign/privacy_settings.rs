@@ -1,60 +1,60 @@
-//! The privacy settings of a campaign, which are a promise to those who answered under them.
+//! The privacy settings of a campaign: a promise to the people who respond under them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::access::Access;
 
-/// What decides how anonymous a response to a campaign is, and for how long it is there.
+/// The settings that decide how anonymous a response to a campaign is, and how long it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PrivacySettings {
-    /// Who may answer.
+    /// The access rule.
     pub access: Access,
-    /// How many responses are released together at least.
+    /// The minimum number of responses that are released together.
     pub release_size: i32,
-    /// How many records of an export share their background answers at least.
+    /// The minimum number of records of an export that share their background answers.
     pub k: i32,
-    /// From when responses can no longer be withdrawn; never, if none is given.
+    /// From when responses can no longer be withdrawn; if none is given, they always can.
     pub freezes_at: Option<DateTime<Utc>>,
     /// When responses are deleted.
     pub retained_until: DateTime<Utc>,
 }
 
-/// A setting that a change would make worse for those who answered already.
+/// A setting that a change would make worse for people who have already responded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Promise {
-    /// The access rule, whatever it becomes.
+    /// The access rule would change.
     #[error("The access rule is fixed once the first response is in.")]
     Access,
-    /// Smaller batches.
+    /// The release size would become smaller.
     #[error("It may only grow once the first response is in.")]
     ReleaseSize,
-    /// Smaller groups.
+    /// The groups of an export (`k`) would become smaller.
     #[error("It may only grow once the first response is in.")]
     K,
-    /// Less time to withdraw.
+    /// The time to withdraw would become shorter.
     #[error("It may only become later, or null, once the first response is in.")]
     FreezesAt,
-    /// Kept for longer.
+    /// Responses would be kept longer.
     #[error("It may only become earlier once the first response is in.")]
     RetainedUntil,
 }
 
-/// The least `k` that a campaign can have.
+/// The minimum `k` of a campaign.
 pub const MIN_K: u32 = 5;
-/// The greatest `k` that a campaign can have, and that can be asked for.
+/// The maximum `k`, of a campaign and of an export.
 pub const MAX_K: u32 = 1_000;
 
-/// The least `k` of all files of a form's responses: the greatest that one of its campaigns sets.
+/// The minimum `k` of every file of a form's responses: the maximum `k` of its campaigns.
 pub fn least_k(campaigns: impl IntoIterator<Item = i32>) -> u32 {
     let set = campaigns.into_iter().filter_map(|k| u32::try_from(k).ok());
     set.fold(MIN_K, u32::max)
 }
 
-/// How far ahead an earlier deletion must be.
+/// The minimum notice for an earlier deletion.
 const GRACE: TimeDelta = TimeDelta::days(7);
 
 impl Promise {
-    /// The field of the setting.
+    /// The name of the setting's field.
     pub const fn field(self) -> &'static str {
         match self {
             Self::Access => "access",
@@ -69,7 +69,7 @@ impl Promise {
 impl PrivacySettings {
     /// The promises that a change to `new` would break.
     pub fn broken_by(&self, new: &Self) -> Vec<Promise> {
-        // No date is later than any.
+        // None sorts as later than any date.
         let freezes_earlier = match (self.freezes_at, new.freezes_at) {
             (Some(old), Some(new)) => new < old,
             (None, Some(_)) => true,
@@ -90,7 +90,7 @@ impl PrivacySettings {
         .collect()
     }
 
-    /// Whether a change to `new` would delete responses sooner than anybody could notice a slip of the hand.
+    /// Whether a change to `new` would delete responses so soon that nobody could notice and correct a mistake.
     pub fn deletes_hastily(&self, new: &Self, now: DateTime<Utc>) -> bool {
         new.retained_until < self.retained_until.min(now + GRACE)
     }

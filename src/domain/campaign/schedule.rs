@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
-/// How long responses are kept after the end of their campaign, unless it says otherwise.
+/// How long responses are kept after the end of their campaign by default.
 const FIVE_YEARS: TimeDelta = TimeDelta::days(5 * 365);
 
 /// When a campaign opens and closes.
@@ -17,22 +17,22 @@ pub struct Schedule {
 /// Times that do not fit together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleFault {
-    /// A time outside of what is kept; the name of its field.
+    /// A time outside the range that can be stored. Holds the name of its field.
     #[error("The year must be from 1970 to 9999.")]
     OutOfRange(&'static str),
-    /// It closes before it opens.
+    /// The campaign would close before it opens.
     #[error("It must be later than opens_at.")]
     Reversed,
     /// Responses could never be withdrawn.
     #[error("It must not be earlier than opens_at.")]
     FreezeTooEarly,
-    /// Responses would be deleted before it closes.
+    /// Responses would be deleted before the campaign closes.
     #[error("It must not be earlier than closes_at.")]
     RetentionTooShort,
 }
 
 impl ScheduleFault {
-    /// The field at fault.
+    /// The field of the fault.
     pub const fn field(self) -> &'static str {
         match self {
             Self::OutOfRange(field) => field,
@@ -53,15 +53,15 @@ impl ScheduleFault {
     }
 }
 
-/// When responses are deleted if nobody says so: five years after the campaign closes.
+/// When responses are deleted by default: five years after the campaign closes.
 pub fn default_retention(closes_at: DateTime<Utc>) -> DateTime<Utc> {
     let later = closes_at.checked_add_signed(FIVE_YEARS);
     later.filter(in_range).unwrap_or(closes_at)
 }
 
 impl Schedule {
-    /// Checks the times of a campaign: these two, the freeze of its responses and their deletion. Times are in whole
-    /// microseconds already, see [`whole_microseconds`].
+    /// Checks the times of a campaign: opening and closing, the freeze of its responses and their deletion. The times
+    /// must be in whole microseconds, see [`whole_microseconds`].
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl Schedule {
     }
 }
 
-/// A time as Postgres keeps it: two times can differ by less than a microsecond.
+/// Truncates a time to the precision of Postgres, microseconds; otherwise a stored time could differ from the original.
 pub(super) fn whole_microseconds(time: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(time.timestamp_micros()).unwrap_or(time)
 }

@@ -1,4 +1,4 @@
-//! The privacy statement of a campaign: what is stored and what is not, made from its real settings.
+//! The privacy statement of a campaign: what is stored and what is not, generated from its settings.
 //!
 //! Every sentence has a code for programs and words for people, in English and Korean.
 
@@ -11,7 +11,7 @@ use super::access::Access;
 use super::privacy_settings::PrivacySettings;
 use crate::domain::form::Text;
 
-/// What a response consists of in the database.
+/// The parts of a response in the database.
 pub const STORED: [&str; 6] = [
     "id",
     "campaign",
@@ -21,10 +21,10 @@ pub const STORED: [&str; 6] = [
     "answers",
 ];
 
-/// What a remark, a free-text answer, consists of in the database.
+/// The parts of a remark, a free-text answer, in the database.
 pub const STORED_APART: [&str; 5] = ["id", "campaign", "question", "language", "text"];
 
-/// What is stored nowhere, be it in the database or in a log.
+/// Data that are stored nowhere, neither in the database nor in a log.
 const NOT_STORED: [&str; 6] = [
     "receipt",
     "time_of_day",
@@ -34,23 +34,24 @@ const NOT_STORED: [&str; 6] = [
     "invitation_of_a_response",
 ];
 
-/// What is not stored either where responses are released together: otherwise the place of a row tells it.
+/// Data that are also not stored when responses are released in batches. Without batches, the position of a row reveals
+/// them.
 const HIDDEN_IN_BATCHES: [&str; 2] = ["order_of_arrival", "response_of_a_remark"];
 
-/// Who could find out which invitation a response came with.
+/// Who could link a response to its invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Linkable {
-    /// There are no invitations.
+    /// The campaign has no invitations.
     NoInvitations,
-    /// Nobody by what is stored, but a server that was changed to write everything down could.
+    /// A server that was modified to record requests. The stored data alone do not link them.
     ServerThatRecords,
-    /// Nobody, not even a server that writes everything down, by what the two requests hold.
+    /// Nobody. Not even a server that records everything can link the two requests by their content.
     Nobody,
 }
 
 impl Linkable {
-    /// Its word on the wire.
+    /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -59,14 +60,14 @@ impl Linkable {
 /// A sentence of the statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
-    /// Its stable word.
+    /// The stable word.
     pub code: &'static str,
-    /// What it says.
+    /// The sentence, in English and Korean.
     pub text: Text,
 }
 
 impl PrivacySettings {
-    /// Who could find out which invitation a response came with.
+    /// Who could link a response to its invitation.
     pub const fn linkable_by(&self) -> Linkable {
         match self.access {
             Access::Open => Linkable::NoInvitations,
@@ -75,20 +76,20 @@ impl PrivacySettings {
         }
     }
 
-    /// What is stored nowhere.
+    /// Data that are stored nowhere.
     pub fn not_stored(&self) -> Vec<&'static str> {
         let together = self.release_size > 1;
         let hidden = HIDDEN_IN_BATCHES.into_iter().filter(|_| together);
         NOT_STORED.into_iter().chain(hidden).collect()
     }
 
-    /// Until when a response can be withdrawn: as long as it is kept, at most.
+    /// Until when a response can be withdrawn; at most until it is deleted.
     pub fn withdrawal_until(&self) -> DateTime<Utc> {
         let freezes_at = self.freezes_at.unwrap_or(self.retained_until);
         freezes_at.min(self.retained_until)
     }
 
-    /// The statement in words, in the order in which it is read.
+    /// The sentences of the statement, in reading order.
     pub fn sentences(&self) -> Vec<Sentence> {
         let k = self.k;
         let retained_until = self.retained_until.date_naive();

@@ -9,7 +9,7 @@ use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::domain::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
 
-/// A response without anything that tells who gave it. There is nothing else in the table of responses.
+/// A response without anything that identifies the respondent. The table of responses holds nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnonymousResponse {
     id: ResponseId,
@@ -18,55 +18,55 @@ pub struct AnonymousResponse {
     remarks: Vec<Remark>,
 }
 
-/// What is kept of a response besides the answers.
+/// The metadata of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResponseContext {
     /// The campaign.
     pub campaign_id: CampaignId,
     /// The version of the form.
     pub form_version_id: FormVersionId,
-    /// The language in which the form was read.
+    /// The language in which the respondent read the form.
     pub language: String,
-    /// The week in which it came.
+    /// The week in which it arrived.
     pub week: IsoWeek,
 }
 
 impl AnonymousResponse {
-    /// Derived from the receipt.
+    /// The id, derived from the receipt.
     pub fn id(&self) -> ResponseId {
         self.id
     }
 
-    /// Campaign, version, language and week.
+    /// The metadata.
     pub fn context(&self) -> &ResponseContext {
         &self.context
     }
 
-    /// The answers, encoded as the version's [layout](crate::domain::form::Layout) says.
+    /// The answers, encoded by the version's [layout](crate::domain::form::Layout).
     pub fn record(&self) -> &[u8] {
         &self.record
     }
 
-    /// The free text, which is stored apart: one for each question that takes some.
+    /// The free text, which is stored separately: one remark for each text question.
     pub fn remarks(&self) -> &[Remark] {
         &self.remarks
     }
 }
 
-/// A free-text answer, cleaned. Its id is derived from the receipt too, but tells nothing of the response's.
+/// A free-text answer, cleaned. Its id is also derived from the receipt, but cannot be linked to the response's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
     /// Derived from the receipt and the question.
     pub id: RemarkId,
     /// The question's key.
     pub question: String,
-    /// What was written, redacted; none where nothing was.
+    /// The redacted text; none when the question was not answered.
     pub text: Option<String>,
 }
 
 impl ValidAnswers {
-    /// Lets go of everything but the answers: the receipt becomes ids, the day becomes a week, free text is
-    /// cleaned and set apart.
+    /// Drops everything but the answers: the receipt becomes ids, the day becomes a week, free text is cleaned and
+    /// separated.
     pub fn anonymise(
         &self,
         form: &Form,
@@ -92,7 +92,7 @@ impl ValidAnswers {
     }
 }
 
-/// The remarks that may have come with the response of this receipt, still without their texts.
+/// The remarks that the response of this receipt may have, without their texts.
 pub fn remark_ids(
     form: &Form,
     campaign_id: CampaignId,

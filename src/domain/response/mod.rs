@@ -1,7 +1,7 @@
 //! A response, from what a client sends to what is stored: a pipeline of types.
 //!
 //! [`RawAnswers`] → [`validate`] → [`ValidAnswers`] → [`anonymise`](ValidAnswers::anonymise) → [`AnonymousResponse`].
-//! The store takes only the last, so nothing that identifies a person can be written by accident.
+//! The store takes only the last type, so nothing that identifies a person can be stored by accident.
 
 mod anonymous;
 mod fault;

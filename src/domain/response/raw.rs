@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::form::{Answer, Value as Given};
 use crate::domain::form::{Choice, Form, Kind};
 
-/// Answers by question key. `null` declines, an absent key is left blank.
+/// Answers by question key. `null` declines a question; a missing key leaves it blank.
 ///
 /// A code for `single_choice`, a list of codes for `multiple_choice`, a number for `rating`, `integer` and
 /// `decimal`, `true` or `false` for `yes_no`, a string for `text`.
@@ -24,7 +24,7 @@ impl<'de> Deserialize<'de> for RawAnswers {
 }
 
 impl RawAnswers {
-    /// Writes answers, one for each question of `form`, as a client would send them.
+    /// Generates answers, one for each question of `form`, as a client would send them.
     pub fn of(form: &Form, answers: &[Answer]) -> Self {
         let said = form
             .questions()
@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for AnswersVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawAnswers, A::Error> {
         let mut answers = BTreeMap::new();
         while let Some((key, value)) = map.next_entry::<String, Value>()? {
-            // Most readers keep the last of two; here neither is lost in silence.
+            // Most JSON parsers silently keep the last of two equal keys; this one rejects them.
             if answers.insert(key, value).is_some() {
                 return Err(A::Error::custom("a question is answered twice"));
             }

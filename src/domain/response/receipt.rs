@@ -1,9 +1,9 @@
 //! Receipts, and what is derived from them.
 //!
-//! The client makes a receipt, keeps it, and sends it along with its response. The server derives the ids of
-//! the response and of its remarks from it by HMAC-SHA-256 (RFC 2104) under a key that is not in the database,
-//! and forgets it. So a retry finds the first try, only the holder finds the response again, and nobody with
-//! the database alone can tell which remark came with which response.
+//! The client makes a receipt, keeps it, and sends it along with its response. The server derives the ids of the
+//! response and of its remarks from the receipt by HMAC-SHA-256 (RFC 2104), under a key that is not in the database,
+//! and drops the receipt. So a retry finds the first attempt, and only the holder of the receipt finds the response
+//! again. The database alone does not reveal which remark belongs to which response.
 
 use std::fmt;
 
@@ -15,14 +15,14 @@ use crate::domain::server_key::ServerKey;
 /// 22 characters of base64url hold 128 bits.
 const SHORTEST: usize = 22;
 const LONGEST: usize = 128;
-/// A random receipt of the least length has fewer different characters once in ten million billion times.
+/// A random receipt of minimum length has fewer different characters with a probability of about 10⁻¹⁶.
 const MIN_DIFFERENT: usize = 8;
 
-/// A secret of the client. It is never stored, logged or shown.
+/// A secret of the client. The server never stores, logs or shows it.
 #[derive(Clone)]
 pub struct Receipt(String);
 
-/// The text is no receipt.
+/// The text is not a valid receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a receipt is 22 to 128 random characters of A-Z, a-z, 0-9, - and _, for instance 16 random bytes in base64url"
@@ -30,11 +30,11 @@ pub struct Receipt(String);
 pub struct ReceiptMalformed;
 
 impl Receipt {
-    /// Reads a receipt as a client sends it.
+    /// Parses a receipt.
     ///
     /// # Errors
     ///
-    /// When it is too short, too long, has other characters, or is plainly not random.
+    /// When the text is too short, too long, has other characters, or is plainly not random.
     pub fn parse(text: &str) -> Result<Self, ReceiptMalformed> {
         let spelt = text
             .bytes()
@@ -58,7 +58,7 @@ impl fmt::Debug for Receipt {
 }
 
 impl ServerKey {
-    /// The id of the response that this receipt stands for in this campaign.
+    /// The id of the response with this receipt in this campaign.
     pub fn response_id(&self, campaign: CampaignId, receipt: &Receipt) -> ResponseId {
         ResponseId(id_from(self.hash(&[
             b"response",
@@ -67,7 +67,7 @@ impl ServerKey {
         ])))
     }
 
-    /// The id of the remark that came with it in answer to this question.
+    /// The id of the remark to this question in the response with this receipt.
     pub fn remark_id(&self, campaign: CampaignId, receipt: &Receipt, question: &str) -> RemarkId {
         RemarkId(id_from(self.hash(&[
             b"remark",
@@ -78,7 +78,7 @@ impl ServerKey {
     }
 }
 
-/// The first 16 bytes as a UUID of version 4, the version that says nothing.
+/// The first 16 bytes as a UUID of version 4, whose other bits have no meaning.
 fn id_from(bytes: [u8; 32]) -> Uuid {
     let mut first = [0; 16];
     first

@@ -1,11 +1,11 @@
-//! What a person gets back for a response: scores by area, and the notices that its answers call for.
+//! The summary that a respondent gets for a response: scores by area, and the notices that its answers call for.
 
 use serde::{Deserialize, Serialize};
 
 use super::routing::holds;
 use crate::domain::form::{Answer, Form, Text};
 
-/// The summary of one response. It depends on the stored record alone, so a replay gives the very same.
+/// The summary of one response. It depends on the stored record alone, so a replay returns an identical summary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// One for each score of the form of which at least one question was shown.
@@ -23,13 +23,13 @@ pub struct ScoreSummary {
     pub title: Text,
     /// The score, to one decimal; null when too few questions were answered.
     pub value: Option<f64>,
-    /// The code of the band that it lies in.
+    /// The code of the score's band.
     pub band: Option<String>,
-    /// What the band is called, in the language of the response.
+    /// The label of the band, in the language of the response.
     pub band_label: Option<Text>,
-    /// How many questions have an answer that counts.
+    /// The number of questions with an answer that counts.
     pub answered: usize,
-    /// How many questions were shown.
+    /// The number of questions shown.
     pub shown: usize,
 }
 

@@ -9,11 +9,11 @@ use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Choice, Form, Kind, scaled};
 use crate::domain::pointer::Pointer;
 
-/// The most unknown questions that are reported: far more than a client can be wrong by, and few enough that
-/// nobody gets megabytes back for a body full of them.
+/// The maximum number of unknown questions that are reported: more than an honest client gets wrong, and few enough
+/// that a body full of them does not cause a reply of megabytes.
 const MAX_UNKNOWN: usize = 100;
 
-/// One sound answer for each question of a form, in its order.
+/// Valid answers, one for each question of a form, in its order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValidAnswers(pub(super) Vec<Answer>);
 
@@ -26,18 +26,18 @@ impl ValidAnswers {
 
 /// Checks types, options, bounds, lengths and routing.
 ///
-/// An answer at fault counts as blank for routing, so that what is reported does not depend on it twice.
+/// An invalid answer counts as blank for routing, so that one fault is not reported twice.
 ///
 /// # Errors
 ///
-/// Every fault at once, each with the pointer `/{question}` or `/{question}/{place}` within the answers; of
-/// questions that do not exist, the first hundred.
+/// When answers are invalid: every fault at once, each with the pointer `/{question}` or `/{question}/{place}` within
+/// the answers. Of questions that do not exist, at most the first hundred.
 pub fn validate(form: &Form, raw: &RawAnswers) -> Result<ValidAnswers, Vec<Fault<AnswerFault>>> {
     let mut faults = Vec::new();
     let mut answers: Vec<Answer> = Vec::with_capacity(form.questions().len());
     let mut known = 0;
     for (place, question) in form.questions().iter().enumerate() {
-        // Most answers are sound, so pointers are made only where they are needed.
+        // Most answers are valid, so pointers are built only for faults.
         let pointer = || Pointer::root().child(&question.key);
         let said = raw.0.get(&question.key);
         known += usize::from(said.is_some());
@@ -77,12 +77,12 @@ pub fn validate(form: &Form, raw: &RawAnswers) -> Result<ValidAnswers, Vec<Fault
     }
 }
 
-/// Whether this is a text field that nobody wrote in.
+/// Whether this is a text answer without any text.
 fn is_empty_text(kind: &Kind, said: &Json) -> bool {
     matches!(kind, Kind::Text { .. }) && said.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
-/// Reads one answer in the terms of its question.
+/// Parses one answer by the type of its question.
 pub(crate) fn value(
     kind: &Kind,
     said: &Json,
@@ -184,7 +184,7 @@ fn text_value(text: &str, max_length: usize) -> Result<Value, AnswerFault> {
     if text.chars().count() > max_length {
         return Err(AnswerFault::TooLong { max_length });
     }
-    // Postgres cannot store NUL, and no keyboard types the others.
+    // Postgres cannot store NUL, and the other control characters cannot be typed.
     if text
         .chars()
         .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))

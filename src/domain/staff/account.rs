@@ -1,24 +1,24 @@
-//! Accounts of staff, and the rules for changing them.
+//! Changes of staff accounts.
 
 use super::role::Role;
 
-/// What to change of an account. What is none stays as it is.
+/// A change of an account. Fields that are none stay unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountChange {
     /// The person's name.
     pub name: Option<String>,
-    /// All the roles from now on.
+    /// The complete list of roles after the change.
     pub roles: Option<Vec<Role>>,
     /// Whether it is disabled.
     pub disabled: Option<bool>,
 }
 
-/// How e-mail addresses are compared: without surrounding space, in lower case.
+/// Normalises an e-mail address for comparison: trimmed and in lower case.
 pub fn normalise_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// Each role once, in the order of [`Role`].
+/// The roles without duplicates, in the order of [`Role`].
 pub fn distinct_roles(mut roles: Vec<Role>) -> Vec<Role> {
     roles.sort_unstable();
     roles.dedup();

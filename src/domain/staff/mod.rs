@@ -1,4 +1,4 @@
-//! Members of staff: what they may do, and for how long a log-in is good.
+//! Members of staff: their roles, and the lifetime of their sessions.
 
 pub mod account;
 pub mod role;

@@ -1,10 +1,10 @@
-//! What staff may do.
+//! The roles of staff.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What a person may do. An account can have several roles; none includes another, so an admin who
-/// also writes forms has both `admin` and `author`.
+/// A role. An account can have several roles; no role includes another, so an admin who also writes forms has both
+/// `admin` and `author`.
 #[derive(
     Debug,
     Clone,
@@ -37,7 +37,7 @@ impl Role {
     /// Every role.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// Its word, in the database and on the wire.
+    /// The role's word, in the database and on the wire.
     pub fn as_str(self) -> &'static str {
         self.into()
     }

@@ -1,18 +1,18 @@
-//! How long sessions and their tokens are good.
+//! The lifetimes of sessions and their tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// How long an access token is good.
+/// The lifetime of an access token.
 pub const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(15);
-/// How long a refresh token is good, and with it a session that nobody refreshes.
+/// The lifetime of a refresh token, and so of a session that is not refreshed.
 pub const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
-/// How long an ended session is kept, so that late reuse is still told from nonsense.
+/// How long an ended session is kept, so that late reuse of its tokens can be told from an unknown token.
 pub const KEPT_AFTER_END: TimeDelta = TimeDelta::days(7);
-/// How long after its first use a refresh token may come again without ending the session: that is a double click, or
-/// two tabs that woke up together.
+/// How long after its first use a refresh token may be used again without ending the session. Such a second use is a
+/// double click, or two tabs that resumed together.
 const REUSE_GRACE: TimeDelta = TimeDelta::seconds(10);
 
-/// Whether a refresh token that was used before comes again too late, so that two must hold it.
+/// Whether this second use of a refresh token comes too late, so that two clients must hold the token.
 pub fn is_reuse(used_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     now - used_at > REUSE_GRACE
 }

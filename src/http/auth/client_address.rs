@@ -1,4 +1,4 @@
-//! The network address of a client, for slowing down guesses. It is neither kept nor logged.
+//! The network address of a client, for rate limits on log-ins. It is neither stored nor logged.
 
 use std::net::IpAddr;
 
@@ -6,11 +6,11 @@ use actix_web::HttpRequest;
 
 use crate::http::state::State;
 
-/// The client's address: the last entry of the header that the operator trusts, or else the peer. So who
-/// comes past the proxy, or a proxy that is set up wrongly, is slowed down as one network and not let off.
+/// The client's address: the last entry of the header that the operator trusts, or else the peer address. Clients that
+/// bypass the proxy, or come through a misconfigured one, share one limit instead of escaping it.
 pub fn client_address(state: &State, req: &HttpRequest) -> Option<IpAddr> {
     let named = state.client_address_header.as_ref().and_then(|name| {
-        // The last hop is the one that our own proxy wrote; those before it are the client's words.
+        // Our own proxy wrote the last entry; the client may have forged the earlier ones.
         let value = req.headers().get_all(name).last()?.to_str().ok()?;
         let last = value.rsplit(',').next()?.trim();
         last.parse()

@@ -1,9 +1,9 @@
-//! Who asks, and whether they may.
+//! Authentication and authorisation of staff.
 //!
-//! A handler says in its signature what it takes: `staff: Staff<Author>`. The extractor checks the
-//! token, then asks the database whether session and account are still good and which roles the
-//! account has. The other extractors of such a handler cannot fail (see [`crate::http::extract`]), but for an id in the path
-//! that is none, so the reply to a stranger does not depend on what else is wrong.
+//! A handler declares the required role in its signature: `staff: Staff<Author>`. The extractor verifies the token,
+//! then asks the database whether session and account are still valid and which roles the account has. The other
+//! extractors of such a handler cannot fail (see [`crate::http::extract`]), except for a malformed id in the path. So
+//! the reply to an unauthenticated caller does not depend on other faults of the request.
 
 pub mod client_address;
 pub mod token;
@@ -23,7 +23,7 @@ use crate::domain::ids::{SessionId, StaffId};
 use crate::domain::staff::role::Role;
 use crate::http::state::State;
 
-/// Which roles open a handler: any one of them.
+/// The roles that may use a handler; any one of them is enough.
 pub trait Permission: 'static {
     /// The roles.
     const ANY_OF: &'static [Role];
@@ -50,24 +50,24 @@ permissions! {
     Coordinator = &[Role::Coordinator];
     /// For analysts.
     Analyst = &[Role::Analyst];
-    /// For everybody with an account.
+    /// For every account.
     AnyRole = Role::ALL;
 }
 
-/// A member of staff who may do this.
+/// An authenticated member of staff with one of the required roles.
 #[derive(Debug)]
 pub struct Staff<P> {
-    /// Their id.
+    /// The account's id.
     pub id: StaffId,
-    /// The session that they use.
+    /// The id of the session.
     pub session_id: SessionId,
-    /// All their roles.
+    /// All roles of the account.
     pub roles: Vec<Role>,
     permission: PhantomData<P>,
 }
 
 impl<P> Staff<P> {
-    /// Who acts, for the audit.
+    /// The actor, for the audit.
     pub fn actor(&self) -> Actor {
         Actor::Staff(self.id)
     }
@@ -93,7 +93,7 @@ async fn authorize<P: Permission>(state: &State, token: &str) -> Result<Staff<P>
     let roles = sessions::authenticate(&state.app, session_id, id).await?;
     if !P::ANY_OF.iter().any(|role| roles.contains(role)) {
         let needed: Vec<_> = P::ANY_OF.iter().map(|role| role.as_str()).collect();
-        let detail = format!("It takes the role {}.", needed.join(" or "));
+        let detail = format!("This operation needs the role {}.", needed.join(" or "));
         return Err(Problem::new(Code::Forbidden).detail(detail));
     }
     Ok(Staff {

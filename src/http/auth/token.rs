@@ -1,5 +1,5 @@
-//! Access tokens: short-lived JWTs that name a session. What the person may do is not in them: it is
-//! looked up each time, so that a revoked session and a lost role count at once.
+//! Access tokens: short-lived JWTs that name a session. Roles are not in the token. They are looked up for each
+//! request, so that a revoked session or role takes effect at once.
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Header, Validation};
@@ -13,12 +13,12 @@ use crate::keys::TokenKey;
 
 const ISSUER: &str = "aftercare";
 const AUDIENCE: &str = "aftercare-api";
-/// RFC 9068, so that no other kind of JWT is taken for an access token.
+/// The type of RFC 9068, so that other kinds of JWT are not accepted as access tokens.
 const KIND: &str = "at+jwt";
-/// Ours are about 400 bytes; nobody gets to have megabytes decoded.
+/// The maximum length of a token. Ours are about 400 bytes; the limit keeps clients from having megabytes decoded.
 const LONGEST: usize = 2048;
 
-/// What an access token says.
+/// The claims of an access token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     iss: String,
@@ -31,7 +31,7 @@ pub struct Claims {
     exp: i64,
 }
 
-/// A new token for a session.
+/// Issues a token for a session.
 pub fn issue(
     key: &TokenKey,
     staff_id: StaffId,
@@ -53,7 +53,7 @@ pub fn issue(
         .map_err(|_| Problem::internal("an access token cannot be signed"))
 }
 
-/// Checks a token. The algorithm comes from our key, never from the token.
+/// Verifies a token. The algorithm comes from our key, never from the token.
 pub fn check(key: &TokenKey, token: &str, now: DateTime<Utc>) -> Result<Claims, Problem> {
     let refused = || Problem::new(Code::Unauthenticated);
     if token.len() > LONGEST {
@@ -63,7 +63,7 @@ pub fn check(key: &TokenKey, token: &str, now: DateTime<Utc>) -> Result<Claims, 
     rules.set_issuer(&[ISSUER]);
     rules.set_audience(&[AUDIENCE]);
     rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-    // The library reads the clock by itself; ours is given.
+    // The library would read the system clock; the time is checked against ours instead.
     rules.validate_exp = false;
     let data =
         jsonwebtoken::decode::<Claims>(token, &key.decoding, &rules).map_err(|_| refused())?;

@@ -1,4 +1,4 @@
-//! What a request brings to let a response in: an `Invitation`, a pass in `Authorization`, or nothing.
+//! The credentials of a response: an `Invitation` header, a pass in `Authorization`, or none.
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -8,7 +8,7 @@ use crate::domain::admission::invitation::Invitation;
 use crate::domain::admission::pass::header::{Unusable, read_authorization};
 use crate::domain::admission::pass::token::Token;
 
-/// All credentials of a request. The campaign's access rule decides what of them counts.
+/// All credentials of a request. The campaign's access rule decides which of them count.
 pub fn credentials(req: &HttpRequest) -> SentCredentials {
     SentCredentials {
         invitation: invitation(req),

@@ -1,4 +1,4 @@
-//! Which language a client reads: `?language=` first, then `Accept-Language`.
+//! Language negotiation: `?language=` first, then `Accept-Language`.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{AcceptLanguage, Header, Preference};
@@ -6,19 +6,19 @@ use actix_web::http::header::{AcceptLanguage, Header, Preference};
 use crate::domain::form::look_up;
 use crate::http::problem::{Code, Problem};
 
-/// The languages to answer in.
+/// The languages of the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Languages<'a> {
-    /// All that there are.
+    /// All languages of the form.
     All,
-    /// One of those offered.
+    /// One of the languages offered.
     One(&'a str),
 }
 
 /// Chooses among the languages offered, of which the first is the default.
 ///
-/// `*` asks for all of them, and so does a client that says nothing. A header never fails: one that
-/// cannot be read, or asks only for what is not offered, gets the default.
+/// `*` selects all languages, and so does a request that names none. A header never fails: if it cannot be parsed, or
+/// names only languages that are not offered, the default is used.
 ///
 /// # Errors
 ///
@@ -31,7 +31,7 @@ pub fn negotiate<'a>(
     match asked {
         Some("*") => return Ok(Languages::All),
         Some(tag) => {
-            let detail = || format!("It is offered in {}.", offered.join(", "));
+            let detail = || format!("The form is offered in {}.", offered.join(", "));
             let found = look_up(offered, tag)
                 .ok_or_else(|| Problem::new(Code::LanguageNotOffered).detail(detail()))?;
             return Ok(Languages::One(found));

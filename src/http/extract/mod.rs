@@ -1,8 +1,9 @@
-//! What handlers take out of a request. Every failure is a problem that names the field.
+//! Extractors. Every failure is a problem that names the field.
 //!
-//! Bodies and queries are lazy: a handler that takes a [`Body`] or a [`Query`] gets it unread, and reads it itself. Extractors
-//! of one handler are polled together, and the first that fails decides the reply. Since neither of these can fail, a caller
-//! without a token gets 401, whatever body and query are like, and cannot make the server buffer anything.
+//! Bodies and queries are lazy: a handler that takes a [`Body`] or a [`Query`] gets it unread, and reads it itself. The
+//! extractors of a handler are polled together, and the first that fails decides the reply. Since these two cannot
+//! fail, a caller without a token always gets 401, whatever the body and the query, and cannot make the server buffer
+//! anything.
 
 pub mod credential;
 pub mod language;
@@ -29,10 +30,10 @@ use super::problem::faults;
 use super::problem::{Code, FieldError, Problem};
 use super::state::State;
 
-/// How long a body may take to arrive.
+/// The maximum time for a body to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How a body is written.
+/// The format of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// `application/json`
@@ -43,14 +44,14 @@ pub enum Format {
     TokenRequest,
 }
 
-/// A JSON body, not read yet.
+/// A JSON body that is not read yet.
 pub struct Body<T> {
     document: Document,
     of: PhantomData<T>,
 }
 
 impl<T: DeserializeOwned> Body<T> {
-    /// Reads the body and checks its shape, then the rules that `validator` keeps.
+    /// Reads the body, and checks its shape and then the rules of `validator`.
     pub async fn read(self) -> Result<T, Problem>
     where
         T: Validate,
@@ -84,7 +85,7 @@ impl<T: 'static> FromRequest for Body<T> {
     }
 }
 
-/// A body as bytes, not read yet, for handlers that parse it themselves.
+/// The bytes of a body that is not read yet, for handlers that parse it themselves.
 pub struct Document {
     request: HttpRequest,
     payload: Payload,
@@ -98,7 +99,7 @@ impl Document {
         }
     }
 
-    /// Reads the body, if it is written in one of these formats and not too large.
+    /// Reads the body, if it has one of these formats and is not too large.
     pub async fn read(self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
         match tokio::time::timeout(TIMEOUT, self.read_slowly(formats)).await {
             Ok(result) => result,
@@ -170,7 +171,7 @@ fn format_of(headers: &HeaderMap, formats: &[Format]) -> Result<Format, Problem>
 }
 
 impl Format {
-    /// Its media type.
+    /// The media type of the format.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -180,9 +181,9 @@ impl Format {
     }
 }
 
-/// Parses a JSON object; a fault names the field.
+/// Parses a JSON object. A fault names the field.
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    // serde would take an array for an object and go by the order of the fields.
+    // serde would accept an array for an object, and assign its items by the order of the fields.
     if bytes.trim_ascii_start().starts_with(b"[") {
         let error = FieldError::new("", "wrong_type", "The body must be an object.");
         return Err(Problem::fields(Code::BodyInvalid, vec![error]));
@@ -194,14 +195,14 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if let Ok(value) = serde_json::from_slice(bytes) {
         return Ok(value);
     }
-    // Keeping track of the field costs more than reading, so it is done only when there is a fault to name.
+    // Tracking the field costs more than parsing, so it is done only in a second pass, to locate a fault.
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(faults::from_json_error)?;
     json.end().map_err(|error| faults::malformed(&error))?;
     Ok(value)
 }
 
-/// Query parameters, not read yet. Unknown ones are refused where the type says `deny_unknown_fields`.
+/// Query parameters that are not read yet. Unknown ones are refused if the type has `deny_unknown_fields`.
 pub struct Query<T> {
     text: String,
     of: PhantomData<T>,
@@ -212,7 +213,7 @@ impl<T: DeserializeOwned> Query<T> {
     ///
     /// # Errors
     ///
-    /// `query_invalid`, when one is wrong or unknown.
+    /// `query_invalid`, when a parameter is wrong or unknown.
     pub fn read(self) -> Result<T, Problem> {
         from_query(&self.text)
     }
@@ -242,7 +243,7 @@ fn from_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     }
 }
 
-/// A part of the path that does not parse means that there is nothing there.
+/// A path segment that cannot be parsed gives 404.
 pub fn path_config() -> actix_web::web::PathConfig {
     actix_web::web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into())
 }

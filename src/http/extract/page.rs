@@ -1,4 +1,4 @@
-//! Lists come in pages. A cursor says after which row the next page starts; it is opaque to clients.
+//! Pagination of lists. A cursor names the row after which the next page starts; it is opaque to clients.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,9 +8,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::problem::{Code, Problem};
 
-/// How many rows a page has when the client does not say.
+/// The default number of rows of a page.
 pub const DEFAULT_LIMIT: u16 = 50;
-/// How many rows a page has at most.
+/// The maximum number of rows of a page.
 pub const MAX_LIMIT: u16 = 200;
 
 /// Which page of a list.
@@ -18,10 +18,10 @@ pub const MAX_LIMIT: u16 = 200;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// How many items to give.
+    /// The number of items of a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
-    /// Where to go on: the `next_cursor` of the page before.
+    /// Where to continue: the `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
@@ -30,28 +30,28 @@ pub struct PageQuery {
 pub struct Page<T> {
     /// The items of this page.
     pub items: Vec<T>,
-    /// Give it as `cursor` to get the next page; null on the last one.
+    /// Send it as `cursor` to get the next page; null on the last page.
     #[schema(required)]
     pub next_cursor: Option<String>,
 }
 
 impl PageQuery {
-    /// A page query, for types that flatten one by hand.
+    /// A page query, for query types that list its fields themselves.
     pub fn new(limit: Option<u16>, cursor: Option<String>) -> Self {
         Self { limit, cursor }
     }
 
-    /// How many rows to load: one more than the page has, to know whether there is another.
+    /// The number of rows to load: one more than the page has, to find out whether there is a next page.
     pub fn rows(&self) -> Result<i64, Problem> {
         Ok(i64::from(self.limit()?) + 1)
     }
 
-    /// After which key to start.
+    /// The key after which the page starts.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
         self.after_one(|_| true)
     }
 
-    /// After which key to start, if the list can hold such a key.
+    /// The key after which the page starts, if it is valid for this list.
     pub fn after_one<K: DeserializeOwned>(
         &self,
         possible: impl Fn(&K) -> bool,
@@ -70,7 +70,7 @@ impl PageQuery {
         })
     }
 
-    /// Makes a page of the rows loaded. `key` gives what the next page starts after.
+    /// Makes a page of the loaded rows. `key` returns the key of a row for the cursor.
     pub fn page<R, T, K: Serialize>(
         &self,
         mut rows: Vec<R>,

@@ -1,4 +1,4 @@
-//! The keys in a path. A key that is malformed belongs to nothing, so it is as unknown as one that nobody took.
+//! The keys in a path. A malformed key cannot exist, so it gets the same reply as an unknown one.
 
 use actix_web::dev::Payload;
 use actix_web::web::Path;

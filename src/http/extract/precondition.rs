@@ -1,4 +1,4 @@
-//! Changes on condition that nobody else changed the thing meanwhile (RFC 9110, section 13.1).
+//! Conditional changes, which prevent lost updates (RFC 9110, section 13.1).
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 use crate::http::problem::{Code, Problem};
 
-/// What a client knows of the thing that it is about to change.
+/// The precondition of a request.
 pub struct Precondition {
     if_match: Option<IfMatch>,
     if_none_match: Option<IfNoneMatch>,
@@ -32,13 +32,13 @@ impl FromRequest for Precondition {
 }
 
 impl Precondition {
-    /// Whether the client named any state at all.
+    /// Whether the request has a precondition.
     pub fn is_given(&self) -> bool {
         self.given
     }
 
-    /// Whether `current`, the tag of the thing as it is, is the one that the client knows: by `If-Match`, or by
-    /// `If-None-Match: *` for a thing that does not exist yet.
+    /// Whether the precondition holds for `current`, the tag of the present state: by `If-Match`, or by `If-None-Match:
+    /// *` when there is no present state.
     pub fn allows(&self, current: Option<EntityTag>) -> bool {
         let new = matches!(self.if_none_match, Some(IfNoneMatch::Any)) && current.is_none();
         let known = match (&self.if_match, &current) {
@@ -51,7 +51,8 @@ impl Precondition {
         new || known
     }
 
-    /// Turns the error of a use case into a problem. A change that failed for want of a precondition asks for one.
+    /// Turns the error of a use case into a problem. If the change failed because the request had no precondition, the
+    /// problem asks for one.
     pub fn explain<T, E: Into<Problem>>(&self, result: Result<T, E>) -> Result<T, Problem> {
         result.map_err(|error| match error.into() {
             problem if problem.code() == Code::PreconditionFailed && !self.given => {

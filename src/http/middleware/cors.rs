@@ -1,15 +1,15 @@
-//! Which pages of other origins may call the interface (CORS), and which headers they may send and see.
+//! CORS: which origins may call the API, and which headers their pages may send and read.
 
 use actix_cors::Cors;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
 
-/// What the suppression of an export took away: a dictionary of integers (RFC 9651).
+/// The figures of the suppression of an export: a dictionary of integers (RFC 9651).
 pub const DISCLOSURE_CONTROL: HeaderName = HeaderName::from_static("disclosure-control");
-/// How different sensitive answers are: a list of tokens with parameters (RFC 9651).
+/// The diversity of sensitive answers: a list of tokens with parameters (RFC 9651).
 pub const DIVERSITY: HeaderName = HeaderName::from_static("diversity");
 
-/// The rules for these origins.
+/// The CORS rules for these origins.
 pub fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods([

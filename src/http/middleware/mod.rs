@@ -1,4 +1,4 @@
-//! What is done for every request.
+//! Middleware for every request.
 
 pub mod cors;
 pub mod observe;

@@ -1,7 +1,7 @@
-//! One log line and one measurement a request: method, route, status, time taken.
+//! One log line and one measurement for each request: method, route, status, duration.
 //!
-//! The route is the pattern, such as `/v1/forms/{form}`, never the path; there is no query, no
-//! address, no user agent and no header. The id is random and only joins the lines of one request.
+//! The route is the pattern, such as `/v1/forms/{form}`, never the path. No query, address, user agent or header is
+//! logged. The id is random and only joins the log lines of one request.
 
 use std::time::Instant;
 
@@ -51,7 +51,7 @@ pub async fn observe<B: MessageBody + 'static>(
     result
 }
 
-/// Clients can invent methods; labels and log lines must not grow with them.
+/// Clients can invent methods, so unknown ones share one label. Otherwise metrics would grow without bound.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,5 +1,5 @@
-//! The outer guard: every answer has the security headers, every failure is a problem document,
-//! and a panic is a 500 for one request instead of a connection that breaks off.
+//! Security headers for every reply, and problem documents for every failure. A panic becomes a 500 for one request
+//! instead of a broken connection.
 
 use std::panic::AssertUnwindSafe;
 
@@ -27,7 +27,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// An API answer loads nothing.
+/// The content security policy of API replies: they load nothing.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Wraps everything else.
@@ -35,18 +35,18 @@ pub async fn add<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    // The connection remembers that it was HEAD and sends no body.
+    // The connection knows that the method was HEAD, and sends no body.
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
     if let Some(problem) = unusable(&req) {
         let response = req.error_response(problem).map_into_right_body();
-        return Ok(dress(response));
+        return Ok(add_security_headers(response));
     }
     let response = match AssertUnwindSafe(next.call(req)).catch_unwind().await {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(bare(&error)),
-        Err(_) => return Err(bare(&Problem::internal("a handler panicked").into())),
+        Ok(Err(error)) => return Err(error_reply(&error)),
+        Err(_) => return Err(error_reply(&Problem::internal("a handler panicked").into())),
     };
     let status = response.status();
     let is_problem = header_is(
@@ -55,7 +55,7 @@ pub async fn add<B: MessageBody + 'static>(
         problem::MEDIA_TYPE,
     );
     if status.as_u16() < 400 || is_problem {
-        return Ok(dress(response.map_into_left_body()));
+        return Ok(add_security_headers(response.map_into_left_body()));
     }
     let problem = Problem::new(Code::for_status(status)).error_response();
     let (request, original) = response.into_parts();
@@ -65,17 +65,18 @@ pub async fn add<B: MessageBody + 'static>(
             response.headers_mut().insert(name, value.clone());
         }
     }
-    Ok(dress(response))
+    Ok(add_security_headers(response))
 }
 
-/// U+0000 in an address is never meant well, and Postgres cannot even compare it.
+/// Refuses U+0000 in a path: no client needs it, and Postgres cannot store or compare it.
 fn unusable(req: &ServiceRequest) -> Option<Problem> {
     let has_nul = req.path().contains('\0') || req.uri().path().contains("%00");
     has_nul.then(|| Code::NotFound.into())
 }
 
-/// An error that no service turned into an answer; actix answers it without passing here again.
-fn bare(error: &Error) -> Error {
+/// An error with a problem document and the security headers. actix turns it into the reply without passing through this
+/// middleware again.
+fn error_reply(error: &Error) -> Error {
     let status = error.as_response_error().status_code();
     let status = if status == StatusCode::OK {
         StatusCode::INTERNAL_SERVER_ERROR
@@ -91,7 +92,7 @@ fn bare(error: &Error) -> Error {
         .into()
 }
 
-fn dress<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
+fn add_security_headers<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -1,14 +1,14 @@
-//! Examples for bodies that have none of their own, put together from the examples of their parts.
+//! Examples for bodies without an example of their own, composed from the examples of their schemas.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::content::Content;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{Components, RefOr};
 
-/// Deeper than any body; shallower than a schema that refers to itself.
+/// The maximum depth: no body is nested this deep, and recursive schemas end here.
 const DEEPEST: u8 = 12;
 
-/// The schemas of a document, to put examples together from.
+/// The schemas of a document, from which examples are composed.
 pub(super) struct Examples {
     schemas: Value,
 }
@@ -21,7 +21,7 @@ impl Examples {
         }
     }
 
-    /// Gives every JSON body of an operation an example.
+    /// Adds an example to every JSON body of an operation.
     pub(super) fn complete(&self, operation: &mut Operation) {
         if let Some(RefOr::T(body)) = &mut operation.request_body {
             body.content

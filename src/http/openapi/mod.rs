@@ -1,8 +1,8 @@
 //! The OpenAPI document, collected from the handlers themselves.
 //!
-//! A handler lists the problems of its own in an extension, `x-problems = ["form_unknown", …]`. The
-//! ones that follow from its shape (a body, a query, a token, the database) are added here, and all of
-//! them become `application/problem+json` responses with an example for each code.
+//! A handler lists its specific problems in an extension, `x-problems = ["form_unknown", …]`. Problems that follow from
+//! its kind of input (a body, a query, a token, the database) are added here. All of them become
+//! `application/problem+json` responses with an example for each code.
 
 mod examples;
 mod schemas;
@@ -43,7 +43,7 @@ const TAGS: &[(&str, &str)] = &[
     ),
     (
         "passes",
-        "Privacy Pass (RFC 9576 to 9578): what an invitation is exchanged for, so that nobody can link it to a response.",
+        "Privacy Pass (RFC 9576 to 9578): an invitation is exchanged for a pass that cannot be linked back to it.",
     ),
     (
         "insights",
@@ -54,21 +54,21 @@ const TAGS: &[(&str, &str)] = &[
     ("sessions", "Logging in and out."),
     ("audit", "Who looked at what."),
     ("staff", "Accounts of the people who work with the surveys."),
-    ("health", "For those who watch the server."),
+    ("health", "Liveness and readiness, for monitoring."),
 ];
 
 const DESCRIPTION: &str = "Versioned surveys about the difficulties of daily life after cancer \
     treatment, and their anonymous responses.\n\nEvery failure is an RFC 9457 problem document \
     with a stable `code`. Lists come in pages: give `next_cursor` back as `cursor`.";
 
-/// The document and what is drawn from it.
+/// The document, and data derived from it.
 pub struct Api {
     document: OpenApi,
     json: Bytes,
 }
 
 impl Api {
-    /// Collects the operations that `routes` configures.
+    /// Collects the operations of the routes that `routes` configures.
     pub fn collect(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> Self {
         let (_, mut document) = App::new()
             .into_utoipa_app()
@@ -103,12 +103,12 @@ impl Api {
         }
     }
 
-    /// The document as it is served and committed.
+    /// The document as served and committed.
     pub fn json(&self) -> &Bytes {
         &self.json
     }
 
-    /// The template that this path fits, e.g. `/v1/forms/{form}`. Fixed words win over parameters.
+    /// The path template that matches this path, e.g. `/v1/forms/{form}`. Literal segments win over parameters.
     pub fn template(&self, path: &str) -> Option<(&str, &PathItem)> {
         let paths = self.document.paths.paths.iter();
         let fitting = paths.filter(|(template, _)| fits(template, path));
@@ -116,7 +116,7 @@ impl Api {
         best.map(|(template, item)| (template.as_str(), item))
     }
 
-    /// The methods that this path knows, as in an `Allow` header.
+    /// The methods that this path supports, as in an `Allow` header.
     pub fn methods(&self, path: &str) -> Option<String> {
         let (_, item) = self.template(path)?;
         let known = [
@@ -171,7 +171,7 @@ fn operations(document: &OpenApi) -> impl Iterator<Item = &Operation> {
     })
 }
 
-/// Turns the codes that an operation can answer into responses.
+/// Turns the problem codes of an operation into responses.
 fn describe_problems(operation: &mut Operation) {
     let mut codes = codes_of(operation);
     codes.sort_unstable_by_key(|code| (code.status().as_u16(), code.as_str()));
@@ -193,7 +193,7 @@ fn codes_of(operation: &Operation) -> Vec<Code> {
     let extension = |name: &str| operation.extensions.as_ref().and_then(|all| all.get(name));
     let own = extension("x-problems").and_then(|list| list.as_array());
     let words = own.into_iter().flatten().filter_map(|word| word.as_str());
-    // A word that is no code stays visible in the document as an operation without it; a test looks.
+    // An unknown code stays visible in the extension; a test fails on it.
     let mut codes: Vec<Code> = words.filter_map(Code::parse).collect();
     codes.push(Code::Internal);
     if extension("x-database") != Some(&json!(false)) {
@@ -224,7 +224,7 @@ fn codes_of(operation: &Operation) -> Vec<Code> {
     codes
 }
 
-/// The codes of an operation for staff.
+/// The problem codes of an operation for staff.
 fn security_codes(operation: &Operation) -> Vec<Code> {
     let mut codes = Vec::new();
     let security = operation

@@ -1,10 +1,10 @@
-//! The one table of problems. Nothing else in the program decides a status or a title.
+//! The table of problems: the only place that defines their statuses and titles.
 
 use actix_web::http::StatusCode;
 
 macro_rules! codes {
     ($($variant:ident, $code:literal, $status:ident, $title:literal;)+) => {
-        /// What went wrong, as a stable word for programs. The table in this file is the whole list.
+        /// The code of a problem, a stable word for programs. The table in this file is the complete list.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code {
             $(#[doc = $title] $variant,)+
@@ -24,7 +24,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => StatusCode::$status),+ }
             }
 
-            /// One line for people.
+            /// The title: one line for people.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),+ }
             }
@@ -45,7 +45,7 @@ codes! {
     MediaTypeUnsupported, "media_type_unsupported", UNSUPPORTED_MEDIA_TYPE, "The media type of the body is not supported here";
     BodyInvalid, "body_invalid", UNPROCESSABLE_ENTITY, "The body has wrong fields";
     PreconditionRequired, "precondition_required", PRECONDITION_REQUIRED, "This change needs an If-Match header";
-    PreconditionFailed, "precondition_failed", PRECONDITION_FAILED, "It was changed by someone else meanwhile";
+    PreconditionFailed, "precondition_failed", PRECONDITION_FAILED, "The resource was changed by someone else meanwhile";
     TooManyRequests, "too_many_requests", TOO_MANY_REQUESTS, "Too many requests; wait a little";
 
     // The server.
@@ -93,7 +93,7 @@ codes! {
     // Invitations and passes.
     InvitationMissing, "invitation_missing", FORBIDDEN, "This campaign takes responses by invitation only";
     InvitationMalformed, "invitation_malformed", BAD_REQUEST, "The invitation is mistyped";
-    InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was taken back";
+    InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was revoked";
     InvitationUsed, "invitation_used", CONFLICT, "This invitation was used before";
     InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "A response with a pass takes no Invitation header";
     BatchUnknown, "batch_unknown", NOT_FOUND, "The campaign has no such batch of invitations";
@@ -116,7 +116,7 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.as_str() == word)
     }
 
-    /// The code for a failure of the framework, which only has a status.
+    /// The code for an error of the framework, which has only a status.
     pub fn for_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,
@@ -130,7 +130,7 @@ impl Code {
         }
     }
 
-    /// Where the problem is explained, relative to the server.
+    /// The URL of the explanation, relative to the server.
     pub fn uri(self) -> String {
         format!("/problems/{}", self.as_str())
     }

@@ -1,4 +1,4 @@
-//! From a failure of the machinery to a problem. Nothing of the inside goes out: causes are logged by kind only.
+//! Converts internal failures to problems. Internals are not sent to clients: causes are logged by kind only.
 
 use super::{Code, Problem};
 use crate::app::Failure;

@@ -1,4 +1,4 @@
-//! Field errors with a pointer, a code and a sentence, from the errors of serde and validator.
+//! Converts errors of serde and validator to field errors with a pointer, a code and a sentence.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 use super::{Code, FieldError, Problem};
 use crate::domain::pointer::{self, Pointer};
 
-/// A body that is not JSON at all.
+/// The fault of a body that is not JSON.
 pub(crate) fn malformed(error: &serde_json::Error) -> Problem {
     let detail = match error.classify() {
         serde_json::error::Category::Eof => "The body ends too early.".to_owned(),
@@ -16,7 +16,7 @@ pub(crate) fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new(Code::JsonMalformed).detail(detail)
 }
 
-/// An error of serde: malformed JSON, or a wrong field.
+/// Converts an error of serde: malformed JSON, or a wrong field.
 pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
     if !error.inner().is_data() {
         return malformed(error.inner());
@@ -49,8 +49,8 @@ pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Erro
     )
 }
 
-/// The message without the value that was sent, which may be an answer or a password. Problems end up in clients' logs,
-/// so only the expected type and the names of fields are in them.
+/// The message without the submitted value, which may be an answer or a password. Problems end up in clients' logs, so
+/// the message names only the expected type and fields.
 fn without_value(message: &str) -> Cow<'_, str> {
     match message.rsplit_once(", expected ") {
         Some((found, expected)) if !found.starts_with("unknown field") => {
@@ -60,7 +60,7 @@ fn without_value(message: &str) -> Cow<'_, str> {
     }
 }
 
-/// The errors of validator in the order of their pointers.
+/// The errors of validator, sorted by pointer.
 pub(crate) fn from_validator(errors: &ValidationErrors) -> Vec<FieldError> {
     let mut found = Vec::new();
     collect(errors, &Pointer::root(), &mut found);
@@ -70,7 +70,7 @@ pub(crate) fn from_validator(errors: &ValidationErrors) -> Vec<FieldError> {
 
 fn collect(errors: &ValidationErrors, base: &Pointer, found: &mut Vec<FieldError>) {
     for (field, kind) in errors.errors() {
-        // Errors of a rule over the whole struct are under this name.
+        // validator lists errors of a rule over the whole struct under this name.
         let pointer = match field.as_ref() {
             "__all__" => base.clone(),
             field => base.child(field),
@@ -110,8 +110,8 @@ fn sentence(text: &str) -> String {
     format!("{}{}.", head.unwrap_or_default(), chars.as_str())
 }
 
-/// The pointer to the first U+0000, which Postgres cannot store in text. JSON needs an escape for it, which is rare,
-/// so the body is only parsed if it has one.
+/// The pointer to the first U+0000, which Postgres cannot store in text. In JSON it must be escaped, which is rare, so
+/// the body is parsed only if it contains such an escape.
 pub(crate) fn find_nul(bytes: &[u8]) -> Option<Pointer> {
     const ESCAPE: &[u8] = b"\\u0000";
     if !bytes.contains(&b'\\') || !bytes.windows(ESCAPE.len()).any(|window| window == ESCAPE) {

@@ -1,7 +1,7 @@
-//! RFC 9457 problem documents: the one shape of every failure on the wire.
+//! RFC 9457 problem documents: the format of every error reply.
 //!
-//! Nothing of the inside goes out: causes are logged by kind only, since the database's messages can
-//! carry what somebody answered.
+//! Internals are not sent to clients. Causes are logged by kind only, since the database's messages can carry answers
+//! of respondents.
 
 mod code;
 mod failures;
@@ -22,7 +22,7 @@ pub(crate) use refusals::form_faults;
 /// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A failure on its way to the client.
+/// A problem to be sent to the client.
 #[derive(Debug)]
 pub struct Problem {
     code: Code,
@@ -34,18 +34,18 @@ pub struct Problem {
 /// One wrong field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where it is in the body that was sent, as an RFC 6901 pointer.
+    /// The place in the submitted body, as an RFC 6901 pointer.
     #[schema(example = "/email")]
     pub pointer: String,
-    /// What is wrong, as a stable word.
+    /// The fault, as a stable word.
     #[schema(example = "unknown_field")]
     pub code: String,
-    /// What is wrong, for people.
+    /// The fault, for people.
     pub detail: String,
 }
 
 impl FieldError {
-    /// A wrong field.
+    /// One wrong field.
     pub fn new(
         pointer: impl Into<String>,
         code: impl Into<String>,
@@ -63,14 +63,14 @@ impl FieldError {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
-    /// Where the kind of problem is explained.
+    /// The URL of the explanation of this kind of problem.
     #[serde(rename = "type")]
     pub kind: String,
-    /// One line for people; always the same for a code.
+    /// One line for people, the same for every problem with this code.
     pub title: String,
-    /// The HTTP status again.
+    /// The HTTP status, repeated.
     pub status: u16,
-    /// What it is about this time, for people.
+    /// Details of this occurrence, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The kind of problem, as a stable word for programs.
@@ -81,7 +81,7 @@ pub struct ProblemDocument {
 }
 
 impl Problem {
-    /// The bare problem.
+    /// A problem without details.
     pub fn new(code: Code) -> Self {
         Self {
             code,
@@ -91,7 +91,7 @@ impl Problem {
         }
     }
 
-    /// Wrong fields in the body: all of them at once.
+    /// A problem with all wrong fields of the body.
     pub fn fields(code: Code, errors: Vec<FieldError>) -> Self {
         Self {
             errors,
@@ -99,7 +99,7 @@ impl Problem {
         }
     }
 
-    /// One wrong field in the body.
+    /// A problem with one wrong field of the body.
     pub fn field(
         pointer: impl Into<String>,
         code: impl Into<String>,
@@ -109,19 +109,19 @@ impl Problem {
         Self::fields(Code::BodyInvalid, vec![error])
     }
 
-    /// Something that should not happen. The reason is logged, so it must hold no data.
+    /// A bug: a state that should be impossible. The reason is logged, so it must hold no data.
     pub fn internal(reason: &str) -> Self {
         tracing::error!(reason, "internal error");
         Self::new(Code::Internal)
     }
 
-    /// What it is about this time.
+    /// Adds details of this occurrence.
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// With a header in the answer. A value that is no header value is left out.
+    /// Adds a header to the reply. A value that is not valid in a header is left out.
     pub fn header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
         if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
             self.headers.push((name, value));
@@ -129,7 +129,7 @@ impl Problem {
         self
     }
 
-    /// When to come back.
+    /// Adds `Retry-After`.
     pub fn retry_after(self, seconds: u64) -> Self {
         self.header(header::RETRY_AFTER, seconds.to_string())
     }
@@ -139,7 +139,7 @@ impl Problem {
         self.code
     }
 
-    /// The document on the wire.
+    /// The document that is sent.
     pub fn document(&self) -> ProblemDocument {
         ProblemDocument {
             kind: self.code.uri(),

@@ -1,4 +1,4 @@
-//! From what a use case refuses to a problem: one `From` for each of its errors.
+//! Converts the errors of the use cases to problems, with one `From` for each.
 
 use actix_web::http::header;
 
@@ -55,7 +55,7 @@ impl From<ChangeRefused> for Problem {
         match refused {
             ChangeRefused::Closed => Code::CampaignClosed.into(),
             ChangeRefused::Ended => Self::new(Code::CampaignClosed)
-                .detail("It has ended, and what waited was released. Create another campaign."),
+                .detail("The campaign has ended, and its waiting responses were released. Create another campaign."),
             ChangeRefused::Schedule(fault) => fault.into(),
             ChangeRefused::DeletionTooSoon => Self::field(
                 "/retained_until",
@@ -145,7 +145,7 @@ impl From<ResponseError> for Problem {
             ResponseError::InvitationMissing => Code::InvitationMissing.into(),
             ResponseError::InvitationMalformed => invitation_malformed(),
             ResponseError::InvitationMisplaced => Self::new(Code::InvitationMisplaced).detail(
-                "A pass takes its place. Sent along, it would tell whose response this is.",
+                "The pass replaces the invitation. An invitation sent along would identify the response.",
             ),
             ResponseError::PassMissing(key) => ask_for_pass(Code::PassMissing, &key),
             ResponseError::PassInvalid(key) => ask_for_pass(Code::PassInvalid, &key),
@@ -283,7 +283,7 @@ impl From<ExportRefused> for Problem {
         match refused {
             ExportRefused::FormUnknown => Code::FormUnknown.into(),
             ExportRefused::NotPublished => {
-                Self::new(Code::FormUnknown).detail("No version of it is published yet.")
+                Self::new(Code::FormUnknown).detail("The form has no published version.")
             }
             ExportRefused::CampaignUnknown => {
                 query("`campaign` names a campaign that this form does not have.".to_owned())
@@ -300,7 +300,7 @@ impl From<ExportRefused> for Problem {
                 "`sensitive` names more than {MAX_SENSITIVE} questions."
             )),
             ExportRefused::LanguageNotOffered(offered) => Self::new(Code::LanguageNotOffered)
-                .detail(format!("It is offered in {}.", offered.join(", "))),
+                .detail(format!("The form is offered in {}.", offered.join(", "))),
             ExportRefused::Export(ExportError::Query(error)) => error.into(),
             ExportRefused::Export(ExportError::TooFew) => Code::TooFewRecords.into(),
             ExportRefused::Export(error) => Self::internal(&error.to_string()),

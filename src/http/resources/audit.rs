@@ -1,4 +1,4 @@
-//! The audit: who looked at what. For admins.
+//! The audit log: who looked at what. For admins.
 
 use actix_web::{HttpResponse, get};
 use chrono::{DateTime, Datelike, Utc};
@@ -32,36 +32,35 @@ pub struct AuditQuery {
     action: Option<String>,
     /// Only entries of this time and later.
     from: Option<DateTime<Utc>>,
-    /// Only entries from before this time.
+    /// Only entries before this time.
     to: Option<DateTime<Utc>>,
-    /// How many items to give.
+    /// The number of items of a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
-    /// Where to go on: the `next_cursor` of the page before.
+    /// Where to continue: the `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
 /// An entry of the audit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditEntryView {
-    /// Its place in the chain, from 1 on and without a gap.
+    /// Sequence number in the chain, from 1 on, without a gap.
     #[schema(minimum = 1)]
     pub number: i64,
     /// When it was done.
     pub at: DateTime<Utc>,
-    /// Who did it; null for the server itself and for its operator.
+    /// The account that did it; null for the server itself and for its operator.
     #[schema(required)]
     pub staff: Option<AuditStaffView>,
-    /// What was done: `responses_exported`, `remarks_listed`, `remark_reviewed`, `remarks_exported`,
-    /// `invitations_issued`, `invitations_revoked`, `campaign_created`, `campaign_changed`, `campaign_erased`,
-    /// `form_version_published`, `form_version_retired`, `staff_created`, `staff_changed`, `logins_refused`. There may be more
-    /// one day.
+    /// The action: `responses_exported`, `remarks_listed`, `remark_reviewed`, `remarks_exported`, `invitations_issued`,
+    /// `invitations_revoked`, `campaign_created`, `campaign_changed`, `campaign_erased`, `form_version_published`,
+    /// `form_version_retired`, `staff_created`, `staff_changed`, `logins_refused`. Later versions may add more.
     #[schema(example = "remarks_listed")]
     pub action: String,
-    /// What it was done to: the filter, how many rows it gave, and the like, as fits the action. Never an answer.
+    /// Details of the action, such as the filter and the number of rows. Never an answer.
     #[schema(value_type = Object)]
     pub details: Value,
-    /// The hash that chains it to the entry before, in hexadecimal.
+    /// The hash that links this entry to the previous one, in hexadecimal.
     pub hash: String,
 }
 
@@ -70,7 +69,7 @@ pub struct AuditEntryView {
 pub struct AuditStaffView {
     /// The id of the account.
     pub id: Uuid,
-    /// The person's name as it is now.
+    /// The person's present name.
     pub name: String,
 }
 
@@ -83,7 +82,7 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
                 id: id.0,
                 name: name.unwrap_or_default(),
             }),
-            // One that is no JSON was not written by this program; it is shown all the same.
+            // Details that are not JSON were not written by this program; they are shown all the same.
             details: serde_json::from_str(&row.details).unwrap_or(Value::String(row.details)),
             action: row.action,
             hash: hex::encode(&row.hash),
@@ -93,8 +92,9 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
 
 /// List the audit
 ///
-/// Every export, every look at remarks, every change of a setting that touches privacy, every published or retired version
-/// and every change of an account is in it, from before it was answered. Nothing can be taken out: `aftercare audit verify` checks the chain.
+/// The audit records every export, every page of remarks shown, every change of a privacy setting, every published or
+/// retired version and every change of an account, before the reply is sent. No entry can be removed unnoticed:
+/// `aftercare audit verify` checks the chain.
 #[utoipa::path(
     tag = "audit",
     security(("staff" = ["admin"])),
@@ -130,7 +130,7 @@ impl AuditQuery {
             let words = Action::WORDS.join(", ");
             Action::parse(word).ok_or_else(|| wrong(format!("`action` is one of {words}.")))
         });
-        // Postgres does not know all the years that can be written.
+        // Postgres does not support all years that a timestamp can name.
         let known = |time: &DateTime<Utc>| (0..=9999).contains(&time.year());
         if !self.from.iter().chain(&self.to).all(known) {
             return Err(wrong("`from` and `to` are of the years 0 to 9999."));

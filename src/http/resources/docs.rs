@@ -1,4 +1,4 @@
-//! The OpenAPI document, Swagger UI from our own files, and a page for each kind of problem.
+//! The OpenAPI document, a self-hosted Swagger UI, and a page for each kind of problem.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use utoipa_swagger_ui::Config;
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 
-/// Swagger UI sets styles inline; scripts and data come from here only.
+/// Swagger UI sets inline styles. Scripts and data are loaded from this server only.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The pages, which are not part of the described interface.
+/// The routes of these pages, which are not part of the OpenAPI document.
 pub fn routes(config: &mut ServiceConfig) {
     let swagger = Config::new(["/openapi.json"])
         .validator_url("none")

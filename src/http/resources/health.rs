@@ -1,4 +1,4 @@
-//! For those who watch the server: is it alive, and can it work?
+//! Liveness and readiness, for monitoring.
 
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub struct HealthView {
 
 /// Tell that the server runs
 ///
-/// It asks nothing of the database: a server without its database should not be restarted for it.
+/// The database is not queried: a server without its database should not be restarted for it.
 #[utoipa::path(
     tag = "health",
     responses((status = 200, description = "It runs.", body = HealthView, example = json!({"status": "live"}))),
@@ -37,7 +37,7 @@ async fn get_liveness() -> HttpResponse {
 
 /// Tell whether the server can work
 ///
-/// It is ready when the database answers and its migrations fit this program.
+/// The server is ready when the database responds and its migrations fit this program.
 #[utoipa::path(
     tag = "health",
     responses((status = 200, description = "It can work.", body = HealthView, example = json!({"status": "ready"}))),

@@ -1,4 +1,4 @@
-//! The operations, one folder or file a resource.
+//! The operations of the API, one module for each resource.
 
 pub mod audit;
 pub mod campaigns;
@@ -15,7 +15,7 @@ pub mod staff;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Every operation of the interface. The server, the tests and the OpenAPI document all come from here.
+/// Registers every operation of the API. The server, the tests and the OpenAPI document all use it.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(health::routes)

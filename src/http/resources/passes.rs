@@ -1,4 +1,4 @@
-//! Passes: an invitation is exchanged for a blind signature (RFC 9578), of which the client makes a pass.
+//! Passes: an invitation is exchanged for a blind signature (RFC 9578), from which the client makes a pass.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -23,21 +23,21 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(get_issuer_directory);
 }
 
-/// What the answer with a signature is.
+/// The media type of the reply with a signature.
 const RESPONSE: &str = "application/private-token-response";
-/// What the directory is.
+/// The media type of the directory.
 const DIRECTORY: &str = "application/private-token-issuer-directory";
 
-/// Bytes as they are.
+/// Bytes without further structure.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
 struct TokenBytes(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
 
 /// Get a pass for an invitation
 ///
-/// The body is a `TokenRequest` of type 0x0002 (RFC 9578, 6.1), the answer a `TokenResponse`. The server signs without
-/// seeing what, so it cannot tell later which invitation a pass was got for. The invitation is used up. The very same
-/// request with the same invitation gives the same answer again, so that a lost answer is no loss.
+/// The body is a `TokenRequest` of type 0x0002 (RFC 9578, 6.1), the reply a `TokenResponse`. The server signs a blinded
+/// value, so it cannot tell later which invitation a pass belongs to. The invitation is used up. An identical request
+/// with the same invitation gets an identical reply, so a lost reply does no harm.
 #[utoipa::path(
     tag = "passes",
     params(
@@ -66,7 +66,8 @@ async fn issue_pass(
 
 /// Get a pass for an invitation from the issuer
 ///
-/// The same for client libraries that know the issuer only: the campaign is the one whose key the request names.
+/// The same operation for client libraries that know only the issuer: the key that the request names determines the
+/// campaign.
 #[utoipa::path(
     tag = "passes",
     params(
@@ -96,13 +97,13 @@ fn reply(signature: BlindSignature) -> HttpResponse {
         .body(signature.to_vec())
 }
 
-/// The issuer's directory of RFC 9578, 4.
+/// The issuer directory of RFC 9578, 4.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct IssuerDirectoryView {
-    /// Where requests go, relative to the directory.
+    /// The URL for token requests, relative to the directory.
     issuer_request_uri: &'static str,
-    /// The public keys of all campaigns that give passes, or will.
+    /// The public keys of all campaigns that issue passes now or later.
     token_keys: Vec<TokenKeyView>,
 }
 
@@ -110,17 +111,17 @@ pub struct IssuerDirectoryView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct TokenKeyView {
-    /// 2: Blind RSA with 2048 bits.
+    /// The token type. 2 is Blind RSA with 2048 bits.
     token_type: u16,
     /// DER of a SubjectPublicKeyInfo in base64url.
     token_key: String,
-    /// From when its campaign gives passes, in seconds of Unix time.
+    /// From when the campaign issues passes, in seconds of Unix time.
     not_before: i64,
 }
 
 /// List the keys that sign passes
 ///
-/// The issuer directory of RFC 9578. Which key belongs to which campaign, the campaign itself says.
+/// The issuer directory of RFC 9578. The reply for a campaign says which key belongs to it.
 #[utoipa::path(
     tag = "passes",
     responses((

@@ -1,4 +1,4 @@
-//! Logging in, staying logged in, logging out; and the public key that checks our tokens.
+//! Logging in, refreshing tokens and logging out; and the public key that verifies access tokens.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
@@ -25,12 +25,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(get_jwks);
 }
 
-/// Who logs in.
+/// The credentials of a log-in.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "ann@clinic.example", "password": "correct horse battery staple"}))]
 pub struct CreateSessionBody {
-    /// E-mail of the account; upper and lower case are the same.
+    /// E-mail address of the account; upper and lower case are equivalent.
     #[validate(length(min = 1, max = 254))]
     #[schema(min_length = 1, max_length = 254)]
     email: String,
@@ -40,18 +40,18 @@ pub struct CreateSessionBody {
     password: String,
 }
 
-/// What to exchange.
+/// The token to exchange.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"refresh_token": "8Wq0mBq3v1n0cJq1hY2uT0m3mZcS2m4y1u0oXk9aQpE"}))]
 pub struct RefreshSessionBody {
-    /// The refresh token of the last answer. It is good once.
+    /// The refresh token of the previous reply, valid for one use.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     refresh_token: String,
 }
 
-/// Tokens of a session.
+/// The tokens of a session.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9…",
@@ -65,18 +65,18 @@ pub struct TokensView {
     pub access_token: String,
     /// Always `Bearer`.
     pub token_type: &'static str,
-    /// Seconds until the access token ends.
+    /// Seconds until the access token expires.
     pub expires_in: i64,
-    /// Exchange it for the next pair before it ends. It is good once.
+    /// Exchange it for new tokens before it expires. It is valid for one use.
     pub refresh_token: String,
-    /// Seconds until the refresh token ends.
+    /// Seconds until the refresh token expires.
     pub refresh_expires_in: i64,
 }
 
 /// Log in
 ///
-/// Attempts are slowed down by account and by network, whether or not the account exists; an unknown
-/// account, a disabled one and a wrong password give the same answer after the same work.
+/// Attempts are limited by account and by network, whether or not the account exists. An unknown account, a disabled
+/// one and a wrong password get the same reply after the same work.
 #[utoipa::path(
     tag = "sessions",
     request_body = CreateSessionBody,
@@ -97,9 +97,9 @@ async fn create_session(
 
 /// Exchange a refresh token for new tokens
 ///
-/// Each refresh token is good once. One that comes again later than ten seconds after its first use
-/// ends the whole session, since then two hold it. Of two requests at the same time one succeeds and
-/// the other is refused, and the session goes on.
+/// Each refresh token is valid for one use. A token that is used again more than ten seconds after its first use ends
+/// the whole session, since two clients then hold it. Of two concurrent requests one succeeds, the other is refused,
+/// and the session continues.
 #[utoipa::path(
     tag = "sessions",
     request_body = RefreshSessionBody,
@@ -140,19 +140,19 @@ pub struct JwksView {
 /// A public key.
 #[derive(Serialize, ToSchema)]
 pub struct JwkView {
-    /// Kind of key.
+    /// The key type.
     #[schema(example = "OKP")]
     pub kty: &'static str,
-    /// Curve.
+    /// The curve.
     #[schema(example = "Ed25519")]
     pub crv: &'static str,
     /// The key in base64url.
     #[schema(example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
     pub x: String,
-    /// Its name: the RFC 7638 thumbprint.
+    /// The key id: the RFC 7638 thumbprint.
     #[schema(example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
     pub kid: String,
-    /// What it is for.
+    /// The use of the key.
     #[serde(rename = "use")]
     #[schema(example = "sig")]
     pub usage: &'static str,

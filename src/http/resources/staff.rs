@@ -37,17 +37,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     "roles": ["author"], "disabled": false, "created_at": "2027-01-04T09:00:00Z",
 }))]
 pub struct StaffView {
-    /// Its id.
+    /// The account's id.
     pub id: Uuid,
-    /// The name for logging in.
+    /// The e-mail address, which is the name for logging in.
     pub email: String,
     /// The person's name.
     pub name: String,
-    /// What the person may do.
+    /// The roles.
     pub roles: Vec<Role>,
     /// A disabled account cannot log in.
     pub disabled: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
 }
 
@@ -72,7 +72,7 @@ impl From<StaffRow> for StaffView {
     "password": "correct horse battery staple",
 }))]
 pub struct CreateStaffBody {
-    /// The name for logging in; kept in lower case.
+    /// The e-mail address, which is the name for logging in; stored in lower case.
     #[validate(email, length(max = 254))]
     #[schema(format = Email, max_length = 254)]
     email: String,
@@ -80,7 +80,7 @@ pub struct CreateStaffBody {
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// What the person may do: one role or more. No role includes another.
+    /// The roles, at least one. No role includes another.
     #[validate(custom(function = one_or_more))]
     #[schema(min_items = 1)]
     roles: Vec<Role>,
@@ -90,7 +90,7 @@ pub struct CreateStaffBody {
     password: String,
 }
 
-/// What to change. A field that is left out stays as it is.
+/// A change of an account. A field that is missing stays unchanged.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"disabled": true}))]
@@ -99,7 +99,7 @@ pub struct UpdateStaffBody {
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
-    /// All the roles from now on.
+    /// The complete list of roles after the change.
     #[validate(custom(function = one_or_more))]
     #[schema(min_items = 1)]
     roles: Option<Vec<Role>>,
@@ -138,7 +138,7 @@ async fn list_staff(
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let page = page.read()?;
-    // A forged cursor can name years that Postgres does not know.
+    // A forged cursor can name years that Postgres does not support.
     let possible = |(made, _): &(DateTime<Utc>, StaffId)| (0..=9999).contains(&made.year());
     let (after, rows) = (page.after_one(possible)?, page.rows()?);
     let rows = staff::list(&state.app, after, rows).await?;
@@ -195,7 +195,7 @@ async fn get_staff(
 
 /// Change an account
 ///
-/// The last admin who is not disabled can neither be disabled nor lose the role.
+/// The last admin that is not disabled cannot be disabled or lose the role.
 #[utoipa::path(
     tag = "staff",
     security(("staff" = ["admin"])),

@@ -8,13 +8,13 @@ use serde_json::Value;
 use crate::domain::ids::FormId;
 use crate::store::schema::form_drafts;
 
-/// A draft. Its definition is well-formed, and need not be fit to publish.
+/// A draft. Its definition is well-formed, but may have faults that prevent publishing.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = form_drafts, check_for_backend(diesel::pg::Pg))]
 pub struct DraftRow {
     /// The form.
     pub form_id: FormId,
-    /// What it asks so far.
+    /// The definition as last saved.
     pub definition: Value,
     /// When it was saved.
     pub updated_at: DateTime<Utc>,
@@ -33,7 +33,7 @@ pub async fn find_draft(
         .optional()
 }
 
-/// Saves a draft in the place of the one before.
+/// Saves a draft and replaces the previous one.
 pub async fn save_draft(conn: &mut AsyncPgConnection, draft: &DraftRow) -> QueryResult<()> {
     diesel::insert_into(form_drafts::table)
         .values(draft)

@@ -17,9 +17,9 @@ use crate::domain::ids::{FormId, FormKey, FormVersionId};
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = forms, check_for_backend(diesel::pg::Pg))]
 pub struct FormRow {
-    /// Its id.
+    /// The id.
     pub id: FormId,
-    /// Its key.
+    /// The key.
     pub key: FormKey,
     /// When it was created.
     pub created_at: DateTime<Utc>,
@@ -29,27 +29,27 @@ pub struct FormRow {
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = form_versions, check_for_backend(diesel::pg::Pg))]
 pub struct FormVersionRow {
-    /// Its id.
+    /// The id.
     pub id: FormVersionId,
     /// The form.
     pub form_id: FormId,
-    /// Its number, from 1.
+    /// The number, from 1.
     pub version: i32,
-    /// What it asks.
+    /// The definition.
     pub definition: Value,
-    /// Where its answers stand in a record.
+    /// The layout of its records: the place of each answer.
     pub layout: Value,
-    /// SHA-256 over both.
+    /// SHA-256 over definition and layout.
     pub digest: Vec<u8>,
     /// When it was published.
     pub published_at: DateTime<Utc>,
-    /// When it was retired.
+    /// When it was retired; none while it is in use.
     pub retired_at: Option<DateTime<Utc>>,
-    /// Until when it takes responses after that.
+    /// The end of its grace period: until then a retired version takes responses that were filled in offline.
     pub accepts_until: Option<DateTime<Utc>>,
 }
 
-/// A stored version that this program cannot read, for instance since a newer program wrote it.
+/// A stored version that this program cannot read, for instance because a newer program wrote it.
 #[derive(Debug, thiserror::Error)]
 #[error("version {version} of the form cannot be read by this program")]
 pub struct UnreadableVersion {
@@ -61,7 +61,7 @@ impl FormVersionRow {
     ///
     /// # Errors
     ///
-    /// When the definition no longer passes the checks, or gives another layout than its records have.
+    /// When the definition no longer passes the checks, or yields a layout other than the stored one.
     pub fn form(&self) -> Result<Form, UnreadableVersion> {
         let unreadable = || UnreadableVersion {
             version: self.version,
@@ -87,7 +87,7 @@ pub async fn find_form(
         .optional()
 }
 
-/// Inserts a form, unless there is one with its key; tells whether it did.
+/// Inserts a form unless its key is taken; tells whether it was inserted.
 pub async fn insert_form(conn: &mut AsyncPgConnection, form: &FormRow) -> QueryResult<bool> {
     let inserted = diesel::insert_into(forms::table)
         .values(form)
@@ -98,7 +98,7 @@ pub async fn insert_form(conn: &mut AsyncPgConnection, form: &FormRow) -> QueryR
     Ok(inserted == 1)
 }
 
-/// Deletes a form of which no version was ever published.
+/// Deletes a form that has never had a published version.
 pub async fn delete_unpublished_form(conn: &mut AsyncPgConnection, id: FormId) -> QueryResult<()> {
     let published = form_versions::table.filter(form_versions::form_id.eq(id));
     diesel::delete(forms::table.find(id))
@@ -108,14 +108,15 @@ pub async fn delete_unpublished_form(conn: &mut AsyncPgConnection, id: FormId) -
     Ok(())
 }
 
-/// Locks a form, so that its draft and its versions change one at a time; tells whether it is still there.
+/// Locks a form, so that changes of its draft and of its versions run one at a time; tells whether the form still
+/// exists.
 pub async fn lock_form(conn: &mut AsyncPgConnection, id: FormId) -> QueryResult<bool> {
     let locked = forms::table.find(id).select(forms::id).for_update();
     let locked: Option<FormId> = locked.first(conn).await.optional()?;
     Ok(locked.is_some())
 }
 
-/// A page of the forms that have a version in use, each with the newest of these, by key.
+/// A page of the forms that have a version in use, by key, each with its newest version in use.
 pub async fn list_published_forms(
     conn: &mut AsyncPgConnection,
     after: Option<&str>,
@@ -175,7 +176,7 @@ pub async fn newest_version(
         .optional()
 }
 
-/// Retires a version, unless it is retired already; tells whether it did.
+/// Retires a version unless it is retired already; tells whether this call retired it.
 pub async fn retire_version(
     conn: &mut AsyncPgConnection,
     id: FormVersionId,
@@ -193,26 +194,26 @@ pub async fn retire_version(
     Ok(retired == 1)
 }
 
-/// Which version it is, without its content, which never changes and is kept in memory.
+/// The identity of a version without its content. The content never changes and is cached in memory.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = form_versions, check_for_backend(diesel::pg::Pg))]
 pub struct FormVersionRef {
-    /// Its id.
+    /// The id.
     pub id: FormVersionId,
-    /// Its number.
+    /// The number.
     pub version: i32,
-    /// Until when it takes responses, once it is retired.
+    /// The end of its grace period; none while it is in use.
     pub accepts_until: Option<DateTime<Utc>>,
 }
 
 impl FormVersionRef {
-    /// Whether it takes responses at this time.
+    /// Whether the version takes responses at this time.
     pub fn accepts(&self, now: DateTime<Utc>) -> bool {
         self.accepts_until.is_none_or(|until| now < until)
     }
 }
 
-/// The version of the form with this key: the one asked for, or the newest one in use.
+/// The version of the form with this key: the requested number, or the newest version in use.
 pub async fn find_version_ref(
     conn: &mut AsyncPgConnection,
     form: &FormKey,
@@ -240,7 +241,7 @@ pub async fn find_version_ref(
     found.optional()
 }
 
-/// A version by its id.
+/// The version with this id.
 pub async fn get_version(
     conn: &mut AsyncPgConnection,
     id: FormVersionId,

@@ -16,15 +16,15 @@ pub struct NewVersion<'a> {
     pub id: FormVersionId,
     /// The form, which the caller has locked.
     pub form_id: FormId,
-    /// The number after that of the newest version.
+    /// The number of the newest version plus one.
     pub version: i32,
-    /// The form.
+    /// The checked form.
     pub form: &'a Form,
-    /// When it is published.
+    /// The time of publishing.
     pub published_at: DateTime<Utc>,
 }
 
-/// Inserts a version, and makes its view. Call it in a transaction: both come together or not at all.
+/// Inserts a version and creates its view. Call it in a transaction, so that both happen or neither.
 pub async fn insert_version(
     conn: &mut AsyncPgConnection,
     new: &NewVersion<'_>,
@@ -44,7 +44,7 @@ pub async fn insert_version(
         .values(&row)
         .execute(conn)
         .await?;
-    // A statement of data definition takes no bound values; this one is made of checked words only.
+    // DDL takes no bound parameters. The keys and codes in this statement were checked to be plain words.
     let (_, view) = view_of(new.form, row.version, row.id);
     diesel::sql_query(view).execute(conn).await?;
     Ok(row)

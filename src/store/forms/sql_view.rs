@@ -5,11 +5,11 @@ use std::fmt::Write;
 use crate::domain::form::{Form, Kind, Slot};
 use crate::domain::ids::FormVersionId;
 
-/// The name of the view of a version, `form_{key}_v{version}` with underscores; and the statement that makes it.
+/// The name of the view of a version, `form_{key}_v{version}` with underscores, and the statement that creates it.
 ///
-/// Options come as codes, a multiple choice as an array of codes, and whatever is blank, declined or hidden as
-/// null. Keys and codes were checked to be plain words, so they are safe to stand in SQL; `version_id` is the id
-/// of the version's row.
+/// Options are given as codes, a multiple choice as an array of codes; blank, declined and hidden answers are null.
+/// Keys and codes were checked to be plain words, so they are safe inside SQL. `version_id` is the id of the version's
+/// row.
 pub fn view_of(form: &Form, version: i32, version_id: FormVersionId) -> (String, String) {
     let name = format!("form_{}_v{version}", form.key().replace('-', "_"));
     let mut columns = String::new();
@@ -75,7 +75,7 @@ fn expression(kind: &Kind, slot: &Slot) -> String {
     }
 }
 
-/// The unsigned number in these bytes, as a bigint.
+/// The unsigned number in these bytes, as a bigint expression.
 fn number(offset: usize, width: usize) -> String {
     let byte = |at: usize| {
         format!(

@@ -1,4 +1,4 @@
-//! An arrival: a response on its way into the database.
+//! An arrival: a response that was accepted and waits to be released.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,17 +6,17 @@ use crate::domain::campaign::access::Credential;
 use crate::domain::ids::RemarkId;
 use crate::domain::response::AnonymousResponse;
 
-/// A response that asks to be stored, with what it is let in by.
+/// A response to store, with the credential that admits it.
 #[derive(Debug, Clone)]
 pub struct Arrival {
     /// The response.
     pub response: AnonymousResponse,
-    /// What it is let in by.
+    /// The credential that admits it.
     pub credential: Credential,
 }
 
 impl Arrival {
-    /// One to a campaign in which anybody may answer.
+    /// An arrival of a campaign with access `open`, which asks for no credential.
     pub fn open(response: AnonymousResponse) -> Self {
         let credential = Credential::Open;
         Self {
@@ -26,7 +26,7 @@ impl Arrival {
     }
 }
 
-/// A remark as it lies in its arrival.
+/// A remark as stored in its arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ArrivedRemark {
     pub id: RemarkId,

@@ -1,4 +1,4 @@
-//! How many responses a campaign has. The exact numbers are not to be shown.
+//! Response counts of a campaign. The exact numbers must not be shown.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -6,10 +6,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::domain::ids::CampaignId;
 use crate::store::schema::{arrivals, responses};
 
-/// Counts of one campaign.
+/// The counts of one campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResponseCounts {
-    /// Responses that are released.
+    /// Released responses.
     pub released: i64,
     /// Arrivals that wait to be released.
     pub waiting: i64,

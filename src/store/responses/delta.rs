@@ -1,5 +1,5 @@
-//! What a move changes in the table of released responses. Each move gives it, so that counts can follow in the same
-//! transaction.
+//! The change that a move makes to the table of released responses. Each move returns it, so that counts can be updated
+//! in the same transaction.
 
 use std::fmt;
 
@@ -15,14 +15,14 @@ pub enum Delta {
     Released {
         /// The campaign.
         campaign_id: CampaignId,
-        /// The responses that are there since.
+        /// The responses that were added.
         records: Vec<ReleasedRecord>,
     },
     /// A released response was withdrawn.
     Withdrawn {
         /// The campaign.
         campaign_id: CampaignId,
-        /// The response that is gone since.
+        /// The response that was removed.
         record: ReleasedRecord,
     },
     /// All responses of a campaign were deleted.
@@ -33,7 +33,7 @@ pub enum Delta {
 }
 
 impl Delta {
-    /// How many responses it names.
+    /// The number of responses that the change lists.
     pub fn count(&self) -> usize {
         match self {
             Self::Released { records, .. } => records.len(),
@@ -49,7 +49,7 @@ pub struct ReleasedRecord {
     /// The version of the form.
     #[diesel(sql_type = SqlUuid)]
     pub form_version_id: FormVersionId,
-    /// The answers, encoded as the version's layout says.
+    /// The answers, encoded by the version's layout.
     #[diesel(sql_type = Binary)]
     pub record: Vec<u8>,
 }

@@ -1,5 +1,5 @@
-//! Erasure: when the time of a campaign is up, everything that came with responses is deleted. The campaign itself
-//! stays, with its settings and the date.
+//! Erasure: when the retention period of a campaign has ended, all data of its responses are deleted. The campaign
+//! itself stays, with its settings and the date of the erasure.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -15,7 +15,7 @@ use crate::store::schema::{
 const VACUUM: &str = "VACUUM responses, arrivals, remarks, tombstones, invitations, invitation_batches, \
                       spent_passes, pass_keys";
 
-/// How much of a campaign there is to delete.
+/// How much data of a campaign would be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StoredCounts {
     /// Released responses.
@@ -32,21 +32,21 @@ pub struct StoredCounts {
     pub passes: usize,
 }
 
-/// A campaign whose time is up.
+/// A campaign whose retention period has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueCampaign {
-    /// Its id.
+    /// The id.
     pub id: CampaignId,
-    /// Its key.
+    /// The key.
     pub key: CampaignKey,
-    /// Since when its responses should be gone.
+    /// The end of its retention period.
     pub retained_until: DateTime<Utc>,
-    /// What is there.
+    /// What would be deleted.
     pub counts: StoredCounts,
 }
 
 impl DueCampaign {
-    /// What its erasure changed.
+    /// The change that its erasure makes to the released responses.
     pub fn delta(&self) -> Delta {
         Delta::Erased {
             campaign_id: self.id,
@@ -54,7 +54,7 @@ impl DueCampaign {
     }
 }
 
-/// The campaigns whose time is up, by key, and what there is of each.
+/// The campaigns whose retention period has ended, by key, with the amount of data of each.
 pub async fn due_campaigns(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
@@ -79,14 +79,14 @@ pub async fn due_campaigns(
     Ok(due)
 }
 
-/// Deletes what there is of a campaign whose time is up, and gives what that was; none when somebody else did. Call it
-/// in a transaction, and [`vacuum`] afterwards.
+/// Deletes the data of a campaign whose retention period has ended, and returns what was deleted; none when another
+/// server did it first. Call it in a transaction, and [`vacuum`] afterwards.
 pub async fn erase_campaign(
     conn: &mut AsyncPgConnection,
     id: CampaignId,
     now: DateTime<Utc>,
 ) -> QueryResult<Option<DueCampaign>> {
-    // Nothing new is stored in it from here on.
+    // The lock on the campaign keeps new responses out from here on.
     let locked = campaigns::table
         .find(id)
         .filter(campaigns::retained_until.le(now))
@@ -110,7 +110,8 @@ pub async fn erase_campaign(
     }))
 }
 
-/// Takes deleted rows out of the data files. Otherwise they would lie there until Postgres does so by itself.
+/// Vacuums the tables, so that deleted rows leave the data files now. Otherwise they would stay there until autovacuum
+/// runs.
 pub async fn vacuum(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     conn.batch_execute(VACUUM).await
 }
@@ -147,7 +148,7 @@ async fn count_stored(conn: &mut AsyncPgConnection, id: CampaignId) -> QueryResu
 
 async fn delete_stored(conn: &mut AsyncPgConnection, id: CampaignId) -> QueryResult<StoredCounts> {
     let counts = StoredCounts {
-        // In the direction in which responses move.
+        // In the order in which responses move between the tables.
         arrivals: delete!(conn, arrivals, id),
         responses: delete!(conn, responses, id),
         remarks: delete!(conn, remarks, id),

@@ -1,4 +1,4 @@
-//! Responses by their ids, wherever they are.
+//! Looks up responses by id, in arrivals and released responses.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::domain::response::{AnonymousResponse, Remark};
 use crate::store::schema::{arrivals, remarks, responses, tombstones};
 
-/// A stored response. Arrivals and released responses have these columns in common.
+/// A stored response: the columns that arrivals and released responses have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = responses, check_for_backend(diesel::pg::Pg))]
 pub struct ResponseRow {
@@ -23,15 +23,15 @@ pub struct ResponseRow {
     pub campaign_id: CampaignId,
     /// The version of the form.
     pub form_version_id: FormVersionId,
-    /// The language in which it was filled.
+    /// The language in which the respondent read the form.
     pub language: String,
-    /// The Monday of its week.
+    /// The Monday of the week of arrival.
     pub week: NaiveDate,
-    /// The answers.
+    /// The answers, encoded by the version's layout.
     pub record: Vec<u8>,
 }
 
-/// A stored response with the remarks that came with it.
+/// A stored response with its remarks.
 #[derive(Debug, Clone)]
 pub struct StoredResponse {
     /// The response.
@@ -41,7 +41,8 @@ pub struct StoredResponse {
 }
 
 impl StoredResponse {
-    /// Whether this remark, or its absence, is what came with the response. A reviewer may have edited it down since.
+    /// Whether the stored text of this remark matches the one that was sent, or both are missing. A reviewer may have
+    /// shortened the stored text.
     pub(super) fn has(&self, remark: &Remark) -> bool {
         match (&remark.text, self.texts.get(&remark.id)) {
             (Some(came), Some(stored)) => is_shortened(came, stored),
@@ -50,7 +51,7 @@ impl StoredResponse {
     }
 }
 
-/// The stored response with this id, be it released or still an arrival, without its remarks.
+/// The stored response with this id, released or not, without its remarks.
 pub async fn find_response(
     conn: &mut AsyncPgConnection,
     id: ResponseId,
@@ -72,7 +73,7 @@ pub async fn find_response(
         .optional()
 }
 
-/// The texts of those of these remarks that are stored with the response `id`, by their ids.
+/// The texts of those of the given remarks that are stored with the response `id`, by remark id.
 pub async fn find_texts(
     conn: &mut AsyncPgConnection,
     id: ResponseId,
@@ -118,16 +119,16 @@ const ARRIVAL: (
     arrivals::record,
 );
 
-/// What is stored under the ids of a batch.
+/// Looks up all ids of a batch.
 ///
-/// Arrivals come first, since that is the way in which responses move. Remarks come before released
-/// responses: should a withdrawal end between the two, then the response is gone as well. The other way
-/// round it would look like a response with other remarks.
+/// Arrivals are read first, since responses move from there to the released ones. Remarks are read before released
+/// responses: if a withdrawal commits between the two reads, the response is missing as well. In the other order, the
+/// response would be found with its remarks missing, and a replay would look like a different response.
 pub(super) async fn find_stored<'a>(
     conn: &mut AsyncPgConnection,
     batch: impl Iterator<Item = &'a AnonymousResponse>,
 ) -> QueryResult<HashMap<ResponseId, StoredResponse>> {
-    // Each remark goes to its own response: texts are long, and a batch has many.
+    // Each text is given to its own response only: texts are long, and a batch has many.
     let mut owners: HashMap<RemarkId, ResponseId> = HashMap::new();
     let mut ids: Vec<ResponseId> = Vec::new();
     for response in batch {

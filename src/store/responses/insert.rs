@@ -1,4 +1,4 @@
-//! Insertion: responses are stored among the arrivals, in batches, each with the credential that admits it.
+//! Stores responses as arrivals, in batches, each with the credential that admits it.
 
 use std::collections::{HashMap, HashSet};
 use std::iter;
@@ -20,40 +20,39 @@ use crate::domain::response::AnonymousResponse;
 use crate::domain::week::IsoWeek;
 use crate::store::schema::{arrivals, responses, tombstones};
 
-/// What became of a response that was handed to the store.
+/// The outcome for a response that was given to the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stored {
-    /// It is stored now.
+    /// The response was stored by this call.
     New,
-    /// It was there already, the very same, since this week.
+    /// An identical response was stored before, in this week.
     Replay(IsoWeek),
-    /// Its receipt stands for other answers.
+    /// The receipt was used for other answers.
     Conflict,
-    /// It was withdrawn, and stays so.
+    /// The response was withdrawn, so it is not stored again.
     Withdrawn,
-    /// It was not let in, so nothing of it is stored.
+    /// The credential was not accepted, so nothing was stored.
     Refused(Refusal),
 }
 
-/// Stores a batch in one transaction, and tells what became of each, in the order of the batch.
+/// Stores a batch in one transaction, and returns the outcome of each response, in the order of the batch.
 ///
-/// Any number of servers may do so at once, with the same responses too: the ids see to it that each
-/// is stored once.
+/// Several servers may do so at once, even with the same responses: the primary key ensures that each is stored once.
 pub async fn store_arrivals(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
 ) -> QueryResult<Vec<Stored>> {
     conn.transaction(async |conn| {
         let mut inserted = insert_arrivals(conn, batch).await?;
-        // Looked up after the insert, not before: a release or a withdrawal that ended in between is
-        // seen, and one that was under way on the arrival made the insert wait for it.
+        // Looked up after the insert, not before. So a release or a withdrawal that ended in between is seen, and one
+        // that was still moving the arrival made the insert wait for it.
         let gone = find_gone(conn, batch.iter().map(|arrival| &arrival.response)).await?;
         if inserted.iter().any(|id| gone.contains_key(id)) {
             delete_arrivals(conn, gone.keys().copied().collect()).await?;
             inserted.retain(|id| !gone.contains_key(id));
         }
         let refused = redeem(conn, batch, &inserted).await?;
-        // A response may stand in a batch twice; then the first of the two is the new one.
+        // A batch may hold a response twice; then the first of the two counts as the new one.
         let outcomes: Vec<Option<Stored>> = batch
             .iter()
             .map(|Arrival { response, .. }| {
@@ -73,7 +72,7 @@ pub async fn store_arrivals(
     .await
 }
 
-/// Lets in what was inserted, and takes out again what may not be; gives why not, by id.
+/// Redeems the credentials of the inserted responses, and deletes those that are refused; returns the reasons by id.
 async fn redeem(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
@@ -106,7 +105,7 @@ async fn delete_arrivals(conn: &mut AsyncPgConnection, ids: Vec<ResponseId>) -> 
         .await
 }
 
-/// Compares what came with what is stored under its id, as if nothing of the batch were new.
+/// Compares each response with what is stored under its id, as if the batch had inserted nothing.
 async fn compare_all(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
@@ -119,7 +118,7 @@ async fn compare_all(
             match (gone.get(&response.id()), stored.get(&response.id())) {
                 (Some(Gone::Withdrawn), _) => Stored::Withdrawn,
                 (_, Some(stored)) => compare(stored, response),
-                // It is nowhere: it has been withdrawn since the insert met it, or the insert passed it over.
+                // The id is in no table: the response was withdrawn after the insert met it, or the insert skipped it.
                 (_, None) if is_withdrawn(conn, response.id()).await? => Stored::Withdrawn,
                 (_, None) => Stored::Refused(Refusal::AccessChanged),
             },
@@ -128,12 +127,12 @@ async fn compare_all(
     Ok(outcomes)
 }
 
-/// What became of an earlier try to send this response; none when there was none.
+/// The outcome for a response that an earlier request may have stored; none when there is no trace of one.
 pub async fn find_earlier(
     conn: &mut AsyncPgConnection,
     response: &AnonymousResponse,
 ) -> QueryResult<Option<Stored>> {
-    // One snapshot, so that the response is seen in exactly one place.
+    // One snapshot, so that the response is seen in exactly one table.
     let mut transaction = conn.build_transaction().read_only().repeatable_read();
     let found = transaction.run(async |conn| {
         if find_gone(conn, iter::once(response))
@@ -150,8 +149,8 @@ pub async fn find_earlier(
     found.await
 }
 
-/// Rows by column. Arrays make it one statement for a batch of any size, and so, unlike
-/// [`diesel::sql_query`], one that stays prepared.
+/// The batch by columns. With arrays, one statement serves a batch of any size, and so, unlike [`diesel::sql_query`],
+/// it stays prepared.
 #[derive(Default)]
 struct InsertArrivals<'a> {
     ids: Vec<ResponseId>,
@@ -166,8 +165,8 @@ struct InsertArrivals<'a> {
 
 impl QueryFragment<Pg> for InsertArrivals<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // The lock is the one that the foreign key takes anyway. It makes this statement wait for a change of
-        // the access rule, and see it.
+        // The foreign key takes this lock anyway. Taken here, it makes the statement wait for a concurrent change of
+        // the access rule, and see its result.
         out.push_sql("WITH campaign AS (SELECT id, access FROM campaigns WHERE id = ANY(");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.campaigns)?;
         out.push_sql(
@@ -207,9 +206,9 @@ impl Query for InsertArrivals<'_> {
     type SqlType = SqlUuid;
 }
 
-/// Inserts what is not there yet, and gives the ids of that.
+/// Inserts the arrivals whose ids are not stored yet, and returns the ids inserted.
 ///
-/// Every server inserts in the order of the ids, so that two of them never wait for each other in a circle.
+/// Every server inserts in the order of the ids, which prevents deadlocks.
 async fn insert_arrivals(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
@@ -221,7 +220,7 @@ async fn insert_arrivals(
         credential,
     } in batch
     {
-        // Of two with one id, the database would choose which one it keeps, and by which access rule.
+        // Of two arrivals with one id, the database would choose which one to keep, and under which access rule.
         if !seen.insert(response.id()) {
             continue;
         }
@@ -247,14 +246,14 @@ fn remarks_of(response: &AnonymousResponse) -> Value {
     Value::Array(written.collect())
 }
 
-/// Where a response is that is no arrival any more.
+/// The place of a response that is no longer an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gone {
     Released,
     Withdrawn,
 }
 
-/// Those of a batch that were released or withdrawn; both tables in one round trip.
+/// The responses of a batch that were released or withdrawn; both tables in one round trip.
 async fn find_gone<'a>(
     conn: &mut AsyncPgConnection,
     batch: impl Iterator<Item = &'a AnonymousResponse>,
@@ -280,9 +279,9 @@ async fn find_gone<'a>(
         .collect())
 }
 
-/// Whether what is stored under an id is the same as what came.
+/// Whether a stored response equals the one that was sent.
 fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> Stored {
-    // Not the week: a retry may come on Monday for a response of Sunday.
+    // The week is not compared: a response sent on Sunday may be retried on Monday.
     let (row, context) = (&stored.row, response.context());
     let same = row.campaign_id == context.campaign_id
         && row.form_version_id == context.form_version_id

@@ -1,6 +1,6 @@
-//! The whole life of a response in the database. Its id lives in one place at a time: among the arrivals, then among the
-//! released responses, then, once withdrawn, among the tombstones. It only ever moves in this direction, and each move
-//! is one transaction. Whoever looks through the places in this order finds it, wherever it is.
+//! The life of a response in the database. Its id is in one table at a time: among the arrivals, then among the
+//! released responses, then, once withdrawn, among the tombstones. A response moves in this direction only, and each
+//! move is one transaction. So a reader that checks the tables in this order always finds the response.
 //!
 //! | module | what it holds |
 //! | --- | --- |

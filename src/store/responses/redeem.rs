@@ -1,5 +1,4 @@
-//! Invitations are redeemed and passes spent in the transaction that stores the response, so that there is never one
-//! without the other.
+//! Redeems invitations and spends passes in the transaction that stores the response, so that both happen or neither.
 
 use std::collections::HashSet;
 
@@ -14,33 +13,33 @@ use crate::domain::campaign::access::Credential;
 use crate::domain::ids::CampaignId;
 use crate::store::schema::invitations;
 
-/// Why a response was not let in.
+/// Why a credential was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is no such invitation in this campaign, or it was taken back.
+    /// The campaign has no such invitation, or it was revoked.
     InvitationUnknown,
     /// The invitation was used before.
     InvitationUsed,
     /// The pass was spent before.
     PassSpent,
-    /// The campaign's access rule has changed while the response was on its way.
+    /// The campaign's access rule changed while the request was under way.
     AccessChanged,
 }
 
-/// Invitations and passes that were good a moment ago, and are used up now: each lets one response in.
+/// The invitations and passes that this transaction used up. Each admits one response.
 #[derive(Debug, Default)]
 pub(super) struct Redeemed {
     invitations: HashSet<Vec<u8>>,
     passes: HashSet<Vec<u8>>,
-    /// Invitations that there are, used before or now.
+    /// Invitations that exist, redeemed before or now.
     known: HashSet<Vec<u8>>,
 }
 
 impl Redeemed {
-    /// Uses up what these arrivals bring.
+    /// Redeems the credentials of these arrivals.
     ///
-    /// Invitations come before passes, each in the order of the hashes, so that two servers never wait for each other
-    /// in a circle. Whoever comes second to one of them waits for the first to end, and then finds it used.
+    /// Invitations come before passes, each in the order of the hashes, which prevents deadlocks. The second of two
+    /// transactions that redeem the same credential waits for the first to end, and then finds the credential used.
     pub async fn redeem(conn: &mut AsyncPgConnection, new: &[&Arrival]) -> QueryResult<Self> {
         let (mut redeem, mut spend) = (RedeemInvitations::default(), SpendPasses::default());
         for arrival in new {
@@ -58,7 +57,7 @@ impl Redeemed {
             let hashes = redeem.hashes.clone();
             let rows: Vec<Vec<u8>> = redeem.load(conn).await?;
             redeemed.invitations = rows.into_iter().collect();
-            // Afterwards, so that one that was revoked in between is not taken for one that was used.
+            // Read after redeeming, so that an invitation revoked in between is not reported as used.
             let known = invitations::table.filter(invitations::hash.eq_any(hashes));
             let known: Vec<Vec<u8>> = known.select(invitations::hash).load(conn).await?;
             redeemed.known = known.into_iter().collect();

@@ -1,9 +1,9 @@
 //! Release: arrivals move into `responses`, and their remarks into `remarks`, in shuffled batches.
 //!
-//! A batch holds at least the campaign's `release_size` arrivals, or all that are left when the campaign has
-//! closed. It is one transaction, and it is written in the order of the ids. Ids are derived from receipts by a
-//! keyed hash, so their order is a shuffle that has nothing to do with the order of arrival. Within a batch,
-//! neither place in the table nor transaction number tells who came when, or which remark came with whom.
+//! A batch holds at least the campaign's `release_size` arrivals, or all that are left when the campaign has closed. A
+//! batch is one transaction, and is written in the order of the ids. Ids are derived from receipts by a keyed hash, so
+//! this order is a shuffle independent of the order of arrival. Within a batch, neither the position in the table nor
+//! the transaction number reveals which response came first, or which remark belongs to which response.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,21 +13,21 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use super::delta::{Delta, ReleasedRecord};
 use crate::domain::ids::CampaignId;
 
-/// The most arrivals in one transaction.
+/// The maximum number of arrivals in one transaction.
 const MAX_BATCH: i32 = 10_000;
 
-/// A campaign of which arrivals can be released.
+/// A campaign with arrivals that can be released.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct RipeCampaign {
-    /// Its id.
+    /// The id.
     #[diesel(sql_type = SqlUuid)]
     pub id: CampaignId,
-    /// How many arrivals a batch has at least: one, once the campaign is closed.
+    /// The minimum number of arrivals of a batch; one when the campaign is closed.
     #[diesel(sql_type = Integer)]
     pub min_batch: i32,
 }
 
-/// The campaigns of which arrivals can be released at this time.
+/// The campaigns with arrivals that can be released at this time.
 pub async fn ripe_campaigns(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
@@ -43,7 +43,7 @@ pub async fn ripe_campaigns(
     .await
 }
 
-/// Releases one batch of a campaign, if enough arrivals wait; none when they do not, or another server is at it.
+/// Releases one batch of a campaign; none when too few arrivals wait, or another server is releasing this campaign.
 pub async fn release_batch(
     conn: &mut AsyncPgConnection,
     campaign: RipeCampaign,
@@ -55,7 +55,7 @@ pub async fn release_batch(
             return Ok(None);
         }
         let records = move_batch(conn, campaign.id).await?;
-        // Some may have been withdrawn since they were counted; then the rest waits on.
+        // Some may have been withdrawn since they were counted; then the rest keeps waiting.
         if i32::try_from(records.len()).is_ok_and(|moved| moved < campaign.min_batch) {
             return Err(diesel::result::Error::RollbackTransaction);
         }
@@ -70,7 +70,7 @@ pub async fn release_batch(
     }
 }
 
-/// One server at a time: otherwise two could share a batch out into two that are too small.
+/// Only one server releases a campaign at a time: two could split a batch into two that are too small.
 async fn lock(conn: &mut AsyncPgConnection, campaign: CampaignId) -> QueryResult<bool> {
     #[derive(QueryableByName)]
     struct Lock {
@@ -99,7 +99,7 @@ async fn count_waiting(conn: &mut AsyncPgConnection, campaign: CampaignId) -> Qu
     Ok(waiting.count)
 }
 
-/// Moves up to [`MAX_BATCH`] arrivals. By hand: the query builder has no data-modifying WITH.
+/// Moves up to [`MAX_BATCH`] arrivals. Raw SQL: the query builder has no data-modifying WITH.
 async fn move_batch(
     conn: &mut AsyncPgConnection,
     campaign: CampaignId,

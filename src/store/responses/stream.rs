@@ -1,4 +1,4 @@
-//! Responses on their way into an export: row by row, never all at once.
+//! Streams responses into an export, row by row.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -14,20 +14,20 @@ diesel::define_sql_function! {
     fn sha256(bytes: Binary) -> Binary;
 }
 diesel::define_sql_function! {
-    /// The sixteen bytes of an id.
+    /// The 16 bytes of an id.
     fn uuid_send(id: SqlUuid) -> Binary;
 }
 
 /// Which responses to export.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ResponsesFilter {
-    /// To these versions of the form.
+    /// Responses to these versions of the form.
     pub versions: Vec<Uuid>,
-    /// Of these campaigns.
+    /// Responses of these campaigns.
     pub campaigns: Vec<Uuid>,
 }
 
-/// What an export reads of a response. The id is never written.
+/// The columns of a response that an export reads. The id is never written to a file.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = responses, check_for_backend(diesel::pg::Pg))]
 pub struct ExportedRow {
@@ -37,9 +37,9 @@ pub struct ExportedRow {
     pub campaign_id: Uuid,
     /// The version of the form.
     pub form_version_id: Uuid,
-    /// The language in which it was filled.
+    /// The language in which the respondent read the form.
     pub language: String,
-    /// The Monday of its week.
+    /// The Monday of the week of arrival.
     pub week: NaiveDate,
     /// The answers.
     pub record: Vec<u8>,
@@ -49,20 +49,20 @@ pub struct ExportedRow {
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = campaigns, check_for_backend(diesel::pg::Pg))]
 pub struct ExportedCampaign {
-    /// Its id.
+    /// The id.
     pub id: Uuid,
-    /// Its key.
+    /// The key.
     pub key: String,
-    /// How many records of an export share their background answers at least.
+    /// The campaign's `k`: the minimum number of records of an export that share their background answers.
     pub k: i32,
 }
 
-/// The order of the rows. None tells when a response came.
+/// The order of the rows. Neither order reveals when a response came.
 #[derive(Debug, Clone, Copy)]
 pub enum Order<'a> {
-    /// Whatever comes first.
+    /// Any order, as the database returns the rows.
     Any,
-    /// Shuffled by this salt: whoever does not know it sees nothing but chance in the order, and the same salt gives the same order.
+    /// Shuffled by this salt. Without the salt, the order looks random; the same salt gives the same order.
     Shuffled(&'a [u8; 32]),
 }
 
@@ -79,21 +79,21 @@ pub async fn campaigns_of(
         .await
 }
 
-/// From now on the connection sees the database as it is at its next query, until [`end_snapshot`].
+/// Starts a snapshot: from its next query on, the connection sees one state of the database, until [`end_snapshot`].
 pub async fn begin_snapshot(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     AnsiTransactionManager::begin_transaction_sql(conn, begin).await
 }
 
-/// Lets go of the snapshot. There was nothing to be written.
+/// Ends the snapshot. Nothing was written, so there is nothing to commit.
 pub async fn end_snapshot(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     AnsiTransactionManager::commit_transaction(conn).await
 }
 
-/// Streams responses as they were when the query, or the snapshot around it, began.
+/// Streams responses as of the start of the query, or of the snapshot around it.
 ///
-/// The driver holds a few kilobytes of rows; when nobody takes them it stops reading, and Postgres waits. So the
-/// connection is busy until the stream ends: one that drops the stream before must close it (see
+/// The driver buffers a few kilobytes of rows. When the rows are not read, it stops receiving, and Postgres waits. So
+/// the connection is busy until the stream ends: a caller that drops the stream early must close the connection (see
 /// [`ExclusiveConnection`](crate::store::exclusive_connection::ExclusiveConnection)).
 pub async fn stream_responses<'conn>(
     conn: &'conn mut AsyncPgConnection,

@@ -1,5 +1,5 @@
-//! Withdrawal: a response is deleted with its remarks, and leaves a tombstone, so that a late retry does not bring it
-//! back.
+//! Withdrawal: a response is deleted with its remarks. A tombstone stays, so that a late retry does not store the
+//! response again.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
@@ -9,26 +9,26 @@ use super::find::is_withdrawn;
 use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::store::schema::{arrivals, remarks, responses, tombstones};
 
-/// What became of a wish to withdraw.
+/// The result of a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Withdrawal {
-    /// It is gone now. The change is none where it was not released yet.
+    /// The response was deleted. The change is none when the response was not released yet.
     Done(Option<Delta>),
-    /// It was gone already.
+    /// The response was withdrawn before.
     Already,
-    /// There never was such a response.
+    /// There is no response with this id.
     Unknown,
 }
 
-/// Deletes a response with its remarks, wherever it is, and leaves a tombstone.
+/// Deletes a response with its remarks, released or not, and leaves a tombstone.
 pub async fn withdraw_response(
     conn: &mut AsyncPgConnection,
     id: ResponseId,
     remark_ids: &[RemarkId],
 ) -> QueryResult<Withdrawal> {
     conn.transaction(async |conn| {
-        // Should it be released meanwhile, the first statement waits for that and then finds nothing,
-        // and the second one finds it.
+        // If the response is being released at this moment, the first statement waits for the release and then finds
+        // nothing, and the second one finds the released response.
         let arrival: Option<CampaignId> = diesel::delete(arrivals::table.find(id))
             .returning(arrivals::campaign_id)
             .get_result(conn)

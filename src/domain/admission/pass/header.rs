@@ -7,12 +7,12 @@ use super::{from_base64url, to_base64url};
 /// The name of the scheme.
 const SCHEME: &str = "PrivateToken";
 
-/// A pass was asked for, and this is what came.
+/// The result of reading a pass from a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unusable {
-    /// Nothing, or credentials of another scheme.
+    /// There is no header, or it holds credentials of another scheme.
     Missing,
-    /// Credentials of this scheme that cannot be read.
+    /// The header has this scheme but cannot be parsed.
     Malformed,
 }
 
@@ -25,11 +25,12 @@ pub fn www_authenticate(challenge: &TokenChallenge, spki: &[u8]) -> String {
     )
 }
 
-/// The pass in the value of `Authorization`: parameters in any order, in quotes or not, unknown ones passed over.
+/// Parses the pass from the value of `Authorization`. Parameters may come in any order, quoted or not; unknown ones are
+/// ignored.
 ///
 /// # Errors
 ///
-/// When there is none, or none that can be read.
+/// When there is no pass, or it cannot be parsed.
 pub fn read_authorization(value: &str) -> Result<Token, Unusable> {
     let (scheme, parameters) = value.split_once(' ').unwrap_or((value, ""));
     if !scheme.eq_ignore_ascii_case(SCHEME) {
@@ -46,7 +47,7 @@ pub fn read_authorization(value: &str) -> Result<Token, Unusable> {
     Token::parse(&bytes).map_err(|_| Unusable::Malformed)
 }
 
-/// `auth-param`s of RFC 9110, 11.2, separated by commas. Values without quotes may end in `=`, as clients write them.
+/// Parses `auth-param`s of RFC 9110, 11.2, separated by commas. Unquoted values may end in `=`, as clients write them.
 fn read_parameters(text: &str) -> Option<Vec<(&str, String)>> {
     let mut found = Vec::new();
     let mut rest = text.trim_start_matches([' ', '\t', ',']);
@@ -67,7 +68,7 @@ fn read_parameters(text: &str) -> Option<Vec<(&str, String)>> {
     Some(found)
 }
 
-/// A value, and what comes after it.
+/// Splits off one value from the rest.
 fn read_value(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([',', ' ', '\t']).unwrap_or(text.len());

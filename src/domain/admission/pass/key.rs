@@ -1,4 +1,4 @@
-//! The key pair of a campaign: RSABSSA-SHA384-PSS-Deterministic (RFC 9474) with 2048 bits, as RFC 9578, 6 has it.
+//! The key pair of a campaign: RSABSSA-SHA384-PSS-Deterministic (RFC 9474) with 2048 bits, as RFC 9578, 6 specifies.
 
 use std::fmt;
 
@@ -22,8 +22,8 @@ const EXPONENT: u32 = 65_537;
 /// The length of a prime, in bytes.
 const PRIME: usize = NK / 2;
 
-/// What stands before the modulus in a SubjectPublicKeyInfo of a key of 2048 bits: id-RSASSA-PSS with SHA-384, MGF1
-/// with SHA-384 and a salt of 48 bytes, all written out (RFC 9578, 6.5; RFC 4055, 3.1).
+/// The bytes before the modulus in the SubjectPublicKeyInfo of a 2048-bit key: id-RSASSA-PSS with SHA-384, MGF1 with
+/// SHA-384 and a salt of 48 bytes, all encoded explicitly (RFC 9578, 6.5; RFC 4055, 3.1).
 const SPKI_HEAD: [u8; 81] = [
     0x30, 0x82, 0x01, 0x52, // SubjectPublicKeyInfo
     0x30, 0x3d, // algorithm
@@ -39,39 +39,39 @@ const SPKI_HEAD: [u8; 81] = [
     0x30, 0x82, 0x01, 0x0a, // RSAPublicKey
     0x02, 0x82, 0x01, 0x01, 0x00, // modulus, positive
 ];
-/// What stands after it: the exponent 65537.
+/// The bytes after the modulus: the exponent 65537.
 const SPKI_TAIL: [u8; 5] = [0x02, 0x03, 0x01, 0x00, 0x01];
 
-/// The public half. It never changes.
+/// The public key. It never changes.
 #[derive(Clone)]
 pub struct PublicKey {
     spki: Vec<u8>,
     verifier: VerifyingKey<Sha384>,
 }
 
-/// The private half. Its memory is overwritten when it is dropped.
+/// The private key. Its memory is overwritten on drop.
 pub struct PrivateKey(RsaPrivateKey);
 
-/// What a key cannot do.
+/// Why an operation with a key failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Not the encoding of such a key.
+    /// The bytes do not encode such a key.
     #[error("this is no RSA key of 2048 bits as token type 0x0002 has it")]
     Malformed,
-    /// No key could be made.
+    /// No key could be generated.
     #[error("no key could be made")]
     NotMade,
-    /// The signature was not made, or was found to be wrong.
+    /// The signature was not made, or failed its verification.
     #[error("nothing was signed")]
     NotSigned,
 }
 
 impl PublicKey {
-    /// Reads the DER of a SubjectPublicKeyInfo. There is one way only to write one of these.
+    /// Parses the DER of a SubjectPublicKeyInfo. Each key has exactly one valid encoding.
     ///
     /// # Errors
     ///
-    /// When it is anything else.
+    /// When the bytes are anything else.
     pub fn from_spki(spki: &[u8]) -> Result<Self, KeyError> {
         let modulus = spki.strip_prefix(&SPKI_HEAD);
         let modulus = modulus.and_then(|rest| rest.strip_suffix(&SPKI_TAIL));
@@ -88,17 +88,17 @@ impl PublicKey {
         })
     }
 
-    /// The DER of its SubjectPublicKeyInfo.
+    /// The DER of the key's SubjectPublicKeyInfo.
     pub fn spki(&self) -> &[u8] {
         &self.spki
     }
 
-    /// Its id: SHA-256 of the SubjectPublicKeyInfo (RFC 9578, 6.5).
+    /// The key id: SHA-256 of the SubjectPublicKeyInfo (RFC 9578, 6.5).
     pub fn id(&self) -> [u8; 32] {
         Sha256::digest(&self.spki).into()
     }
 
-    /// Whether this pass answers this challenge and was signed with this key.
+    /// Whether this pass answers this challenge and its signature verifies with this key.
     pub fn accepts(&self, token: &Token, challenge: &TokenChallenge) -> bool {
         let signature = Signature::try_from(token.authenticator().as_slice());
         *token.key_id() == self.id()
@@ -114,26 +114,26 @@ impl PublicKey {
 }
 
 impl PrivateKey {
-    /// A new key. This takes a good part of a second.
+    /// Generates a key. This takes a large part of a second.
     ///
     /// # Errors
     ///
-    /// When the library finds none.
+    /// When the library fails to generate one.
     pub fn generate(random: &mut impl CryptoRng) -> Result<Self, KeyError> {
         let key = RsaPrivateKey::new(random, NK * 8).map_err(|_| KeyError::NotMade)?;
         Ok(Self(key))
     }
 
-    /// The public half.
+    /// The public key.
     ///
     /// # Errors
     ///
-    /// When it is no key of 2048 bits.
+    /// When the modulus does not have 2048 bits.
     pub fn public(&self) -> Result<PublicKey, KeyError> {
         PublicKey::from_modulus(&self.0.n().to_be_bytes())
     }
 
-    /// The two primes, from which all the rest follows.
+    /// The two primes, from which the rest of the key is computed.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let primes = self.0.primes().iter();
         let bytes: Vec<Zeroizing<Box<[u8]>>> = primes
@@ -142,11 +142,11 @@ impl PrivateKey {
         Zeroizing::new(bytes.iter().flat_map(|one| one.iter().copied()).collect())
     }
 
-    /// The key of these two primes.
+    /// The key with these two primes.
     ///
     /// # Errors
     ///
-    /// When they make no key of 2048 bits.
+    /// When they do not make a key of 2048 bits.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let malformed = |_| KeyError::Malformed;
         let (p, q) = bytes.split_at_checked(PRIME).ok_or(KeyError::Malformed)?;
@@ -156,13 +156,13 @@ impl PrivateKey {
         Ok(Self(key.map_err(|_| KeyError::Malformed)?))
     }
 
-    /// Signs what it cannot read (RFC 9474, 4.3). The result is always the same; the randomness blinds the sum itself,
-    /// so that how long it takes says nothing about the key. It is checked before it is given out, so that a fault of
-    /// the machine does not give the key away.
+    /// Makes a blind signature (RFC 9474, 4.3). The result is deterministic. The random numbers blind the RSA
+    /// computation, so that its duration reveals nothing about the key. The signature is verified before it is
+    /// returned, since a faulty one (by an error of the hardware) could reveal the key.
     ///
     /// # Errors
     ///
-    /// When the value is not less than the modulus, or the check fails.
+    /// When the value is not less than the modulus, or the verification fails.
     pub fn sign(
         &self,
         blinded: &[u8; NK],
@@ -173,7 +173,7 @@ impl PrivateKey {
     }
 }
 
-/// BlindSign of RFC 9474, for a key of any length.
+/// BlindSign of RFC 9474, for keys of any length.
 pub(super) fn sign(
     key: &RsaPrivateKey,
     blinded: &[u8],
@@ -185,7 +185,7 @@ pub(super) fn sign(
     Ok(signature.map_err(|_| KeyError::NotSigned)?.to_be_bytes())
 }
 
-/// Checks signatures of RSABSSA-SHA384-PSS, of a key of any length.
+/// Verifies RSABSSA-SHA384-PSS signatures, for keys of any length.
 pub(super) fn verifier(key: RsaPublicKey) -> VerifyingKey<Sha384> {
     VerifyingKey::new_with_salt_len(key, SALT)
 }

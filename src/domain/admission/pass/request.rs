@@ -1,17 +1,17 @@
-//! What a client sends to be signed: `TokenRequest` (RFC 9578, 6.1).
+//! The request for a blind signature: `TokenRequest` (RFC 9578, 6.1).
 
 use super::{NK, TOKEN_TYPE};
 
-/// A request for a pass. It tells nothing about the pass that comes of it.
+/// A request for a pass. It reveals nothing about the pass that the client makes from the reply.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenRequest {
-    /// The last byte of the id of the key that is to sign.
+    /// The last byte of the id of the signing key.
     pub truncated_key_id: u8,
-    /// What is to be signed.
+    /// The blinded message.
     pub blinded: [u8; NK],
 }
 
-/// The bytes are no such request.
+/// The bytes are not such a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a TokenRequest of type 0x0002 has {LENGTH} bytes: 0x0002, the last byte of the key's id, the blinded message"
@@ -21,11 +21,11 @@ pub struct RequestMalformed;
 const LENGTH: usize = 2 + 1 + NK;
 
 impl TokenRequest {
-    /// Reads a request as a client sends it.
+    /// Parses a request.
     ///
     /// # Errors
     ///
-    /// When it is of another type, or has too few or too many bytes.
+    /// When the request has another type, or the wrong length.
     pub fn parse(bytes: &[u8]) -> Result<Self, RequestMalformed> {
         let (kind, rest) = bytes.split_first_chunk().ok_or(RequestMalformed)?;
         let (truncated_key_id, rest) = rest.split_first().ok_or(RequestMalformed)?;

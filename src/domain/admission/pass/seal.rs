@@ -1,5 +1,5 @@
-//! How a private key is kept: sealed with XChaCha20-Poly1305 under a key that is not in the database, so that
-//! who has a dump of it cannot sign.
+//! Encryption of private keys at rest, with XChaCha20-Poly1305 under a key that is not in the database. So a dump of
+//! the database is not enough to sign.
 
 use crate::domain::ids::CampaignId;
 use chacha20poly1305::aead::{Aead, Payload};
@@ -9,15 +9,15 @@ use zeroize::Zeroizing;
 use super::key::{KeyError, PrivateKey};
 use crate::domain::server_key::ServerKey;
 
-/// The length of a nonce, in bytes: long enough to be drawn at random.
+/// The length of a nonce in bytes: long enough to be drawn at random.
 pub const NONCE: usize = 24;
 
 impl ServerKey {
-    /// Seals the private key of a campaign. The nonce must be drawn anew each time.
+    /// Encrypts the private key of a campaign. Each call needs a new random nonce.
     ///
     /// # Errors
     ///
-    /// When the cipher fails, which it does not for so short a text.
+    /// When the cipher fails, which does not happen for so short a text.
     pub fn seal_pass_key(
         &self,
         campaign: CampaignId,
@@ -36,11 +36,11 @@ impl ServerKey {
         Ok([&nonce[..], &sealed].concat())
     }
 
-    /// Opens it again.
+    /// Decrypts the private key of a campaign.
     ///
     /// # Errors
     ///
-    /// When it was sealed for another campaign, with another id or under another server key, or was changed.
+    /// When the key was encrypted for another campaign, with another id or under another server key, or was changed.
     pub fn open_pass_key(
         &self,
         campaign: CampaignId,

@@ -7,10 +7,10 @@ use crate::domain::ids::CampaignId;
 use super::{NK, TOKEN_TYPE};
 use crate::domain::server_key::ServerKey;
 
-/// What the signature is over: type, nonce, challenge digest and key id (RFC 9578, 6.3).
+/// The length in bytes of the signed part: type, nonce, challenge digest and key id (RFC 9578, 6.3).
 const SIGNED: usize = 2 + 32 + 32 + 32;
 
-/// A pass. Whether its signature is good, [`crate::domain::admission::pass::key::PublicKey::accepts`] tells.
+/// A pass. Its signature is verified by [`crate::domain::admission::pass::key::PublicKey::accepts`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     signed: [u8; SIGNED],
@@ -19,17 +19,17 @@ pub struct Token {
     authenticator: [u8; NK],
 }
 
-/// The bytes are no token of type 0x0002.
+/// The bytes are not a token of type 0x0002.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a token of type 0x0002 has {} bytes", SIGNED + NK)]
 pub struct TokenMalformed;
 
 impl Token {
-    /// Reads a token as a client sends it.
+    /// Parses a token.
     ///
     /// # Errors
     ///
-    /// When it is of another type, or has too few or too many bytes.
+    /// When the token has another type, or the wrong length.
     pub fn parse(bytes: &[u8]) -> Result<Self, TokenMalformed> {
         let malformed = TokenMalformed;
         let (signed, authenticator) = bytes.split_first_chunk::<SIGNED>().ok_or(malformed)?;
@@ -47,17 +47,17 @@ impl Token {
         })
     }
 
-    /// What the signature is over.
+    /// The signed part.
     pub fn signed(&self) -> &[u8] {
         &self.signed
     }
 
-    /// SHA-256 of the challenge that it answers.
+    /// SHA-256 of the challenge that the pass answers.
     pub fn challenge_digest(&self) -> &[u8; 32] {
         &self.challenge_digest
     }
 
-    /// The id of the key that signed it.
+    /// The id of the key that signed the pass.
     pub fn key_id(&self) -> &[u8; 32] {
         &self.key_id
     }
@@ -75,7 +75,8 @@ impl fmt::Debug for Token {
 }
 
 impl ServerKey {
-    /// Under what a spent pass is kept. The signature is left out: should there be two of one nonce, they are one pass.
+    /// The hash under which a spent pass is stored. The signature is not part of it: two signatures over one nonce are
+    /// one pass.
     pub fn pass_hash(&self, campaign: CampaignId, token: &Token) -> [u8; 32] {
         self.hash(&[b"pass", campaign.0.as_bytes(), token.signed()])
     }

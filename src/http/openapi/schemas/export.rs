@@ -1,4 +1,4 @@
-//! The schemas of what can be asked of an export.
+//! The schemas of export parameters.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,13 +10,13 @@ described_as! {
     csv::Formulas => Formulas;
 }
 
-/// What becomes of texts that a spreadsheet would run as a formula.
+/// How texts are written that a spreadsheet would run as a formula.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(default = "safe")]
 pub enum Formulas {
-    /// An apostrophe goes in front of them.
+    /// With an apostrophe in front.
     Safe,
-    /// They are left as they are.
+    /// Unchanged.
     Raw,
 }

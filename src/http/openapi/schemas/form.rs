@@ -63,7 +63,7 @@ pub struct FormDefinition {
     pub languages: Vec<String>,
     /// What the form is called.
     pub title: Text,
-    /// What a person should know before the first question.
+    /// An introduction to read before the first question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
     /// Lists of options that several questions share, by name.
@@ -74,12 +74,12 @@ pub struct FormDefinition {
     /// Scores computed over the answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scores: Vec<ScoreDefinition>,
-    /// Texts that are shown when the answers call for them.
+    /// Texts that are shown when the answers meet their conditions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<NoticeDefinition>,
 }
 
-/// Questions that belong together and are shown together.
+/// A group of questions that are shown together.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SectionDefinition {
@@ -91,7 +91,7 @@ pub struct SectionDefinition {
     /// A sentence below the heading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
-    /// The section is hidden, with all its questions, unless this holds.
+    /// Condition: the section and all its questions are hidden unless it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show_when: Option<ConditionDefinition>,
     /// The questions in the order in which they are shown.
@@ -102,15 +102,15 @@ pub struct SectionDefinition {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QuestionKind {
-    /// One of the options; answered with its code.
+    /// One of the options. The answer is its code.
     SingleChoice,
-    /// Any of the options; answered with a list of codes, empty for none of them.
+    /// Any number of the options. The answer is a list of codes, empty for none.
     MultipleChoice,
-    /// A whole number on a short scale with named ends, such as 0 to 10.
+    /// A whole number on a short scale with labelled ends, such as 0 to 10.
     Rating,
     /// A whole number between bounds.
     Integer,
-    /// A number with a fixed count of decimals between bounds.
+    /// A number with a fixed number of decimals between bounds.
     Decimal,
     /// `true` or `false`.
     YesNo,
@@ -122,53 +122,53 @@ pub enum QuestionKind {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuestionDefinition {
-    /// Stable name of the question, unique in the form, the same in every version that asks the same.
+    /// Stable name of the question, unique in the form. Versions that ask the same question use the same name.
     #[schema(example = "eating_meals")]
     pub key: String,
-    /// What kind of answer it takes.
+    /// The kind of its answer.
     pub kind: QuestionKind,
-    /// The question itself.
+    /// The text of the question.
     pub text: Text,
-    /// A line of help below it.
+    /// A line of help below the question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<Text>,
-    /// Whether it describes the person rather than the difficulties (a quasi-identifier).
+    /// Whether the question describes the person rather than the difficulties (a quasi-identifier).
     #[serde(default, skip_serializing_if = "is_false")]
     pub background: bool,
-    /// Whether a person who sees it must answer or decline it.
+    /// Whether a person who is shown the question must answer or decline it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
-    /// The question is hidden unless this holds.
+    /// Condition: the question is hidden unless it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show_when: Option<ConditionDefinition>,
-    /// What it measures, in a terminology.
+    /// The concept that it measures, in a terminology.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concept: Option<Concept>,
     /// Choices: the name of a shared scale; either this or `options`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "difficulty")]
     pub scale: Option<String>,
-    /// Choices: the options in the order in which they are shown; either this or `scale`.
+    /// Choices: the options in display order; either this or `scale`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<Vec<OptionDefinition>>,
-    /// Numbers: the least answer.
+    /// Numbers: the minimum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, example = 0)]
     pub min: Option<serde_json::Number>,
-    /// Numbers: the greatest answer.
+    /// Numbers: the maximum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, example = 10)]
     pub max: Option<serde_json::Number>,
-    /// Rating: what its least answer means.
+    /// Rating: the label of the minimum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_label: Option<Text>,
-    /// Rating: what its greatest answer means.
+    /// Rating: the label of the maximum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_label: Option<Text>,
-    /// Decimal: digits after the point, 1 to 4.
+    /// Decimal: the number of digits after the point, 1 to 4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimals: Option<u8>,
-    /// Text: the most characters (Unicode scalar values), 1 to 4000.
+    /// Text: the maximum number of characters (Unicode scalar values), 1 to 4000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u16>,
 }
@@ -177,16 +177,16 @@ pub struct QuestionDefinition {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionDefinition {
-    /// Stable code of the option, as it stands in answers and exports.
+    /// Stable code of the option, as used in answers and exports.
     #[schema(example = "mild")]
     pub code: String,
-    /// What a person reads.
+    /// The label of the option.
     pub label: Text,
-    /// The number that it stands for in scores and comparisons.
+    /// The number of the option in scores and comparisons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 1)]
     pub value: Option<i32>,
-    /// Multiple choice: excludes every other option, as "none of these" does.
+    /// Multiple choice: the option excludes every other one, as "none of these" does.
     #[serde(default, skip_serializing_if = "is_false")]
     pub exclusive: bool,
 }
@@ -198,7 +198,7 @@ pub struct Concept {
     /// The terminology, e.g. `icf`.
     #[schema(example = "icf")]
     pub system: String,
-    /// The code in it, e.g. `d550` (eating).
+    /// The code in the terminology, e.g. `d550` (eating).
     #[schema(example = "d550")]
     pub code: String,
 }
@@ -210,18 +210,18 @@ pub struct ScoreDefinition {
     /// Name of the score, unique among the scores.
     #[schema(example = "eating")]
     pub key: String,
-    /// What is scored, and what a high number means.
+    /// The label of the score: what is scored, and what a high number means.
     pub title: Text,
-    /// Keys of the questions that count.
+    /// Keys of the questions that contribute to the score.
     #[schema(example = json!(["eating_meals", "appetite"]))]
     pub of: Vec<String>,
-    /// How the answers are put together.
+    /// How the answers are combined.
     pub method: ScoreMethod,
-    /// The range onto which each question's lowest and highest value are mapped: lowest, highest.
+    /// The range onto which the values of each question are mapped: minimum, maximum.
     #[serde(default = "zero_to_hundred")]
     #[schema(value_type = Vec<f64>, example = json!([0, 100]))]
     pub to: [f64; 2],
-    /// The share of the questions shown that must be answered for a score to be given, 0 to 1.
+    /// The minimum share of the shown questions that must be answered for a score, 0 to 1.
     #[serde(default = "half")]
     pub at_least_answered: f64,
     /// Names for ranges of the score, in ascending order.
@@ -229,7 +229,7 @@ pub struct ScoreDefinition {
     pub bands: Vec<BandDefinition>,
 }
 
-/// How a score puts its questions together.
+/// How a score combines its questions.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ScoreMethod {
@@ -243,25 +243,25 @@ pub enum ScoreMethod {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BandDefinition {
-    /// The least score that belongs to it.
+    /// The minimum score of the band.
     pub from: f64,
     /// Stable code of the band.
     #[schema(example = "some")]
     pub code: String,
-    /// What a person reads.
+    /// The label of the band.
     pub label: Text,
 }
 
-/// A text that a client shows as soon as its condition holds, for instance where help is to be found.
+/// A text that a client shows as soon as its condition holds, for instance where to find help.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeDefinition {
     /// Name of the notice, unique among the notices.
     #[schema(example = "distress_help")]
     pub key: String,
-    /// When it is shown; it may look at every question.
+    /// The condition; it may refer to every question.
     pub show_when: ConditionDefinition,
-    /// What is shown.
+    /// The text.
     pub text: Text,
 }
 
@@ -282,7 +282,7 @@ pub struct ConditionDefinition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(no_recursion)]
     pub not: Option<Box<ConditionDefinition>>,
-    /// Key of the question that is tested.
+    /// Key of the question that the test refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
     /// The answer is this code, number, `true` or `false`.
@@ -300,12 +300,12 @@ pub struct ConditionDefinition {
     /// The answer, or the value of the option chosen, is at most this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<f64>,
-    /// Whether the question has an answer; declining is none.
+    /// Whether the question has an answer; a declined question has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<bool>,
 }
 
-/// What an answer is compared with: an option's code, a number, or `true` and `false`.
+/// The value that an answer is compared with: an option's code, a number, or `true` and `false`.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum Scalar {
@@ -333,34 +333,34 @@ pub struct Changes {
     pub questions: Vec<QuestionChange>,
 }
 
-/// What became of one question.
+/// The change of one question.
 #[derive(Deserialize, ToSchema)]
 pub struct QuestionChange {
     /// The question's key.
     #[schema(example = "eating_meals")]
     pub key: String,
-    /// The gravest of its changes.
+    /// The most severe of its changes.
     pub change: Change,
-    /// What changed, in words.
+    /// The changes in words.
     #[schema(example = json!(["option \"complete\" is new"]))]
     pub details: Vec<String>,
 }
 
-/// The kinds of changes, from harmless to grave.
+/// The kinds of changes, from harmless to severe.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// It asks the same with the same answers.
+    /// The question and its answers are the same.
     Identical,
-    /// Words, order, routing or the duty to answer changed; the coding did not.
+    /// Wording, order, routing or the duty to answer changed; the coding did not.
     Reworded,
-    /// There are more options, or wider bounds; what was there means the same.
+    /// Options were added, or bounds widened; existing answers keep their meaning.
     OptionsAdded,
-    /// It is new.
+    /// The question is new.
     Added,
-    /// It is gone.
+    /// The question was removed.
     Removed,
-    /// An answer no longer means what it meant: another kind, an option gone, another value, narrower bounds.
+    /// Existing answers change their meaning: another kind, an option removed, another value, narrower bounds.
     Recoded,
 }
 

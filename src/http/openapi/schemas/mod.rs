@@ -1,7 +1,7 @@
 //! How the domain's types are described in the OpenAPI document.
 //!
-//! The domain knows nothing of OpenAPI. Each of its types that goes over the wire has a mirror here, which is only described
-//! and never made. A test holds the mirrors to what the domain writes and reads.
+//! The domain knows nothing of OpenAPI. Each domain type in a request or reply has a mirror type here, which is only
+//! described and never constructed. A test compares the mirrors with what the domain serialises and deserialises.
 
 #![allow(
     dead_code,

@@ -16,7 +16,7 @@ described_as! {
     response::ScoreSummary => ScoreSummary;
 }
 
-/// Answers by question key. `null` declines, an absent key is left blank.
+/// Answers by question key. `null` declines a question; a missing key leaves it blank.
 ///
 /// A code for `single_choice`, a list of codes for `multiple_choice`, a number for `rating`, `integer` and
 /// `decimal`, `true` or `false` for `yes_no`, a string for `text`.
@@ -27,7 +27,7 @@ described_as! {
 )]
 pub struct RawAnswers(pub BTreeMap<String, Value>);
 
-/// The summary of one response. It depends on the stored record alone, so a replay gives the very same.
+/// The summary of one response. It depends on the stored record alone, so a replay returns an identical summary.
 #[derive(Deserialize, ToSchema)]
 pub struct Summary {
     /// One for each score of the form of which at least one question was shown.
@@ -48,15 +48,15 @@ pub struct ScoreSummary {
     /// The score, to one decimal; null when too few questions were answered.
     #[schema(example = 41.7)]
     pub value: Option<f64>,
-    /// The code of the band that it lies in.
+    /// The code of the score's band.
     #[schema(example = "some")]
     pub band: Option<String>,
-    /// What the band is called, in the language of the response.
+    /// The label of the band, in the language of the response.
     pub band_label: Option<Text>,
-    /// How many questions have an answer that counts.
+    /// The number of questions with an answer that counts.
     #[schema(example = 3)]
     pub answered: usize,
-    /// How many questions were shown.
+    /// The number of questions shown.
     #[schema(example = 4)]
     pub shown: usize,
 }

@@ -10,8 +10,8 @@ described_as! {
     role::Role => Role;
 }
 
-/// What a person may do. An account can have several roles; none includes another, so an admin who
-/// also writes forms has both `admin` and `author`.
+/// A role. An account can have several roles; no role includes another, so an admin who also writes forms has both
+/// `admin` and `author`.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {

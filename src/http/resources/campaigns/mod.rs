@@ -1,4 +1,4 @@
-//! Campaigns: what is open, for everybody; opening and closing, for coordinators.
+//! Campaigns. For everybody: which are open. For coordinators: opening and closing them.
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder, get, patch, post};
@@ -40,18 +40,18 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CampaignsQuery {
-    /// Only those that are upcoming, open or closed; `all` for every one.
+    /// Only campaigns that are upcoming, open or closed; `all` for every campaign.
     #[serde(default)]
     #[param(inline, default = "open")]
     state: ListedState,
-    /// How many items to give.
+    /// The number of items of a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
-    /// Where to go on: the `next_cursor` of the page before.
+    /// Where to continue: the `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// The states by which campaigns are listed.
+/// The filter of campaigns by state.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum ListedState {
@@ -75,7 +75,7 @@ impl From<ListedState> for Option<DomainState> {
 
 /// List campaigns
 ///
-/// Those that take responses now, unless `state` asks for others.
+/// Lists the campaigns that take responses now, unless `state` asks for others.
 #[utoipa::path(
     tag = "campaigns",
     params(CampaignsQuery),
@@ -117,7 +117,7 @@ async fn list_campaigns(
 
 /// Get a campaign
 ///
-/// Also one that has not opened yet or is over, so that a client can say so.
+/// Campaigns that are upcoming or closed are included, so that a client can tell their state.
 #[utoipa::path(
     tag = "campaigns",
     params(CampaignPath),
@@ -173,8 +173,9 @@ async fn create_campaign(
 
 /// Change a campaign
 ///
-/// One that is closed can only be told to delete its responses sooner. One whose window has ended opens again only as
-/// long as nobody has answered, and never with access `pass`: each end releases what waits, however little that is.
+/// A closed campaign can only be told to delete its responses sooner. A campaign whose window has ended can be reopened
+/// only if it never received a response, and never with access `pass`: each end of a window releases all waiting
+/// responses, however few.
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
@@ -198,7 +199,7 @@ async fn update_campaign(
 
 /// Close a campaign for good
 ///
-/// Closing one that is closed already changes nothing.
+/// Closing it again changes nothing.
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),

@@ -1,4 +1,4 @@
-//! The privacy statement on the wire.
+//! The privacy statement of a campaign in replies.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -8,38 +8,38 @@ use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::statement::{STORED, STORED_APART};
 use crate::domain::form::Text;
 
-/// What a campaign promises to those who answer, made from its settings as they are.
+/// The privacy statement of a campaign: its promises to respondents, generated from its present settings.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!(example()))]
 pub struct PrivacyStatementView {
-    /// What is stored of a response.
+    /// The parts of a response that are stored.
     pub stored: Vec<&'static str>,
-    /// What is stored of a remark, which is free text, in a place of its own.
+    /// The parts of a remark (free text) that are stored, separately from the response.
     pub stored_apart: Vec<&'static str>,
-    /// What is stored nowhere.
+    /// Data that are stored nowhere.
     pub not_stored: Vec<&'static str>,
-    /// Who could tell which invitation a response came with: `no_invitations`, `server_that_records` or `nobody`.
+    /// Who could link a response to its invitation: `no_invitations`, `server_that_records` or `nobody`.
     #[schema(example = "nobody")]
     pub linkable_to_invitation_by: &'static str,
-    /// How many responses are released together at least, in mixed order.
+    /// The minimum number of responses that are released together, in shuffled order.
     pub release_size: i32,
-    /// How many records of an export share their background answers at least.
+    /// The minimum number of records of an export that share their background answers.
     pub k: i32,
-    /// Until when a response can be withdrawn by its receipt.
+    /// Until when a response can be withdrawn with its receipt.
     pub withdrawal_until: DateTime<Utc>,
     /// When all responses are deleted.
     pub retained_until: DateTime<Utc>,
-    /// All of it in words.
+    /// The statement in sentences.
     pub sentences: Vec<SentenceView>,
 }
 
 /// A sentence for people.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SentenceView {
-    /// Its stable word.
+    /// Stable code of the sentence.
     #[schema(example = "retention")]
     pub code: &'static str,
-    /// What it says, in English and Korean.
+    /// The sentence, in English and Korean.
     pub text: Text,
 }
 

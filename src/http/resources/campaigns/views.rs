@@ -1,4 +1,4 @@
-//! What campaigns look like on the wire.
+//! Campaigns in requests and replies.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,15 +16,15 @@ use crate::domain::form::{Text, is_language_tag};
 use crate::domain::ids::is_kebab_case;
 use crate::http::problem::Problem;
 
-/// Whether a campaign takes responses.
+/// The state of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CampaignState {
-    /// It has not opened yet.
+    /// The campaign has not opened yet.
     Upcoming,
-    /// It takes responses.
+    /// The campaign takes responses.
     Open,
-    /// It is over.
+    /// The campaign is closed.
     Closed,
 }
 
@@ -38,7 +38,7 @@ impl From<DomainState> for CampaignState {
     }
 }
 
-/// What a client needs to get a pass of a campaign, long before it sends a response.
+/// The data that a client needs to get a pass of a campaign. A client can get the pass long before it sends a response.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(example = json!({
     "issuer_name": "survey.example.org",
@@ -46,9 +46,9 @@ impl From<DomainState> for CampaignState {
     "token_key": "MIIBUjA9BgkqhkiG9w0BAQowMKANMAsGCWCGSAFlAwQCAqEaMBgG…",
 }))]
 pub struct PassIssuerView {
-    /// The host that issues passes and takes them.
+    /// The host that issues and accepts the passes.
     pub issuer_name: String,
-    /// What a pass has to answer: a `TokenChallenge` of RFC 9577 in base64url, the same for everybody.
+    /// The challenge: a `TokenChallenge` of RFC 9577 in base64url, the same for every client.
     pub challenge: String,
     /// The campaign's public key: DER of a SubjectPublicKeyInfo in base64url (RFC 9578, 6.5).
     pub token_key: String,
@@ -82,15 +82,15 @@ impl From<&PassKey> for PassIssuerView {
     },
 }))]
 pub struct CampaignView {
-    /// Its key.
+    /// The campaign's key.
     pub key: String,
-    /// The key of the form that it collects responses to.
+    /// The key of its form.
     pub form: String,
-    /// Whether it takes responses now.
+    /// The present state.
     pub state: CampaignState,
-    /// What it is called.
+    /// The title, by language.
     pub title: Text,
-    /// What it is for.
+    /// The purpose, by language.
     #[schema(required)]
     pub description: Option<Text>,
     /// From when it takes responses.
@@ -100,37 +100,40 @@ pub struct CampaignView {
     /// When a coordinator closed it for good.
     #[schema(required)]
     pub closed_at: Option<DateTime<Utc>>,
-    /// Who may answer.
+    /// The access rule.
     pub access: AccessRule,
-    /// How many responses are released together at least, in a shuffled batch, until it closes.
+    /// The minimum number of responses that are released together, in a shuffled batch, until the campaign closes.
     pub release_size: i32,
-    /// How many records of an export share their background answers at least.
+    /// The minimum number of records of an export that share their background answers.
     pub k: i32,
-    /// From when responses can no longer be withdrawn; null for as long as they are kept.
+    /// From when responses can no longer be withdrawn; null if they always can.
     #[schema(required)]
     pub freezes_at: Option<DateTime<Utc>>,
-    /// When its responses and all that came with them are deleted.
+    /// When its responses are deleted, with all data that came with them.
     pub retained_until: DateTime<Utc>,
-    /// When that was done.
+    /// When they were deleted; null before that.
     #[schema(required)]
     pub erased_at: Option<DateTime<Utc>>,
-    /// Where access is `pass`: what a client needs to get a pass, which it can do long before it sends a response.
+    /// The data that a client needs to get a pass; only with access `pass`. A client can get the pass long before it
+    /// sends a response.
     #[schema(required)]
     pub pass: Option<PassIssuerView>,
-    /// What it promises to those who answer.
+    /// The privacy statement: its promises to respondents.
     pub privacy: PrivacyStatementView,
 }
 
-/// Who may answer.
+/// The access rule of a campaign.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessRule {
-    /// Anybody.
+    /// No invitation is needed.
     #[default]
     Open,
-    /// Who sends an invitation along with the response. A server that was changed to record it could link the two.
+    /// Each response needs an invitation, which is sent along with it. A server that was modified to record requests
+    /// could link the two.
     Code,
-    /// Who has exchanged an invitation for a pass, which cannot be linked back to it.
+    /// Each response needs a pass. A client exchanges an invitation for a pass, which cannot be linked back to the
+    /// invitation.
     Pass,
 }
 
@@ -154,16 +157,16 @@ impl From<Access> for AccessRule {
     }
 }
 
-/// How far a campaign is.
+/// The progress of a campaign, in rounded counts.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"released": 130, "waiting": 0, "rounded_to": 10}))]
 pub struct CampaignProgressView {
-    /// How many responses are released, rounded down: exports show these.
+    /// The number of released responses, rounded down. Exports contain these.
     pub released: i64,
-    /// How many wait to be released, rounded down.
+    /// The number of responses that wait to be released, rounded down.
     pub waiting: i64,
-    /// To what both are rounded, so that watching the numbers tells nothing of one person: the smallest of 10, 20, 40, 80 and
-    /// so on that is not below the campaign's release size.
+    /// The unit to which both numbers are rounded, so that watching them reveals nothing about one person: the smallest
+    /// of 10, 20, 40, 80 and so on that is not below the campaign's release size.
     pub rounded_to: i32,
 }
 
@@ -178,7 +181,8 @@ impl From<CampaignProgress> for CampaignProgressView {
 }
 
 impl CampaignView {
-    /// The campaign as it is now. The key of its passes must be in memory, as it is after every use case that gives one.
+    /// The present state of a campaign. Its pass key must be in memory; every use case that returns a campaign loads
+    /// it.
     pub(super) fn of(app: &App, campaign: Campaign) -> Self {
         let settings = campaign.settings;
         let pass = app.pass_keys.known(campaign.id);
@@ -213,39 +217,40 @@ impl CampaignView {
     "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z",
 }))]
 pub struct CreateCampaignBody {
-    /// Its address: lower-case words and digits joined by dashes.
+    /// The key, which becomes the campaign's address: lower-case words and digits joined by dashes.
     #[validate(length(min = 1, max = 60), custom(function = dashed_words))]
     #[schema(min_length = 1, max_length = 60, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     key: String,
     /// The key of a published form.
     form: String,
-    /// What it is called, by language.
+    /// The title, by language.
     #[validate(custom(function = real_text))]
     title: Text,
-    /// What it is for, by language.
+    /// The purpose, by language.
     #[validate(custom(function = real_text))]
     description: Option<Text>,
     /// From when it takes responses.
     opens_at: DateTime<Utc>,
     /// Until when it takes responses.
     closes_at: DateTime<Utc>,
-    /// Who may answer. Fixed once the first response is in.
+    /// The access rule. It is fixed once the first response has arrived.
     #[serde(default)]
     #[schema(inline, default = "open")]
     access: AccessRule,
-    /// Responses wait until there are this many, and are released together in a shuffled batch.
+    /// The minimum number of responses that are released together. Responses wait until there are this many, and are
+    /// then released in a shuffled batch.
     #[serde(default = "ten")]
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000, default = 10)]
     release_size: i32,
-    /// How many records of an export share their background answers at least.
+    /// The minimum number of records of an export that share their background answers.
     #[serde(default = "five")]
     #[validate(range(min = 5, max = 1000))]
     #[schema(minimum = 5, maximum = 1000, default = 5)]
     k: i32,
-    /// From when responses can no longer be withdrawn; without it, they can be as long as they are kept.
+    /// From when responses can no longer be withdrawn; if missing, they always can.
     freezes_at: Option<DateTime<Utc>>,
-    /// When its responses are deleted; without it, five years after it closes.
+    /// When the responses are deleted; if missing, five years after the campaign closes.
     retained_until: Option<DateTime<Utc>>,
 }
 
@@ -257,40 +262,41 @@ fn five() -> i32 {
     5
 }
 
-/// What to change. A field that is left out stays as it is.
+/// A change of a campaign. A field that is missing stays unchanged.
 ///
-/// Once the first response is in, the privacy settings are a promise: `access` is fixed, `release_size` and `k` may
-/// only grow, `freezes_at` may only become later or null, and `retained_until` only earlier.
+/// Once the first response has arrived, the privacy settings are a promise: `access` is fixed, `release_size` and `k`
+/// may only grow, `freezes_at` may only become later or null, and `retained_until` only earlier.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"closes_at": "2027-04-04T00:00:00Z"}))]
 pub struct UpdateCampaignBody {
-    /// What it is called, by language.
+    /// The title, by language.
     #[validate(custom(function = real_text))]
     title: Option<Text>,
-    /// What it is for, by language.
+    /// The purpose, by language.
     #[validate(custom(function = real_text))]
     description: Option<Text>,
     /// From when it takes responses.
     opens_at: Option<DateTime<Utc>>,
     /// Until when it takes responses.
     closes_at: Option<DateTime<Utc>>,
-    /// Who may answer.
+    /// The access rule.
     #[schema(inline)]
     access: Option<AccessRule>,
-    /// Responses wait until there are this many, and are released together in a shuffled batch.
+    /// The minimum number of responses that are released together. Responses wait until there are this many, and are
+    /// then released in a shuffled batch.
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
     release_size: Option<i32>,
-    /// How many records of an export share their background answers at least.
+    /// The minimum number of records of an export that share their background answers.
     #[validate(range(min = 5, max = 1000))]
     #[schema(minimum = 5, maximum = 1000)]
     k: Option<i32>,
-    /// From when responses can no longer be withdrawn; null for as long as they are kept.
+    /// From when responses can no longer be withdrawn; null if they always can.
     #[serde(default, deserialize_with = "even_null")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     freezes_at: Option<Option<DateTime<Utc>>>,
-    /// When its responses are deleted.
+    /// When the responses are deleted.
     retained_until: Option<DateTime<Utc>>,
 }
 
@@ -335,7 +341,7 @@ impl From<UpdateCampaignBody> for CampaignChange {
     }
 }
 
-/// Tells null, which takes a value away, from a field that is left out.
+/// Distinguishes null, which removes a value, from a missing field.
 fn even_null<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: serde::Deserializer<'de>,

@@ -1,4 +1,4 @@
-//! What the suppression of an export took away, in headers.
+//! Headers with the figures of the suppression of an export.
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 
@@ -23,7 +23,7 @@ pub fn headers(report: &Report) -> Vec<(HeaderName, HeaderValue)> {
          masked-records={masked_records}, dependent-cells={dependent_cells}, smallest-class={smallest_class}, \
          withheld-records={withheld_records}"
     );
-    // The keys of questions are tokens: lower-case letters, digits and `_`, a letter first.
+    // Keys of questions are valid tokens: lower-case letters, digits and `_`, beginning with a letter.
     let questions = diversity.iter().map(|question| {
         format!(
             "{};least={};uniform-classes={}",

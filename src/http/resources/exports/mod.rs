@@ -29,23 +29,24 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Export the responses to a form
 ///
-/// One table over all versions of the form: a row a response, a column a question, `question__option` with 1 and 0
-/// for each option of a multiple choice, a column a score. A question that was recoded in version 3 has a column for
-/// each coding, `key` and `key@3`, so that a name never changes its meaning. Choices are given as codes; what is
-/// missing is empty. Free text is not in it, since it is stored apart. There is no id of a response, since with one
-/// two exports could be joined.
+/// One table over all versions of the form: one row for each response and one column for each question, each score, and
+/// each option of a multiple choice (`question__option` with 1 and 0). A question that was recoded in version 3 has a
+/// column for each coding, `key` and `key@3`, so that a name never changes its meaning. Choices are given as codes;
+/// missing values are empty. Free text is not included, since it is stored separately. There is no id of a response,
+/// since an id would allow two exports to be joined.
 ///
-/// Responses are masked, always: each shares what is shown of campaign, version, language, week and all
-/// background questions with at least `k` - 1 others. Cells that would make it rarer hold `MSK`, and so do cells of other columns that
-/// would give these away. The header `Disclosure-Control` says how much that takes. With fewer than `k` responses
-/// there is no export. Every export is recorded in the audit before its first byte is sent.
+/// Small cells are always suppressed: each row shares its visible values of campaign, version, language, week and all
+/// background questions with at least `k` - 1 others. Cells that would make a row rarer hold `MSK`, and so do cells of
+/// other columns from which these could be derived. The header `Disclosure-Control` says how many cells were
+/// suppressed. With fewer than `k` responses there is no export. Every export is recorded in the audit before its first
+/// byte is sent.
 ///
-/// All responses to the form are masked together, and only then are rows chosen by what they show: a response whose week is
-/// masked is in no file of a week. So all files of the same responses are parts of one table, and together they say no
-/// more than it does.
+/// Suppression is computed over all responses to the form; only then are rows selected, by their visible values. A
+/// response whose week is suppressed is in no file that is limited to weeks. So all files of the same responses are
+/// parts of one table, and together reveal no more than that table.
 ///
-/// Rows stand in a random order, which is the same as long as the responses are. The file is streamed. A transfer
-/// that breaks off is not whole and must be fetched again.
+/// Rows are in a random order, which stays the same as long as the responses do. The file is streamed. A transfer that
+/// breaks off is incomplete and must be repeated.
 #[utoipa::path(
     tag = "exports",
     security(("staff" = ["analyst"])),
@@ -60,15 +61,16 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         body = String,
         headers(
             ("Content-Disposition" = String, description = "A name for the file."),
-            ("Disclosure-Control" = String, description = "What was masked, as a dictionary of integers (RFC 9651): \
-                `k`, the least number of rows that are alike; `records`, the rows; `cells`, the cells of campaign, version, language, \
-                week and background columns; `masked-cells`, those of them that hold `MSK`; `masked-records`, the rows with \
-                one; `dependent-cells`, the cells of other columns that hold `MSK`; `smallest-class`, the rows that are alike, at least; \
-                `withheld-records`, the responses that are no rows since their campaign or week is masked, by which was chosen. \
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as a dictionary of integers (RFC 9651): \
+                `k`, the minimum number of rows of an equivalence class; `records`, the number of rows; \
+                `cells`, the number of cells of campaign, version, language, week and background columns; `masked-cells`, the number \
+                of these that hold `MSK`; `masked-records`, the number of rows with such a cell; `dependent-cells`, the number of \
+                cells of other columns that hold `MSK`; `smallest-class`, the size of the smallest equivalence class; \
+                `withheld-records`, the number of responses left out because their campaign or week, by which rows were selected, is suppressed. \
                 For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5, withheld-records=0`."),
-            ("Diversity" = String, description = "Where `sensitive` asks for it, a list of tokens with parameters (RFC 9651): \
-                for each question how many different answers there are `least` among rows that are alike, counted up to 20, and in how many \
-                classes of such rows all say the same. For example `distress;least=3;uniform-classes=0`."),
+            ("Diversity" = String, description = "Only with `sensitive`. A list of tokens with parameters (RFC 9651): \
+                for each question, `least` is the minimum number of different answers in an equivalence class, counted up to 20, and \
+                `uniform-classes` is the number of classes in which all answers are equal. For example `distress;least=3;uniform-classes=0`."),
         ),
         example = json!("campaign,form_version,language,week,cancer_type,eating_meals,help_from__family,score_eating\r\nworld-cancer-day-2027,1,ko,2027-W05,stomach,severe,1,66.7\r\nworld-cancer-day-2027,1,MSK,MSK,breast,,,\r\n"),
     )),
@@ -92,8 +94,8 @@ async fn export_responses(
 
 /// Export the codebook of a form
 ///
-/// A row for each column of the export of its responses: what it means, in which versions it exists, what can stand in
-/// it, when it is shown, and how a score is computed. Where versions differ, the newest one that has the column speaks.
+/// One row for each column of the export of responses: its meaning, the versions that have it, its possible values, its
+/// condition, and the computation of a score. Where versions differ, the newest one that has the column is described.
 #[utoipa::path(
     tag = "exports",
     security(("staff" = ["analyst"])),

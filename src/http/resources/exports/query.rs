@@ -1,4 +1,4 @@
-//! What can be asked of an export.
+//! The query parameters of exports.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -8,7 +8,7 @@ use crate::domain::week::IsoWeek;
 use crate::formats::csv::{CsvOptions, Formulas};
 use crate::http::problem::{Code, Problem};
 
-// Unknown parameters are refused, with which serde does not let structs share fields.
+// Unknown parameters are refused. serde cannot combine this with fields shared between structs.
 macro_rules! csv_query {
     ($(#[$meta:meta])* pub struct $name:ident { $($(#[$of_field:meta])* $field:ident: $kind:ty,)* }) => {
         $(#[$meta])*
@@ -17,18 +17,18 @@ macro_rules! csv_query {
         #[into_params(parameter_in = Query)]
         pub struct $name {
             $($(#[$of_field])* $field: $kind,)*
-            /// Starts the file with a byte order mark, from which Excel knows that it is UTF-8.
+            /// Starts the file with a byte order mark, by which Excel recognises UTF-8.
             #[serde(default)]
             #[param(default = false)]
             bom: bool,
-            /// Whether text that a spreadsheet would run as a formula gets an apostrophe in front.
+            /// Whether text that a spreadsheet would run as a formula gets a leading apostrophe.
             #[serde(default)]
             #[param(inline)]
             formulas: Formulas,
         }
 
         impl $name {
-            /// How the file is written.
+            /// The format of the file.
             pub fn csv(&self) -> CsvOptions {
                 CsvOptions {
                     bom: self.bom,
@@ -40,52 +40,52 @@ macro_rules! csv_query {
 }
 
 csv_query! {
-    /// Which responses, and how they are written.
+    /// Which responses to export, and the format of the file.
     pub struct ResponsesQuery {
-        /// Only rows that show one of these campaigns: their keys, separated by commas.
+        /// Only rows with one of these visible campaigns: keys, separated by commas.
         #[param(example = "world-cancer-day-2027,spring-2027")]
         campaign: Option<String>,
-        /// Only rows that show this ISO week or a later one.
+        /// Only rows whose visible ISO week is this one or later.
         #[param(example = "2027-W05")]
         from_week: Option<String>,
-        /// Only rows that show this ISO week or an earlier one.
+        /// Only rows whose visible ISO week is this one or earlier.
         #[param(example = "2027-W08")]
         to_week: Option<String>,
-        /// How many responses share what is shown of their background at least. Not less than any campaign of the form sets;
-        /// the greatest of these is the default.
+        /// The minimum number of responses that share their visible background. It must not be less than that of any
+        /// campaign of the form; the default is the maximum of these.
         #[param(minimum = 5, maximum = 1000, example = 10)]
         k: Option<u32>,
-        /// Questions other than background ones, by key, separated by commas, at most 20: the header `Diversity` says how different the
-        /// answers to them are among responses that share their background.
+        /// Keys of questions other than background questions, separated by commas, at most 20. The header `Diversity`
+        /// says how diverse the answers to them are among responses that share their background.
         #[param(example = "distress,eating_meals")]
         sensitive: Option<String>,
     }
 }
 
 csv_query! {
-    /// Which remarks, and how they are written.
+    /// Which remarks to export, and the format of the file.
     pub struct RemarksCsvQuery {
-        /// Only remarks of these campaigns: their keys, separated by commas.
+        /// Only remarks of these campaigns: keys, separated by commas.
         #[param(example = "world-cancer-day-2027,spring-2027")]
         campaign: Option<String>,
     }
 }
 
 csv_query! {
-    /// How the codebook is written.
+    /// The language and the format of the codebook.
     pub struct CodebookQuery {
-        /// Language of texts and labels: one of those of the newest version, of which the first is the default.
+        /// Language of texts and labels: one of those of the newest version; the default is the first of these.
         #[param(example = "en")]
         language: Option<String>,
     }
 }
 
 impl ResponsesQuery {
-    /// The request.
+    /// The request of the use case.
     ///
     /// # Errors
     ///
-    /// When a week cannot be read, or the weeks are in the wrong order.
+    /// When a week cannot be parsed, or the weeks are in the wrong order.
     pub fn request(&self) -> Result<ResponsesRequest, Problem> {
         let from_week = week("from_week", self.from_week.as_deref())?;
         let to_week = week("to_week", self.to_week.as_deref())?;
@@ -104,20 +104,20 @@ impl ResponsesQuery {
 }
 
 impl RemarksCsvQuery {
-    /// The keys of the campaigns that were asked for.
+    /// The requested campaigns.
     pub fn campaigns(&self) -> Option<Vec<String>> {
         self.campaign.as_deref().map(list)
     }
 }
 
 impl CodebookQuery {
-    /// The language that was asked for.
+    /// The requested language.
     pub fn language(&self) -> Option<&str> {
         self.language.as_deref()
     }
 }
 
-/// The words between commas.
+/// Splits at commas.
 fn list(text: &str) -> Vec<String> {
     text.split(',').map(|word| word.trim().to_owned()).collect()
 }

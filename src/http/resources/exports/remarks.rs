@@ -14,11 +14,11 @@ use crate::http::state::State;
 
 /// Export the remarks to a form
 ///
-/// Only those that were cleared, as far as reviewers left them. They stand in an order that is random each time, and
-/// nothing in the file leads to a response: no id, no week, no version. The export is recorded in the audit before its first
-/// byte is sent.
+/// Exports cleared remarks only, as shortened by reviewers. Their order is random each time, and nothing in the file
+/// links a remark to a response: no id, no week, no version. The export is recorded in the audit before its first byte
+/// is sent.
 ///
-/// The file is streamed. A transfer that breaks off is not whole and must be fetched again.
+/// The file is streamed. A transfer that breaks off is incomplete and must be repeated.
 #[utoipa::path(
     tag = "remarks",
     security(("staff" = ["analyst"])),

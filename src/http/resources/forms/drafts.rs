@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(publish_form_draft);
 }
 
-/// A draft, and what still keeps it from being published.
+/// A draft, and the faults that prevent its publishing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DraftView {
     /// The form's key.
@@ -38,19 +38,19 @@ pub struct DraftView {
     pub form: String,
     /// When it was saved.
     pub updated_at: DateTime<Utc>,
-    /// What it asks so far.
+    /// The definition as last saved.
     pub definition: FormDefinition,
-    /// Every fault that publishing would refuse.
+    /// Every fault that prevents publishing.
     pub faults: Vec<FieldError>,
 }
 
-/// What the author agrees to when publishing.
+/// The author's consent for publishing.
 #[derive(Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"consent_to_recoding": ["sleep_hours"]}))]
 pub struct PublishDraftBody {
-    /// Keys of questions whose answers may mean something else from this version on. Exports then keep
-    /// the old and the new coding in columns of their own.
+    /// Keys of questions whose answers may change their meaning with this version. Exports then keep the old and the
+    /// new coding in separate columns.
     #[serde(default)]
     #[validate(length(max = 500))]
     #[schema(max_items = 500)]
@@ -59,8 +59,8 @@ pub struct PublishDraftBody {
 
 /// Create a form
 ///
-/// It begins as a draft, as JSON or as YAML. Unknown fields are refused at once; everything else is
-/// checked at publishing, and listed in `faults` until then.
+/// The form starts as a draft, in JSON or YAML. Unknown fields are refused at once; everything else is checked at
+/// publishing, and listed in `faults` until then.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
@@ -106,8 +106,8 @@ async fn get_form_draft(
 
 /// Save the draft of a form
 ///
-/// `If-Match` with the draft's `ETag` replaces it; `If-None-Match: *` begins a new draft where there is
-/// none, for the next version.
+/// `If-Match` with the draft's `ETag` replaces the draft. `If-None-Match: *` creates a draft for the next version where
+/// there is none.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
@@ -138,7 +138,7 @@ async fn update_form_draft(
 
 /// Delete the draft of a form
 ///
-/// A form of which no version was ever published goes with it.
+/// The form is deleted as well if it never had a published version.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
@@ -164,8 +164,8 @@ async fn delete_form_draft(
 
 /// Publish the draft of a form
 ///
-/// Checks everything at once, then makes the draft the next version, which never changes. A question
-/// that is recoded under its old key needs explicit consent.
+/// Checks the whole draft at once, then publishes it as the next version, which never changes. A question that is
+/// recoded under its old key needs explicit consent.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
@@ -203,7 +203,7 @@ async fn publish_form_draft(
         .json(FormVersionView::of(&published, Languages::All)))
 }
 
-/// Reads a definition, written as JSON or as YAML.
+/// Parses a definition in JSON or YAML.
 async fn read(document: Document) -> Result<FormDefinition, Problem> {
     let (format, bytes) = document.read(&[Format::Json, Format::Yaml]).await?;
     if format == Format::Json {

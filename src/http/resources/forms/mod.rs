@@ -43,15 +43,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     "languages": ["ko", "en"], "version": 1, "published_at": "2027-01-04T09:00:00Z",
 }))]
 pub struct FormView {
-    /// Its key.
+    /// The form's key.
     pub key: String,
-    /// What it is called, in all its languages.
+    /// The title, in all its languages.
     pub title: Text,
-    /// Its languages; the first is the default.
+    /// The languages; the first is the default.
     pub languages: Vec<String>,
     /// The number of its newest version.
     pub version: i32,
-    /// When that was published.
+    /// When the newest version was published.
     pub published_at: DateTime<Utc>,
 }
 
@@ -72,9 +72,9 @@ impl FormView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VersionState {
-    /// It takes responses.
+    /// The version takes responses.
     Published,
-    /// It takes nothing new, except from offline clients until its grace period ends.
+    /// The version takes no new responses, except from offline clients until its grace period ends.
     Retired,
 }
 
@@ -85,18 +85,18 @@ pub enum VersionState {
     "published_at": "2027-01-04T09:00:00Z", "retired_at": null, "accepts_until": null,
 }))]
 pub struct FormVersionSummary {
-    /// Its number.
+    /// The number of the version.
     pub version: i32,
-    /// Whether it is in use.
+    /// The state of the version.
     pub state: VersionState,
     /// SHA-256 over content and record layout, in hexadecimal.
     pub digest: String,
     /// When it was published.
     pub published_at: DateTime<Utc>,
-    /// When it was retired.
+    /// When it was retired; null while it is in use.
     #[schema(required)]
     pub retired_at: Option<DateTime<Utc>>,
-    /// Until when it takes responses after that.
+    /// The end of its grace period, until which it takes responses from offline clients.
     #[schema(required)]
     pub accepts_until: Option<DateTime<Utc>>,
 }
@@ -119,19 +119,19 @@ impl From<FormVersionRow> for FormVersionSummary {
     }
 }
 
-/// Which language of a form.
+/// The language of the texts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LanguageQuery {
-    /// A BCP 47 tag, or `*` for all languages. Without it `Accept-Language` decides.
+    /// A BCP 47 tag, or `*` for all languages. If missing, `Accept-Language` decides.
     #[param(example = "ko")]
     language: Option<String>,
 }
 
 /// List forms
 ///
-/// Every form that has a version in use, by key.
+/// Lists every form that has a version in use, by key.
 #[utoipa::path(
     tag = "forms",
     params(PageQuery),
@@ -155,7 +155,7 @@ async fn list_forms(state: State, page: Query<PageQuery>) -> Result<HttpResponse
 
 /// Get the newest version of a form
 ///
-/// `Content-Location` names the version, which can be kept for ever.
+/// `Content-Location` names the version, which can be cached permanently.
 #[utoipa::path(
     tag = "forms",
     params(FormPath, LanguageQuery),
@@ -164,7 +164,7 @@ async fn list_forms(state: State, page: Query<PageQuery>) -> Result<HttpResponse
             ("ETag" = String, description = "Names this content in this language and encoding."),
             ("Content-Location" = String, description = "The address of the version."),
         )),
-        (status = 304, description = "What the client has is current."),
+        (status = 304, description = "The client's copy is current."),
     ),
     extensions(("x-problems" = json!(["form_unknown", "language_not_offered"]))),
 )]
@@ -206,8 +206,8 @@ async fn list_form_versions(state: State, form: FormPath) -> Result<HttpResponse
 
 /// Get a version of a form
 ///
-/// It never changes: clients and caches may keep it for a year. A retired version is still here, for
-/// those who read old responses.
+/// A version never changes: clients and caches may keep it for a year. Retired versions remain available, for reading
+/// old responses.
 #[utoipa::path(
     tag = "forms",
     params(FormVersionPath, LanguageQuery),
@@ -215,7 +215,7 @@ async fn list_form_versions(state: State, form: FormPath) -> Result<HttpResponse
         (status = 200, description = "The version.", body = FormVersionView, headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
         )),
-        (status = 304, description = "What the client has is current."),
+        (status = 304, description = "The client's copy is current."),
     ),
     extensions(("x-problems" = json!(["version_unknown", "language_not_offered"]))),
 )]
@@ -241,7 +241,7 @@ fn for_a_minute() -> CacheControl {
     CacheControl(vec![CacheDirective::Public, CacheDirective::MaxAge(60)])
 }
 
-/// Sends a version in the language and the encoding that fit the client, or just says that it is unchanged.
+/// Sends a version in the language and the encoding that the client accepts, or 304 when the client has it.
 async fn send(
     req: &HttpRequest,
     state: &State,
@@ -261,7 +261,7 @@ async fn send(
         Languages::All => "all",
         Languages::One(language) => language,
     };
-    // One content has several bodies, and a strong tag names one of them.
+    // A strong tag names one body, and the same content has one body for each encoding.
     let tag = format!(
         "{}-{}-{language}-{encoding}",
         published.form.digest(),
@@ -282,7 +282,7 @@ async fn send(
     Ok(response.content_type("application/json").body(body.clone()))
 }
 
-/// Whether the client has the content with this tag already.
+/// Whether the client already has the content with this tag.
 fn knows(req: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(req) {
         Ok(IfNoneMatch::Any) => true,
@@ -291,7 +291,7 @@ fn knows(req: &HttpRequest, tag: &EntityTag) -> bool {
     }
 }
 
-/// The best encoding that the client takes.
+/// The best encoding that the client accepts.
 fn encoding_for(req: &HttpRequest) -> Option<&'static str> {
     let accepted = AcceptEncoding::parse(req).ok()?;
     let offered = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];

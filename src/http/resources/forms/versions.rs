@@ -1,4 +1,4 @@
-//! The life of a published version: retiring it, and what changed since another. For authors.
+//! Retiring a published version, and comparing two versions. For authors.
 
 use actix_web::{HttpResponse, get, post};
 use serde::Deserialize;
@@ -22,12 +22,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_form_changes);
 }
 
-/// How a version is retired.
+/// How to retire a version.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"grace_days": 14}))]
 pub struct RetireVersionBody {
-    /// For how many days it still takes responses that were filled in offline.
+    /// The grace period in days, in which the version still takes responses that were filled in offline.
     #[serde(default = "fortnight")]
     #[validate(range(min = 0, max = 365))]
     #[schema(minimum = 0, maximum = 365, default = 14)]
@@ -38,7 +38,7 @@ fn fortnight() -> i64 {
     14
 }
 
-/// Which two versions to compare.
+/// The two versions to compare.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -46,15 +46,15 @@ pub struct ChangesQuery {
     /// The number of the older version.
     #[param(example = 1)]
     from: i32,
-    /// The number of the newer one.
+    /// The number of the newer version.
     #[param(example = 2)]
     to: i32,
 }
 
 /// Retire a version of a form
 ///
-/// It takes no new responses, except from offline clients until the grace period ends. A version that
-/// is retired already keeps its dates.
+/// The version takes no new responses, except from offline clients until the grace period ends. Retiring a retired
+/// version again keeps its dates.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
@@ -78,8 +78,8 @@ async fn retire_form_version(
 
 /// Compare two versions of a form
 ///
-/// Says of every question whether it is identical, reworded, has options added, is recoded, removed or
-/// added, and whether the answers of both versions can stand in the same columns.
+/// Tells for every question whether it is identical, reworded, extended by options, recoded, removed or added, and
+/// whether the answers of both versions can share columns.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),

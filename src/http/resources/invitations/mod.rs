@@ -1,4 +1,4 @@
-//! Invitations: making them, listing their batches, taking them back. For coordinators.
+//! Invitations: making them, listing and revoking their batches. For coordinators.
 
 use actix_web::middleware::Compress;
 use actix_web::web::Path;
@@ -35,8 +35,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Make invitations
 ///
-/// They are shown this once, since only keyed hashes of them are kept. Should the transfer break off, revoke the batch
-/// and make another. That they were made stands in the audit.
+/// The reply is the only time that the invitations are shown, since only their keyed hashes are stored. If the transfer
+/// breaks off, revoke the batch and make another one. The making is recorded in the audit.
 #[utoipa::path(
     tag = "invitations",
     security(("staff" = ["coordinator"])),
@@ -50,7 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (String = "text/csv", example = json!("number,invitation,link\r\n1,ABCD-EFGH-JKMN-PQE4,https://survey.clinic.example/#invitation=ABCD-EFGH-JKMN-PQE4\r\n")),
         (String = "text/html"),
     ), headers(
-        ("Location" = String, description = "The batch; deleting it revokes what is left of it."),
+        ("Location" = String, description = "The batch; deleting it revokes its unused invitations."),
         ("Content-Disposition" = String, description = "A name for the file, where it is one."),
     ))),
     extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "access_without_invitations"]))),
@@ -79,8 +79,8 @@ async fn create_invitations(
 
 /// List the batches of invitations
 ///
-/// With the totals of the campaign. Used invitations are counted for the campaign as a whole, and rounded down, so
-/// that the number tells of nobody whether they have answered.
+/// The reply includes the totals of the campaign. Used invitations are counted for the whole campaign and rounded down,
+/// so that the number does not reveal whether one person has responded.
 #[utoipa::path(
     tag = "invitations",
     security(("staff" = ["coordinator"])),
@@ -99,7 +99,7 @@ async fn list_invitation_batches(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let page = query.read()?;
-    // A forged cursor can name years that Postgres does not know.
+    // A forged cursor can name years that Postgres does not support.
     let possible =
         |(at, _): &(DateTime<Utc>, InvitationBatchId)| (1970..=9999).contains(&at.year());
     let (after, rows) = (page.after_one(possible)?, page.rows()?);
@@ -120,8 +120,8 @@ async fn list_invitation_batches(
 
 /// Revoke a batch of invitations
 ///
-/// Those that were not used yet are deleted, and so unknown from then on; how many these were is not told. Responses
-/// that came with one of the others stay. Revoking a batch again changes nothing.
+/// The unused invitations of the batch are deleted, and are unknown from then on; their number is not shown. Responses
+/// that came with used invitations stay. Revoking a batch again changes nothing.
 #[utoipa::path(
     tag = "invitations",
     security(("staff" = ["coordinator"])),
@@ -129,7 +129,7 @@ async fn list_invitation_batches(
         ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
         ("batch" = Uuid, Path, description = "The id of the batch.", example = "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a"),
     ),
-    responses((status = 204, description = "None of them can be used any more.")),
+    responses((status = 204, description = "The unused invitations of the batch are revoked.")),
     extensions(("x-problems" = json!(["campaign_unknown", "batch_unknown"]))),
 )]
 #[delete("/v1/campaigns/{campaign}/invitations/{batch}")]

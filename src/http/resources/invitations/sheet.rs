@@ -1,4 +1,4 @@
-//! The reply that shows new invitations: a list, or a file that is written while it is sent.
+//! The reply with new invitations: a list, or a file that is generated while it is sent.
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::web::Bytes;
@@ -17,7 +17,7 @@ use crate::http::problem::Problem;
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 const HTML: &str = "text/html; charset=utf-8";
 
-/// The new invitations in this format.
+/// The new invitations in the requested format.
 pub(super) fn reply(
     format: InvitationsFormat,
     issued: IssuedBatch,
@@ -54,7 +54,7 @@ pub(super) fn reply(
     Ok(response.streaming(stream(cards)))
 }
 
-/// What the page of cards may load: nothing but its own style.
+/// The content security policy of the page of cards: only its inline style is allowed.
 fn cards_policy() -> String {
     let policy = cards::policy();
     format!("{policy}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
@@ -69,7 +69,7 @@ fn attach(response: &mut HttpResponseBuilder, kind: &str, name: String) {
         });
 }
 
-/// The pieces one by one, each made when it is asked for. Between two of them others have their turn.
+/// Generates the pieces of the file on demand. Between two pieces, other tasks can run.
 fn stream<P>(pieces: P) -> impl Stream<Item = Result<Bytes, InvitationSheetFault>>
 where
     P: Iterator<Item = Result<Vec<u8>, InvitationSheetFault>>,

@@ -1,4 +1,4 @@
-//! What invitations look like on the wire.
+//! Invitations in requests and replies.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,37 +9,37 @@ use validator::{Validate, ValidationError};
 
 use crate::store::invitations::InvitationBatchRow;
 
-/// How many invitations to make.
+/// The invitations to make.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "count": 200, "label": "Outpatients, first letter", "link": "https://survey.clinic.example/#invitation={invitation}",
 }))]
 pub struct CreateInvitationsBody {
-    /// How many.
+    /// The number of invitations.
     #[validate(range(min = 1, max = 10000))]
     #[schema(minimum = 1, maximum = 10000)]
     pub(super) count: i32,
-    /// A name for the batch, for the coordinators alone.
+    /// A label for the batch, shown to coordinators only.
     #[validate(length(min = 1, max = 200), custom(function = not_blank))]
     #[schema(min_length = 1, max_length = 200)]
     pub(super) label: Option<String>,
-    /// A link for the cards and the table, with `{invitation}` behind its `#`: `https`, or the scheme of an app.
-    /// Without one, the QR code of a card says the invitation alone.
+    /// A link for the cards and the table, with `{invitation}` after its `#`: `https`, or the scheme of an app. If
+    /// missing, the QR code of a card contains only the invitation.
     #[validate(length(min = 1, max = 300))]
     #[schema(min_length = 1, max_length = 300)]
     pub(super) link: Option<String>,
 }
 
 fn not_blank(label: &str) -> Result<(), ValidationError> {
-    // The rule about the length speaks of an empty one.
+    // The rule on the length reports an empty label.
     if !label.is_empty() && label.trim().is_empty() {
-        return Err(ValidationError::new("blank").with_message("It says nothing.".into()));
+        return Err(ValidationError::new("blank").with_message("The label is blank.".into()));
     }
     Ok(())
 }
 
-/// How the invitations are given.
+/// The format of the reply.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -50,7 +50,7 @@ pub struct InvitationsQuery {
     pub(super) format: InvitationsFormat,
 }
 
-/// How invitations are given.
+/// The format of new invitations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -65,13 +65,13 @@ pub enum InvitationsFormat {
 }
 
 impl InvitationsFormat {
-    /// Its word.
+    /// The word of the format.
     pub(super) fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// New invitations. They are shown this once: the server keeps nothing from which they could be made again.
+/// New invitations. They are shown only in this reply: the server stores nothing from which they could be restored.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "batch": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "campaign": "world-cancer-day-2027",
@@ -82,7 +82,7 @@ pub struct InvitationsView {
     pub batch: Uuid,
     /// The campaign's key.
     pub campaign: String,
-    /// The name of the batch.
+    /// The label of the batch.
     #[schema(required)]
     pub label: Option<String>,
     /// The link as it was given.
@@ -92,23 +92,23 @@ pub struct InvitationsView {
     pub invitations: Vec<String>,
 }
 
-/// Invitations that were made in one call.
+/// A batch: invitations that were made in one call.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "label": "Outpatients, first letter", "issued": 200,
     "created_at": "2027-01-04T09:00:00Z", "revoked_at": null,
 }))]
 pub struct InvitationBatchView {
-    /// Its id.
+    /// The id of the batch.
     pub id: Uuid,
-    /// Its name.
+    /// The label of the batch.
     #[schema(required)]
     pub label: Option<String>,
-    /// How many were made.
+    /// The number of invitations made.
     pub issued: i32,
     /// When they were made.
     pub created_at: DateTime<Utc>,
-    /// When those not used by then were taken back.
+    /// When the unused invitations were revoked.
     #[schema(required)]
     pub revoked_at: Option<DateTime<Utc>>,
 }
@@ -125,23 +125,25 @@ impl From<InvitationBatchRow> for InvitationBatchView {
     }
 }
 
-/// A page of batches, and how many invitations of the campaign were used.
+/// A page of batches, and the number of used invitations of the campaign.
 ///
-/// How many of one batch were used is not told: of a batch of one it would tell whether that person has answered.
+/// Used invitations are not counted for a single batch: for a batch of one, the count would reveal whether that person
+/// has responded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationBatchesView {
-    /// How many were made for the campaign, revoked ones too.
+    /// The number of invitations made for the campaign, including revoked ones.
     #[schema(example = 200)]
     pub issued: i64,
-    /// How many of these were used, rounded down.
+    /// The number of these that were used, rounded down.
     #[schema(example = 130)]
     pub redeemed: i64,
-    /// To what it is rounded: the smallest of 10, 20, 40, 80 and so on that is not below the campaign's release size.
+    /// The unit to which the number is rounded: the smallest of 10, 20, 40, 80 and so on that is not below the
+    /// campaign's release size.
     #[schema(example = 10)]
     pub redeemed_rounded_to: i32,
-    /// The batches of this page, the oldest first.
+    /// The batches of this page, oldest first.
     pub items: Vec<InvitationBatchView>,
-    /// Give it as `cursor` to get the next page; null on the last one.
+    /// Send it as `cursor` to get the next page; null on the last page.
     #[schema(required)]
     pub next_cursor: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Remarks: free text, which a person reads before it goes anywhere. For analysts.
+//! Remarks: free text that a person reviews before it can be exported. For analysts.
 
 use actix_web::http::header;
 use actix_web::web::Path;
@@ -27,16 +27,16 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// List remarks
 ///
-/// Those that nobody has read yet, unless `state` asks for others. Each page is recorded in the audit before it is sent:
-/// who asked for it, by which filter, and how many remarks it has. Remarks of responses that wait to be released are not
-/// listed.
+/// Lists remarks that are not reviewed yet, unless `state` asks for others. Each page is recorded in the audit before
+/// it is sent: the account, the filter, and the number of remarks. Remarks of responses that wait to be released are
+/// not listed.
 #[utoipa::path(
     tag = "remarks",
     security(("staff" = ["analyst"])),
     params(RemarksQuery),
     responses((
         status = 200,
-        description = "A page of remarks, in an order that tells nothing.",
+        description = "A page of remarks, in an order that reveals nothing about their responses.",
         body = Page<RemarkView>,
         example = json!({
             "items": [{
@@ -66,9 +66,9 @@ async fn list_remarks(
 
 /// Review a remark
 ///
-/// Clears it, so that it is exported; withholds it; or edits it down. Editing can only take words out, with `[…]` in
-/// their place, and is permanent: the text before is gone. `If-Match` with the remark's `etag` sees to it that nobody clears what
-/// another has just changed.
+/// A review clears a remark for export, withholds it, or shortens it. Shortening can only take words out, with `[…]` in
+/// their place, and is permanent: the previous text is lost. `If-Match` with the remark's `etag` prevents a reviewer
+/// from clearing a text that somebody else has just changed.
 #[utoipa::path(
     tag = "remarks",
     security(("staff" = ["analyst"])),

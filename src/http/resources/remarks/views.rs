@@ -1,4 +1,4 @@
-//! Remarks on the wire.
+//! Remarks in requests and replies.
 
 use actix_web::http::header::EntityTag;
 use base64::Engine;
@@ -26,18 +26,18 @@ pub struct RemarksQuery {
     /// Only remarks to the form in this language.
     #[param(example = "ko")]
     pub(super) language: Option<String>,
-    /// Only those that are pending, cleared or withheld; `all` for every one.
+    /// Only remarks that are pending, cleared or withheld; `all` for every remark.
     #[serde(default)]
     #[param(inline, default = "pending")]
     pub(super) state: ListedRemarks,
-    /// How many items to give.
+    /// The number of items of a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub(super) limit: Option<u16>,
-    /// Where to go on: the `next_cursor` of the page before.
+    /// Where to continue: the `next_cursor` of the previous page.
     pub(super) cursor: Option<String>,
 }
 
-/// The states by which remarks are listed.
+/// The filter of remarks by state.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ListedRemarks {
@@ -60,15 +60,15 @@ impl ListedRemarks {
     }
 }
 
-/// Whether a remark may go anywhere.
+/// The state of a remark's review.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewState {
-    /// Nobody has read it yet.
+    /// The remark has not been reviewed.
     Pending,
-    /// It may be exported.
+    /// The remark may be exported.
     Cleared,
-    /// It stays here.
+    /// The remark must not be exported.
     Withheld,
 }
 
@@ -82,7 +82,7 @@ impl From<ReviewState> for RemarkState {
     }
 }
 
-/// A free-text answer. Nothing in it leads to the response that it came with.
+/// A free-text answer. Nothing in it links it to its response.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "8c0c7b1e-3d5a-4f0e-9b6a-2d1f6c1e7a90", "campaign": "world-cancer-day-2027",
@@ -91,7 +91,7 @@ impl From<ReviewState> for RemarkState {
     "etag": "\"q1Zx0m3bW5l2sP8u\"",
 }))]
 pub struct RemarkView {
-    /// Its id, which has nothing to do with that of a response.
+    /// The id of the remark, unrelated to the id of its response.
     pub id: Uuid,
     /// The key of the campaign.
     pub campaign: String,
@@ -99,15 +99,15 @@ pub struct RemarkView {
     pub form: String,
     /// The key of the question.
     pub question: String,
-    /// The language in which the form was read.
+    /// The language in which the respondent read the form.
     pub language: String,
-    /// What was written: cleaned on the way in, with words such as `[phone]` for what was found, and perhaps edited down
-    /// since, with `[…]` for what was taken out.
+    /// The text. It was cleaned on arrival, with words such as `[phone]` for what was found, and may have been
+    /// shortened since, with `[…]` for what was taken out.
     pub text: String,
     /// `pending`, `cleared` or `withheld`.
     #[schema(example = "pending")]
     pub state: String,
-    /// Names this state of the remark; send it as `If-Match` with a review.
+    /// The tag of this state of the remark; send it as `If-Match` with a review.
     pub etag: String,
 }
 
@@ -132,13 +132,13 @@ impl From<ListedRemark> for RemarkView {
     }
 }
 
-/// Names the state of a remark, to compare with what a client knows.
+/// The tag of a remark's state, to compare with that of a client.
 pub(super) fn entity_tag(tag: RemarkTag) -> EntityTag {
     EntityTag::new_strong(URL_SAFE_NO_PAD.encode(tag))
 }
 
 impl RemarksQuery {
-    /// The query, with the key of the campaign read.
+    /// The filter, with the key of the campaign parsed.
     pub(super) fn into_query(self) -> Result<remarks::RemarksQuery, Problem> {
         let campaign = self.campaign.map(|key| key.parse()).transpose();
         Ok(remarks::RemarksQuery {
@@ -150,16 +150,16 @@ impl RemarksQuery {
     }
 }
 
-/// The outcome of a review. A field that is left out stays as it is.
+/// The outcome of a review. A field that is missing stays unchanged.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = something))]
 #[schema(example = json!({"state": "cleared", "text": "Nurse […] called me at [phone] and it helped."}))]
 pub struct ReviewRemarkBody {
-    /// Whether it may be exported.
+    /// Whether the remark may be exported.
     pub(super) state: Option<ReviewState>,
-    /// The text edited down: what is left of it, in its order, with `[…]` (or `[...]`) where something was taken out.
-    /// What is taken out is gone for good.
+    /// The shortened text: the words that stay, in their order, with `[…]` (or `[...]`) where something was taken out.
+    /// What is taken out is lost.
     pub(super) text: Option<String>,
 }
 

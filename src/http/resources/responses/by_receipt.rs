@@ -1,4 +1,4 @@
-//! One's own response: reading it again, withdrawing it.
+//! The response of a receipt: reading and withdrawing it.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::http::extract::receipt::receipt;
 use crate::http::problem::Problem;
 use crate::http::state::State;
 
-/// A stored response, as only the holder of its receipt can read it.
+/// A stored response, as returned to the holder of its receipt.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "campaign": "world-cancer-day-2027", "form_version": 1, "language": "ko", "week": "2027-W05",
@@ -20,10 +20,10 @@ use crate::http::state::State;
     "answers": {"cancer_type": "stomach", "eating_meals": "severe", "sex": null},
 }))]
 pub struct OwnResponseView {
-    /// What is kept besides the answers.
+    /// The metadata.
     #[serde(flatten)]
     pub response: ResponseView,
-    /// The answers as they are stored; free text is as the cleaning left it.
+    /// The answers as stored; free text as cleaned.
     pub answers: RawAnswers,
 }
 
@@ -56,8 +56,8 @@ pub(super) async fn get_own_response(
 
 /// Withdraw one's own response
 ///
-/// Deletes it with its remarks. What is left is its id, which nobody can make a receipt of, so that a
-/// late retry does not bring it back. From the campaign's `freezes_at` on, this is refused.
+/// The response is deleted with its remarks. Only its id stays, so that a late retry does not store the response again;
+/// the receipt cannot be derived from the id. From the campaign's `freezes_at` on, withdrawal is refused.
 #[utoipa::path(
     tag = "responses",
     params(

@@ -1,4 +1,4 @@
-//! Responses: sending one, reading it again, withdrawing it. For everybody who holds a receipt.
+//! Responses: sending, reading and withdrawing one. For every holder of a receipt.
 
 use actix_web::{HttpRequest, HttpResponse, post};
 use serde::{Deserialize, Serialize};
@@ -34,14 +34,14 @@ pub struct CreateResponseBody {
     /// The number of the version that was filled in.
     #[schema(example = 1, minimum = 1)]
     form_version: i32,
-    /// The language in which it was read, one of the form's.
+    /// The language in which the respondent read the form; one of the form's languages.
     #[schema(example = "ko")]
     language: String,
     /// The answers.
     answers: RawAnswers,
 }
 
-/// What is kept of a response, and what it comes to.
+/// The metadata and the summary of a response.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "campaign": "world-cancer-day-2027", "form_version": 1, "language": "ko", "week": "2027-W05",
@@ -58,9 +58,9 @@ pub struct ResponseView {
     pub campaign: String,
     /// The number of the version that was filled in.
     pub form_version: i32,
-    /// The language in which it was read.
+    /// The language in which the respondent read the form.
     pub language: String,
-    /// The ISO week in which it came; no finer time is kept.
+    /// The ISO week of arrival; no finer time is stored.
     pub week: String,
     /// Scores by area, and the notices that the answers call for.
     pub summary: Summary,
@@ -68,16 +68,16 @@ pub struct ResponseView {
 
 /// Send a response
 ///
-/// The `Receipt` is a secret that the client makes (16 random bytes or more, in base64url) and keeps: with
-/// it a retry is safe, and it alone can read or withdraw the response. A retry of the same answers gives
-/// the same body with 200. All bad answers are reported at once.
+/// The `Receipt` is a secret that the client generates (16 random bytes or more, in base64url) and keeps. It makes a
+/// retry safe, and is required to read or withdraw the response. A retry with the same answers gets the same body with
+/// 200. All invalid answers are reported at once.
 ///
-/// Where the campaign's access is `code`, an `Invitation` lets in one response. It is used up together with the
-/// storing of the response, and stays so when that is withdrawn.
+/// If the campaign's access is `code`, each `Invitation` admits one response. The invitation is used up in the
+/// transaction that stores the response, and stays used if the response is withdrawn.
 ///
-/// Where the campaign's access is `pass`, a pass lets in one response: `Authorization: PrivateToken token="…"`
-/// (RFC 9577). It is spent together with the storing of the response. Without one, `WWW-Authenticate` says how to get
-/// it.
+/// If the campaign's access is `pass`, each pass admits one response: `Authorization: PrivateToken token="…"` (RFC
+/// 9577). The pass is spent in the transaction that stores the response. If it is missing, `WWW-Authenticate` in the
+/// reply says how to get one.
 #[utoipa::path(
     tag = "responses",
     params(
@@ -88,7 +88,7 @@ pub struct ResponseView {
     request_body = CreateResponseBody,
     responses(
         (status = 201, description = "It is stored.", body = ResponseView),
-        (status = 200, description = "It was stored before, the very same.", body = ResponseView),
+        (status = 200, description = "An identical response was stored before.", body = ResponseView),
     ),
     extensions(("x-problems" = json!([
         "receipt_missing", "receipt_malformed", "receipt_used", "response_withdrawn", "answers_invalid",
