@@ -132,8 +132,8 @@ pub struct TwoStageSuppressor {
 impl TwoStageSuppressor {
     fn of(first: SuppressionPlan, second: Option<SuppressionPlan>) -> Self {
         Self {
-            first: first.into_suppressor(),
-            second: second.map(SuppressionPlan::into_suppressor),
+            first: Suppressor::new(first),
+            second: second.map(Suppressor::new),
         }
     }
 

@@ -1,24 +1,32 @@
-//! KeyEncoder packed into bits, so that masking columns is one `and`.
+//! Key combinations packed into bits, so that to suppress columns is one `and`.
 
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
-use super::QiSet;
-use super::frequency_table::KeyCombination;
+use super::key_combination::KeyCombination;
+use super::qi_set::QiSet;
 
-/// A packed combination. Columns that are masked are zero.
+/// A packed key combination of `W` words. Columns that are suppressed are zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key<const W: usize>([u64; W]);
 
-/// A hash map by keys.
-pub(super) type KeyMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<KeyHasher>>;
+/// A hash map by keys. Codes are numbered densely before they are packed, so that nobody can aim at a collision.
+pub(super) type KeyMap<const W: usize, V> = rustc_hash::FxHashMap<Key<W>, V>;
 
 impl<const W: usize> Key<W> {
-    /// What is left of it when only these bits are kept.
+    /// All columns suppressed.
+    pub const EMPTY: Self = Self([0; W]);
+
+    /// The bits that both have: the key, when the other one says what is visible.
     pub fn intersection(mut self, bits: &Self) -> Self {
         for (word, kept) in self.0.iter_mut().zip(bits.0) {
             *word &= kept;
         }
         self
+    }
+
+    fn get(&self, place: Place) -> u64 {
+        let word = self.0.get(place.word).copied().unwrap_or_default();
+        word >> place.shift & place.ones()
     }
 
     fn set(&mut self, place: Place, value: u64) {
@@ -44,6 +52,13 @@ struct Place {
     width: u32,
 }
 
+impl Place {
+    /// As many ones as it is wide: at most 32.
+    fn ones(self) -> u64 {
+        (1 << self.width) - 1
+    }
+}
+
 /// How the combinations of a table are packed: in each column the distinct codes are numbered in their order.
 #[derive(Debug)]
 pub(super) struct Packing {
@@ -52,13 +67,13 @@ pub(super) struct Packing {
 }
 
 impl Packing {
-    /// Looks through the groups for the codes of each of the columns.
-    pub fn of(groups: &[KeyCombination], columns: usize) -> Self {
+    /// Collects the codes of each column.
+    pub fn of(combinations: &[KeyCombination], columns: usize) -> Self {
         let (mut word, mut free, mut packed) = (0, u64::BITS, Vec::with_capacity(columns));
         for column in 0..columns {
-            let mut codes: Vec<u32> = groups
+            let mut codes: Vec<u32> = combinations
                 .iter()
-                .filter_map(|group| group.combination.get(column).copied())
+                .filter_map(|combination| combination.codes.get(column).copied())
                 .collect();
             codes.sort_unstable();
             codes.dedup();
@@ -85,7 +100,7 @@ impl Packing {
         self.words
     }
 
-    /// The columns that have more than one value. To mask another one is of no use.
+    /// The columns in which combinations differ. There is no use in suppressing another one.
     pub fn varied(&self) -> impl Iterator<Item = usize> + '_ {
         self.columns
             .iter()
@@ -100,45 +115,31 @@ impl Packing {
     }
 
     /// The key of a combination.
-    pub fn key<const W: usize>(&self, combination: &[u32]) -> Key<W> {
-        let mut key = Key([0; W]);
-        for ((place, codes), code) in self.columns.iter().zip(combination) {
+    pub fn key<const W: usize>(&self, codes: &[u32]) -> Key<W> {
+        let mut key = Key::EMPTY;
+        for ((place, codes), code) in self.columns.iter().zip(codes) {
             let number = codes.binary_search(code).unwrap_or_default();
             key.set(*place, u64::try_from(number).unwrap_or_default());
         }
         key
     }
 
-    /// The bits of the columns that are not masked.
-    pub fn visible<const W: usize>(&self, masked: QiSet) -> Key<W> {
-        let mut key = Key([0; W]);
+    /// The bits of the columns that are not suppressed.
+    pub fn visible<const W: usize>(&self, suppressed: QiSet) -> Key<W> {
+        let mut key = Key::EMPTY;
         for (column, (place, _)) in self.columns.iter().enumerate() {
-            if !masked.contains(column) {
-                key.set(*place, (1_u64 << place.width) - 1);
+            if !suppressed.contains(column) {
+                key.set(*place, place.ones());
             }
         }
         key
     }
-}
 
-/// A quick hash of keys. They are numbered densely by us, so nobody can aim at a collision.
-#[derive(Debug, Default)]
-pub(super) struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn write_u64(&mut self, word: u64) {
-        let product = u128::from(self.0 ^ word ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93;
-        let (low, high) = (product & u128::from(u64::MAX), product >> 64);
-        self.0 = u64::try_from(low ^ high).unwrap_or_default();
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
+    /// The columns in which two keys differ.
+    pub fn differing<const W: usize>(&self, one: &Key<W>, other: &Key<W>) -> QiSet {
+        let columns = self.columns.iter().enumerate();
+        QiSet::of(columns.filter_map(|(column, (place, _))| {
+            (one.get(*place) != other.get(*place)).then_some(column)
+        }))
     }
 }

@@ -68,16 +68,15 @@
 //! to other questions tell which rows are the same. Whoever knows the method may sometimes tell donors
 //! from pending records by reasoning backwards (minimality attack: Wong and others 2007).
 
-mod candidate;
 mod cover;
 mod dictionary;
-mod donors;
-mod fill;
 mod frequency_table;
 mod key;
+mod key_combination;
+mod padding;
+mod partition;
 mod plan;
 mod qi_set;
-mod refine;
 mod suppression_patterns;
 mod suppression_plan;
 mod suppressor;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::support::mixed;
-use crate::domain::disclosure::k_anonymity::FrequencyTable;
+use crate::domain::disclosure::k_anonymity::{FrequencyTable, Suppressor};
 
 /// Options of eight background columns, as a form about life after cancer has them.
 const OPTIONS: [u64; 8] = [3, 8, 14, 5, 6, 4, 3, 9];
@@ -37,7 +37,7 @@ fn measure_weighted(records: u64, options: &[u64], weights: &[u32], k: u32) -> f
     let planned = started.elapsed();
     let cost = masking.cost().clone();
     let started = Instant::now();
-    let mut masker = masking.into_suppressor();
+    let mut masker = Suppressor::new(masking);
     for record in 0..records {
         masker.mask(&combination(record, options), || mixed(record));
     }
