@@ -1,4 +1,4 @@
-//! The greedy cover: the lightest patterns first, until no more key combinations can be settled.
+//! The greedy cover: patterns by weight, until none settles any more of the pending key combinations.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -11,14 +11,14 @@ use super::qi_set::QiSet;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
     weight: Reverse<u64>,
-    /// The records that it settled when this was last counted: now they are at most as many.
+    /// The records that it settled when they were last counted. Since then they have not become more.
     settles: u64,
     pattern: Reverse<usize>,
 }
 
-/// Settles the pending combinations that become classes under one of these patterns; the others stay pending.
+/// Makes classes under these patterns. Combinations that find no class stay pending.
 ///
-/// Takes time in the patterns times the pending combinations, most often twice.
+/// Takes time in the patterns times the pending combinations, and more where many patterns have the same weight.
 pub(super) fn cover<const W: usize>(
     partition: &mut Partition<W>,
     packing: &Packing,
@@ -52,7 +52,7 @@ pub(super) fn cover<const W: usize>(
     }
 }
 
-/// The pending records that are equal in what is visible, counted.
+/// The counts of pending records that are equal in the visible columns.
 fn groups<const W: usize>(partition: &Partition<W>, visible: &Key<W>) -> KeyMap<W, u64> {
     let mut groups = KeyMap::default();
     for (key, count) in partition.pending() {
@@ -61,7 +61,7 @@ fn groups<const W: usize>(partition: &Partition<W>, visible: &Key<W>) -> KeyMap<
     groups
 }
 
-/// Makes a class of each group that has `k` records, or can borrow the rest at no cost.
+/// Makes a class of each group that has `k` records, or can borrow those that it lacks at no cost.
 fn settle<const W: usize>(
     partition: &mut Partition<W>,
     (suppressed, visible): (QiSet, Key<W>),
@@ -88,15 +88,15 @@ fn settle<const W: usize>(
     }
 }
 
-/// The members of classes that cost as much as this pattern, by the group of fewer than `k` records that they would fit
-/// into. To borrow their records costs nothing.
+/// The members of classes of the same weight, by the group of fewer than `k` records in which they would fit. Their records
+/// cost the same there.
 fn lenders<const W: usize>(
     partition: &Partition<W>,
     (suppressed, visible): (QiSet, Key<W>),
     groups: &KeyMap<W, u64>,
 ) -> KeyMap<W, Vec<Lender>> {
     let weight = partition.weight(suppressed);
-    // Patterns come by weight, and so do classes.
+    // Patterns have their turn by weight, so that the classes are sorted by it.
     let first = partition
         .classes
         .partition_point(|class| class.weight < weight);

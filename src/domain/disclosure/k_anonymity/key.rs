@@ -1,12 +1,10 @@
 //! Key combinations packed into bits, so that to suppress columns is one `and`.
 
-use std::hash::{Hash, Hasher};
-
 use super::key_combination::KeyCombination;
 use super::qi_set::QiSet;
 
 /// A packed key combination of `W` words. Columns that are suppressed are zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key<const W: usize>([u64; W]);
 
 /// A hash map by keys. Codes are numbered densely before they are packed, so that nobody can aim at a collision.
@@ -16,7 +14,7 @@ impl<const W: usize> Key<W> {
     /// All columns suppressed.
     pub const EMPTY: Self = Self([0; W]);
 
-    /// The bits that both have: the key, when the other one says what is visible.
+    /// The bits that are set in both. With the bits of the visible columns it is what remains of a key.
     pub fn intersection(mut self, bits: &Self) -> Self {
         for (word, kept) in self.0.iter_mut().zip(bits.0) {
             *word &= kept;
@@ -32,14 +30,6 @@ impl<const W: usize> Key<W> {
     fn set(&mut self, place: Place, value: u64) {
         if let Some(word) = self.0.get_mut(place.word) {
             *word |= value << place.shift;
-        }
-    }
-}
-
-impl<const W: usize> Hash for Key<W> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for word in self.0 {
-            state.write_u64(word);
         }
     }
 }
@@ -67,7 +57,7 @@ pub(super) struct Packing {
 }
 
 impl Packing {
-    /// Collects the codes of each column.
+    /// Collects the codes of each column: `O(n log n)` in the combinations, for each column.
     pub fn of(combinations: &[KeyCombination], columns: usize) -> Self {
         let (mut word, mut free, mut packed) = (0, u64::BITS, Vec::with_capacity(columns));
         for column in 0..columns {
@@ -95,7 +85,7 @@ impl Packing {
         }
     }
 
-    /// How many words a key needs: at most 32 for 64 columns.
+    /// How many words a key needs: at most 32, for 64 columns of 32 bits.
     pub fn words(&self) -> usize {
         self.words
     }
@@ -114,7 +104,7 @@ impl Packing {
         self.columns.get(column).map_or(0, |(_, codes)| codes.len())
     }
 
-    /// The key of a combination.
+    /// The key of a combination. Takes logarithmic time in the codes of each column.
     pub fn key<const W: usize>(&self, codes: &[u32]) -> Key<W> {
         let mut key = Key::EMPTY;
         for ((place, codes), code) in self.columns.iter().zip(codes) {

@@ -1,14 +1,14 @@
-//! The division of the records into equivalence classes, while it is made.
+//! The division of the records into equivalence classes, while it is being made.
 
 use super::key::Key;
 use super::key_combination::Share;
 use super::qi_set::QiSet;
 
-/// Records that are equal once these columns are suppressed.
+/// Records that are equal once its columns are suppressed.
 #[derive(Debug, Clone)]
 pub(super) struct EquivalenceClass<const W: usize> {
     pub suppressed: QiSet,
-    /// What remains of the keys of its records.
+    /// The common key of its records, with these columns suppressed.
     pub key: Key<W>,
     /// The cost of one record: the weight of the columns suppressed.
     pub weight: u64,
@@ -115,8 +115,8 @@ impl<'a, const W: usize> Partition<'a, W> {
         (0..members).map(move |member| Lender { class, member })
     }
 
-    /// Borrows so many records, from the first lenders first, as far as their classes keep `k`. Members of one class must
-    /// come together. There is no loan if all lenders together have too few records.
+    /// Borrows so many records, from the first lenders first; each class keeps `k`. Members of one class must come together.
+    /// The result is nothing if the lenders have fewer records to spare. Takes time in the lenders asked.
     pub fn borrow(
         &self,
         records: u64,
@@ -180,7 +180,7 @@ impl<'a, const W: usize> Partition<'a, W> {
         }
     }
 
-    /// Suppresses more columns in a class.
+    /// Suppresses more columns in a class; `key` is its common key then.
     pub fn widen(&mut self, class: usize, suppressed: QiSet, key: Key<W>) {
         let weight = self.weight(suppressed);
         if let Some(class) = self.classes.get_mut(class) {
@@ -190,7 +190,7 @@ impl<'a, const W: usize> Partition<'a, W> {
         }
     }
 
-    /// The result, in the order of the combinations.
+    /// The result, in the order of the combinations. Takes `O(n log n)` time in the members.
     pub fn into_shares(self) -> Vec<Share> {
         let mut shares = Vec::with_capacity(self.combinations.len());
         for class in self.classes {

@@ -10,8 +10,7 @@ use super::partition::Partition;
 use super::qi_set::QiSet;
 use super::suppression_patterns::patterns;
 
-/// Divides the records into classes of at least `k` records and suppresses what differs within each. Sorted.
-/// With fewer than `k` records everything is suppressed.
+/// What to suppress of each combination, in their order. With fewer than `k` records it is everything.
 pub(super) fn plan(combinations: &[KeyCombination], k: u64, weights: &[u32]) -> Vec<Share> {
     let packing = Packing::of(combinations, weights.len());
     let plan = match packing.words() {

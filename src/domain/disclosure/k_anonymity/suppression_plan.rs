@@ -9,7 +9,7 @@ use super::qi_set::QiSet;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClassId(pub(crate) u32);
 
-/// Which cells to suppress, for each key combination.
+/// Which cells to suppress, for each key combination. Memory is that of the key combinations.
 #[derive(Debug, Clone)]
 pub struct SuppressionPlan {
     cost: Cost,
