@@ -1,4 +1,4 @@
-//! What masking takes away from made-up responses to the shipped form, beside leaving rare ones out; and how long
+//! What suppression takes away from made-up responses to the shipped form, beside leaving rare ones out; and how long
 //! planning takes. It runs only when it is named.
 
 use std::time::Instant;
@@ -25,8 +25,9 @@ const K: u32 = 5;
 pub fn run() {
     let form = shipped_form();
     println!(
-        "| responses | combinations | rare | rare by background alone | rows touched | metadata cells masked | background answers masked | \
-         other cells masked | planned in | peak memory |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+        "| responses | combinations | rare | rare by background alone | rows touched | metadata cells suppressed | background answers suppressed | \
+         other cells suppressed | weighted cost | planned in | peak memory |\n\
+         | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     );
     for records in [1_000, 10_000, 100_000, 1_000_000] {
         measure(&form, records);
@@ -65,28 +66,31 @@ fn measure(form: &Form, records: u64) {
     let weights = suppression_weights(&columns, &quasi, &secondary);
     let started = Instant::now();
     encoder.seal(&mut table);
-    let masking = table.mask_weighted(K, &weights).unwrap();
+    let suppression = table.mask_weighted(K, &weights).unwrap();
     let took = started.elapsed();
     let peak = peak();
     let suppressed_with = secondary.of_version(1);
-    let dependent = |masked: QiSet| {
+    let dependent = |suppressed: QiSet| {
         let others = columns.iter().map(|(index, _)| index);
         others
             .filter(|index| quasi.of_column(*index).is_none())
-            .filter(|index| index.of(suppressed_with).unwrap().intersects(masked))
+            .filter(|index| index.of(suppressed_with).unwrap().intersects(suppressed))
             .count() as u64
     };
-    let dependent: u64 = masking
+    let dependent: u64 = suppression
         .shares()
-        .map(|(_, masked, records)| records * dependent(masked))
+        .map(|(_, suppressed, records)| records * dependent(suppressed))
         .sum();
-    let cost = masking.cost();
+    let cost = suppression.cost();
+    let weighted: u64 = (weights.iter().zip(&cost.masked_by_column))
+        .map(|(weight, cells)| u64::from(*weight) * cells)
+        .sum();
     let rare_background = background.mask(K).cost().rare_records;
     let (own, answers) = cost.masked_by_column.split_at(metadata);
     let share = |part: u64, of: u64| format!("{:.1} %", 100.0 * part as f64 / of as f64);
     let others = (columns.as_slice().len() - quasi.columns().len()) as u64;
     println!(
-        "| {records} | {distinct} | {} | {} | {} | {} | {} | {} | {took:.1?} | {peak} |",
+        "| {records} | {distinct} | {} | {} | {} | {} | {} | {} | {weighted} | {took:.2?} | {peak} |",
         share(cost.rare_records, records),
         share(rare_background, records),
         share(cost.records_affected, records),
@@ -95,7 +99,7 @@ fn measure(form: &Form, records: u64) {
         share(dependent, records * others),
     );
     println!(
-        "  weights {weights:?}, masked by quasi-identifier {:?}",
+        "  weights {weights:?}, suppressed by quasi-identifier {:?}",
         cost.masked_by_column
     );
 }

@@ -1,9 +1,9 @@
-//! How different the answers to sensitive questions are within the classes of a masked export.
+//! Diversity: how many different answers to sensitive questions each equivalence class of an export has.
 
 use super::k_anonymity::ClassId;
 
-/// Answers are counted up to here; more are not worth their memory.
-const COUNTED: usize = 20;
+/// Distinct answers are counted up to here; more are not worth their memory.
+const MAX_DISTINCT: usize = 20;
 
 /// What the export shows of the answer to a sensitive question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,14 +12,15 @@ pub enum Shown {
     Answer(u32),
     /// There is none, for whatever reason: this counts as one answer.
     Nothing,
-    /// It is masked, and does not count. Where one of a class is, all are.
+    /// It is suppressed, and does not count. Where one of a class is, all are.
     Masked,
 }
 
-/// Counts the distinct answers to sensitive questions in every class: distinct l-diversity (Machanavajjhala and others
-/// 2007). Where all records of a class say the same, whoever knows that a person is in it knows the answer.
+/// Counts the distinct answers to sensitive questions in every equivalence class: distinct l-diversity (Machanavajjhala and
+/// others 2007). If all records of a class have the same answer, an attacker who knows that a person is in the class knows it.
 ///
-/// Records are streamed through it. Memory: up to 20 numbers for each class and question.
+/// Records are streamed through it. Memory: up to 20 numbers for each class and question. A record takes constant time for
+/// each question.
 #[derive(Debug, Clone)]
 pub struct Diversity {
     questions: Vec<String>,
@@ -66,7 +67,7 @@ impl Diversity {
                 Shown::Nothing => None,
                 Shown::Masked => continue,
             };
-            if seen.len() < COUNTED
+            if seen.len() < MAX_DISTINCT
                 && let Err(place) = seen.binary_search(&answer)
             {
                 seen.insert(place, answer);

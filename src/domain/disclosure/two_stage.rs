@@ -64,8 +64,8 @@ impl TwoStageSuppressor {
             return Err(PlanFault::TooFew);
         }
         Ok(Self {
-            first: first.into_suppressor(),
-            second: second.map(SuppressionPlan::into_suppressor),
+            first: Suppressor::new(first),
+            second: second.map(Suppressor::new),
         })
     }
 

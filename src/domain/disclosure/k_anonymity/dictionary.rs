@@ -5,7 +5,8 @@ use std::collections::HashMap;
 /// Gives each distinct answer to one question a code: for a multiple choice of many options, or a wide number.
 ///
 /// Codes are handed out as answers turn up. As a plan may not depend on that order, the dictionary is sealed after
-/// the first pass, and the table's column gets the codes that follow from the answers alone:
+/// the first pass, and the table's column gets the codes that follow from the answers alone. Memory is that of the distinct
+/// answers. To code one takes constant time, to seal `n` takes `O(n log n)`.
 ///
 /// ```
 /// use aftercare::domain::disclosure::k_anonymity::{Dictionary, FrequencyTable};

@@ -1,21 +1,22 @@
-//! How many records share each combination of background answers.
+//! How many records share each key combination.
 
 use std::collections::HashMap;
 
+use super::key_combination::KeyCombination;
+use super::plan::plan;
 use super::suppression_plan::SuppressionPlan;
-use super::{cover, plan};
 
-/// The most background columns of an export.
+/// The most columns of quasi-identifiers in an export.
 pub const MAX_COLUMNS: usize = 64;
 
-/// The count of records of each combination of background answers, built in one pass over the records.
+/// The count of records of each key combination, built in one pass over the records.
 ///
-/// A combination has one code for each background column. Codes are the caller's, with these rules:
+/// A key combination has one code for each column of quasi-identifiers. The caller chooses the codes, with these rules:
 ///
 /// - Equal codes if and only if the export shows the same, whatever it is: an answer, or a reason why there is none.
 /// - A multiple choice is one cell: its whole set, for instance as a bit mask.
 /// - A code follows from the answer alone, not from the order of the rows, as it decides between equally good
-///   plans. Where answers do not fit into 32 bits, a [`crate::domain::disclosure::k_anonymity::Dictionary`] gives such codes.
+///   plans. Where answers do not fit into 32 bits, a [`Dictionary`](super::Dictionary) gives such codes.
 ///
 /// Memory: about 100 bytes and 4 for each column, for each distinct combination. Adding takes constant time.
 #[derive(Debug, Clone)]
@@ -25,23 +26,14 @@ pub struct FrequencyTable {
     counts: HashMap<Box<[u32]>, u64>,
 }
 
-/// A distinct combination with its count of records.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct KeyCombination {
-    /// One code a column.
-    pub combination: Box<[u32]>,
-    /// Its records, at least one.
-    pub count: u64,
-}
-
 /// What does not fit into a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TableFault {
     /// More columns than [`MAX_COLUMNS`].
-    #[error("{0} background columns, and at most {MAX_COLUMNS} can be masked")]
+    #[error("{0} columns of quasi-identifiers, and at most {MAX_COLUMNS} can be suppressed")]
     Columns(usize),
     /// A combination, or a list of weights, that has not one number for each column.
-    #[error("{found} numbers for {expected} background columns")]
+    #[error("{found} numbers for {expected} columns of quasi-identifiers")]
     Length {
         /// Columns of the table.
         expected: usize,
@@ -51,7 +43,7 @@ pub enum TableFault {
 }
 
 impl FrequencyTable {
-    /// An empty table of so many background columns. Without any, all records are alike.
+    /// An empty table of so many columns. Without any, all records are alike.
     ///
     /// # Errors
     ///
@@ -108,7 +100,7 @@ impl FrequencyTable {
         }
     }
 
-    /// Background columns.
+    /// Columns of quasi-identifiers.
     pub fn columns(&self) -> usize {
         self.columns
     }
@@ -118,15 +110,15 @@ impl FrequencyTable {
         self.records
     }
 
-    /// Distinct combinations.
+    /// Distinct key combinations.
     pub fn combinations(&self) -> usize {
         self.counts.len()
     }
 
-    /// Plans which cells to mask so that every class has `k` records, all columns being worth the same.
+    /// Plans which cells to suppress so that every equivalence class has `k` records, all columns being worth the same.
     ///
-    /// With fewer than `k` records in all, every cell is masked, and [`SuppressionPlan::has_enough_records`] says no: the
-    /// caller should refuse the export. A `k` of 0 or 1 masks nothing.
+    /// With fewer than `k` records in all, every cell is suppressed, and [`SuppressionPlan::has_enough_records`] says no: the
+    /// caller should refuse the export. A `k` of 0 or 1 suppresses nothing.
     ///
     /// The plan is the same for the same table, in whatever order it was filled. Time is at most about the
     /// number of column subsets searched times that of the combinations, and far less when few are rare: with eight
@@ -137,7 +129,7 @@ impl FrequencyTable {
         self.plan(k, &weights)
     }
 
-    /// Like [`Self::mask`], but a masked cell costs its column's weight. Columns of more weight are masked less;
+    /// Like [`Self::mask`], but a suppressed cell costs its column's weight. Columns of more weight are suppressed less;
     /// a weight of 0 counts as 1.
     ///
     /// # Errors
@@ -149,19 +141,15 @@ impl FrequencyTable {
     }
 
     fn plan(self, k: u32, weights: &[u32]) -> SuppressionPlan {
-        let mut groups: Vec<KeyCombination> = self
+        let mut combinations: Vec<KeyCombination> = self
             .counts
             .into_iter()
-            .map(|(combination, count)| KeyCombination { combination, count })
+            .map(|(codes, count)| KeyCombination { codes, count })
             .collect();
-        groups.sort_unstable();
+        combinations.sort_unstable();
         let k = u64::from(k.max(1));
-        let parts = if self.records < k {
-            plan::mask_all(&groups, self.columns)
-        } else {
-            cover::cheapest(&groups, k, weights)
-        };
-        SuppressionPlan::new(groups, parts, self.columns, k)
+        let shares = plan(&combinations, k, weights);
+        SuppressionPlan::new(combinations, shares, self.columns, k)
     }
 
     fn check_length(&self, found: usize) -> Result<(), TableFault> {

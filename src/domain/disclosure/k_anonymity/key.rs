@@ -1,19 +1,20 @@
-//! KeyEncoder packed into bits, so that masking columns is one `and`.
+//! Key combinations packed into bits, so that to suppress columns is one `and`.
 
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use super::key_combination::KeyCombination;
+use super::qi_set::QiSet;
 
-use super::QiSet;
-use super::frequency_table::KeyCombination;
-
-/// A packed combination. Columns that are masked are zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A packed key combination of `W` words. Columns that are suppressed are zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key<const W: usize>([u64; W]);
 
-/// A hash map by keys.
-pub(super) type KeyMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<KeyHasher>>;
+/// A hash map by keys. Codes are numbered densely before they are packed, so that nobody can aim at a collision.
+pub(super) type KeyMap<const W: usize, V> = rustc_hash::FxHashMap<Key<W>, V>;
 
 impl<const W: usize> Key<W> {
-    /// What is left of it when only these bits are kept.
+    /// All columns suppressed.
+    pub const EMPTY: Self = Self([0; W]);
+
+    /// The bits that are set in both. With the bits of the visible columns it is what remains of a key.
     pub fn intersection(mut self, bits: &Self) -> Self {
         for (word, kept) in self.0.iter_mut().zip(bits.0) {
             *word &= kept;
@@ -21,17 +22,14 @@ impl<const W: usize> Key<W> {
         self
     }
 
+    fn get(&self, place: Place) -> u64 {
+        let word = self.0.get(place.word).copied().unwrap_or_default();
+        word >> place.shift & place.ones()
+    }
+
     fn set(&mut self, place: Place, value: u64) {
         if let Some(word) = self.0.get_mut(place.word) {
             *word |= value << place.shift;
-        }
-    }
-}
-
-impl<const W: usize> Hash for Key<W> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for word in self.0 {
-            state.write_u64(word);
         }
     }
 }
@@ -44,6 +42,13 @@ struct Place {
     width: u32,
 }
 
+impl Place {
+    /// As many ones as it is wide: at most 32.
+    fn ones(self) -> u64 {
+        (1 << self.width) - 1
+    }
+}
+
 /// How the combinations of a table are packed: in each column the distinct codes are numbered in their order.
 #[derive(Debug)]
 pub(super) struct Packing {
@@ -52,13 +57,13 @@ pub(super) struct Packing {
 }
 
 impl Packing {
-    /// Looks through the groups for the codes of each of the columns.
-    pub fn of(groups: &[KeyCombination], columns: usize) -> Self {
+    /// Collects the codes of each column: `O(n log n)` in the combinations, for each column.
+    pub fn of(combinations: &[KeyCombination], columns: usize) -> Self {
         let (mut word, mut free, mut packed) = (0, u64::BITS, Vec::with_capacity(columns));
         for column in 0..columns {
-            let mut codes: Vec<u32> = groups
+            let mut codes: Vec<u32> = combinations
                 .iter()
-                .filter_map(|group| group.combination.get(column).copied())
+                .filter_map(|combination| combination.codes.get(column).copied())
                 .collect();
             codes.sort_unstable();
             codes.dedup();
@@ -80,12 +85,12 @@ impl Packing {
         }
     }
 
-    /// How many words a key needs: at most 32 for 64 columns.
+    /// How many words a key needs: at most 32, for 64 columns of 32 bits.
     pub fn words(&self) -> usize {
         self.words
     }
 
-    /// The columns that have more than one value. To mask another one is of no use.
+    /// The columns in which combinations differ. There is no use in suppressing another one.
     pub fn varied(&self) -> impl Iterator<Item = usize> + '_ {
         self.columns
             .iter()
@@ -99,46 +104,32 @@ impl Packing {
         self.columns.get(column).map_or(0, |(_, codes)| codes.len())
     }
 
-    /// The key of a combination.
-    pub fn key<const W: usize>(&self, combination: &[u32]) -> Key<W> {
-        let mut key = Key([0; W]);
-        for ((place, codes), code) in self.columns.iter().zip(combination) {
+    /// The key of a combination. Takes logarithmic time in the codes of each column.
+    pub fn key<const W: usize>(&self, codes: &[u32]) -> Key<W> {
+        let mut key = Key::EMPTY;
+        for ((place, codes), code) in self.columns.iter().zip(codes) {
             let number = codes.binary_search(code).unwrap_or_default();
             key.set(*place, u64::try_from(number).unwrap_or_default());
         }
         key
     }
 
-    /// The bits of the columns that are not masked.
-    pub fn visible<const W: usize>(&self, masked: QiSet) -> Key<W> {
-        let mut key = Key([0; W]);
+    /// The bits of the columns that are not suppressed.
+    pub fn visible<const W: usize>(&self, suppressed: QiSet) -> Key<W> {
+        let mut key = Key::EMPTY;
         for (column, (place, _)) in self.columns.iter().enumerate() {
-            if !masked.contains(column) {
-                key.set(*place, (1_u64 << place.width) - 1);
+            if !suppressed.contains(column) {
+                key.set(*place, place.ones());
             }
         }
         key
     }
-}
 
-/// A quick hash of keys. They are numbered densely by us, so nobody can aim at a collision.
-#[derive(Debug, Default)]
-pub(super) struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn write_u64(&mut self, word: u64) {
-        let product = u128::from(self.0 ^ word ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93;
-        let (low, high) = (product & u128::from(u64::MAX), product >> 64);
-        self.0 = u64::try_from(low ^ high).unwrap_or_default();
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
+    /// The columns in which two keys differ.
+    pub fn differing<const W: usize>(&self, one: &Key<W>, other: &Key<W>) -> QiSet {
+        let columns = self.columns.iter().enumerate();
+        QiSet::of(columns.filter_map(|(column, (place, _))| {
+            (one.get(*place) != other.get(*place)).then_some(column)
+        }))
     }
 }

@@ -1,11 +1,11 @@
-//! Which cells of a record are masked.
+//! Sets of quasi-identifiers.
 
-/// A set of background columns, counted from 0: the cells of a record that an export shows as masked.
+/// A set of columns of quasi-identifiers, counted from 0: mostly the cells of a record that are suppressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct QiSet(u64);
 
 impl QiSet {
-    /// No cell.
+    /// No column.
     pub const NONE: Self = Self(0);
 
     /// These columns; those beyond the 64th are left out.
@@ -24,12 +24,12 @@ impl QiSet {
         Self(self.0 | bit(column))
     }
 
-    /// Whether this column is masked.
+    /// Whether this column is in it.
     pub fn contains(self, column: usize) -> bool {
         self.0 & bit(column) != 0
     }
 
-    /// Whether every column masked here is masked in `other` too.
+    /// Whether all its columns are in `other` too.
     pub fn is_subset(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }
@@ -40,22 +40,22 @@ impl QiSet {
         Self(self.0 | other.0)
     }
 
-    /// Whether a column is masked in both.
+    /// Whether they have a column in common.
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// How many cells.
+    /// How many columns.
     pub fn count(self) -> u32 {
         self.0.count_ones()
     }
 
-    /// Whether no cell is masked.
+    /// Whether it has no column.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The masked columns, ascending.
+    /// Its columns, ascending.
     pub fn iter(self) -> impl Iterator<Item = usize> {
         (0..64).filter(move |column| self.contains(*column))
     }

@@ -1,34 +1,35 @@
-//! Which sets of columns are tried as masks.
+//! Suppression patterns: the sets of columns that the cover tries to suppress.
 
 use std::collections::BTreeSet;
 
-use super::QiSet;
+use super::qi_set::QiSet;
 
-/// The most sets that are tried: all of those of ten columns, and some more.
-const MOST: usize = 2048;
-/// The least that are tried if there are as many, however many combinations there are.
-const LEAST: usize = 256;
-/// Sets times combinations that are planned in some seconds.
+/// The most patterns that are tried: all of those of ten columns, and some more.
+const MAX_PATTERNS: usize = 2048;
+/// The least that are tried if there are as many, however many key combinations there are.
+const MIN_PATTERNS: usize = 256;
+/// Patterns times key combinations that are planned in some seconds.
 const WORK: usize = 1 << 28;
 
-/// The sets of these columns to try as masks of so many combinations: at least one column each, the fewer columns
-/// the earlier; the last is all of them.
+/// The patterns to try for so many key combinations: at least one of the columns each, the fewer columns the earlier; the
+/// last is all of them.
 ///
-/// With up to ten columns and 250,000 combinations these are all. Otherwise whole levels are taken as long as they
-/// fit in: one column masked, two masked, one left, three masked, two left and so on; and for what lies between, the
-/// chain that masks the columns in their order, the most telling first.
+/// With up to ten columns and 250,000 combinations these are all subsets. Otherwise whole levels are taken as long as they
+/// fit in: one column suppressed, two suppressed, one left, three suppressed, two left and so on; and for what lies between,
+/// the chain that suppresses the columns in their order, of which the one with most values should be the first.
 pub(super) fn patterns(columns: &[usize], combinations: usize) -> Vec<QiSet> {
-    let budget = (WORK / combinations.max(1)).clamp(LEAST, MOST);
+    let budget = (WORK / combinations.max(1)).clamp(MIN_PATTERNS, MAX_PATTERNS);
     let chain = (1..=columns.len()).map(|count| QiSet::of(columns.iter().copied().take(count)));
-    let mut found: BTreeSet<(u32, QiSet)> = chain.map(|cells| (cells.count(), cells)).collect();
-    for masked in 1..columns.len() {
-        for size in [masked, columns.len() - masked + 1] {
+    let mut found: BTreeSet<(u32, QiSet)> =
+        chain.map(|pattern| (pattern.count(), pattern)).collect();
+    for suppressed in 1..columns.len() {
+        for size in [suppressed, columns.len() - suppressed + 1] {
             if let Some(level) = subsets(columns, size, budget.saturating_sub(found.len())) {
-                found.extend(level.into_iter().map(|cells| (cells.count(), cells)));
+                found.extend(level.into_iter().map(|pattern| (pattern.count(), pattern)));
             }
         }
     }
-    found.into_iter().map(|(_, cells)| cells).collect()
+    found.into_iter().map(|(_, pattern)| pattern).collect()
 }
 
 /// All sets of so many of the columns, unless there are more than `most`.
@@ -43,10 +44,10 @@ fn subsets(columns: &[usize], size: usize, most: usize) -> Option<Vec<QiSet>> {
     let mut sets = vec![QiSet::NONE];
     for (place, column) in columns.iter().enumerate() {
         let later = columns.len() - place - 1;
-        let with: Vec<QiSet> = sets.iter().map(|cells| cells.with(*column)).collect();
+        let with: Vec<QiSet> = sets.iter().map(|set| set.with(*column)).collect();
         sets.extend(with);
-        sets.retain(|cells| {
-            let chosen = usize::try_from(cells.count()).unwrap_or(usize::MAX);
+        sets.retain(|set| {
+            let chosen = usize::try_from(set.count()).unwrap_or(usize::MAX);
             chosen <= size && chosen + later >= size
         });
     }
@@ -70,7 +71,7 @@ mod tests {
             let columns: Vec<usize> = (0..count).collect();
             for combinations in [1, 100_000, 100_000_000] {
                 let found = patterns(&columns, combinations);
-                assert!(found.len() <= MOST);
+                assert!(found.len() <= MAX_PATTERNS);
                 assert_eq!(found.first().map(|cells| cells.count()), Some(1));
                 assert_eq!(found.last(), Some(&QiSet::all(count)));
                 assert!(

@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::frequency_table::KeyCombination;
-use super::plan::Share;
-use super::{QiSet, Suppressor};
+use super::key_combination::{KeyCombination, Share};
+use super::qi_set::QiSet;
 
-/// The number of a class of equal records in the masked export, from 0 on.
+/// The number of an equivalence class in the suppressed export, from 0 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClassId(pub(crate) u32);
 
-/// Which cells to mask, for each combination of background answers.
+/// Which cells to suppress, for each key combination. Memory is that of the key combinations.
 #[derive(Debug, Clone)]
 pub struct SuppressionPlan {
     cost: Cost,
@@ -21,30 +20,30 @@ pub struct SuppressionPlan {
     shares: Vec<Planned>,
 }
 
-/// Records of one combination that get the same mask.
+/// Records of one key combination that are suppressed in the same columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Planned {
-    pub cells: QiSet,
+    pub suppressed: QiSet,
     pub class: ClassId,
     pub count: u64,
 }
 
-/// What the masking takes away, in numbers that say nothing about anybody.
+/// What suppression takes away, in numbers that say nothing about anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cost {
     /// Records in all.
     pub records: u64,
-    /// Background cells in all: records times columns.
+    /// Cells of quasi-identifiers in all: records times columns.
     pub cells: u64,
-    /// Cells masked.
+    /// Cells suppressed.
     pub masked_cells: u64,
-    /// Records with a cell masked.
+    /// Records with a cell suppressed.
     pub records_affected: u64,
-    /// Cells masked in each column.
+    /// Cells suppressed in each column.
     pub masked_by_column: Vec<u64>,
-    /// Records whose combination fewer than `k` have: those that would be lost if they were left out.
+    /// Records of key combinations of fewer than `k` records: those that would be lost if they were left out.
     pub rare_records: u64,
-    /// Classes of equal records in the masked export.
+    /// Equivalence classes in the suppressed export.
     pub classes: usize,
     /// Records of the smallest class; 0 without records.
     pub smallest_class: u64,
@@ -52,38 +51,35 @@ pub struct Cost {
 
 impl SuppressionPlan {
     pub(super) fn new(
-        groups: Vec<KeyCombination>,
+        combinations: Vec<KeyCombination>,
         shares: Vec<Share>,
         columns: usize,
         k: u64,
     ) -> Self {
-        let records = groups.iter().map(|group| group.count).sum();
+        let counts = combinations.iter().map(|combination| combination.count);
+        let records = counts.clone().sum();
         let mut cost = Cost {
             records,
             cells: records.saturating_mul(u64::try_from(columns).unwrap_or(u64::MAX)),
             masked_cells: 0,
             records_affected: 0,
             masked_by_column: vec![0; columns],
-            rare_records: groups
-                .iter()
-                .map(|group| group.count)
-                .filter(|count| *count < k)
-                .sum(),
+            rare_records: counts.filter(|count| *count < k).sum(),
             classes: 0,
             smallest_class: 0,
         };
         // Counted from the codes as the export shows them, apart from how the plan was made.
         let mut sizes: Vec<u64> = Vec::new();
         let mut classes: HashMap<(QiSet, Box<[u32]>), u32> = HashMap::new();
-        let mut places = HashMap::with_capacity(groups.len());
+        let mut places = HashMap::with_capacity(combinations.len());
         let mut planned = Vec::with_capacity(shares.len());
         let mut rest = shares.into_iter().peekable();
-        for (number, group) in groups.into_iter().enumerate() {
+        for (number, combination) in combinations.into_iter().enumerate() {
             let first = planned.len();
-            while let Some(share) = rest.next_if(|share| share.group == number) {
-                let shown = shown(&group.combination, share.cells);
+            while let Some(share) = rest.next_if(|share| share.combination == number) {
+                let shown = shown(&combination.codes, share.suppressed);
                 let next = u32::try_from(classes.len()).unwrap_or(u32::MAX);
-                let id = *classes.entry((share.cells, shown)).or_insert(next);
+                let id = *classes.entry((share.suppressed, shown)).or_insert(next);
                 if id == next {
                     sizes.push(0);
                 }
@@ -92,12 +88,12 @@ impl SuppressionPlan {
                 }
                 cost.add(share);
                 planned.push(Planned {
-                    cells: share.cells,
+                    suppressed: share.suppressed,
                     class: ClassId(id),
                     count: share.count,
                 });
             }
-            places.insert(group.combination, (first, planned.len() - first));
+            places.insert(combination.codes, (first, planned.len() - first));
         }
         cost.classes = sizes.len();
         cost.smallest_class = sizes.into_iter().min().unwrap_or(0);
@@ -115,18 +111,18 @@ impl SuppressionPlan {
         &self.cost
     }
 
-    /// Whether there are `k` records at all, or none. If not, everything is masked and the result is still not
+    /// Whether there are `k` records at all, or none. If not, everything is suppressed and the result is still not
     /// k-anonymous: the export should be refused.
     pub fn has_enough_records(&self) -> bool {
         self.cost.records == 0 || self.cost.records >= self.k
     }
 
-    /// Background columns.
+    /// Columns of quasi-identifiers.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// How many records of each combination get which cells masked, in no order.
+    /// How many records of each key combination are suppressed in which columns, in no order.
     pub fn shares(&self) -> impl Iterator<Item = (&[u32], QiSet, u64)> {
         self.places
             .iter()
@@ -134,13 +130,8 @@ impl SuppressionPlan {
                 let shares = self.shares.get(*first..first + count).unwrap_or_default();
                 shares
                     .iter()
-                    .map(|share| (&**combination, share.cells, share.count))
+                    .map(|share| (&**combination, share.suppressed, share.count))
             })
-    }
-
-    /// Starts the second pass. Clone the plan first to go through the records twice.
-    pub fn into_suppressor(self) -> Suppressor {
-        Suppressor::new(self)
     }
 
     /// The shares that are left of a combination.
@@ -159,11 +150,11 @@ impl SuppressionPlan {
 
 impl Cost {
     fn add(&mut self, share: Share) {
-        self.masked_cells += u64::from(share.cells.count()) * share.count;
-        if !share.cells.is_empty() {
+        self.masked_cells += u64::from(share.suppressed.count()) * share.count;
+        if !share.suppressed.is_empty() {
             self.records_affected += share.count;
         }
-        for column in share.cells.iter() {
+        for column in share.suppressed.iter() {
             if let Some(masked) = self.masked_by_column.get_mut(column) {
                 *masked += share.count;
             }
@@ -171,11 +162,14 @@ impl Cost {
     }
 }
 
-/// The codes that are not masked, and 0 for those that are.
-fn shown(combination: &[u32], cells: QiSet) -> Box<[u32]> {
-    combination
-        .iter()
-        .enumerate()
-        .map(|(column, code)| if cells.contains(column) { 0 } else { *code })
-        .collect()
+/// The codes that are not suppressed, and 0 for those that are.
+fn shown(codes: &[u32], suppressed: QiSet) -> Box<[u32]> {
+    let shown = |(column, code): (usize, &u32)| {
+        if suppressed.contains(column) {
+            0
+        } else {
+            *code
+        }
+    };
+    codes.iter().enumerate().map(shown).collect()
 }

@@ -1,21 +1,22 @@
-//! The second pass: which cells of each record are masked.
+//! The second pass: which cells of each record are suppressed.
 
-use super::QiSet;
+use super::qi_set::QiSet;
 use super::suppression_plan::{ClassId, Planned, SuppressionPlan};
 
-/// Says for each record of the second pass which cells to mask. See [`Suppressor::mask`].
+/// Says for each record of the second pass which cells to suppress. See [`Suppressor::mask`].
 #[derive(Debug, Clone)]
 pub struct Suppressor {
-    masking: SuppressionPlan,
+    /// The shares count down.
+    plan: SuppressionPlan,
     unexpected: u64,
 }
 
 /// What to do with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Masked {
-    /// The cells to mask.
+    /// The cells to suppress.
     pub cells: QiSet,
-    /// The class that the record is in; none for a record that the plan does not know.
+    /// The equivalence class of the record; none for a record that the plan does not know.
     pub class: Option<ClassId>,
 }
 
@@ -30,14 +31,15 @@ pub struct SnapshotMismatch {
 }
 
 impl Suppressor {
-    pub(super) fn new(masking: SuppressionPlan) -> Self {
+    /// Starts the second pass. Clone the plan to go through the records twice.
+    pub fn new(plan: SuppressionPlan) -> Self {
         Self {
-            masking,
+            plan,
             unexpected: 0,
         }
     }
 
-    /// The cells to mask of the next record with this combination.
+    /// The cells to suppress in the next record with this key combination.
     ///
     /// `draw` is asked for only when records of this combination are treated differently. It must be evenly
     /// distributed over all numbers, secret, and always the same for the same record: an HMAC of its id under a key of
@@ -45,10 +47,10 @@ impl Suppressor {
     /// not have the key, and an export that is repeated over the same rows in the same order
     /// is the same, so that two of them do not give away more than one. Rows should come by id.
     ///
-    /// A record that the plan does not count on is masked completely, and [`Self::finish`] will say so.
-    /// Takes constant time for all but split combinations.
+    /// A record that the plan does not count on is suppressed completely, and [`Self::finish`] will say so.
+    /// Takes constant time, and for a split combination time in its shares.
     pub fn mask(&mut self, combination: &[u32], draw: impl FnOnce() -> u64) -> Masked {
-        let shares = self.masking.shares_mut(combination);
+        let shares = self.plan.shares_mut(combination);
         let left: u64 = shares.iter().map(|share| share.count).sum();
         let place = if shares.len() > 1 {
             scaled(draw(), left)
@@ -57,7 +59,7 @@ impl Suppressor {
         };
         let mut passed = 0;
         for Planned {
-            cells,
+            suppressed,
             class,
             count,
         } in shares
@@ -66,14 +68,14 @@ impl Suppressor {
             if place < passed {
                 *count -= 1;
                 return Masked {
-                    cells: *cells,
+                    cells: *suppressed,
                     class: Some(*class),
                 };
             }
         }
         self.unexpected += 1;
         Masked {
-            cells: QiSet::all(self.masking.columns()),
+            cells: QiSet::all(self.plan.columns()),
             class: None,
         }
     }
@@ -84,14 +86,14 @@ impl Suppressor {
     ///
     /// When not. The caller must then break the export off, so that nobody uses it.
     pub fn finish(self) -> Result<(), SnapshotMismatch> {
-        let drift = SnapshotMismatch {
-            missing: self.masking.left(),
+        let mismatch = SnapshotMismatch {
+            missing: self.plan.left(),
             unexpected: self.unexpected,
         };
-        if (drift.missing, drift.unexpected) == (0, 0) {
+        if (mismatch.missing, mismatch.unexpected) == (0, 0) {
             Ok(())
         } else {
-            Err(drift)
+            Err(mismatch)
         }
     }
 }

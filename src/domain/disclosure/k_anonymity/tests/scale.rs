@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::support::mixed;
-use crate::domain::disclosure::k_anonymity::FrequencyTable;
+use crate::domain::disclosure::k_anonymity::{FrequencyTable, Suppressor};
 
 /// Options of eight background columns, as a form about life after cancer has them.
 const OPTIONS: [u64; 8] = [3, 8, 14, 5, 6, 4, 3, 9];
@@ -33,23 +33,27 @@ fn measure_weighted(records: u64, options: &[u64], weights: &[u32], k: u32) -> f
     }
     let (combinations, counted) = (table.combinations(), started.elapsed());
     let started = Instant::now();
-    let masking = table.mask_weighted(k, weights).unwrap();
+    let plan = table.mask_weighted(k, weights).unwrap();
     let planned = started.elapsed();
-    let cost = masking.cost().clone();
+    let cost = plan.cost().clone();
     let started = Instant::now();
-    let mut masker = masking.into_suppressor();
+    let mut suppressor = Suppressor::new(plan);
     for record in 0..records {
-        masker.mask(&combination(record, options), || mixed(record));
+        suppressor.mask(&combination(record, options), || mixed(record));
     }
-    assert_eq!(masker.finish(), Ok(()));
+    assert_eq!(suppressor.finish(), Ok(()));
     assert!(cost.smallest_class >= u64::from(k));
     let plain = cost.rare_records * options.len() as u64;
     if weights.iter().all(|weight| *weight == 1) {
         assert!(cost.masked_cells <= plain);
     }
+    let weighted: u64 = (weights.iter().zip(&cost.masked_by_column))
+        .map(|(weight, cells)| u64::from(*weight) * cells)
+        .sum();
     println!(
         "{records} records, {combinations} combinations, {} columns, k {k}: counted in {counted:?}, planned in {planned:?}, \
-         masked in {:?}; {} records rare, {} affected; {} of {} cells masked ({} per rare record), {plain} without care",
+         suppressed in {:?}; {} records rare, {} affected; {} of {} cells suppressed ({} per rare record), {plain} without care; \
+         weighted cost {weighted}",
         options.len(),
         started.elapsed(),
         cost.rare_records,

@@ -1,7 +1,9 @@
 //! The second pass, codes by a dictionary, and the diversity of answers.
 
 use super::support::{mixed, table};
-use crate::domain::disclosure::k_anonymity::{Dictionary, FrequencyTable, QiSet, SnapshotMismatch};
+use crate::domain::disclosure::k_anonymity::{
+    Dictionary, FrequencyTable, QiSet, SnapshotMismatch, Suppressor,
+};
 use crate::domain::disclosure::{Diversity, Shown};
 
 #[test]
@@ -9,7 +11,7 @@ fn every_record_of_a_split_combination_is_as_likely_to_be_masked() {
     let masking = table(&[(&[1, 1, 1], 10), (&[1, 1, 2], 1)]).mask(3);
     let mut masked = [0_u32; 10];
     for key in 0..5_000 {
-        let mut masker = masking.clone().into_suppressor();
+        let mut masker = Suppressor::new(masking.clone());
         for (row, masked) in masked.iter_mut().enumerate() {
             let draw = || mixed(key * 100 + row as u64);
             *masked += masker.mask(&[1, 1, 1], draw).cells.count();
@@ -26,7 +28,7 @@ fn every_record_of_a_split_combination_is_as_likely_to_be_masked() {
 
 #[test]
 fn the_draw_is_asked_for_only_where_records_are_treated_differently() {
-    let mut masker = table(&[(&[1], 9), (&[2], 4)]).mask(3).into_suppressor();
+    let mut masker = Suppressor::new(table(&[(&[1], 9), (&[2], 4)]).mask(3));
     for _ in 0..9 {
         masker.mask(&[1], || unreachable!("all nine are treated alike"));
     }
@@ -34,7 +36,7 @@ fn the_draw_is_asked_for_only_where_records_are_treated_differently() {
 
 #[test]
 fn records_that_changed_between_the_passes_are_noticed() {
-    let mut masker = table(&[(&[1], 3), (&[2], 3)]).mask(3).into_suppressor();
+    let mut masker = Suppressor::new(table(&[(&[1], 3), (&[2], 3)]).mask(3));
     for _ in 0..4 {
         masker.mask(&[1], || 0);
     }
@@ -73,7 +75,7 @@ fn a_dictionary_gives_the_same_codes_in_whatever_order_answers_come() {
 #[test]
 fn diversity_is_that_of_the_most_uniform_class() {
     let masking = table(&[(&[1], 3), (&[2], 4)]).mask(3);
-    let mut masker = masking.into_suppressor();
+    let mut masker = Suppressor::new(masking);
     let mut diversity = Diversity::new(vec!["pain".to_owned(), "sleep".to_owned()]);
     let answers = [
         (1, [Some(1), Some(4)]),
@@ -103,7 +105,7 @@ fn diversity_is_that_of_the_most_uniform_class() {
 
 #[test]
 fn what_is_masked_says_nothing_and_counts_as_nothing() {
-    let mut masker = table(&[(&[1], 3), (&[2], 3)]).mask(3).into_suppressor();
+    let mut masker = Suppressor::new(table(&[(&[1], 3), (&[2], 3)]).mask(3));
     let mut diversity = Diversity::new(vec!["pain".to_owned()]);
     for record in 0..3 {
         let class = masker.mask(&[1], || 0).class.unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::disclosure::k_anonymity::{FrequencyTable, QiSet, SuppressionPlan};
+use crate::domain::disclosure::k_anonymity::{FrequencyTable, QiSet, SuppressionPlan, Suppressor};
 
 /// A table of these combinations, each with its count.
 pub fn table(groups: &[(&[u32], u64)]) -> FrequencyTable {
@@ -35,7 +35,7 @@ pub fn mixed(number: u64) -> u64 {
 
 /// The rows as the export shows them, `None` where masked.
 pub fn export(masking: &SuppressionPlan, rows: &[Vec<u32>]) -> Vec<Vec<Option<u32>>> {
-    let mut masker = masking.clone().into_suppressor();
+    let mut masker = Suppressor::new(masking.clone());
     let shown = (0..)
         .zip(rows)
         .map(|(number, row)| show(row, masker.mask(row, || mixed(number)).cells))
