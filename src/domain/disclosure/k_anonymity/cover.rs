@@ -45,7 +45,10 @@ pub(super) fn cover<const W: usize>(
             waiting.push(turn);
             continue;
         }
-        settle(partition, (suppressed, visible), &groups);
+        let lenders = lenders(partition, turn.weight.0, &visible, &groups);
+        if turn.settles > 0 || !lenders.is_empty() {
+            settle(partition, (suppressed, visible), &groups, lenders);
+        }
         if partition.pending.is_empty() {
             return;
         }
@@ -66,8 +69,8 @@ fn settle<const W: usize>(
     partition: &mut Partition<W>,
     (suppressed, visible): (QiSet, Key<W>),
     groups: &KeyMap<W, u64>,
+    mut lenders: KeyMap<W, Vec<Lender>>,
 ) {
-    let mut lenders = lenders(partition, (suppressed, visible), groups);
     let mut classes: KeyMap<W, Option<usize>> = KeyMap::default();
     for combination in std::mem::take(&mut partition.pending) {
         let Some((key, count)) = partition.combination(combination) else {
@@ -92,10 +95,10 @@ fn settle<const W: usize>(
 /// cost the same there.
 fn lenders<const W: usize>(
     partition: &Partition<W>,
-    (suppressed, visible): (QiSet, Key<W>),
+    weight: u64,
+    visible: &Key<W>,
     groups: &KeyMap<W, u64>,
 ) -> KeyMap<W, Vec<Lender>> {
-    let weight = partition.weight(suppressed);
     // Patterns have their turn by weight, so that the classes are sorted by it.
     let first = partition
         .classes
@@ -107,7 +110,7 @@ fn lenders<const W: usize>(
         }
         for (lender, member) in partition.lenders(number).zip(&class.members) {
             if let Some((key, _)) = partition.combination(member.combination) {
-                let key = key.intersection(&visible);
+                let key = key.intersection(visible);
                 if groups
                     .get(&key)
                     .is_some_and(|records| *records < partition.k)

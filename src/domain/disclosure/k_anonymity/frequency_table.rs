@@ -122,8 +122,8 @@ impl FrequencyTable {
     ///
     /// The plan is the same for the same table, in whatever order it was filled. Time is at most about the
     /// number of column subsets searched times that of the combinations, and far less when few are rare: with eight
-    /// columns half a second for 60,000 combinations and two for 130,000, with ten columns seven for 210,000, on one
-    /// core. Call it where it may block.
+    /// columns 0.07 s for 60,000 combinations and 0.15 s for 130,000, with ten columns 0.4 s for 210,000, on one core.
+    /// Call it where it may block.
     pub fn mask(self, k: u32) -> SuppressionPlan {
         let weights = vec![1; self.columns];
         self.plan(k, &weights)
