@@ -288,7 +288,7 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
 fn what_to_try(server: &str, password: &str) -> String {
     format!(
         "
-This is a demonstration: all of its data may be synthetic. Its campaign releases every response at once,
+This is a demonstration: send nothing that is true of a person. Its campaign releases every response at once,
 where a real one waits for ten and shuffles them. Stop it with Ctrl-C.
 
   the form, in Korean    curl '{server}/v1/forms/daily-life-after-treatment?language=ko'

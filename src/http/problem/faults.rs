@@ -42,7 +42,11 @@ pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Erro
     } else {
         "invalid_value"
     };
-    let detail = sentence(&without_value(message));
+    let detail = if is_of_a_time(message) {
+        "Expected a time as in RFC 3339, such as 2027-02-04T00:00:00Z.".to_owned()
+    } else {
+        sentence(&without_value(message))
+    };
     Problem::fields(
         Code::BodyInvalid,
         vec![FieldError::new(pointer, code, detail)],
@@ -58,6 +62,19 @@ fn without_value(message: &str) -> Cow<'_, str> {
         }
         _ => message.into(),
     }
+}
+
+/// Whether a message is one of chrono's, which do not say that a time is expected.
+fn is_of_a_time(message: &str) -> bool {
+    [
+        "input is out of range",
+        "no possible date and time matching input",
+        "input is not enough for unique date and time",
+        "input contains invalid characters",
+        "premature end of input",
+        "trailing input",
+    ]
+    .contains(&message)
 }
 
 /// The errors of validator, sorted by pointer.
@@ -122,6 +139,11 @@ pub(crate) fn find_nul(bytes: &[u8]) -> Option<Pointer> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono::{DateTime, Utc};
+    use serde_json::json;
+
     use crate::http::extract::from_json;
 
     #[derive(Debug, serde::Deserialize)]
@@ -169,6 +191,28 @@ mod tests {
         ];
         for (body, pointer, code) in cases {
             assert_eq!(fault(body), (pointer.to_owned(), code.to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_time_is_told_what_a_time_looks_like() {
+        for time in [
+            "x",
+            "",
+            "2027-02-04",
+            "2027-13-04T00:00:00Z",
+            "2027-02-30T00:00:00Z",
+            "2027-02-04T00:00:00Z+",
+        ] {
+            let body = serde_json::to_vec(&json!({"at": time})).unwrap();
+            let problem = from_json::<BTreeMap<String, DateTime<Utc>>>(&body).unwrap_err();
+            let error = problem.document().errors.remove(0);
+            let expected = "Expected a time as in RFC 3339, such as 2027-02-04T00:00:00Z.";
+            assert_eq!(
+                (&*error.pointer, &*error.detail),
+                ("/at", expected),
+                "{time}"
+            );
         }
     }
 
