@@ -10,6 +10,7 @@ use aftercare::app::export::rows::{RowReader, Rows};
 use aftercare::domain::codebook::Columns;
 use aftercare::domain::disclosure::{QuasiIdentifiers, SecondarySuppression};
 use aftercare::domain::form::Form;
+use aftercare::domain::ids::{CampaignId, FormVersionId};
 use aftercare::domain::response::validate;
 use aftercare::formats::csv::CsvOptions;
 use aftercare::formats::csv::CsvWriter;
@@ -101,7 +102,7 @@ struct Writer {
     conn: AsyncPgConnection,
     versions: Vec<ExportVersion>,
     filter: ResponsesFilter,
-    campaigns: HashMap<Uuid, String>,
+    campaigns: HashMap<CampaignId, String>,
 }
 
 impl Writer {
@@ -110,9 +111,9 @@ impl Writer {
         tokio::spawn(connection);
         let ids = "SELECT campaigns.id, form_versions.id FROM campaigns, form_versions";
         let row = client.query_one(ids, &[]).await.unwrap();
-        let campaign: Uuid = row.get::<_, Id>(0).0;
+        let campaign = CampaignId(row.get::<_, Id>(0).0);
         let filter = ResponsesFilter {
-            versions: vec![row.get::<_, Id>(1).0],
+            versions: vec![FormVersionId(row.get::<_, Id>(1).0)],
             campaigns: vec![campaign],
         };
         Self {

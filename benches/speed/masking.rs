@@ -1,21 +1,24 @@
 //! What suppression takes away from made-up responses to the shipped form, beside leaving rare ones out; and how long
 //! planning takes. It runs only when it is named.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
-use aftercare::domain::codebook::{Columns, MetadataColumn, RowContent, RowProjection};
+use aftercare::domain::codebook::{
+    CampaignLabel, Column, ColumnIndex, ColumnKind, Columns, RowContent, RowProjection,
+};
 use aftercare::domain::disclosure::k_anonymity::{FrequencyTable, QiSet};
 use aftercare::domain::disclosure::{
     KeyEncoder, QuasiIdentifiers, SecondarySuppression, suppression_weights,
 };
 use aftercare::domain::form::Form;
+use aftercare::domain::ids::CampaignId;
 use aftercare::domain::response::validate;
 use aftercare::domain::week::IsoWeek;
 use aftercare::sample::synthetic;
 use chrono::{NaiveDate, TimeDelta};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use uuid::Uuid;
 
 use super::world::shipped_form;
 
@@ -39,34 +42,45 @@ fn measure(form: &Form, records: u64) {
     let quasi = QuasiIdentifiers::of(&columns);
     let secondary = SecondarySuppression::of(&columns, &quasi);
     let projection = RowProjection::of(&columns, 1);
-    let metadata = MetadataColumn::ALL.len();
+    let is_metadata = |column: &Column| matches!(column.kind, ColumnKind::Metadata(_));
+    let (metadata, answers): (Vec<_>, Vec<_>) = quasi
+        .columns()
+        .iter()
+        .partition(|(index, _)| is_metadata(index.of(columns.as_slice()).unwrap()));
+    let places = |columns: Vec<(ColumnIndex, usize)>| -> BTreeSet<usize> {
+        columns.into_iter().map(|(_, quasi)| quasi).collect()
+    };
+    let (metadata, answers) = (places(metadata), places(answers));
     let first = IsoWeek::of(NaiveDate::from_ymd_opt(2027, 1, 4).unwrap()).monday();
     let mut encoder = KeyEncoder::new(&quasi);
     let mut table = FrequencyTable::new(quasi.count()).unwrap();
-    let mut background = FrequencyTable::new(quasi.count() - metadata).unwrap();
+    let mut background = FrequencyTable::new(answers.len()).unwrap();
     let mut rng = StdRng::seed_from_u64(2027);
     for _ in 0..records {
         let language = if rng.random_bool(0.9) { "ko" } else { "en" };
         let week = TimeDelta::weeks(rng.random_range(0..WEEKS));
-        let answers = validate(form, &synthetic(form, language, &mut rng)).unwrap();
+        let valid = validate(form, &synthetic(form, language, &mut rng)).unwrap();
         let row = RowContent {
-            campaign_id: Uuid::nil(),
-            campaign: "spring",
+            campaign: &CampaignLabel {
+                id: CampaignId::default(),
+                key: "spring",
+            },
             language,
             week: first + week,
-            answers: answers.as_slice(),
+            answers: valid.as_slice(),
         };
         let cells = quasi.columns().iter();
-        let cells = cells.map(|(column, one)| (*one, projection.cell(*column, row)));
+        let cells = cells.map(|(column, one)| (*one, projection.cell(*column, &row)));
         let codes = encoder.codes(cells);
         table.add(codes).unwrap();
-        background.add(&codes[metadata..]).unwrap();
+        let of_answers: Vec<u32> = answers.iter().map(|quasi| codes[*quasi]).collect();
+        background.add(&of_answers).unwrap();
     }
     let distinct = table.combinations();
     let weights = suppression_weights(&columns, &quasi, &secondary);
     let started = Instant::now();
     encoder.seal(&mut table);
-    let suppression = table.mask_weighted(K, &weights).unwrap();
+    let suppression = table.suppress_weighted(K, &weights).unwrap();
     let took = started.elapsed();
     let peak = peak();
     let suppressed_with = secondary.of_version(1);
@@ -82,11 +96,16 @@ fn measure(form: &Form, records: u64) {
         .map(|(_, suppressed, records)| records * dependent(suppressed))
         .sum();
     let cost = suppression.cost();
-    let weighted: u64 = (weights.iter().zip(&cost.masked_by_column))
+    let weighted: u64 = (weights.iter().zip(&cost.suppressed_by_column))
         .map(|(weight, cells)| u64::from(*weight) * cells)
         .sum();
-    let rare_background = background.mask(K).cost().rare_records;
-    let (own, answers) = cost.masked_by_column.split_at(metadata);
+    let rare_background = background.suppress(K).cost().rare_records;
+    let suppressed = |quasi: &BTreeSet<usize>| -> u64 {
+        quasi
+            .iter()
+            .map(|one| cost.suppressed_by_column[*one])
+            .sum()
+    };
     let share = |part: u64, of: u64| format!("{:.1} %", 100.0 * part as f64 / of as f64);
     let others = (columns.as_slice().len() - quasi.columns().len()) as u64;
     println!(
@@ -94,13 +113,13 @@ fn measure(form: &Form, records: u64) {
         share(cost.rare_records, records),
         share(rare_background, records),
         share(cost.records_affected, records),
-        share(own.iter().sum(), records * metadata as u64),
-        share(answers.iter().sum(), records * answers.len() as u64),
+        share(suppressed(&metadata), records * metadata.len() as u64),
+        share(suppressed(&answers), records * answers.len() as u64),
         share(dependent, records * others),
     );
     println!(
         "  weights {weights:?}, suppressed by quasi-identifier {:?}",
-        cost.masked_by_column
+        cost.suppressed_by_column
     );
 }
 

@@ -4,8 +4,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use uuid::Uuid;
-
 use super::export::remarks::RemarksExport;
 use super::export::selection::RowFilter;
 use super::export::{Download, ExportError, ExportVersion, Limits, Report, ResponsesExport, start};
@@ -17,7 +15,7 @@ use crate::domain::campaign::privacy_settings::{MAX_K, least_k};
 use crate::domain::codebook::{Columns, Entry};
 use crate::domain::disclosure::codebook as codebook_of;
 use crate::domain::form::look_up;
-use crate::domain::ids::FormKey;
+use crate::domain::ids::{CampaignId, FormKey};
 use crate::domain::week::IsoWeek;
 use crate::formats::csv::CsvOptions;
 use crate::random;
@@ -98,7 +96,7 @@ pub async fn responses(
 ) -> Result<ResponsesFile, ExportRefused> {
     let mut conn = app.pools.exports.get().await?;
     let (row, versions) = published(app, &mut conn, form).await?;
-    let campaigns = campaigns_of(&mut conn, row.id.0).await?;
+    let campaigns = campaigns_of(&mut conn, row.id).await?;
     let export = request.export(app, versions, &campaigns)?;
     let asked = Asked::of(form, &export);
     let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await;
@@ -132,7 +130,7 @@ pub async fn remarks(
     if newest_version(&mut conn, row.id).await?.is_none() {
         return Err(ExportRefused::NotPublished);
     }
-    let all = campaigns_of(&mut conn, row.id.0).await?;
+    let all = campaigns_of(&mut conn, row.id).await?;
     let chosen = chosen(campaigns.as_deref(), &all)?;
     let export = RemarksExport {
         campaigns: by_id(&chosen),
@@ -187,7 +185,7 @@ async fn published(
     for row in versions_of(conn, form.id).await? {
         let version = app.forms.remember(row)?;
         versions.push(ExportVersion {
-            id: version.id.0,
+            id: version.id,
             number: version.version,
             form: Arc::clone(&version.form),
         });
@@ -292,7 +290,7 @@ fn chosen<'a>(
     Ok(chosen.collect())
 }
 
-fn by_id(campaigns: &[&ExportedCampaign]) -> HashMap<Uuid, String> {
+fn by_id(campaigns: &[&ExportedCampaign]) -> HashMap<CampaignId, String> {
     let pairs = campaigns
         .iter()
         .map(|campaign| (campaign.id, campaign.key.clone()));
@@ -310,7 +308,8 @@ struct Asked {
 impl Asked {
     fn of(form: &FormKey, export: &ResponsesExport) -> Self {
         let filter = &export.row_filter;
-        let in_file = |id: &Uuid| filter.campaigns.is_empty() || filter.campaigns.contains(id);
+        let in_file =
+            |id: &CampaignId| filter.campaigns.is_empty() || filter.campaigns.contains(id);
         let campaigns = export.campaigns.iter().filter(|(id, _)| in_file(id));
         let mut campaigns: Vec<String> = campaigns.map(|(_, key)| key.clone()).collect();
         campaigns.sort_unstable();

@@ -48,8 +48,9 @@ pub struct RowFault;
 
 /// A CSV file that is written in pieces.
 ///
-/// It writes by itself rather than through a general writer: an export has millions of cells, nearly all of them
-/// codes and numbers, which never need quotes. The tests read with a general reader what it writes.
+/// It writes by itself rather than through the `csv` crate: an export has millions of cells, nearly all of them codes
+/// and numbers, which never need quotes (`docs/decisions/0004-csv-writer.md`). The tests read with that crate what it
+/// writes.
 pub struct CsvWriter {
     formulas: Formulas,
     written: Vec<u8>,

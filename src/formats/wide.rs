@@ -39,7 +39,7 @@ impl Wide {
     ) -> Result<(), RowFault> {
         for cell in cells {
             match cell {
-                Cell::Campaign { key, .. } => csv.text(key),
+                Cell::Campaign(campaign) => csv.text(campaign.key),
                 Cell::Language(tag) => csv.text(tag),
                 Cell::Week(monday) => {
                     let week = self.weeks.entry(monday);

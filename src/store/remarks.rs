@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use diesel::sql_types::Binary;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::Stream;
-use uuid::Uuid;
 
 use super::responses::stream::{sha256, uuid_send};
 use super::schema::{campaigns, forms, remarks};
@@ -118,7 +117,7 @@ pub async fn review_remark(
 #[diesel(table_name = remarks, check_for_backend(diesel::pg::Pg))]
 pub struct ClearedRow {
     /// The campaign.
-    pub campaign_id: Uuid,
+    pub campaign_id: CampaignId,
     /// The key of the question.
     pub question: String,
     /// The language in which the form was read.
@@ -128,7 +127,10 @@ pub struct ClearedRow {
 }
 
 /// The number of cleared remarks of these campaigns.
-pub async fn count_cleared(conn: &mut AsyncPgConnection, campaigns: &[Uuid]) -> QueryResult<u64> {
+pub async fn count_cleared(
+    conn: &mut AsyncPgConnection,
+    campaigns: &[CampaignId],
+) -> QueryResult<u64> {
     let count: i64 = remarks::table
         .filter(remarks::state.eq(RemarkState::Cleared))
         .filter(remarks::campaign_id.eq_any(campaigns))
@@ -143,7 +145,7 @@ pub async fn count_cleared(conn: &mut AsyncPgConnection, campaigns: &[Uuid]) -> 
 /// [`stream_responses`](crate::store::responses::stream::stream_responses).
 pub async fn stream_cleared<'conn>(
     conn: &'conn mut AsyncPgConnection,
-    campaigns: &[Uuid],
+    campaigns: &[CampaignId],
     salt: &[u8; 32],
 ) -> QueryResult<impl Stream<Item = QueryResult<ClearedRow>> + Send + use<'conn>> {
     let salt = salt.to_vec().into_sql::<Binary>();

@@ -9,6 +9,7 @@ use aftercare::app::export::selection::RowFilter;
 use aftercare::app::export::{
     Download, ExportError, ExportVersion, Limits, ResponsesExport, start,
 };
+use aftercare::domain::ids::{CampaignId, FormVersionId};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::formats::csv::CsvOptions;
@@ -74,11 +75,11 @@ async fn begin(
 ) -> Result<Download, ExportError> {
     let export = ResponsesExport {
         versions: vec![ExportVersion {
-            id: version.id,
+            id: FormVersionId(version.id),
             number: version.number,
             form: Arc::new(version.form),
         }],
-        campaigns: HashMap::from([(campaign, CAMPAIGN.to_owned())]),
+        campaigns: HashMap::from([(CampaignId(campaign), CAMPAIGN.to_owned())]),
         row_filter: RowFilter::default(),
         least_k: 5,
         k: 5,

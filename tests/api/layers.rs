@@ -93,6 +93,8 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
             "INSERT ",
             "UPDATE ",
             "sql_query",
+            // An id has a type that says what of.
+            "Uuid",
         ],
     ),
     (

@@ -7,8 +7,6 @@
 
 use std::collections::HashMap;
 
-use uuid::Uuid;
-
 use super::download::{ExportJob, ExportSink};
 use super::error::ExportError;
 use super::measure::{ReportBuilder, measure};
@@ -22,6 +20,7 @@ use crate::domain::disclosure::{
     KeyEncoder, QuasiIdentifiers, SecondarySuppression, Thresholds, TwoStageSuppressor,
     suppression_weights,
 };
+use crate::domain::ids::CampaignId;
 use crate::domain::server_key::ServerKey;
 use crate::formats::csv::CsvOptions;
 use crate::store::AsyncPgConnection;
@@ -32,7 +31,7 @@ pub struct ResponsesExport {
     /// The versions. All responses to them, of all campaigns, are suppressed together.
     pub versions: Vec<ExportVersion>,
     /// The campaigns, with their keys.
-    pub campaigns: HashMap<Uuid, String>,
+    pub campaigns: HashMap<CampaignId, String>,
     /// Which of the responses are in the file.
     pub row_filter: RowFilter,
     /// The least number of responses that share their quasi-identifiers, in every file of them.
@@ -70,15 +69,15 @@ impl ExportJob for ResponsesExport {
         let salt = self.salt(counted.digest, &columns);
         let order = Order::Shuffled(&salt);
         let weights = suppression_weights(&columns, &quasi, &secondary);
-        let mut plan = plan(counted, self.thresholds(), weights).await?;
+        let mut planned = plan(counted, self.thresholds(), weights).await?;
 
-        let suppression = self.suppression(plan.suppressor.clone(), &mut plan.encoder);
+        let suppression = self.suppression(planned.suppressor.clone(), &mut planned.encoder);
         let rows = Rows::open(conn, &all, order, &reader).await?;
         let rows = rows.suppressed(suppression);
         let report = ReportBuilder::new(self.k, &columns, &quasi, &self.sensitive);
         sink.report(measure(rows, report).await?).await?;
 
-        let suppression = self.suppression(plan.suppressor, &mut plan.encoder);
+        let suppression = self.suppression(planned.suppressor, &mut planned.encoder);
         let rows = Rows::open(conn, &all, order, &reader).await?;
         let rows = rows.suppressed(suppression);
         let count = write(rows, &columns, self.options, sink).await?;
@@ -122,7 +121,7 @@ impl ResponsesExport {
     fn salt(&self, digest: u128, columns: &Columns<'_>) -> [u8; 32] {
         let names: Vec<&str> = columns.names().collect();
         let versions = self.versions.iter();
-        let versions: Vec<u8> = versions.flat_map(|it| it.id.into_bytes()).collect();
+        let versions: Vec<u8> = versions.flat_map(|it| it.id.0.into_bytes()).collect();
         self.key.hash(&[
             b"export-order",
             &digest.to_be_bytes(),

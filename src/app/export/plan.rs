@@ -19,7 +19,7 @@ pub struct Counted {
 }
 
 /// What suppresses the rows of the later passes.
-pub struct Plan {
+pub struct PlannedSuppression {
     /// Suppresses the cells of each row.
     pub suppressor: TwoStageSuppressor,
     /// Encodes the quasi-identifiers of each row; sealed.
@@ -36,7 +36,7 @@ pub async fn count(mut rows: Rows<'_>, quasi: &QuasiIdentifiers) -> Result<Count
     while let Some(row) = rows.next().await? {
         let key = row.key(quasi, &mut counted.encoder);
         counted.table.add(key)?;
-        counted.digest = counted.digest.wrapping_add(row.id().as_u128());
+        counted.digest = counted.digest.wrapping_add(row.id().0.as_u128());
     }
     Ok(counted)
 }
@@ -46,7 +46,7 @@ pub async fn plan(
     counted: Counted,
     thresholds: Thresholds,
     weights: Vec<u32>,
-) -> Result<Plan, ExportError> {
+) -> Result<PlannedSuppression, ExportError> {
     let permit = PLANNING.acquire().await;
     let work = move || {
         let _permit = permit;
@@ -57,7 +57,7 @@ pub async fn plan(
         } = counted;
         encoder.seal(&mut table);
         let suppressor = TwoStageSuppressor::plan(table, thresholds, &weights)?;
-        Ok(Plan {
+        Ok(PlannedSuppression {
             suppressor,
             encoder,
         })

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::pin::pin;
 
 use futures_util::TryStreamExt;
-use uuid::Uuid;
 
 use super::download::{ExportJob, ExportSink};
 use super::error::ExportError;
+use crate::domain::ids::CampaignId;
 use crate::formats::csv::{CsvOptions, CsvWriter};
 use crate::store::AsyncPgConnection;
 use crate::store::remarks::{count_cleared, stream_cleared};
@@ -21,7 +21,7 @@ pub const COLUMNS: [&str; 4] = ["campaign", "question", "language", "text"];
 /// Everything that the export of a form's remarks needs to know.
 pub struct RemarksExport {
     /// The campaigns whose remarks are exported, with their keys.
-    pub campaigns: HashMap<Uuid, String>,
+    pub campaigns: HashMap<CampaignId, String>,
     /// From which the order of the rows follows: random, and of use once.
     pub salt: [u8; 32],
     /// How they are written.
@@ -37,7 +37,7 @@ impl ExportJob for RemarksExport {
         conn: &mut AsyncPgConnection,
         sink: &mut ExportSink<u64>,
     ) -> Result<u64, ExportError> {
-        let campaigns: Vec<Uuid> = self.campaigns.keys().copied().collect();
+        let campaigns: Vec<CampaignId> = self.campaigns.keys().copied().collect();
         begin_snapshot(conn).await?;
         let counted = count_cleared(conn, &campaigns).await?;
         sink.report(counted).await?;
@@ -56,7 +56,7 @@ impl RemarksExport {
     async fn write(
         &self,
         conn: &mut AsyncPgConnection,
-        campaigns: &[Uuid],
+        campaigns: &[CampaignId],
         sink: &ExportSink<u64>,
     ) -> Result<u64, ExportError> {
         let mut csv = CsvWriter::new(self.options);

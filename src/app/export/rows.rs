@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
-use uuid::Uuid;
 
 use super::error::ExportError;
 use super::selection::{Decision, RowFilter};
 use crate::domain::codebook::{
-    Cell, ColumnIndex, Columns, MetadataColumn, Missing, RowContent, RowProjection,
+    CampaignLabel, Cell, ColumnIndex, Columns, MetadataColumn, Missing, RowContent, RowProjection,
 };
 use crate::domain::disclosure::k_anonymity::{ClassId, QiSet};
 use crate::domain::disclosure::{
     KeyEncoder, QuasiIdentifiers, SecondarySuppression, TwoStageSuppressor,
 };
 use crate::domain::form::{Answer, Form};
+use crate::domain::ids::{CampaignId, FormVersionId, ResponseId};
 use crate::domain::server_key::ServerKey;
 use crate::store::responses::stream::{ExportedRow, Order, ResponsesFilter, stream_responses};
 use crate::store::{AsyncPgConnection, QueryError};
@@ -25,7 +25,7 @@ use crate::store::{AsyncPgConnection, QueryError};
 #[derive(Debug, Clone)]
 pub struct ExportVersion {
     /// Its id.
-    pub id: Uuid,
+    pub id: FormVersionId,
     /// Its number.
     pub number: i32,
     /// Its form.
@@ -34,8 +34,8 @@ pub struct ExportVersion {
 
 /// What makes rows of stored responses, worked out once for all passes.
 pub struct RowReader<'a> {
-    versions: HashMap<Uuid, VersionReader<'a>>,
-    campaigns: &'a HashMap<Uuid, String>,
+    versions: HashMap<FormVersionId, VersionReader<'a>>,
+    campaigns: HashMap<CampaignId, CampaignLabel<'a>>,
     quasi: &'a QuasiIdentifiers,
     campaign: ColumnIndex,
     week: ColumnIndex,
@@ -56,7 +56,7 @@ impl<'a> RowReader<'a> {
         quasi: &'a QuasiIdentifiers,
         secondary: &'a SecondarySuppression,
         versions: &'a [ExportVersion],
-        campaigns: &'a HashMap<Uuid, String>,
+        campaigns: &'a HashMap<CampaignId, String>,
     ) -> Self {
         let version = |version: &'a ExportVersion| {
             let reader = VersionReader {
@@ -67,9 +67,10 @@ impl<'a> RowReader<'a> {
             };
             (version.id, reader)
         };
+        let campaign = |(id, key): (&CampaignId, &'a String)| (*id, CampaignLabel { id: *id, key });
         Self {
             versions: versions.iter().map(version).collect(),
-            campaigns,
+            campaigns: campaigns.iter().map(campaign).collect(),
             quasi,
             campaign: columns.metadata(MetadataColumn::Campaign),
             week: columns.metadata(MetadataColumn::Week),
@@ -97,7 +98,7 @@ impl<'a> RowReader<'a> {
 /// A response as a row of the export.
 pub struct Row<'a> {
     stored: ExportedRow,
-    campaign: &'a str,
+    campaign: &'a CampaignLabel<'a>,
     answers: Vec<Answer>,
     version: &'a VersionReader<'a>,
     /// The quasi-identifiers that are suppressed.
@@ -110,7 +111,7 @@ pub struct Row<'a> {
 
 impl Row<'_> {
     /// The id of the response, which no file shows.
-    pub fn id(&self) -> Uuid {
+    pub fn id(&self) -> ResponseId {
         self.stored.id
     }
 
@@ -138,7 +139,7 @@ impl Row<'_> {
         if self.is_suppressed(column) {
             return Cell::Missing(Missing::Masked);
         }
-        self.version.projection.cell(column, self.content())
+        self.version.projection.cell(column, &self.content())
     }
 
     /// Whether the file shows nothing of this column.
@@ -151,7 +152,7 @@ impl Row<'_> {
     pub fn key<'c>(&self, quasi: &QuasiIdentifiers, encoder: &'c mut KeyEncoder) -> &'c [u32] {
         let content = self.content();
         let cells = quasi.columns().iter().map(|(column, quasi)| {
-            let cell = self.version.projection.cell(*column, content);
+            let cell = self.version.projection.cell(*column, &content);
             (*quasi, cell)
         });
         encoder.codes(cells)
@@ -159,7 +160,6 @@ impl Row<'_> {
 
     fn content(&self) -> RowContent<'_> {
         RowContent {
-            campaign_id: self.stored.campaign_id,
             campaign: self.campaign,
             language: &self.stored.language,
             week: self.stored.week,
@@ -241,10 +241,10 @@ impl<'a> Rows<'a> {
 impl Suppression<'_> {
     fn apply(&mut self, row: &mut Row<'_>, reader: &RowReader<'_>) {
         let key = row.key(reader.quasi, self.encoder);
-        let masked = self.suppressor.suppress(key, self.key, row.id());
-        row.suppressed = masked.cells;
-        row.class = masked.class;
-        let campaign = (!row.is_suppressed(reader.campaign)).then_some(row.stored.campaign_id);
+        let decided = self.suppressor.suppress(key, self.key, row.id());
+        row.suppressed = decided.cells;
+        row.class = decided.class;
+        let campaign = (!row.is_suppressed(reader.campaign)).then_some(row.campaign.id);
         let week = (!row.is_suppressed(reader.week)).then_some(row.stored.week);
         row.decision = self.filter.decide(campaign, week);
     }

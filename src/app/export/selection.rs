@@ -8,13 +8,14 @@
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
-use uuid::Uuid;
+
+use crate::domain::ids::CampaignId;
 
 /// What a row must show to be in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RowFilter {
     /// One of these campaigns; any, when there are none.
-    pub campaigns: HashSet<Uuid>,
+    pub campaigns: HashSet<CampaignId>,
     /// The week of this Monday or a later one.
     pub from_week: Option<NaiveDate>,
     /// The week of this Monday or an earlier one.
@@ -34,7 +35,7 @@ pub enum Decision {
 
 impl RowFilter {
     /// Whether a row with this campaign and the week of this Monday is in the file; none for what is suppressed.
-    pub fn decide(&self, campaign: Option<Uuid>, week: Option<NaiveDate>) -> Decision {
+    pub fn decide(&self, campaign: Option<CampaignId>, week: Option<NaiveDate>) -> Decision {
         let any_campaign = self.campaigns.is_empty();
         let by_campaign = decide(any_campaign, campaign, |it| self.campaigns.contains(&it));
         let any_week = self.from_week.is_none() && self.to_week.is_none();
@@ -56,13 +57,18 @@ fn decide<T>(any: bool, shown: Option<T>, fits: impl FnOnce(T) -> bool) -> Decis
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::Decision::{Exclude, Include, Undetermined};
     use super::*;
 
     #[test]
     fn what_is_shown_decides_before_what_is_suppressed() {
         let week = |number: u32| NaiveDate::from_isoywd_opt(2027, number, chrono::Weekday::Mon);
-        let (mine, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let (mine, other) = (
+            CampaignId(Uuid::from_u128(1)),
+            CampaignId(Uuid::from_u128(2)),
+        );
         let filter = RowFilter {
             campaigns: HashSet::from([mine]),
             from_week: week(5),

@@ -3,20 +3,15 @@
 use std::fmt::{self, Display};
 
 use chrono::NaiveDate;
-use uuid::Uuid;
 
 use crate::domain::form::OptionDefinition;
+use crate::domain::ids::CampaignId;
 
 /// The content of one cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell<'a> {
     /// The campaign.
-    Campaign {
-        /// Its id.
-        id: Uuid,
-        /// Its key, which is what a file shows.
-        key: &'a str,
-    },
+    Campaign(&'a CampaignLabel<'a>),
     /// A language, as a BCP 47 tag.
     Language(&'a str),
     /// The ISO week of this Monday.
@@ -35,6 +30,15 @@ pub enum Cell<'a> {
     Score(f64),
     /// Nothing, for this reason.
     Missing(Missing),
+}
+
+/// A campaign, as a cell holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CampaignLabel<'a> {
+    /// Its id, by which responses are counted.
+    pub id: CampaignId,
+    /// Its key, which a file shows.
+    pub key: &'a str,
 }
 
 /// Why a cell is empty.

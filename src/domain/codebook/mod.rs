@@ -30,7 +30,7 @@ mod condition_text;
 mod entry;
 mod row_projection;
 
-pub use cell::{Cell, Fixed, Missing};
+pub use cell::{CampaignLabel, Cell, Fixed, Missing};
 pub use columns::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
 pub use entry::{BandEntry, CodeEntry, Entry, ScoreEntry};
 pub use row_projection::{RowContent, RowProjection};

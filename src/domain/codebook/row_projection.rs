@@ -1,9 +1,10 @@
 //! How the responses to one version fill the columns: worked out once a version, then used for every row.
 
 use chrono::NaiveDate;
-use uuid::Uuid;
 
-use super::{Cell, Column, ColumnIndex, ColumnKind, Columns, Fixed, MetadataColumn, Missing};
+use super::{
+    CampaignLabel, Cell, Column, ColumnIndex, ColumnKind, Columns, Fixed, MetadataColumn, Missing,
+};
 use crate::domain::form::{
     Answer, Form, Kind, OptionDefinition, QuestionDefinition, Score, ScoreDefinition, Value,
     options_of,
@@ -12,10 +13,8 @@ use crate::domain::form::{
 /// What the cells of a row are filled from: a response to one version.
 #[derive(Debug, Clone, Copy)]
 pub struct RowContent<'a> {
-    /// The id of the campaign.
-    pub campaign_id: Uuid,
-    /// The key of the campaign.
-    pub campaign: &'a str,
+    /// The campaign.
+    pub campaign: &'a CampaignLabel<'a>,
     /// The language in which the form was read.
     pub language: &'a str,
     /// The Monday of the week.
@@ -69,11 +68,11 @@ impl<'a> RowProjection<'a> {
 
     /// One cell for each column.
     pub fn cells<'r>(&'r self, row: RowContent<'r>) -> impl Iterator<Item = Cell<'r>> {
-        self.steps.iter().map(move |step| self.fill(step, row))
+        self.steps.iter().map(move |step| self.fill(step, &row))
     }
 
     /// The cell of one column.
-    pub fn cell<'r>(&'r self, column: ColumnIndex, row: RowContent<'r>) -> Cell<'r> {
+    pub fn cell<'r>(&'r self, column: ColumnIndex, row: &RowContent<'r>) -> Cell<'r> {
         column
             .of(&self.steps)
             .map_or(Cell::Missing(Missing::NotAsked), |step| {
@@ -81,7 +80,7 @@ impl<'a> RowProjection<'a> {
             })
     }
 
-    fn fill<'r>(&'r self, step: &'r Step<'a>, row: RowContent<'r>) -> Cell<'r> {
+    fn fill<'r>(&'r self, step: &'r Step<'a>, row: &RowContent<'r>) -> Cell<'r> {
         let not_asked = Cell::Missing(Missing::NotAsked);
         match step {
             Step::Metadata(metadata) => self.metadata(*metadata, row),
@@ -122,12 +121,9 @@ impl<'a> RowProjection<'a> {
         }
     }
 
-    fn metadata<'r>(&self, column: MetadataColumn, row: RowContent<'r>) -> Cell<'r> {
+    fn metadata<'r>(&self, column: MetadataColumn, row: &RowContent<'r>) -> Cell<'r> {
         match column {
-            MetadataColumn::Campaign => Cell::Campaign {
-                id: row.campaign_id,
-                key: row.campaign,
-            },
+            MetadataColumn::Campaign => Cell::Campaign(row.campaign),
             MetadataColumn::FormVersion => Cell::Whole(i64::from(self.version)),
             MetadataColumn::Language => Cell::Language(row.language),
             MetadataColumn::Week => Cell::Week(row.week),

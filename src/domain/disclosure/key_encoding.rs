@@ -79,9 +79,9 @@ pub fn encode_key(cell: Cell<'_>, key: &mut Vec<u8>) {
             key.push(5);
             key.extend(number.to_be_bytes());
         }
-        Cell::Campaign { id, .. } => {
+        Cell::Campaign(campaign) => {
             key.push(6);
-            key.extend(id.as_bytes());
+            key.extend(campaign.id.0.as_bytes());
         }
         Cell::Language(tag) => text(7, tag, key),
         Cell::Week(monday) => {

@@ -4,11 +4,10 @@
 //! reached by a second stage over the table that the first one leaves. So whatever is shown under the greater `k` is
 //! shown under the least as well, and to see both files is to see no more.
 
-use uuid::Uuid;
-
 use super::k_anonymity::{
-    FrequencyTable, Masked, QiSet, SnapshotMismatch, SuppressionPlan, Suppressor, TableFault,
+    FrequencyTable, QiSet, SnapshotMismatch, Suppressed, SuppressionPlan, Suppressor, TableFault,
 };
+use crate::domain::ids::ResponseId;
 use crate::domain::server_key::ServerKey;
 
 /// How many responses share their quasi-identifiers at least.
@@ -42,7 +41,7 @@ pub struct TwoStageSuppressor {
 const SUPPRESSED: u32 = u32::MAX - 1;
 
 impl TwoStageSuppressor {
-    /// Plans both stages. Takes a core for a while, see [`FrequencyTable::mask`].
+    /// Plans both stages. Takes a core for a while, see [`FrequencyTable::suppress`].
     ///
     /// # Errors
     ///
@@ -53,9 +52,9 @@ impl TwoStageSuppressor {
         weights: &[u32],
     ) -> Result<Self, PlanFault> {
         let Thresholds { least, k } = thresholds;
-        let first = table.mask_weighted(least, weights)?;
+        let first = table.suppress_weighted(least, weights)?;
         let second = if k > least {
-            Some(suppressed_table(&first)?.mask_weighted(k, weights)?)
+            Some(suppressed_table(&first)?.suppress_weighted(k, weights)?)
         } else {
             None
         };
@@ -71,14 +70,14 @@ impl TwoStageSuppressor {
 
     /// What to suppress of the next response. Which of several with the same combination are treated alike follows
     /// from the key and the response's id.
-    pub fn suppress(&mut self, combination: &[u32], key: &ServerKey, id: Uuid) -> Masked {
-        let first = self.first.mask(combination, || draw(key, b"mask", id));
+    pub fn suppress(&mut self, combination: &[u32], key: &ServerKey, id: ResponseId) -> Suppressed {
+        let first = self.first.suppress(combination, || draw(key, b"mask", id));
         let Some(second) = &mut self.second else {
             return first;
         };
         let shown = suppressed(combination, first.cells);
-        let second = second.mask(&shown, || draw(key, b"mask again", id));
-        Masked {
+        let second = second.suppress(&shown, || draw(key, b"mask again", id));
+        Suppressed {
             cells: first.cells.union(second.cells),
             class: second.class,
         }
@@ -117,8 +116,8 @@ fn suppressed(combination: &[u32], cells: QiSet) -> Vec<u32> {
 }
 
 /// The secret draw of a response, which decides among those with the same combination.
-fn draw(key: &ServerKey, stage: &[u8], id: Uuid) -> u64 {
-    let hash = key.hash(&[stage, id.as_bytes()]);
+fn draw(key: &ServerKey, stage: &[u8], id: ResponseId) -> u64 {
+    let hash = key.hash(&[stage, id.0.as_bytes()]);
     hash.iter()
         .take(8)
         .fold(0, |number, byte| number << 8 | u64::from(*byte))

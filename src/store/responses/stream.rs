@@ -1,13 +1,12 @@
 //! Streams responses into an export, row by row.
 
+use crate::domain::ids::{CampaignId, FormId, FormVersionId, ResponseId};
+use crate::store::schema::{campaigns, responses};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Uuid as SqlUuid};
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
 use futures_util::Stream;
-use uuid::Uuid;
-
-use crate::store::schema::{campaigns, responses};
 
 diesel::define_sql_function! {
     /// SHA-256.
@@ -22,9 +21,9 @@ diesel::define_sql_function! {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ResponsesFilter {
     /// Responses to these versions of the form.
-    pub versions: Vec<Uuid>,
+    pub versions: Vec<FormVersionId>,
     /// Responses of these campaigns.
-    pub campaigns: Vec<Uuid>,
+    pub campaigns: Vec<CampaignId>,
 }
 
 /// The columns of a response that an export reads. The id is never written to a file.
@@ -32,11 +31,11 @@ pub struct ResponsesFilter {
 #[diesel(table_name = responses, check_for_backend(diesel::pg::Pg))]
 pub struct ExportedRow {
     /// The id.
-    pub id: Uuid,
+    pub id: ResponseId,
     /// The campaign.
-    pub campaign_id: Uuid,
+    pub campaign_id: CampaignId,
     /// The version of the form.
-    pub form_version_id: Uuid,
+    pub form_version_id: FormVersionId,
     /// The language in which the respondent read the form.
     pub language: String,
     /// The Monday of the week of arrival.
@@ -50,7 +49,7 @@ pub struct ExportedRow {
 #[diesel(table_name = campaigns, check_for_backend(diesel::pg::Pg))]
 pub struct ExportedCampaign {
     /// The id.
-    pub id: Uuid,
+    pub id: CampaignId,
     /// The key.
     pub key: String,
     /// The campaign's `k`: the minimum number of records of an export that share their background answers.
@@ -69,7 +68,7 @@ pub enum Order<'a> {
 /// Every campaign of a form.
 pub async fn campaigns_of(
     conn: &mut AsyncPgConnection,
-    form_id: Uuid,
+    form_id: FormId,
 ) -> QueryResult<Vec<ExportedCampaign>> {
     campaigns::table
         .filter(campaigns::form_id.eq(form_id))

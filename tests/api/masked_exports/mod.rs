@@ -19,6 +19,7 @@ use crate::support::stored::{
     respond_synthetic,
 };
 use aftercare::app::export::{ExportVersion, Limits, ResponsesExport, start};
+use aftercare::domain::codebook::MetadataColumn;
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::formats::csv::CsvOptions;
@@ -66,8 +67,10 @@ impl File {
         let (described, entries) = table(&codebook.body);
         let place = |name: &str| described.iter().position(|other| other == name).unwrap();
         let background = place("background");
-        let identifying =
-            (0..names.len()).filter(|column| *column < 4 || entries[*column][background] == "true");
+        let is_metadata = |name: &str| MetadataColumn::ALL.iter().any(|it| it.name() == name);
+        let identifying = (0..names.len()).filter(|column| {
+            is_metadata(&names[*column]) || entries[*column][background] == "true"
+        });
         let masked_with = place("masked_with");
         let lists = entries
             .iter()

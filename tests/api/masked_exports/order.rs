@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aftercare::app::export::selection::RowFilter;
+use aftercare::domain::ids::{CampaignId, FormVersionId};
 
 use super::*;
 
@@ -153,11 +154,11 @@ async fn what_changes_between_the_passes_is_not_seen() {
     let started = || {
         let export = ResponsesExport {
             versions: vec![ExportVersion {
-                id: version.id,
+                id: FormVersionId(version.id),
                 number: version.number,
                 form: form.clone(),
             }],
-            campaigns: HashMap::from([(campaign, "spring-2027".to_owned())]),
+            campaigns: HashMap::from([(CampaignId(campaign), "spring-2027".to_owned())]),
             row_filter: RowFilter::default(),
             least_k: 5,
             k: 5,

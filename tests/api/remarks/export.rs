@@ -2,6 +2,7 @@
 
 use aftercare::app::export::remarks::RemarksExport;
 use aftercare::app::export::{Limits, start};
+use aftercare::domain::ids::CampaignId;
 use aftercare::domain::staff::role::Role;
 use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
@@ -9,7 +10,6 @@ use aftercare::store::exclusive_connection::ExclusiveConnection;
 use diesel_async::SimpleAsyncConnection;
 use futures_util::TryStreamExt;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{answers, audited, collection_with, find, list, review};
 use crate::support::client::Client;
@@ -230,7 +230,7 @@ async fn what_is_withheld_while_an_export_runs_is_in_it_or_not_as_it_was_recorde
     let collection = collection_with(4).await;
     clear(&collection).await;
     let campaign: String = collection.sql("SELECT id::text FROM campaigns").await;
-    let campaign: Uuid = campaign.parse().unwrap();
+    let campaign = CampaignId(campaign.parse().unwrap());
     let export = RemarksExport {
         campaigns: [(campaign, "test-campaign".to_owned())].into(),
         salt: [1; 32],

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::form::{Answer, Form, FormDefinition, Source, Syntax};
+use crate::domain::ids::CampaignId;
 use crate::domain::response::{RawAnswers, validate};
 use crate::domain::week::IsoWeek;
 
@@ -82,8 +83,12 @@ fn cells(columns: &Columns<'_>, version: i32, answers: &[Answer]) -> BTreeMap<St
 /// A row with these answers.
 pub(crate) fn row(answers: &[Answer]) -> RowContent<'_> {
     RowContent {
-        campaign_id: Uuid::from_u128(7),
-        campaign: "spring-2027",
+        campaign: const {
+            &CampaignLabel {
+                id: CampaignId(Uuid::from_u128(7)),
+                key: "spring-2027",
+            }
+        },
         language: "ko",
         week: "2027-W05".parse::<IsoWeek>().unwrap().monday(),
         answers,
@@ -106,12 +111,9 @@ fn metadata_columns_are_filled_from_what_is_stored_beside_the_answers() {
         let index = columns.metadata(column);
         let found = index.of(columns.as_slice()).unwrap();
         assert_eq!(found.kind, ColumnKind::Metadata(column));
-        projection.cell(index, row)
+        projection.cell(index, &row)
     });
-    let campaign = Cell::Campaign {
-        id: row.campaign_id,
-        key: row.campaign,
-    };
+    let campaign = Cell::Campaign(row.campaign);
     let (language, week) = (Cell::Language(row.language), Cell::Week(row.week));
     assert_eq!(cells, [campaign, Cell::Whole(7), language, week]);
 }

@@ -124,18 +124,18 @@ impl FrequencyTable {
     /// number of column subsets searched times that of the combinations, and far less when few are rare: with eight
     /// columns 0.07 s for 60,000 combinations and 0.15 s for 130,000, with ten columns 0.4 s for 210,000, on one core.
     /// Call it where it may block.
-    pub fn mask(self, k: u32) -> SuppressionPlan {
+    pub fn suppress(self, k: u32) -> SuppressionPlan {
         let weights = vec![1; self.columns];
         self.plan(k, &weights)
     }
 
-    /// Like [`Self::mask`], but a suppressed cell costs its column's weight. Columns of more weight are suppressed less;
+    /// Like [`Self::suppress`], but a suppressed cell costs its column's weight. Columns of more weight are suppressed less;
     /// a weight of 0 counts as 1.
     ///
     /// # Errors
     ///
     /// When there is not one weight for each column.
-    pub fn mask_weighted(self, k: u32, weights: &[u32]) -> Result<SuppressionPlan, TableFault> {
+    pub fn suppress_weighted(self, k: u32, weights: &[u32]) -> Result<SuppressionPlan, TableFault> {
         self.check_length(weights.len())?;
         Ok(self.plan(k, weights))
     }

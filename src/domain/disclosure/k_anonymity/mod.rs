@@ -9,7 +9,7 @@
 //!
 //! 1. A first pass streams the records into a [`FrequencyTable`]: the count of each *key combination*, which is the values
 //!    of all quasi-identifiers of a record.
-//! 2. [`FrequencyTable::mask`] makes the plan, a [`SuppressionPlan`], with its [`Cost`]. It never sees a record.
+//! 2. [`FrequencyTable::suppress`] makes the plan, a [`SuppressionPlan`], with its [`Cost`]. It never sees a record.
 //! 3. A second pass asks a [`Suppressor`] for each record which cells to suppress, and [`Suppressor::finish`] checks that
 //!    both passes saw the same records. Both must read one snapshot of the database.
 //! 4. The suppressor names each record's class, by which [`Diversity`](super::Diversity) counts the answers to sensitive questions.
@@ -50,7 +50,7 @@
 //! last. On tables so small that every suppression can be tried it suppresses 1 % more cells than the best.
 //!
 //! With ten columns, weights and nearly every key combination rare, as in an export of the shipped form with campaign, version,
-//! language and week (`cargo bench -- masking`): 97,000 combinations of 100,000 records are planned in 0.2 s, 793,000 of 1,000,000 in 1.2 s
+//! language and week (`cargo bench -- plan`): 97,000 combinations of 100,000 records are planned in 0.2 s, 793,000 of 1,000,000 in 1.2 s
 //! with 250 MB.
 //!
 //! A set cover wants no hierarchy of values, which a form does not have, and unlike a search for one pattern for all records it
@@ -62,7 +62,7 @@
 //! When some records of a combination are borrowed and others are not, the choice must not show. To take the first
 //! ones in the order of rows would: a suppressed record late in the file could then not be a borrowed one, and stood out as
 //! the rare one. So each record of a split combination brings a secret draw, and every subset is equally likely
-//! (Fan, Muller and Rezucha 1962; Knuth, volume 2, algorithm S). See [`Suppressor::mask`].
+//! (Fan, Muller and Rezucha 1962; Knuth, volume 2, algorithm S). See [`Suppressor::suppress`].
 //!
 //! # What it does not do
 //!
@@ -90,4 +90,4 @@ pub use dictionary::Dictionary;
 pub use frequency_table::{FrequencyTable, MAX_COLUMNS, TableFault};
 pub use qi_set::QiSet;
 pub use suppression_plan::{ClassId, Cost, SuppressionPlan};
-pub use suppressor::{Masked, SnapshotMismatch, Suppressor};
+pub use suppressor::{SnapshotMismatch, Suppressed, Suppressor};

@@ -36,11 +36,11 @@ pub struct Cost {
     /// Cells of quasi-identifiers in all: records times columns.
     pub cells: u64,
     /// Cells suppressed.
-    pub masked_cells: u64,
+    pub suppressed_cells: u64,
     /// Records with a cell suppressed.
     pub records_affected: u64,
     /// Cells suppressed in each column.
-    pub masked_by_column: Vec<u64>,
+    pub suppressed_by_column: Vec<u64>,
     /// Records of key combinations of fewer than `k` records: those that would be lost if they were left out.
     pub rare_records: u64,
     /// Equivalence classes in the suppressed export.
@@ -61,9 +61,9 @@ impl SuppressionPlan {
         let mut cost = Cost {
             records,
             cells: records.saturating_mul(u64::try_from(columns).unwrap_or(u64::MAX)),
-            masked_cells: 0,
+            suppressed_cells: 0,
             records_affected: 0,
-            masked_by_column: vec![0; columns],
+            suppressed_by_column: vec![0; columns],
             rare_records: counts.filter(|count| *count < k).sum(),
             classes: 0,
             smallest_class: 0,
@@ -150,13 +150,13 @@ impl SuppressionPlan {
 
 impl Cost {
     fn add(&mut self, share: Share) {
-        self.masked_cells += u64::from(share.suppressed.count()) * share.count;
+        self.suppressed_cells += u64::from(share.suppressed.count()) * share.count;
         if !share.suppressed.is_empty() {
             self.records_affected += share.count;
         }
         for column in share.suppressed.iter() {
-            if let Some(masked) = self.masked_by_column.get_mut(column) {
-                *masked += share.count;
+            if let Some(cells) = self.suppressed_by_column.get_mut(column) {
+                *cells += share.count;
             }
         }
     }

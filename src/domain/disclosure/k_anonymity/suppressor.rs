@@ -3,7 +3,7 @@
 use super::qi_set::QiSet;
 use super::suppression_plan::{ClassId, Planned, SuppressionPlan};
 
-/// Says for each record of the second pass which cells to suppress. See [`Suppressor::mask`].
+/// Says for each record of the second pass which cells to suppress. See [`Suppressor::suppress`].
 #[derive(Debug, Clone)]
 pub struct Suppressor {
     /// The shares count down.
@@ -13,7 +13,7 @@ pub struct Suppressor {
 
 /// What to do with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Masked {
+pub struct Suppressed {
     /// The cells to suppress.
     pub cells: QiSet,
     /// The equivalence class of the record; none for a record that the plan does not know.
@@ -49,7 +49,7 @@ impl Suppressor {
     ///
     /// A record that the plan does not count on is suppressed completely, and [`Self::finish`] will say so.
     /// Takes constant time, and for a split combination time in its shares.
-    pub fn mask(&mut self, combination: &[u32], draw: impl FnOnce() -> u64) -> Masked {
+    pub fn suppress(&mut self, combination: &[u32], draw: impl FnOnce() -> u64) -> Suppressed {
         let shares = self.plan.shares_mut(combination);
         let left: u64 = shares.iter().map(|share| share.count).sum();
         let place = if shares.len() > 1 {
@@ -67,14 +67,14 @@ impl Suppressor {
             passed += *count;
             if place < passed {
                 *count -= 1;
-                return Masked {
+                return Suppressed {
                     cells: *suppressed,
                     class: Some(*class),
                 };
             }
         }
         self.unexpected += 1;
-        Masked {
+        Suppressed {
             cells: QiSet::all(self.plan.columns()),
             class: None,
         }

@@ -1,4 +1,4 @@
-//! Tests of the masking.
+//! Tests of the plan.
 
 mod examples;
 mod properties;

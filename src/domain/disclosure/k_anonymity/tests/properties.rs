@@ -16,39 +16,39 @@ fn rows() -> impl Strategy<Value = (usize, Vec<Vec<u32>>)> {
 proptest! {
     #[test]
     fn no_class_of_the_export_is_smaller_than_k((columns, rows) in rows(), k in 1_u32..9) {
-        let masking = table_of(columns, &rows).mask(k);
-        let shown = export(&masking, &rows);
+        let plan = table_of(columns, &rows).suppress(k);
+        let shown = export(&plan, &rows);
         let classes = counted(&shown);
         if rows.len() < k as usize {
             prop_assert!(shown.iter().flatten().all(Option::is_none));
-            prop_assert_eq!(masking.has_enough_records(), rows.is_empty());
+            prop_assert_eq!(plan.has_enough_records(), rows.is_empty());
         } else {
             prop_assert!(classes.values().all(|size| *size >= u64::from(k)));
         }
-        let cost = masking.cost();
+        let cost = plan.cost();
         prop_assert_eq!(cost.classes, classes.len());
         prop_assert_eq!(cost.smallest_class, classes.values().copied().min().unwrap_or(0));
         prop_assert_eq!(cost.records, rows.len() as u64);
-        prop_assert_eq!(cost.masked_cells, shown.iter().flatten().filter(|cell| cell.is_none()).count() as u64);
-        prop_assert_eq!(cost.masked_by_column.iter().sum::<u64>(), cost.masked_cells);
+        prop_assert_eq!(cost.suppressed_cells, shown.iter().flatten().filter(|cell| cell.is_none()).count() as u64);
+        prop_assert_eq!(cost.suppressed_by_column.iter().sum::<u64>(), cost.suppressed_cells);
     }
 
     #[test]
-    fn it_never_masks_more_than_all_cells_of_the_rare((columns, rows) in rows(), k in 1_u32..9) {
+    fn it_never_suppresses_more_than_all_cells_of_the_rare((columns, rows) in rows(), k in 1_u32..9) {
         prop_assume!(rows.len() >= k as usize);
-        let masking = table_of(columns, &rows).mask(k);
-        prop_assert!(masking.cost().masked_cells <= plain_cost(columns, &rows, u64::from(k)));
+        let plan = table_of(columns, &rows).suppress(k);
+        prop_assert!(plan.cost().suppressed_cells <= plain_cost(columns, &rows, u64::from(k)));
         if counted(&rows).values().all(|size| *size >= u64::from(k)) {
-            prop_assert_eq!(masking.cost().masked_cells, 0);
+            prop_assert_eq!(plan.cost().suppressed_cells, 0);
         }
     }
 
     #[test]
     fn the_plan_does_not_depend_on_the_order_of_rows((columns, mut rows) in rows(), k in 2_u32..9) {
-        let one = table_of(columns, &rows).mask(k);
+        let one = table_of(columns, &rows).suppress(k);
         let mut shown = counted(&export(&one, &rows));
         rows.reverse();
-        let other = table_of(columns, &rows).mask(k);
+        let other = table_of(columns, &rows).suppress(k);
         prop_assert_eq!(one.cost(), other.cost());
         for (row, count) in counted(&export(&other, &rows)) {
             prop_assert_eq!(shown.remove(&row), Some(count));
@@ -57,7 +57,7 @@ proptest! {
     }
 }
 
-/// The fewest masked cells of all k-anonymous maskings, by trying all.
+/// The fewest suppressed cells of all k-anonymous suppressions, by trying all.
 fn best(rows: &[Vec<u32>], k: u64) -> u64 {
     let masks = 1_u64 << rows[0].len();
     (0..masks.pow(rows.len() as u32))
@@ -81,20 +81,20 @@ fn best(rows: &[Vec<u32>], k: u64) -> u64 {
 }
 
 #[test]
-fn it_comes_close_to_the_best_masking_of_tiny_tables() {
-    let (mut masked, mut fewest) = (0, 0);
+fn it_comes_close_to_the_best_suppression_of_tiny_tables() {
+    let (mut suppressed, mut fewest) = (0, 0);
     for seed in 0..60 {
         let row = |n: u64| (0..2).map(move |c| super::support::mixed(seed * 100 + n * 2 + c) % 3);
         let rows: Vec<Vec<u32>> = (0..7)
             .map(|n| row(n).map(|code| code as u32).collect())
             .collect();
-        let masking = table_of(2, &rows).mask(2);
-        masked += masking.cost().masked_cells;
+        let plan = table_of(2, &rows).suppress(2);
+        suppressed += plan.cost().suppressed_cells;
         fewest += best(&rows, 2);
     }
-    assert!(masked >= fewest);
+    assert!(suppressed >= fewest);
     assert!(
-        masked * 100 <= fewest * 105,
-        "{masked} cells masked, {fewest} would do"
+        suppressed * 100 <= fewest * 105,
+        "{suppressed} cells suppressed, {fewest} would do"
     );
 }

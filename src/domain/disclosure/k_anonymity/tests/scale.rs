@@ -33,21 +33,21 @@ fn measure_weighted(records: u64, options: &[u64], weights: &[u32], k: u32) -> f
     }
     let (combinations, counted) = (table.combinations(), started.elapsed());
     let started = Instant::now();
-    let plan = table.mask_weighted(k, weights).unwrap();
+    let plan = table.suppress_weighted(k, weights).unwrap();
     let planned = started.elapsed();
     let cost = plan.cost().clone();
     let started = Instant::now();
     let mut suppressor = Suppressor::new(plan);
     for record in 0..records {
-        suppressor.mask(&combination(record, options), || mixed(record));
+        suppressor.suppress(&combination(record, options), || mixed(record));
     }
     assert_eq!(suppressor.finish(), Ok(()));
     assert!(cost.smallest_class >= u64::from(k));
     let plain = cost.rare_records * options.len() as u64;
     if weights.iter().all(|weight| *weight == 1) {
-        assert!(cost.masked_cells <= plain);
+        assert!(cost.suppressed_cells <= plain);
     }
-    let weighted: u64 = (weights.iter().zip(&cost.masked_by_column))
+    let weighted: u64 = (weights.iter().zip(&cost.suppressed_by_column))
         .map(|(weight, cells)| u64::from(*weight) * cells)
         .sum();
     println!(
@@ -58,11 +58,11 @@ fn measure_weighted(records: u64, options: &[u64], weights: &[u32], k: u32) -> f
         started.elapsed(),
         cost.rare_records,
         cost.records_affected,
-        cost.masked_cells,
+        cost.suppressed_cells,
         cost.cells,
-        cost.masked_cells as f64 / cost.rare_records as f64,
+        cost.suppressed_cells as f64 / cost.rare_records as f64,
     );
-    cost.masked_cells as f64 / cost.rare_records as f64
+    cost.suppressed_cells as f64 / cost.rare_records as f64
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn thousands_of_combinations_are_planned() {
 }
 
 #[test]
-fn many_columns_are_planned_with_a_selection_of_masks() {
+fn many_columns_are_planned_with_a_selection_of_patterns() {
     measure(1_000, &[3; 24], 5);
     measure(300, &[9; 64], 5);
     measure(200, &[200; 12], 5);

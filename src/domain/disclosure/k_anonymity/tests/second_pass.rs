@@ -7,47 +7,47 @@ use crate::domain::disclosure::k_anonymity::{
 use crate::domain::disclosure::{Diversity, Shown};
 
 #[test]
-fn every_record_of_a_split_combination_is_as_likely_to_be_masked() {
-    let masking = table(&[(&[1, 1, 1], 10), (&[1, 1, 2], 1)]).mask(3);
-    let mut masked = [0_u32; 10];
+fn every_record_of_a_split_combination_is_as_likely_to_be_suppressed() {
+    let plan = table(&[(&[1, 1, 1], 10), (&[1, 1, 2], 1)]).suppress(3);
+    let mut suppressed = [0_u32; 10];
     for key in 0..5_000 {
-        let mut masker = Suppressor::new(masking.clone());
-        for (row, masked) in masked.iter_mut().enumerate() {
+        let mut suppressor = Suppressor::new(plan.clone());
+        for (row, suppressed) in suppressed.iter_mut().enumerate() {
             let draw = || mixed(key * 100 + row as u64);
-            *masked += masker.mask(&[1, 1, 1], draw).cells.count();
+            *suppressed += suppressor.suppress(&[1, 1, 1], draw).cells.count();
         }
-        masker.mask(&[1, 1, 2], || 0);
-        assert_eq!(masker.finish(), Ok(()));
+        suppressor.suppress(&[1, 1, 2], || 0);
+        assert_eq!(suppressor.finish(), Ok(()));
     }
-    // Two of ten are masked, 1,000 times of 5,000, give or take 28.
+    // Two of ten are suppressed, 1,000 times of 5,000, give or take 28.
     assert!(
-        masked.iter().all(|count| (880..1_120).contains(count)),
-        "{masked:?}"
+        suppressed.iter().all(|count| (880..1_120).contains(count)),
+        "{suppressed:?}"
     );
 }
 
 #[test]
 fn the_draw_is_asked_for_only_where_records_are_treated_differently() {
-    let mut masker = Suppressor::new(table(&[(&[1], 9), (&[2], 4)]).mask(3));
+    let mut suppressor = Suppressor::new(table(&[(&[1], 9), (&[2], 4)]).suppress(3));
     for _ in 0..9 {
-        masker.mask(&[1], || unreachable!("all nine are treated alike"));
+        suppressor.suppress(&[1], || unreachable!("all nine are treated alike"));
     }
 }
 
 #[test]
 fn records_that_changed_between_the_passes_are_noticed() {
-    let mut masker = Suppressor::new(table(&[(&[1], 3), (&[2], 3)]).mask(3));
+    let mut suppressor = Suppressor::new(table(&[(&[1], 3), (&[2], 3)]).suppress(3));
     for _ in 0..4 {
-        masker.mask(&[1], || 0);
+        suppressor.suppress(&[1], || 0);
     }
-    let unknown = masker.mask(&[9], || 0);
+    let unknown = suppressor.suppress(&[9], || 0);
     assert_eq!(unknown.cells, QiSet::all(1));
     assert_eq!(unknown.class, None);
     let drift = SnapshotMismatch {
         missing: 3,
         unexpected: 2,
     };
-    assert_eq!(masker.finish(), Err(drift));
+    assert_eq!(suppressor.finish(), Err(drift));
 }
 
 #[test]
@@ -74,8 +74,8 @@ fn a_dictionary_gives_the_same_codes_in_whatever_order_answers_come() {
 
 #[test]
 fn diversity_is_that_of_the_most_uniform_class() {
-    let masking = table(&[(&[1], 3), (&[2], 4)]).mask(3);
-    let mut masker = Suppressor::new(masking);
+    let plan = table(&[(&[1], 3), (&[2], 4)]).suppress(3);
+    let mut suppressor = Suppressor::new(plan);
     let mut diversity = Diversity::new(vec!["pain".to_owned(), "sleep".to_owned()]);
     let answers = [
         (1, [Some(1), Some(4)]),
@@ -87,7 +87,7 @@ fn diversity_is_that_of_the_most_uniform_class() {
         (2, [None, Some(4)]),
     ];
     for (code, answers) in answers {
-        let class = masker.mask(&[code], || 0).class.unwrap();
+        let class = suppressor.suppress(&[code], || 0).class.unwrap();
         let shown = answers.map(|answer| answer.map_or(Shown::Nothing, Shown::Answer));
         diversity.add(class, &shown);
     }
@@ -104,13 +104,13 @@ fn diversity_is_that_of_the_most_uniform_class() {
 }
 
 #[test]
-fn what_is_masked_says_nothing_and_counts_as_nothing() {
-    let mut masker = Suppressor::new(table(&[(&[1], 3), (&[2], 3)]).mask(3));
+fn what_is_suppressed_says_nothing_and_counts_as_nothing() {
+    let mut suppressor = Suppressor::new(table(&[(&[1], 3), (&[2], 3)]).suppress(3));
     let mut diversity = Diversity::new(vec!["pain".to_owned()]);
     for record in 0..3 {
-        let class = masker.mask(&[1], || 0).class.unwrap();
+        let class = suppressor.suppress(&[1], || 0).class.unwrap();
         diversity.add(class, &[Shown::Masked]);
-        let class = masker.mask(&[2], || 0).class.unwrap();
+        let class = suppressor.suppress(&[2], || 0).class.unwrap();
         diversity.add(class, &[Shown::Answer(record)]);
     }
     let report = diversity.report();

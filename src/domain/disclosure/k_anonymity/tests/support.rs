@@ -33,14 +33,14 @@ pub fn mixed(number: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// The rows as the export shows them, `None` where masked.
-pub fn export(masking: &SuppressionPlan, rows: &[Vec<u32>]) -> Vec<Vec<Option<u32>>> {
-    let mut masker = Suppressor::new(masking.clone());
+/// The rows as the export shows them, `None` where suppressed.
+pub fn export(plan: &SuppressionPlan, rows: &[Vec<u32>]) -> Vec<Vec<Option<u32>>> {
+    let mut suppressor = Suppressor::new(plan.clone());
     let shown = (0..)
         .zip(rows)
-        .map(|(number, row)| show(row, masker.mask(row, || mixed(number)).cells))
+        .map(|(number, row)| show(row, suppressor.suppress(row, || mixed(number)).cells))
         .collect();
-    masker.finish().unwrap();
+    suppressor.finish().unwrap();
     shown
 }
 
@@ -60,7 +60,7 @@ pub fn counted<T: Ord + Clone>(rows: &[T]) -> BTreeMap<T, u64> {
     counts
 }
 
-/// What masking all varied cells of rare records costs, with the cells of others that must be masked along.
+/// What plan all varied cells of rare records costs, with the cells of others that must be suppressed along.
 pub fn plain_cost(columns: usize, rows: &[Vec<u32>], k: u64) -> u64 {
     let sizes: Vec<u64> = counted(rows).into_values().collect();
     let rare: u64 = sizes.iter().filter(|size| **size < k).sum();
