@@ -40,6 +40,7 @@ mod lookups;
 mod masked_exports;
 mod openapi;
 mod passes;
+mod problem_pages;
 mod problems;
 mod promises;
 
@@ -59,3 +60,4 @@ mod shutdown;
 mod staff;
 mod telemetry;
 mod tokens;
+mod try_it_out;

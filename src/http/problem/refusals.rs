@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 
-use super::{Code, FieldError, Problem};
+use super::{Code, FieldCode, FieldError, Problem};
 use crate::app::campaigns::CampaignError;
 use crate::app::export::ExportError;
 use crate::app::exports::{ExportRefused, MAX_SENSITIVE};
@@ -31,7 +31,7 @@ impl From<CampaignError> for Problem {
             CampaignError::Exists => Code::CampaignExists.into(),
             CampaignError::FormUnknown => Self::field(
                 "/form",
-                "form_unknown",
+                FieldCode::FormUnknown,
                 "There is no published form with this key.",
             ),
             CampaignError::Schedule(fault) => fault.into(),
@@ -46,7 +46,7 @@ impl From<CampaignError> for Problem {
 impl From<ScheduleFault> for Problem {
     fn from(fault: ScheduleFault) -> Self {
         let pointer = format!("/{}", fault.field());
-        Self::field(pointer, fault.code(), fault.to_string())
+        Self::field(pointer, FieldCode::of(fault.code()), fault.to_string())
     }
 }
 
@@ -59,13 +59,13 @@ impl From<ChangeRefused> for Problem {
             ChangeRefused::Schedule(fault) => fault.into(),
             ChangeRefused::DeletionTooSoon => Self::field(
                 "/retained_until",
-                "deletion_too_soon",
+                FieldCode::DeletionTooSoon,
                 "With responses in it, it must be seven days from now or later.",
             ),
             ChangeRefused::Promised(promises) => {
                 let error = |promise: &Promise| {
                     let pointer = format!("/{}", promise.field());
-                    FieldError::new(pointer, "settings_promised", promise.to_string())
+                    FieldError::new(pointer, FieldCode::SettingsPromised, promise.to_string())
                 };
                 Self::fields(Code::SettingsPromised, promises.iter().map(error).collect())
             }
@@ -82,7 +82,7 @@ impl From<FormError> for Problem {
             FormError::Exists => Code::FormExists.into(),
             FormError::KeyDiffers => Self::field(
                 "/key",
-                "key_differs",
+                FieldCode::KeyDiffers,
                 "The key of a form never changes: it must be the one in the address.",
             ),
             FormError::KeyInvalid(faults) => Self::fields(Code::BodyInvalid, form_faults(faults)),
@@ -93,7 +93,11 @@ impl From<FormError> for Problem {
             FormError::Recoded(keys) => {
                 let error = |key: &String| {
                     let detail = "An answer to this question no longer means what it meant.";
-                    FieldError::new(Pointer::root().child(key).as_str(), "recoded", detail)
+                    FieldError::new(
+                        Pointer::root().child(key).as_str(),
+                        FieldCode::Recoded,
+                        detail,
+                    )
                 };
                 Self::fields(Code::RecodingNeedsConsent, keys.iter().map(error).collect())
             }
@@ -107,7 +111,7 @@ pub(crate) fn form_faults(faults: Vec<Fault<FormFault>>) -> Vec<FieldError> {
     let error = |fault: Fault<FormFault>| {
         FieldError::new(
             fault.pointer.as_str(),
-            fault.kind.code(),
+            FieldCode::of(fault.kind.code()),
             fault.kind.to_string(),
         )
     };
@@ -130,13 +134,13 @@ impl From<ResponseError> for Problem {
             ResponseError::NotOpen(not_open) => not_open.into(),
             ResponseError::VersionUnknown => Self::field(
                 "/form_version",
-                "version_unknown",
+                FieldCode::VersionUnknown,
                 "The campaign's form has no such version.",
             ),
             ResponseError::VersionRetired => Code::VersionRetired.into(),
             ResponseError::LanguageNotOffered => Self::field(
                 "/language",
-                "language_not_offered",
+                FieldCode::LanguageNotOffered,
                 "The form does not exist in this language.",
             ),
             ResponseError::AnswersInvalid(faults) => {
@@ -162,7 +166,11 @@ impl From<ResponseError> for Problem {
 fn answer_faults(faults: Vec<Fault<AnswerFault>>) -> Vec<FieldError> {
     let error = |fault: Fault<AnswerFault>| {
         let pointer = format!("/answers{}", fault.pointer);
-        FieldError::new(pointer, fault.kind.code(), fault.kind.to_string())
+        FieldError::new(
+            pointer,
+            FieldCode::of(fault.kind.code()),
+            fault.kind.to_string(),
+        )
     };
     faults.into_iter().map(error).collect()
 }
@@ -233,7 +241,7 @@ impl From<RemarkError> for Problem {
             RemarkError::Unknown => Code::RemarkUnknown.into(),
             RemarkError::Changed => Code::PreconditionFailed.into(),
             RemarkError::NotShortened(fault) => {
-                Self::field("/text", "not_edited_down", fault.to_string())
+                Self::field("/text", FieldCode::NotEditedDown, fault.to_string())
             }
             RemarkError::Failure(failure) => failure.into(),
         }
