@@ -22,6 +22,7 @@ mod audit;
 mod bad_input;
 mod campaigns;
 mod cli;
+mod compatibility;
 mod database;
 mod documents;
 mod drafts;
