@@ -151,13 +151,19 @@ fn every_reference_leads_somewhere() {
 #[test]
 fn every_guarded_operation_names_the_scheme_that_exists() {
     let document = document();
-    assert_eq!(
-        document["components"]["securitySchemes"]["staff"]["scheme"],
-        "bearer"
-    );
+    for scheme in ["staff", "api_key"] {
+        assert_eq!(
+            document["components"]["securitySchemes"][scheme]["scheme"],
+            "bearer"
+        );
+    }
     for (name, operation) in operations(&document) {
         if let Some(security) = operation.get("security") {
             assert!(security[0]["staff"].is_array(), "{name}");
+            // A key needs the role that a person needs.
+            if let Some(key) = security.get(1) {
+                assert_eq!(key["api_key"], security[0]["staff"], "{name}");
+            }
             assert!(!operation["responses"]["401"].is_null(), "{name}");
         }
     }

@@ -54,6 +54,10 @@ const TAGS: &[(&str, &str)] = &[
     ("sessions", "Logging in and out."),
     ("audit", "Who looked at what."),
     ("staff", "Accounts of the people who work with the surveys."),
+    (
+        "api-keys",
+        "Keys with which scheduled jobs read in the name of an account.",
+    ),
     ("health", "Liveness and readiness, for monitoring."),
 ];
 
@@ -146,10 +150,15 @@ fn base() -> OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
         .description(Some("The access token of `POST /v1/sessions`. The words beside it are the roles, one of which is needed."));
+    let api_key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("aftercare_ and 49 letters and digits")
+        .description(Some("The API key of a scheduled job, of `POST /v1/api-keys`. The words beside it are the roles, one of which the key needs."));
     let components = ComponentsBuilder::new()
         .schema_from::<ProblemDocument>()
         .schema_from::<FieldError>()
-        .security_scheme("staff", SecurityScheme::Http(bearer.build()));
+        .security_scheme("staff", SecurityScheme::Http(bearer.build()))
+        .security_scheme("api_key", SecurityScheme::Http(api_key.build()));
     let tags = TAGS.iter().map(|(name, description)| {
         TagBuilder::new()
             .name(*name)
@@ -236,10 +245,14 @@ fn security_codes(operation: &Operation) -> Vec<Code> {
             Code::Unauthenticated,
             Code::TokenExpired,
             Code::SessionEnded,
+            Code::ApiKeyOutOfScope,
         ]);
         if scopes.as_array().is_some_and(|scopes| !scopes.is_empty()) {
             codes.push(Code::Forbidden);
         }
+    }
+    if security.is_some_and(|list| list.pointer("/1/api_key").is_some()) {
+        codes.extend([Code::ApiKeyInvalid, Code::ApiKeyExpired]);
     }
     codes
 }

@@ -63,6 +63,10 @@ codes! {
     StaffUnknown, "staff_unknown", NOT_FOUND, "There is no such account";
     StaffExists, "staff_exists", CONFLICT, "There is an account with this e-mail already";
     LastAdmin, "last_admin", CONFLICT, "The last admin cannot be disabled or lose the role";
+    ApiKeyInvalid, "api_key_invalid", UNAUTHORIZED, "The API key is unknown, mistyped or revoked";
+    ApiKeyExpired, "api_key_expired", UNAUTHORIZED, "The API key has expired; make another one";
+    ApiKeyOutOfScope, "api_key_out_of_scope", FORBIDDEN, "The API key does not open this";
+    ApiKeyUnknown, "api_key_unknown", NOT_FOUND, "There is no such API key";
 
     // Forms.
     FormUnknown, "form_unknown", NOT_FOUND, "There is no such form";

@@ -1,5 +1,6 @@
 //! The operations of the API, one module for each resource.
 
+pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
 pub mod docs;
@@ -21,6 +22,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(health::routes)
         .configure(sessions::routes)
         .configure(staff::routes)
+        .configure(api_keys::routes)
         .configure(forms::routes)
         .configure(forms::drafts::routes)
         .configure(forms::versions::routes)
