@@ -27,7 +27,7 @@ use serde::de::DeserializeOwned;
 use validator::Validate;
 
 use super::problem::faults;
-use super::problem::{Code, FieldError, Problem};
+use super::problem::{Code, FieldCode, FieldError, Problem};
 use super::state::State;
 
 /// The maximum time for a body to arrive.
@@ -185,11 +185,15 @@ impl Format {
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // serde would accept an array for an object, and assign its items by the order of the fields.
     if bytes.trim_ascii_start().starts_with(b"[") {
-        let error = FieldError::new("", "wrong_type", "The body must be an object.");
+        let error = FieldError::new("", FieldCode::WrongType, "The body must be an object.");
         return Err(Problem::fields(Code::BodyInvalid, vec![error]));
     }
     if let Some(pointer) = faults::find_nul(bytes) {
-        let error = FieldError::new(pointer, "nul_character", "Text may not hold U+0000.");
+        let error = FieldError::new(
+            pointer,
+            FieldCode::NulCharacter,
+            "Text may not hold U+0000.",
+        );
         return Err(Problem::fields(Code::BodyInvalid, vec![error]));
     }
     if let Ok(value) = serde_json::from_slice(bytes) {

@@ -36,6 +36,9 @@ pub fn cors(origins: &[String]) -> Cors {
             header::CONTENT_LANGUAGE,
             header::CONTENT_DISPOSITION,
             header::WWW_AUTHENTICATE,
+            header::LINK,
+            HeaderName::from_static("deprecation"),
+            HeaderName::from_static("sunset"),
             DISCLOSURE_CONTROL,
             DIVERSITY,
         ])

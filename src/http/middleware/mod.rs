@@ -1,5 +1,6 @@
 //! Middleware for every request.
 
 pub mod cors;
+pub mod deprecation;
 pub mod observe;
 pub mod security_headers;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use super::{Code, FieldError, Problem};
+use super::{Code, FieldCode, FieldError, Problem};
 use crate::domain::pointer::{self, Pointer};
 
 /// The fault of a body that is not JSON.
@@ -28,19 +28,19 @@ pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Erro
         .map_or(&*message, |(text, _)| text);
     let mut pointer = Pointer::from(error.path());
     let code = if message.starts_with("unknown field") {
-        "unknown_field"
+        FieldCode::UnknownField
     } else if let Some(rest) = message.strip_prefix("missing field `") {
         pointer = pointer.child(rest.trim_end_matches('`'));
-        "missing_field"
+        FieldCode::MissingField
     } else if let Some(rest) = message.strip_prefix("duplicate field `") {
         pointer = pointer.child(rest.trim_end_matches('`'));
-        "duplicate_field"
+        FieldCode::DuplicateField
     } else if message.starts_with("unknown variant") {
-        "unknown_value"
+        FieldCode::UnknownValue
     } else if message.starts_with("invalid type") {
-        "wrong_type"
+        FieldCode::WrongType
     } else {
-        "invalid_value"
+        FieldCode::InvalidValue
     };
     let detail = if is_of_a_time(message) {
         "Expected a time as in RFC 3339, such as 2027-02-04T00:00:00Z.".to_owned()
@@ -100,7 +100,11 @@ fn collect(errors: &ValidationErrors, base: &Pointer, found: &mut Vec<FieldError
                 }
             }
             ValidationErrorsKind::Field(errors) => found.extend(errors.iter().map(|error| {
-                FieldError::new(pointer.as_str(), error.code.clone(), explanation(error))
+                FieldError::new(
+                    pointer.as_str(),
+                    FieldCode::of(&error.code),
+                    explanation(error),
+                )
             })),
         }
     }
@@ -160,11 +164,11 @@ mod tests {
         age: u8,
     }
 
-    fn fault(body: &str) -> (String, String) {
+    fn fault(body: &str) -> (String, &'static str) {
         let document = from_json::<Outer>(body.as_bytes()).unwrap_err().document();
         match document.errors.first() {
-            Some(error) => (error.pointer.clone(), error.code.clone()),
-            None => (String::new(), document.code),
+            Some(error) => (error.pointer.clone(), error.code.as_str()),
+            None => (String::new(), document.code.as_str()),
         }
     }
 
@@ -190,7 +194,7 @@ mod tests {
             ("", "", "json_malformed"),
         ];
         for (body, pointer, code) in cases {
-            assert_eq!(fault(body), (pointer.to_owned(), code.to_owned()), "{body}");
+            assert_eq!(fault(body), (pointer.to_owned(), code), "{body}");
         }
     }
 
@@ -219,8 +223,8 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused_without_overflow() {
         let deep = "[".repeat(100_000);
-        assert_eq!(fault(&deep).1, "wrong_type".to_owned());
+        assert_eq!(fault(&deep).1, "wrong_type");
         let deep = format!("{{\"list\":{deep}");
-        assert!(["wrong_type", "json_malformed"].contains(&&*fault(&deep).1));
+        assert!(["wrong_type", "json_malformed"].contains(&fault(&deep).1));
     }
 }

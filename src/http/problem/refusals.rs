@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 
-use super::{Code, FieldError, Problem};
+use super::{Code, FieldCode, FieldError, Problem};
 use crate::app::api_keys::{ApiKeyError, ApiKeyRefused};
 use crate::app::campaigns::CampaignError;
 use crate::app::export::ExportError;
@@ -33,7 +33,7 @@ impl From<CampaignError> for Problem {
             CampaignError::Exists => Code::CampaignExists.into(),
             CampaignError::FormUnknown => Self::field(
                 "/form",
-                "form_unknown",
+                FieldCode::FormUnknown,
                 "There is no published form with this key.",
             ),
             CampaignError::Schedule(fault) => fault.into(),
@@ -48,7 +48,7 @@ impl From<CampaignError> for Problem {
 impl From<ScheduleFault> for Problem {
     fn from(fault: ScheduleFault) -> Self {
         let pointer = format!("/{}", fault.field());
-        Self::field(pointer, fault.code(), fault.to_string())
+        Self::field(pointer, FieldCode::of(fault.code()), fault.to_string())
     }
 }
 
@@ -61,13 +61,13 @@ impl From<ChangeRefused> for Problem {
             ChangeRefused::Schedule(fault) => fault.into(),
             ChangeRefused::DeletionTooSoon => Self::field(
                 "/retained_until",
-                "deletion_too_soon",
+                FieldCode::DeletionTooSoon,
                 "With responses in it, it must be seven days from now or later.",
             ),
             ChangeRefused::Promised(promises) => {
                 let error = |promise: &Promise| {
                     let pointer = format!("/{}", promise.field());
-                    FieldError::new(pointer, "settings_promised", promise.to_string())
+                    FieldError::new(pointer, FieldCode::SettingsPromised, promise.to_string())
                 };
                 Self::fields(Code::SettingsPromised, promises.iter().map(error).collect())
             }
@@ -84,7 +84,7 @@ impl From<FormError> for Problem {
             FormError::Exists => Code::FormExists.into(),
             FormError::KeyDiffers => Self::field(
                 "/key",
-                "key_differs",
+                FieldCode::KeyDiffers,
                 "The key of a form never changes: it must be the one in the address.",
             ),
             FormError::KeyInvalid(faults) => Self::fields(Code::BodyInvalid, form_faults(faults)),
@@ -95,7 +95,11 @@ impl From<FormError> for Problem {
             FormError::Recoded(keys) => {
                 let error = |key: &String| {
                     let detail = "An answer to this question no longer means what it meant.";
-                    FieldError::new(Pointer::root().child(key).as_str(), "recoded", detail)
+                    FieldError::new(
+                        Pointer::root().child(key).as_str(),
+                        FieldCode::Recoded,
+                        detail,
+                    )
                 };
                 Self::fields(Code::RecodingNeedsConsent, keys.iter().map(error).collect())
             }
@@ -109,7 +113,7 @@ pub(crate) fn form_faults(faults: Vec<Fault<FormFault>>) -> Vec<FieldError> {
     let error = |fault: Fault<FormFault>| {
         FieldError::new(
             fault.pointer.as_str(),
-            fault.kind.code(),
+            FieldCode::of(fault.kind.code()),
             fault.kind.to_string(),
         )
     };
@@ -132,13 +136,13 @@ impl From<ResponseError> for Problem {
             ResponseError::NotOpen(not_open) => not_open.into(),
             ResponseError::VersionUnknown => Self::field(
                 "/form_version",
-                "version_unknown",
+                FieldCode::VersionUnknown,
                 "The campaign's form has no such version.",
             ),
             ResponseError::VersionRetired => Code::VersionRetired.into(),
             ResponseError::LanguageNotOffered => Self::field(
                 "/language",
-                "language_not_offered",
+                FieldCode::LanguageNotOffered,
                 "The form does not exist in this language.",
             ),
             ResponseError::AnswersInvalid(faults) => {
@@ -164,7 +168,11 @@ impl From<ResponseError> for Problem {
 fn answer_faults(faults: Vec<Fault<AnswerFault>>) -> Vec<FieldError> {
     let error = |fault: Fault<AnswerFault>| {
         let pointer = format!("/answers{}", fault.pointer);
-        FieldError::new(pointer, fault.kind.code(), fault.kind.to_string())
+        FieldError::new(
+            pointer,
+            FieldCode::of(fault.kind.code()),
+            fault.kind.to_string(),
+        )
     };
     faults.into_iter().map(error).collect()
 }
@@ -235,7 +243,7 @@ impl From<RemarkError> for Problem {
             RemarkError::Unknown => Code::RemarkUnknown.into(),
             RemarkError::Changed => Code::PreconditionFailed.into(),
             RemarkError::NotShortened(fault) => {
-                Self::field("/text", "not_edited_down", fault.to_string())
+                Self::field("/text", FieldCode::NotEditedDown, fault.to_string())
             }
             RemarkError::Failure(failure) => failure.into(),
         }
@@ -276,7 +284,7 @@ impl From<ApiKeyError> for Problem {
             ApiKeyError::SessionEnded => Code::SessionEnded.into(),
             ApiKeyError::RoleNotHeld => Self::field(
                 "/role",
-                "role_not_held",
+                FieldCode::RoleNotHeld,
                 "A key has one of your own roles, and this is none of them.",
             ),
             ApiKeyError::RoleOpensNothing => {
@@ -285,16 +293,16 @@ impl From<ApiKeyError> for Problem {
                     "Nothing opens to a key with this role; it can be one of {}.",
                     roles.join(", ")
                 );
-                Self::field("/role", "role_opens_nothing", detail)
+                Self::field("/role", FieldCode::RoleOpensNothing, detail)
             }
             ApiKeyError::FormUnknown => Self::field(
                 "/form",
-                "form_unknown",
+                FieldCode::FormUnknown,
                 "There is no published form with this key.",
             ),
             ApiKeyError::Lifetime => Self::field(
                 "/lifetime_days",
-                "range",
+                FieldCode::Range,
                 format!("A key lives for 1 to {MAX_LIFETIME_DAYS} days."),
             ),
             ApiKeyError::Failure(failure) => failure.into(),

@@ -46,10 +46,10 @@ pub struct CreateApiKeyBody {
     #[validate(length(max = 40))]
     #[schema(max_length = 40)]
     form: Option<String>,
-    /// In how many days it expires.
+    /// In how many days it expires. If missing: 90.
     #[serde(default = "default_lifetime_days")]
     #[validate(range(min = 1, max = 365))]
-    #[schema(minimum = 1, maximum = 365, default = 90)]
+    #[schema(minimum = 1, maximum = 365)]
     lifetime_days: i64,
 }
 
@@ -189,10 +189,10 @@ impl ApiKeyView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ApiKeysQuery {
-    /// Only your own keys; `all` for the keys of every account, which needs the role admin.
+    /// Only your own keys; `all` for the keys of every account, which needs the role admin. If missing: `me`.
     #[serde(default)]
-    #[param(inline, default = "me")]
-    owner: ListedOwner,
+    #[param(value_type = Option<ApiKeyFilter>)]
+    owner: ApiKeyFilter,
     /// The number of items of a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
@@ -203,9 +203,11 @@ pub struct ApiKeysQuery {
 /// The filter of keys by owner.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ListedOwner {
+pub enum ApiKeyFilter {
+    /// Your own.
     #[default]
     Me,
+    /// Those of every account.
     All,
 }
 
@@ -273,9 +275,9 @@ async fn list_api_keys(
 ) -> Result<HttpResponse, Problem> {
     let query = query.read()?;
     let owner = match query.owner {
-        ListedOwner::Me => Some(staff.id),
-        ListedOwner::All if staff.roles.contains(&Role::Admin) => None,
-        ListedOwner::All => {
+        ApiKeyFilter::Me => Some(staff.id),
+        ApiKeyFilter::All if staff.roles.contains(&Role::Admin) => None,
+        ApiKeyFilter::All => {
             let detail = "The keys of every account are for the role admin.";
             return Err(Problem::new(Code::Forbidden).detail(detail));
         }
@@ -298,7 +300,7 @@ async fn list_api_keys(
 #[utoipa::path(
     tag = "api-keys",
     security(("staff" = [])),
-    params(("api_key" = Uuid, Path, description = "The id of the key.", example = "5f0c7b1e-3d5a-4f0e-9b6a-2d1f6c1e7a90")),
+    params(("api_key" = Uuid, Path, description = "The id of the key, from the list of keys.")),
     responses((status = 204, description = "The key is revoked.")),
     extensions(("x-problems" = json!(["api_key_unknown"]))),
 )]

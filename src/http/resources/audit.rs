@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get};
 use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -60,7 +60,7 @@ pub struct AuditEntryView {
     pub action: String,
     /// Details of the action, such as the filter and the number of rows, and `api_key` with the id of the key that was
     /// used. Never an answer.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     pub details: Value,
     /// The hash that links this entry to the previous one, in hexadecimal.
     pub hash: String,
@@ -85,7 +85,8 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
                 name: name.unwrap_or_default(),
             }),
             // Details that are not JSON were not written by this program; they are shown all the same.
-            details: serde_json::from_str(&row.details).unwrap_or(Value::String(row.details)),
+            details: serde_json::from_str(&row.details)
+                .unwrap_or_else(|_| json!({"text": row.details})),
             action: row.action,
             hash: hex::encode(&row.hash),
         }

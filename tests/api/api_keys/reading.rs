@@ -29,17 +29,15 @@ fn operations() -> Vec<Operation> {
         for (method, operation) in item.as_object().unwrap() {
             let security = operation["security"].as_array().cloned();
             let security = security.unwrap_or_default();
-            let keys = security.iter().find_map(|one| one["api_key"].as_array());
-            let words = |roles: &Vec<Value>| {
-                let roles = roles.iter().map(|role| role.as_str().unwrap().to_owned());
-                roles.collect()
-            };
+            let opens_to_keys = security.iter().any(|one| one["api_key"].is_array());
+            let roles = operation["x-roles"].as_array().into_iter().flatten();
+            let roles = roles.map(|role| role.as_str().unwrap().to_owned());
             found.push(Operation {
                 id: operation["operationId"].as_str().unwrap().to_owned(),
                 method: method.to_uppercase().parse().unwrap(),
                 path: filled(template),
                 guarded: security.iter().any(|one| one["staff"].is_array()),
-                keys: keys.map(words),
+                keys: opens_to_keys.then(|| roles.collect()),
             });
         }
     }

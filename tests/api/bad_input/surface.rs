@@ -14,6 +14,7 @@ use crate::support::TestApp;
 use crate::support::app::LoggedIn;
 use crate::support::client::{Answer, Call, Client};
 use crate::support::collection::{Collection, OWN, draft, new_receipt, publish};
+use crate::support::document::request_example;
 
 /// How many requests are under way at once.
 const AT_ONCE: usize = 4;
@@ -264,17 +265,22 @@ fn operations(document: &Value, ids: [(&str, &str); 3]) -> Vec<Operation> {
     let mut found = Vec::new();
     for (template, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            found.push(read(template, method, operation, ids));
+            let example = request_example(document, operation);
+            found.push(read(template, method, operation, example, ids));
         }
     }
     assert!(found.len() >= 28, "{found:?}");
     found
 }
 
-fn read(template: &str, method: &str, operation: &Value, ids: [(&str, &str); 3]) -> Operation {
+fn read(
+    template: &str,
+    method: &str,
+    operation: &Value,
+    example: Option<Value>,
+    ids: [(&str, &str); 3],
+) -> Operation {
     let id = operation["operationId"].as_str().unwrap().to_owned();
-    let content = &operation["requestBody"]["content"];
-    let example = content.pointer("/application~1json/example").cloned();
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let has = |wanted: &str| parameters.clone().any(|one| one["name"] == wanted);
     let changes_campaign = method != "get" && !id.contains("response");

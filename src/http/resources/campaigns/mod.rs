@@ -40,10 +40,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CampaignsQuery {
-    /// Only campaigns that are upcoming, open or closed; `all` for every campaign.
+    /// Only campaigns that are upcoming, open or closed; `all` for every campaign. If missing: `open`.
     #[serde(default)]
-    #[param(inline, default = "open")]
-    state: ListedState,
+    #[param(value_type = Option<CampaignFilter>)]
+    state: CampaignFilter,
     /// The number of items of a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
@@ -54,21 +54,25 @@ pub struct CampaignsQuery {
 /// The filter of campaigns by state.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ListedState {
+pub enum CampaignFilter {
+    /// Those that take responses.
     #[default]
     Open,
+    /// Those that have not opened yet.
     Upcoming,
+    /// Those that are closed.
     Closed,
+    /// Every campaign.
     All,
 }
 
-impl From<ListedState> for Option<DomainState> {
-    fn from(listed: ListedState) -> Self {
+impl From<CampaignFilter> for Option<DomainState> {
+    fn from(listed: CampaignFilter) -> Self {
         match listed {
-            ListedState::Open => Some(DomainState::Open),
-            ListedState::Upcoming => Some(DomainState::Upcoming),
-            ListedState::Closed => Some(DomainState::Closed),
-            ListedState::All => None,
+            CampaignFilter::Open => Some(DomainState::Open),
+            CampaignFilter::Upcoming => Some(DomainState::Upcoming),
+            CampaignFilter::Closed => Some(DomainState::Closed),
+            CampaignFilter::All => None,
         }
     }
 }
@@ -179,7 +183,9 @@ async fn create_campaign(
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
-    params(CampaignPath),
+    params(
+        ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
+    ),
     request_body = UpdateCampaignBody,
     responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
     extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "settings_promised", "too_many_pass_campaigns"]))),
@@ -203,7 +209,9 @@ async fn update_campaign(
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
-    params(CampaignPath),
+    params(
+        ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
+    ),
     responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
     extensions(("x-problems" = json!(["campaign_unknown"]))),
 )]

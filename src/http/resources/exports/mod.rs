@@ -7,6 +7,7 @@ mod remarks;
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::middleware::Compress;
 use actix_web::{HttpResponse, HttpResponseBuilder, get};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::query::{CodebookQuery, ResponsesQuery};
@@ -58,7 +59,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         status = 200,
         description = "The table: RFC 4180, in UTF-8, with a header.",
         content_type = "text/csv",
-        body = String,
+        body = inline(CsvFile),
         headers(
             ("Content-Disposition" = String, description = "A name for the file."),
             ("Disclosure-Control" = String, description = "Figures of the suppression, as a dictionary of integers (RFC 9651): \
@@ -107,7 +108,7 @@ async fn export_responses(
         status = 200,
         description = "The table: RFC 4180, in UTF-8, with a header.",
         content_type = "text/csv",
-        body = String,
+        body = inline(CsvFile),
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("column,question,option,kind,section,section_title,text,label,versions,codes,numbers\r\neating_meals,eating_meals,,single_choice,eating,Eating,How hard is it to eat a meal?,,1 to 2,none=None; mild=Mild,none=0; mild=1\r\n"),
     )),
@@ -126,6 +127,11 @@ async fn export_codebook(
         .map_err(|_| Problem::internal("the codebook cannot be written"))?;
     Ok(attachment(&form, "codebook").body(written))
 }
+
+/// A file, which clients write to disk as it comes.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+struct CsvFile(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
 
 fn attachment(form: &FormKey, what: &str) -> HttpResponseBuilder {
     let name = DispositionParam::Filename(format!("{form}-{what}.csv"));

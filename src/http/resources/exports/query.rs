@@ -21,9 +21,9 @@ macro_rules! csv_query {
             #[serde(default)]
             #[param(default = false)]
             bom: bool,
-            /// Whether text that a spreadsheet would run as a formula gets a leading apostrophe.
+            /// Whether text that a spreadsheet would run as a formula gets a leading apostrophe. If missing: `safe`.
             #[serde(default)]
-            #[param(inline)]
+            #[param(value_type = Option<Formulas>)]
             formulas: Formulas,
         }
 
@@ -43,13 +43,11 @@ csv_query! {
     /// Which responses to export, and the format of the file.
     pub struct ResponsesQuery {
         /// Only rows with one of these visible campaigns: keys, separated by commas.
-        #[param(example = "world-cancer-day-2027,spring-2027")]
+        #[param(example = "world-cancer-day-2027")]
         campaign: Option<String>,
-        /// Only rows whose visible ISO week is this one or later.
-        #[param(example = "2027-W05")]
+        /// Only rows whose visible ISO week, such as `2027-W05`, is this one or later.
         from_week: Option<String>,
         /// Only rows whose visible ISO week is this one or earlier.
-        #[param(example = "2027-W08")]
         to_week: Option<String>,
         /// The minimum number of responses that share their visible background. It must not be less than that of any
         /// campaign of the form; the default is the maximum of these.
@@ -66,7 +64,7 @@ csv_query! {
     /// Which remarks to export, and the format of the file.
     pub struct RemarksCsvQuery {
         /// Only remarks of these campaigns: keys, separated by commas.
-        #[param(example = "world-cancer-day-2027,spring-2027")]
+        #[param(example = "world-cancer-day-2027")]
         campaign: Option<String>,
     }
 }

@@ -3,8 +3,8 @@
 use actix_web::middleware::Compress;
 use actix_web::{HttpResponse, get};
 
-use super::attachment;
 use super::query::RemarksCsvQuery;
+use super::{CsvFile, attachment};
 use crate::app::exports;
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
@@ -30,7 +30,7 @@ use crate::http::state::State;
         status = 200,
         description = "The table: RFC 4180, in UTF-8, with a header.",
         content_type = "text/csv",
-        body = String,
+        body = inline(CsvFile),
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("campaign,question,language,text\r\nworld-cancer-day-2027,remark_your_days,en,Nurse […] called me at [phone] and it helped.\r\n"),
     )),
