@@ -1,7 +1,7 @@
 //! The OpenAPI document, collected from the handlers themselves.
 //!
-//! The library describes what it sees: handlers and types. Three passes complete it: [`problems`] adds the failures of
-//! each operation, [`examples`] adds examples, [`shape`] makes of the result what generators of clients understand.
+//! The library describes what it sees: handlers and types. Three passes complete it: `problems` adds the failures of
+//! each operation, `examples` adds examples, `shape` makes of the result what generators of clients understand.
 
 mod edition_3_0;
 mod examples;
