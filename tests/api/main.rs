@@ -35,6 +35,7 @@ mod form_command;
 mod forms;
 mod handout;
 mod health;
+mod hung_database;
 mod interop;
 mod invitations;
 mod layers;
