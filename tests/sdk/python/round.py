@@ -48,15 +48,16 @@ assert ",".join(sorted(value for condition in conditions for value in values(con
 
 # Send a response, with a receipt that is made here and stays here.
 def send(receipt: str, changes: dict[str, Answer]) -> tuple[int, object]:
-    answers = RawAnswers()
-    answers.additional_properties = {
+    filled: dict[str, Answer] = {
         "cancer_type": "stomach",
         "time_since_treatment": "months_6_to_12",
         "treatments": ["surgery"],
         "sex": None,
         "distress": 5,
         "remark_your_days": "연락은 me@example.org",
-    } | changes
+    }
+    answers = RawAnswers()
+    answers.additional_properties = filled | changes
     body = CreateResponseBody(form_version=form_version, language="ko", answers=answers)
     response = create_response.sync_detailed(campaign, client=client, body=body, receipt=receipt)
     return response.status_code, response.parsed
