@@ -38,10 +38,13 @@ class Round {
 
         // Read the form.
         var form = new FormsApi(client).getForm("daily-life-after-treatment", null);
-        var conditions = form.getDefinition().getSections().stream().flatMap(section -> Stream.concat(
-            Stream.of(section).map(each -> each.getShowWhen()),
-            section.getQuestions().stream().map(question -> question.getShowWhen())));
-        var found = conditions.flatMap(Round::values).sorted().collect(Collectors.joining(","));
+        var conditions = new ArrayList<ConditionDefinition>();
+        for (var section : form.getDefinition().getSections()) {
+            conditions.add(section.getShowWhen());
+            section.getQuestions().forEach(question -> conditions.add(question.getShowWhen()));
+        }
+        form.getDefinition().getNotices().forEach(notice -> conditions.add(notice.getShowWhen()));
+        var found = conditions.stream().flatMap(Round::values).sorted().collect(Collectors.joining(","));
         check(found.equals(expected), found);
 
         // Send a response, with a receipt that is made here and stays here.

@@ -29,7 +29,9 @@ fun main(arguments: Array<String>) {
 
     // Read the form.
     val form = FormsApi(server).getForm(FORM)
-    val conditions = form.definition.sections.flatMap { listOf(it.showWhen) + it.questions.map { it.showWhen } }
+    val sections = form.definition.sections
+    val conditions = sections.map { it.showWhen } + sections.flatMap { it.questions }.map { it.showWhen } +
+        form.definition.notices.orEmpty().map { it.showWhen }
     val found = conditions.flatMap(::values).sorted().joinToString(",")
     check(found == expected) { found }
 
@@ -44,7 +46,7 @@ fun main(arguments: Array<String>) {
             "remark_your_days" to "연락은 me@example.org",
         )
         val body = CreateResponseBody(answers + changes, form.version, "ko")
-        return when (val answer = responses.createResponseWithHttpInfo(CAMPAIGN, receipt, body)) {
+        return when (val answer = responses.createResponseWithHttpInfo(CAMPAIGN, receipt, body, null)) {
             is Success -> @Suppress("UNCHECKED_CAST") (answer as Success<ResponseView>)
             else -> throw ClientException("refused", answer.statusCode, answer)
         }

@@ -41,6 +41,7 @@ form = FormsApi(client).get_form("daily-life-after-treatment")
 sections = form.definition.sections
 conditions = [section.show_when for section in sections]
 conditions += [question.show_when for section in sections for question in section.questions]
+conditions += [notice.show_when for notice in form.definition.notices or []]
 assert ",".join(sorted(value for condition in conditions for value in values(condition))) == expected
 
 

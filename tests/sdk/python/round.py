@@ -43,6 +43,7 @@ assert isinstance(form, FormVersionView), form
 sections = form.definition.sections
 conditions = [section.show_when for section in sections]
 conditions += [question.show_when for section in sections for question in section.questions]
+conditions += [notice.show_when for notice in form.definition.notices or []]
 assert ",".join(sorted(value for condition in conditions for value in values(condition))) == expected
 
 

@@ -23,7 +23,8 @@ function values(condition: ConditionDefinition | undefined): string[] {
 // Read the form.
 const form = await getForm({ path: { form: "daily-life-after-treatment" }, throwOnError: true });
 const { version, definition } = form.data;
-const conditions = definition.sections.flatMap((section) => [section.show_when, ...section.questions.map((q) => q.show_when)]);
+const questions = definition.sections.flatMap((section) => section.questions);
+const conditions = [...definition.sections, ...questions, ...(definition.notices ?? [])].map((part) => part.show_when);
 assert.equal(conditions.flatMap(values).sort().join(), expected);
 
 // Send a response, with a receipt that is made here and stays here.

@@ -27,7 +27,8 @@ function values(condition: Condition | undefined): string[] {
 const form = await aftercare.GET("/v1/forms/{form}", { params: { path: { form: "daily-life-after-treatment" } } });
 assert(form.data);
 const { version, definition } = form.data;
-const conditions = definition.sections.flatMap((section) => [section.show_when, ...section.questions.map((q) => q.show_when)]);
+const questions = definition.sections.flatMap((section) => section.questions);
+const conditions = [...definition.sections, ...questions, ...(definition.notices ?? [])].map((part) => part.show_when);
 assert.equal(conditions.flatMap(values).sort().join(), expected);
 
 // Send a response, with a receipt that is made here and stays here.

@@ -31,6 +31,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             found.extend(values(question.show_when.as_deref()));
         }
     }
+    for notice in form.definition.notices.iter().flatten() {
+        found.extend(values(Some(&notice.show_when)));
+    }
     found.sort();
     assert_eq!(&found.join(","), expected);
 
@@ -99,7 +102,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The codes that a condition compares answers with.
 fn values(condition: Option<&ConditionDefinition>) -> Vec<String> {
     let Some(condition) = condition else { return Vec::new() };
-    let own = condition.is.iter().chain(condition.is_one_of.iter().flatten());
+    let own = condition.is.iter().flatten().chain(condition.is_one_of.iter().flatten());
     let parts = condition.all.iter().flatten().chain(condition.any.iter().flatten()).chain(condition.not.as_deref());
     let own = own.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     own.chain(parts.flat_map(|part| values(Some(part)))).collect()
