@@ -37,7 +37,7 @@ class Round {
         var responses = new ResponsesApi(client);
 
         // Read the form.
-        var form = new FormsApi(client).getForm("daily-life-after-treatment", null);
+        var form = new FormsApi(client).getForm("daily-life-after-treatment", null, null, null);
         var conditions = new ArrayList<ConditionDefinition>();
         for (var section : form.getDefinition().getSections()) {
             conditions.add(section.getShowWhen());

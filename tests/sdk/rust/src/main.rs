@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut client = Configuration { base_path: server.clone(), ..Configuration::default() };
 
     // Read the form.
-    let form = forms_api::get_form(&client, FORM, None).await?;
+    let form = forms_api::get_form(&client, FORM, None, None, None).await?;
     let mut found = Vec::new();
     for section in &form.definition.sections {
         found.extend(values(section.show_when.as_deref()));
