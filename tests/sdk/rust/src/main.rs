@@ -6,7 +6,9 @@ use std::fs;
 use aftercare_client::apis::configuration::Configuration;
 use aftercare_client::apis::responses_api::{self, CreateResponseError, GetOwnResponseError};
 use aftercare_client::apis::{Error, exports_api, forms_api, sessions_api};
-use aftercare_client::models::{ConditionDefinition, CreateResponseBody, CreateSessionBody, FieldError};
+use aftercare_client::models::{
+    ConditionDefinition, CreateResponseBody, CreateSessionBody, FieldError,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -20,7 +22,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [_, server, password, file, expected] = &arguments[..] else {
         return Err("the server, the password, a file and the expected codes are needed".into());
     };
-    let mut client = Configuration { base_path: server.clone(), ..Configuration::default() };
+    let mut client = Configuration {
+        base_path: server.clone(),
+        ..Configuration::default()
+    };
 
     // Read the form.
     let form = forms_api::get_form(&client, FORM, None, None, None).await?;
@@ -44,7 +49,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }))?;
     let body = CreateResponseBody::new(answers.clone(), form.version, "ko".to_owned());
     let receipt = receipt();
-    let sent = responses_api::create_response(&client, CAMPAIGN, &receipt, body.clone(), None).await?;
+    let sent =
+        responses_api::create_response(&client, CAMPAIGN, &receipt, body.clone(), None).await?;
 
     // Send it again, as after a lost connection: the very same body.
     let again = responses_api::create_response(&client, CAMPAIGN, &receipt, body, None).await?;
@@ -61,22 +67,37 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 return Err(format!("no problem: {}", refused.content).into());
             };
             assert_eq!(problem.code.to_string(), "answers_invalid");
-            let mut faults: Vec<_> = problem.errors.iter().flatten().map(place_and_code).collect();
+            let mut faults: Vec<_> = problem
+                .errors
+                .iter()
+                .flatten()
+                .map(place_and_code)
+                .collect();
             faults.sort();
-            assert_eq!(faults, ["/answers/cancer_type unknown_option", "/answers/distress out_of_bounds"]);
+            assert_eq!(
+                faults,
+                [
+                    "/answers/cancer_type unknown_option",
+                    "/answers/distress out_of_bounds"
+                ]
+            );
         }
         other => return Err(format!("what is wrong was taken: {other:?}").into()),
     }
 
     // Read one's own, and withdraw it.
-    let own = responses_api::get_own_response(&client, CAMPAIGN, &receipt).await?.answers;
+    let own = responses_api::get_own_response(&client, CAMPAIGN, &receipt)
+        .await?
+        .answers;
     assert_eq!(own["sex"], Value::Null);
     assert_eq!(own["treatments"], json!(["surgery"]));
     assert_eq!(own["remark_your_days"], "연락은 [email]");
     responses_api::withdraw_own_response(&client, CAMPAIGN, &receipt).await?;
     match responses_api::get_own_response(&client, CAMPAIGN, &receipt).await {
         Err(Error::ResponseError(refused)) if refused.status == 410 => match refused.entity {
-            Some(GetOwnResponseError::Status400(gone)) => assert_eq!(gone.code.to_string(), "response_withdrawn"),
+            Some(GetOwnResponseError::Status400(gone)) => {
+                assert_eq!(gone.code.to_string(), "response_withdrawn")
+            }
             _ => return Err(format!("no problem: {}", refused.content).into()),
         },
         other => return Err(format!("a withdrawn response was read: {other:?}").into()),
@@ -84,14 +105,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Log in, and export to a file as the bytes arrive.
     let login = CreateSessionBody::new("demo@aftercare.example".to_owned(), password.clone());
-    client.bearer_access_token = Some(sessions_api::create_session(&client, login).await?.access_token);
-    let mut exported = exports_api::export_responses(&client, FORM, None, None, None, None, None, None, None).await?;
+    client.bearer_access_token = Some(
+        sessions_api::create_session(&client, login)
+            .await?
+            .access_token,
+    );
+    let mut exported =
+        exports_api::export_responses(&client, FORM, None, None, None, None, None, None, None)
+            .await?;
     let mut csv = fs::File::create(file)?;
     while let Some(bytes) = exported.chunk().await? {
         std::io::Write::write_all(&mut csv, &bytes)?;
     }
     let text = fs::read_to_string(file)?;
-    assert!(text.starts_with("campaign,form_version,language,week,"), "{text}");
+    assert!(
+        text.starts_with("campaign,form_version,language,week,"),
+        "{text}"
+    );
     let rows = text.lines().count() - 1;
     assert!(rows >= 100, "{rows} rows");
 
@@ -101,11 +131,27 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// The codes that a condition compares answers with.
 fn values(condition: Option<&ConditionDefinition>) -> Vec<String> {
-    let Some(condition) = condition else { return Vec::new() };
-    let own = condition.is.iter().flatten().chain(condition.is_one_of.iter().flatten());
-    let parts = condition.all.iter().flatten().chain(condition.any.iter().flatten()).chain(condition.not.as_deref());
-    let own = own.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    own.chain(parts.flat_map(|part| values(Some(part)))).collect()
+    let Some(condition) = condition else {
+        return Vec::new();
+    };
+    let own = condition
+        .is
+        .iter()
+        .flatten()
+        .chain(condition.is_one_of.iter().flatten());
+    let parts = condition
+        .all
+        .iter()
+        .flatten()
+        .chain(condition.any.iter().flatten())
+        .chain(condition.not.as_deref());
+    let own = own.map(|value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    });
+    own.chain(parts.flat_map(|part| values(Some(part))))
+        .collect()
 }
 
 fn receipt() -> String {
