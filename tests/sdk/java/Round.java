@@ -10,6 +10,7 @@ import aftercare.client.model.CreateResponseBody;
 import aftercare.client.model.CreateSessionBody;
 import aftercare.client.model.Problem;
 import aftercare.client.model.ResponseView;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,6 +34,8 @@ class Round {
         var password = arguments[1];
         var file = Path.of(arguments[2]);
         var expected = arguments[3];
+        // Otherwise it asks with every request to go over to HTTP/2, which costs a connection each time.
+        client.setHttpClientBuilder(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1));
         client.updateBaseUri(server);
         var responses = new ResponsesApi(client);
 
