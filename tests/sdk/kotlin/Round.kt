@@ -15,7 +15,6 @@ import aftercare.client.models.ResponseView
 import java.io.File
 import java.security.SecureRandom
 import java.util.Base64
-import kotlin.system.exitProcess
 
 const val FORM = "daily-life-after-treatment"
 const val CAMPAIGN = "world-cancer-day-2027"
@@ -81,7 +80,6 @@ fun main(arguments: Array<String>) {
     check(lines[0].startsWith("campaign,form_version,language,week,") && lines.size > 100) { lines[0] }
 
     println("kotlin: read, sent, replayed, refused, withdrew, exported ${lines.size - 1} rows")
-    exitProcess(0) // OkHttp keeps its threads for a minute.
 }
 
 /** The codes that a condition compares answers with. */
