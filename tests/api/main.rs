@@ -33,6 +33,7 @@ mod form_command;
 mod forms;
 mod handout;
 mod health;
+mod http_habits;
 mod interop;
 mod invitations;
 mod layers;

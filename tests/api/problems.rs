@@ -148,7 +148,7 @@ async fn a_body_with_wrong_fields_is_a_422_with_pointers() {
         (r#" ["ann@clinic.example", "password"]"#, vec![""]),
         ("7", vec![""]),
         ("\"text\"", vec![""]),
-        ("{}", vec!["/email"]),
+        ("{}", vec!["/email", "/password"]),
         (r#"{"email": "a"}"#, vec!["/password"]),
         (
             r#"{"email": "a", "password": "b", "admin": true}"#,

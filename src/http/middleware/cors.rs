@@ -30,6 +30,7 @@ pub fn cors(origins: &[String]) -> Cors {
         ])
         .expose_headers([
             header::ETAG,
+            header::LINK,
             header::LOCATION,
             header::RETRY_AFTER,
             header::CONTENT_LOCATION,

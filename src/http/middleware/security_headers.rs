@@ -5,12 +5,13 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError};
 use futures_util::FutureExt;
 
+use crate::http::extract::headers_only::HeadersOnly;
 use crate::http::problem::{self, Code, Problem};
 
 const ALWAYS: [(HeaderName, &str); 5] = [
@@ -35,10 +36,7 @@ pub async fn add<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    // The connection knows that the method was HEAD, and sends no body.
-    if req.method() == Method::HEAD {
-        req.head_mut().method = Method::GET;
-    }
+    HeadersOnly::route_to_get(&mut req);
     if let Some(problem) = unusable(&req) {
         let response = req.error_response(problem).map_into_right_body();
         return Ok(add_security_headers(response));

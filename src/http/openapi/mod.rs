@@ -5,6 +5,7 @@
 //! `application/problem+json` responses with an example for each code.
 
 mod examples;
+mod lists;
 mod schemas;
 
 use actix_web::App;
@@ -86,6 +87,7 @@ impl Api {
             ];
             for operation in operations.into_iter().flatten() {
                 describe_problems(operation);
+                lists::describe(operation);
                 examples.complete(operation);
             }
         }

@@ -31,12 +31,17 @@ pub struct Problem {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// One wrong field.
+/// One wrong field of a body, or one wrong parameter of a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// The place in the submitted body, as an RFC 6901 pointer.
+    /// The place in the submitted body, as an RFC 6901 pointer. Missing for a parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/email")]
-    pub pointer: String,
+    pub pointer: Option<String>,
+    /// The name of the query parameter. Missing for a field of the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "limit")]
+    pub parameter: Option<String>,
     /// The fault, as a stable word.
     #[schema(example = "unknown_field")]
     pub code: String,
@@ -45,17 +50,37 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// One wrong field.
+    /// One wrong field of a body.
     pub fn new(
         pointer: impl Into<String>,
         code: impl Into<String>,
         detail: impl Into<String>,
     ) -> Self {
         Self {
-            pointer: pointer.into(),
+            pointer: Some(pointer.into()),
+            parameter: None,
             code: code.into(),
             detail: detail.into(),
         }
+    }
+
+    /// One wrong parameter of a query.
+    pub fn parameter(
+        name: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: None,
+            parameter: Some(name.into()),
+            code: code.into(),
+            detail: detail.into(),
+        }
+    }
+
+    /// The place in the body; that of the whole body for a parameter.
+    pub fn place(&self) -> &str {
+        self.pointer.as_deref().unwrap_or_default()
     }
 }
 
@@ -75,7 +100,7 @@ pub struct ProblemDocument {
     pub detail: Option<String>,
     /// The kind of problem, as a stable word for programs.
     pub code: String,
-    /// Every wrong field, when the body was at fault.
+    /// Every wrong field, when the body was at fault, or every wrong parameter, when the query was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }
@@ -97,6 +122,12 @@ impl Problem {
             errors,
             ..Self::new(code)
         }
+    }
+
+    /// `query_invalid` with all wrong parameters. A pointer to a field counts as the parameter with its name.
+    pub fn query(errors: Vec<FieldError>) -> Self {
+        let errors = errors.into_iter().map(faults::of_parameter).collect();
+        Self::fields(Code::QueryInvalid, errors)
     }
 
     /// A problem with one wrong field of the body.
