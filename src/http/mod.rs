@@ -9,6 +9,7 @@
 //! | [`extract`] | extractors of handlers |
 //! | [`auth`] | authentication and authorisation of staff |
 //! | [`reply`] | what many replies have in common: content coding, entity tag, pages of a list |
+//! | [`rate_limit`] | the limits on log-ins as headers |
 //! | [`middleware`] | middleware for every request |
 //! | [`openapi`] | the OpenAPI document and its pages |
 
@@ -19,6 +20,7 @@ pub mod form_body;
 pub mod middleware;
 pub mod openapi;
 pub mod problem;
+pub mod rate_limit;
 pub mod reply;
 pub mod resources;
 pub mod server;

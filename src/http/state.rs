@@ -28,6 +28,8 @@ pub struct HttpState {
     pub form_bodies: FormBodies,
     /// The header that the operator trusts for the client's address.
     pub client_address_header: Option<HeaderName>,
+    /// The absolute address of the server, without a path; empty where it is not known.
+    pub public_url: String,
     /// The origins whose pages may call the API.
     pub origins: Vec<String>,
 }
@@ -45,6 +47,7 @@ impl HttpState {
             api: Arc::new(api),
             form_bodies: FormBodies::default(),
             client_address_header: config.client_address_header()?,
+            public_url: config.public_url()?,
             origins: config.cors_origins()?,
             config,
         })

@@ -44,6 +44,7 @@ codes! {
     BodyTooSlow, "body_too_slow", REQUEST_TIMEOUT, "The body did not arrive in time";
     MediaTypeUnsupported, "media_type_unsupported", UNSUPPORTED_MEDIA_TYPE, "The media type of the body is not supported here";
     BodyInvalid, "body_invalid", UNPROCESSABLE_ENTITY, "The body has wrong fields";
+    PreflightRefused, "preflight_refused", FORBIDDEN, "This web page may not call the API in this way";
     PreconditionRequired, "precondition_required", PRECONDITION_REQUIRED, "This change needs an If-Match header";
     PreconditionFailed, "precondition_failed", PRECONDITION_FAILED, "The resource was changed by someone else meanwhile";
     TooManyRequests, "too_many_requests", TOO_MANY_REQUESTS, "Too many requests; wait a little";

@@ -3,6 +3,7 @@
 //! Internals are not sent to clients. Causes are logged by kind only, since the database's messages can carry answers
 //! of respondents.
 
+pub mod challenge;
 mod code;
 mod failures;
 pub mod faults;
@@ -88,7 +89,8 @@ impl FieldError {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
-    /// The URL of the explanation of this kind of problem.
+    /// The URL of the explanation of this kind of problem: absolute where the server knows its public address, else
+    /// relative to the address of the request. To tell problems apart, compare `code`.
     #[serde(rename = "type")]
     pub kind: String,
     /// One line for people, the same for every problem with this code.
@@ -160,6 +162,12 @@ impl Problem {
         self
     }
 
+    /// Adds headers to the reply.
+    pub fn headers<V: AsRef<str>>(self, headers: Vec<(HeaderName, V)>) -> Self {
+        let add = |problem: Self, (name, value)| problem.header(name, value);
+        headers.into_iter().fold(self, add)
+    }
+
     /// Adds `Retry-After`.
     pub fn retry_after(self, seconds: u64) -> Self {
         self.header(header::RETRY_AFTER, seconds.to_string())
@@ -170,7 +178,14 @@ impl Problem {
         self.code
     }
 
-    /// The document that is sent.
+    /// The document as JSON, with the absolute address of the server in front of the `type`.
+    pub fn json(&self, server: &str) -> String {
+        let mut document = self.document();
+        document.kind.insert_str(0, server);
+        serde_json::to_string(&document).unwrap_or_default()
+    }
+
+    /// The document, with a `type` that begins at the path.
     pub fn document(&self) -> ProblemDocument {
         ProblemDocument {
             kind: self.code.uri(),
@@ -204,8 +219,8 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(self.code.status());
         response.insert_header((header::CONTENT_TYPE, MEDIA_TYPE));
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        if self.code.status() == StatusCode::UNAUTHORIZED {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        if let Some(challenge) = challenge::of(self.code) {
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
         if self.code == Code::DatabaseUnavailable {
             response.insert_header((header::RETRY_AFTER, "2"));
@@ -213,6 +228,6 @@ impl ResponseError for Problem {
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        response.body(serde_json::to_string(&self.document()).unwrap_or_default())
+        response.body(self.json(""))
     }
 }

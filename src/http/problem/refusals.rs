@@ -22,6 +22,7 @@ use crate::domain::fault::Fault;
 use crate::domain::form::FormFault;
 use crate::domain::pointer::Pointer;
 use crate::domain::response::AnswerFault;
+use crate::http::rate_limit;
 use crate::store::responses::redeem::Refusal;
 
 impl From<CampaignError> for Problem {
@@ -259,9 +260,9 @@ impl From<SessionError> for Problem {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::LoginFailed => Code::LoginFailed.into(),
-            SessionError::TooManyLogins(refused) => {
-                Self::new(Code::TooManyRequests).retry_after(refused.retry_after)
-            }
+            SessionError::TooManyLogins(refused) => Self::new(Code::TooManyRequests)
+                .retry_after(refused.retry_after)
+                .headers(rate_limit::refused(&refused)),
             SessionError::RefreshFailed => Code::RefreshFailed.into(),
             SessionError::Ended => Code::SessionEnded.into(),
             SessionError::Password(error) => error.into(),

@@ -12,6 +12,7 @@ pub mod remarks;
 pub mod responses;
 pub mod sessions;
 pub mod staff;
+pub mod welcome;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
