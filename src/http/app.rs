@@ -42,7 +42,6 @@ pub fn build(
         .configure(welcome::routes)
         .default_service(web::to(fallback))
         .wrap(cors::cors(&origins))
-        .wrap(from_fn(cors::explain_refusal))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(observe::observe))
 }

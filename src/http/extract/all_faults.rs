@@ -12,7 +12,7 @@ use crate::http::problem::FieldError;
 use crate::http::problem::faults;
 
 /// Faults that are found at most. Nobody mends more at once, and each costs another reading.
-const MOST: usize = 50;
+pub(super) const MOST: usize = 50;
 
 /// What was read. Where there are faults, the value holds stand-ins, or there is none.
 pub(super) struct Reading<T> {
@@ -49,6 +49,13 @@ impl<T: DeserializeOwned> Reading<T> {
             value: None,
             faults,
         }
+    }
+
+    /// Adds a fault, unless one at the same place was found.
+    pub(super) fn or(mut self, fault: Option<FieldError>) -> Self {
+        let is_new = |fault: &FieldError| self.faults.iter().all(|it| it.pointer != fault.pointer);
+        self.faults.extend(fault.filter(is_new));
+        self
     }
 
     /// The value, if nothing is wrong with it.

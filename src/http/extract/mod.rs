@@ -211,13 +211,12 @@ fn bytes_of_object(bytes: &[u8]) -> Result<&[u8], Problem> {
 
 /// Finds the faults of a body that has some.
 fn faulty<T: DeserializeOwned>(bytes: &[u8]) -> Result<Reading<T>, Problem> {
-    // A field that is given twice is seen only while the bytes are read.
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let first = serde_path_to_error::deserialize::<_, T>(&mut json);
-    let twice = first.err().map(|error| faults::of_shape(&error));
-    let twice = twice.filter(|fault| fault.code == "duplicate_field");
+    let first = first.err().map(|error| faults::of_shape(&error));
     let json = serde_json::from_slice(bytes).map_err(|error| faults::malformed(&error))?;
-    Ok(Reading::of(json, twice.into_iter().collect(), false))
+    // Some faults are seen only while the bytes are read, such as a field that is given twice.
+    Ok(Reading::of(json, Vec::new(), false).or(first))
 }
 
 /// A path segment that cannot be parsed gives 404.

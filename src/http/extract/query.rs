@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use validator::Validate;
 
-use super::all_faults::Reading;
+use super::all_faults::{MOST, Reading};
 use super::stand_in::Reader;
 use crate::domain::pointer::Pointer;
 use crate::http::problem::{FieldError, Problem};
@@ -83,7 +83,7 @@ fn parameters(query: &str) -> (Map<String, Value>, Vec<FieldError>) {
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let mut refuse = |code, detail| {
             let fault = FieldError::new(Pointer::root().child(&name), code, detail);
-            if !faults.contains(&fault) {
+            if faults.len() < MOST && !faults.contains(&fault) {
                 faults.push(fault);
             }
         };

@@ -2,11 +2,8 @@
 
 use actix_cors::{Cors, CorsError};
 use actix_web::Error;
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
-use actix_web::middleware::Next;
 
 use crate::http::problem::{Code, Problem};
 use crate::http::rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY};
@@ -61,22 +58,13 @@ pub fn cors(origins: &[String]) -> Cors {
         .fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
-/// Says why a preflight was refused. The browser shows it to developers only.
+/// Why a preflight was refused, if this is the error of one. The browser shows it to developers only.
 ///
 /// The origin is neither repeated nor logged: it tells which page a person is on.
-pub async fn explain_refusal<B: MessageBody + 'static>(
-    req: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    let response = next.call(req).await?;
-    let error = response.response().error();
-    let Some(refused) = error.and_then(|error| error.as_error::<CorsError>()) else {
-        return Ok(response.map_into_left_body());
-    };
-    let (reason, detail) = reason(refused);
+pub fn refusal(error: &Error) -> Option<Problem> {
+    let (reason, detail) = reason(error.as_error()?);
     tracing::debug!(reason, "a preflight was refused");
-    let problem = Problem::new(Code::PreflightRefused).detail(detail);
-    Ok(response.error_response(problem).map_into_right_body())
+    Some(Problem::new(Code::PreflightRefused).detail(detail))
 }
 
 /// What was refused, in a word for the log and in sentences for developers.

@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use futures_util::FutureExt;
 
 use crate::http::extract::headers_only::HeadersOnly;
+use crate::http::middleware::cors;
 use crate::http::problem::{self, Code, Problem};
 use crate::http::state::State;
 
@@ -58,7 +59,8 @@ pub async fn add<B: MessageBody + 'static>(
     }
     let kept = [header::VARY, header::ALLOW]
         .map(|name| headers.get(&name).cloned().map(|value| (name, value)));
-    let problem = Problem::new(Code::for_status(status));
+    let refusal = response.response().error().and_then(cors::refusal);
+    let problem = refusal.unwrap_or_else(|| Code::for_status(status).into());
     let mut response = response.error_response(problem).map_into_right_body();
     for (name, value) in kept.into_iter().flatten() {
         response.headers_mut().insert(name, value);

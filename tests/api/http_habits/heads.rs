@@ -81,6 +81,7 @@ async fn a_head_is_refused_where_the_get_would_be() {
         ("/v1/forms/every-kind/responses.csv?campaign=none", 400),
         ("/v1/forms/every-kind/remarks.csv?campaign=none", 400),
         ("/v1/remarks?state=lost", 400),
+        ("/v1/remarks?campaign=none", 400),
     ] {
         assert_eq!(head(&analyst, path).await.status, status, "{path}");
     }

@@ -285,6 +285,35 @@ async fn all_faults_of_a_body_come_at_once_those_of_the_shape_and_those_of_the_r
 }
 
 #[tokio::test]
+async fn a_field_that_is_given_twice_is_one_of_the_faults() {
+    let app = TestApp::start().await;
+    let body = r#"{"email": "a", "email": "b", "password": 7, "admin": true}"#;
+    let refused = app
+        .client()
+        .post("/v1/sessions")
+        .raw("application/json", body)
+        .send()
+        .await;
+    let mut pointers = refused.pointers();
+    pointers.sort_unstable();
+    assert_eq!(pointers, ["/admin", "/email", "/password"]);
+}
+
+#[tokio::test]
+async fn a_question_that_is_answered_twice_is_never_taken() {
+    let collection = Collection::start().await;
+    let body = r#"{"form_version": 1, "language": "en", "answers": {"group": "a", "group": "b"}}"#;
+    let call = collection
+        .app
+        .client()
+        .post("/v1/campaigns/test-campaign/responses");
+    let call = call.header("receipt", "AbCdEfGhIjKlMnOpQrStUv");
+    let refused = call.raw("application/json", body).send().await;
+    assert_eq!(refused.pointers(), ["/answers"]);
+    refused.expect_problem(Code::BodyInvalid);
+}
+
+#[tokio::test]
 async fn a_body_of_nothing_but_faults_is_answered_soon() {
     let app = TestApp::start().await;
     let fields: serde_json::Map<_, _> = (0..15_000).map(|n| (format!("f{n}"), json!(n))).collect();

@@ -66,6 +66,7 @@ async fn list_remarks(
     let (actor, query) = (analyst.actor(), query.into_query()?);
     if headers_only.0 {
         // Nothing is shown, so there is nothing to record; what the list would be is not told either.
+        remarks::check(&state.app, &query).await?;
         return Ok(without_body(
             HttpResponse::Ok().content_type(ContentType::json()),
         ));
