@@ -8,15 +8,15 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use utoipa_actix_web::AppExt;
 
 use super::extract::path_config;
-use super::middleware::{cors, observe, security_headers};
+use super::middleware::{cors, deprecation, observe, security_headers};
 use super::openapi::Api;
 use super::problem::{Code, Problem};
-use super::resources::{docs, routes, welcome};
+use super::resources::{docs, parameter_types, problems, routes, welcome};
 use super::state::State;
 
 /// The OpenAPI document of all operations.
 pub fn api() -> Api {
-    Api::collect(routes)
+    Api::collect(routes, parameter_types())
 }
 
 /// The application of one worker.
@@ -40,7 +40,9 @@ pub fn build(
         .into_app()
         .configure(docs::routes)
         .configure(welcome::routes)
+        .configure(problems::routes)
         .default_service(web::to(fallback))
+        .wrap(from_fn(deprecation::announce))
         .wrap(cors::cors(&origins))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(observe::observe))

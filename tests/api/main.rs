@@ -17,11 +17,13 @@
 mod support;
 
 mod anonymity;
+mod api_keys;
 mod attack;
 mod audit;
 mod bad_input;
 mod campaigns;
 mod cli;
+mod compatibility;
 mod database;
 mod documents;
 mod drafts;
@@ -41,6 +43,7 @@ mod lookups;
 mod masked_exports;
 mod openapi;
 mod passes;
+mod problem_pages;
 mod problems;
 mod promises;
 
@@ -60,3 +63,4 @@ mod shutdown;
 mod staff;
 mod telemetry;
 mod tokens;
+mod try_it_out;

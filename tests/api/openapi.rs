@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use aftercare::http::app::api;
-use aftercare::http::problem::Code;
+use aftercare::http::problem::{Code, FieldCode};
 use serde_json::Value;
 
 use crate::support::TestApp;
@@ -103,8 +103,11 @@ fn every_json_body_has_an_example() {
         for (what, content) in bodies {
             for (kind, body) in content.as_object().into_iter().flatten() {
                 let wanted = kind.ends_with("json");
+                let reference = body["schema"]["$ref"].as_str().unwrap_or_default();
+                let of_type =
+                    document.pointer(&format!("{}/example", reference.trim_start_matches('#')));
                 assert!(
-                    !wanted || has_example(body),
+                    !wanted || has_example(body) || of_type.is_some(),
                     "{name}: no example for {kind} of {what}"
                 );
             }
@@ -151,16 +154,150 @@ fn every_reference_leads_somewhere() {
 #[test]
 fn every_guarded_operation_names_the_scheme_that_exists() {
     let document = document();
+    for scheme in ["staff", "api_key"] {
+        assert_eq!(
+            document["components"]["securitySchemes"][scheme]["scheme"],
+            "bearer"
+        );
+    }
     assert_eq!(
-        document["components"]["securitySchemes"]["staff"]["scheme"],
-        "bearer"
+        document["components"]["securitySchemes"]["pass"]["scheme"],
+        "PrivateToken"
     );
     for (name, operation) in operations(&document) {
-        if let Some(security) = operation.get("security") {
-            assert!(security[0]["staff"].is_array(), "{name}");
-            assert!(!operation["responses"]["401"].is_null(), "{name}");
+        let security = operation["security"].as_array().unwrap();
+        let roles = operation.get("x-roles").and_then(Value::as_array);
+        match security.first().and_then(|one| one.get("staff")) {
+            // Roles are no scopes: only OAuth has them.
+            Some(scopes) => {
+                assert_eq!(scopes, &serde_json::json!([]), "{name}");
+                assert!(!operation["responses"]["401"].is_null(), "{name}");
+                let description = operation["description"].as_str().unwrap();
+                for role in roles.unwrap() {
+                    let named = format!("`{}`", role.as_str().unwrap());
+                    assert!(description.contains(&named), "{name}: {description}");
+                }
+                let opens_to_keys = security.get(1).is_some_and(|one| !one["api_key"].is_null());
+                assert_eq!(
+                    description.contains("API keys with it"),
+                    opens_to_keys,
+                    "{name}"
+                );
+            }
+            None => assert!(roles.is_none(), "{name}"),
         }
     }
+}
+
+#[test]
+fn what_generators_mistake_is_not_in_the_document() {
+    let document = document();
+    let mut schemas = Vec::new();
+    collect_schemas(&document, &mut schemas);
+    for schema in schemas {
+        assert!(schema.get("allOf").is_none(), "an allOf: {schema}");
+        assert!(schema.get("propertyNames").is_none(), "{schema}");
+        let choices = schema.get("oneOf").and_then(Value::as_array);
+        for choice in choices.into_iter().flatten() {
+            let harmless = choice["type"] == "null" || !choice["$ref"].is_null();
+            assert!(harmless, "a choice of primitives: {schema}");
+        }
+        let required = schema["required"].as_array();
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let is_required = required.is_some_and(|all| all.contains(&name.as_str().into()));
+            let is_change = name == "freezes_at";
+            assert!(
+                is_required || is_change || !may_be_null(property),
+                "{name} may be missing and may be null: {schema}"
+            );
+            assert!(property.get("default").is_none(), "{name}: {schema}");
+        }
+    }
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if name.ends_with("Page") {
+            assert!(
+                schema["properties"]["items"]["items"]["$ref"].is_string(),
+                "{name}"
+            );
+        }
+    }
+    for (name, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(!may_be_null(&parameter["schema"]), "{name}: {parameter}");
+        }
+    }
+}
+
+fn may_be_null(schema: &Value) -> bool {
+    let kinds = schema["type"].as_array().into_iter().flatten();
+    let choices = schema["oneOf"].as_array().into_iter().flatten();
+    kinds
+        .chain(choices.map(|choice| &choice["type"]))
+        .any(|kind| kind == "null")
+}
+
+/// Every schema of the document, wherever it stands.
+fn collect_schemas<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(fields) => {
+            if fields.contains_key("type")
+                || fields.contains_key("oneOf")
+                || fields.contains_key("allOf")
+            {
+                found.push(value);
+            }
+            for (name, value) in fields {
+                if !name.starts_with("example") {
+                    collect_schemas(value, found);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_schemas(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_codes_of_problems_and_of_fields_are_enumerations() {
+    let document = document();
+    let words = |name: &str| document["components"]["schemas"][name]["enum"].clone();
+    let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(words("ProblemCode"), serde_json::json!(codes));
+    let codes: Vec<_> = FieldCode::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(words("FieldErrorCode"), serde_json::json!(codes));
+}
+
+#[test]
+fn the_edition_for_older_tools_has_nothing_that_only_3_1_has() {
+    let older: Value = serde_json::from_slice(&api().json_3_0()).unwrap();
+    assert_eq!(older["openapi"], "3.0.3");
+    let newer = document();
+    assert_eq!(operations(&older).len(), operations(&newer).len());
+    let mut schemas = Vec::new();
+    collect_schemas(&older, &mut schemas);
+    assert!(schemas.len() > 100);
+    for schema in schemas {
+        assert!(!schema["type"].is_array(), "{schema}");
+        assert!(
+            schema.get("const").is_none() && schema.get("examples").is_none(),
+            "{schema}"
+        );
+        for choices in ["oneOf", "anyOf", "allOf"] {
+            for choice in schema[choices].as_array().into_iter().flatten() {
+                assert_ne!(choice["type"], "null", "{schema}");
+            }
+        }
+        assert!(
+            schema.get("$ref").is_none(),
+            "something beside a reference: {schema}"
+        );
+    }
+    let text = |name: &str| older["components"]["schemas"][name].to_string();
+    assert!(
+        text("CampaignView").contains("nullable"),
+        "{}",
+        text("CampaignView")
+    );
 }
 
 #[test]

@@ -1,120 +1,14 @@
 //! The schemas of the OpenAPI document against what the domain writes. The domain's types are described by mirrors in
 //! `src/http/openapi/schemas/`, which must not drift from them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use aftercare::domain::form::{Changes, Form, FormDefinition};
 use aftercare::domain::response::{RawAnswers, Summary, validate};
 use aftercare::domain::staff::role::Role;
 use aftercare::formats::csv::Formulas;
-use aftercare::http::app::api;
 use serde_json::{Value, json};
 
 use crate::support::collection::{EVERY_KIND, SHIPPED, definition};
-
-/// What of each schema was met.
-#[derive(Default)]
-struct Seen(BTreeMap<String, BTreeSet<String>>);
-
-impl Seen {
-    fn note(&mut self, schema: &str, part: &str) {
-        let parts = self.0.entry(schema.to_owned()).or_default();
-        parts.insert(part.to_owned());
-    }
-}
-
-struct Document(Value);
-
-impl Document {
-    fn read() -> Self {
-        Self(serde_json::from_slice(api().json()).unwrap())
-    }
-
-    fn schema(&self, name: &str) -> &Value {
-        let schema = &self.0["components"]["schemas"][name];
-        assert!(schema.is_object(), "there is no schema {name}");
-        schema
-    }
-
-    /// Holds a value against the schema with this name.
-    fn check(&self, name: &str, value: &Value, seen: &mut Seen) {
-        let fault = self.fault(name, self.schema(name), value, seen);
-        assert_eq!(fault, None, "{name}: {value}");
-    }
-
-    /// Why the value does not fit; none when it does.
-    fn fault(&self, name: &str, schema: &Value, value: &Value, seen: &mut Seen) -> Option<String> {
-        if let Some(to) = schema["$ref"].as_str() {
-            let name = to.rsplit('/').next().unwrap();
-            return self.fault(name, self.schema(name), value, seen);
-        }
-        for choices in ["oneOf", "anyOf"] {
-            if let Some(choices) = schema[choices].as_array() {
-                let mut faults = choices
-                    .iter()
-                    .map(|choice| self.fault(name, choice, value, seen));
-                return match faults.any(|fault| fault.is_none()) {
-                    true => None,
-                    false => Some(format!("{value} fits no choice of {name}")),
-                };
-            }
-        }
-        if let Some(words) = schema["enum"].as_array() {
-            seen.note(name, value.as_str().unwrap_or_default());
-            let known = words.contains(value);
-            return (!known).then(|| format!("{value} is no word of {name}"));
-        }
-        // A schema that says nothing takes everything.
-        if schema["type"].is_null() {
-            return None;
-        }
-        match value {
-            Value::Object(fields) => fields.iter().find_map(|(key, value)| {
-                seen.note(name, key);
-                match &schema["properties"][key] {
-                    Value::Null => match &schema["additionalProperties"] {
-                        of @ Value::Object(_) => self.fault(name, of, value, seen),
-                        _ if schema["properties"].is_null() => None,
-                        _ => Some(format!("{name} has no property {key}")),
-                    },
-                    property => self.fault(name, property, value, seen),
-                }
-            }),
-            Value::Array(items) => items
-                .iter()
-                .find_map(|item| self.fault(name, &schema["items"], item, seen)),
-            other => {
-                let kinds = match &schema["type"] {
-                    Value::Array(kinds) => kinds.clone(),
-                    kind => vec![kind.clone()],
-                };
-                let fits = kinds.iter().any(|kind| match kind.as_str() {
-                    Some("string") => other.is_string(),
-                    Some("integer") => other.is_i64() || other.is_u64(),
-                    Some("number") => other.is_number(),
-                    Some("boolean") => other.is_boolean(),
-                    Some("null") => other.is_null(),
-                    _ => false,
-                });
-                (!fits).then(|| format!("{other} is not {kinds:?} in {name}"))
-            }
-        }
-    }
-
-    /// Every property, or word, of a schema was met.
-    fn is_covered(&self, name: &str, seen: &Seen) {
-        let schema = self.schema(name);
-        let words = schema["enum"].as_array().into_iter().flatten();
-        let mut parts: BTreeSet<String> = words
-            .map(|word| word.as_str().unwrap().to_owned())
-            .collect();
-        let properties = schema["properties"].as_object().into_iter().flatten();
-        parts.extend(properties.map(|(key, _)| key.clone()));
-        let met = seen.0.get(name).cloned().unwrap_or_default();
-        let missing: Vec<_> = parts.difference(&met).collect();
-        assert!(missing.is_empty(), "{name}: never written: {missing:?}");
-    }
-}
+use crate::support::document::{Document, Seen};
 
 /// A form in which every field is written.
 fn everything() -> Value {
@@ -245,4 +139,21 @@ fn a_value_that_does_not_fit_is_noticed() {
         fault.unwrap(),
         "QuestionDefinition has no property shoe_size"
     );
+}
+
+#[test]
+fn a_value_of_another_type_and_a_missing_property_are_noticed() {
+    let (document, mut seen) = (Document::read(), Seen::default());
+    let schema = document.schema("OptionDefinition");
+    for (option, expected) in [
+        (
+            json!({"code": 1, "label": {"en": "One"}}),
+            "1 is no string in OptionDefinition",
+        ),
+        (json!({"code": "a", "label": []}), "[] is no object in Text"),
+        (json!({"code": "a"}), "OptionDefinition lacks label"),
+    ] {
+        let fault = document.fault("OptionDefinition", schema, &option, &mut seen);
+        assert_eq!(fault.as_deref(), Some(expected));
+    }
 }

@@ -322,3 +322,6 @@ fn wording(then: &Asked<'_>, now: &Asked<'_>, found: &mut Vec<(Change, String)>)
             .map(|(_, what)| (Change::Reworded, what.to_owned())),
     );
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! What can be wrong with an answer.
 
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantNames};
 
 /// A fault of one answer. Its text never repeats the answer, since problems end up in clients' logs.
-#[derive(Debug, Clone, PartialEq, thiserror::Error, IntoStaticStr)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 #[allow(missing_docs, reason = "the error texts say what each means")]
 pub enum AnswerFault {

@@ -8,8 +8,7 @@ use serde_json::Value;
 use validator::Validate;
 
 use super::stand_in::{Reader, STAND_IN};
-use crate::http::problem::FieldError;
-use crate::http::problem::faults;
+use crate::http::problem::{FieldCode, FieldError, faults};
 
 /// Faults that are found at most. Nobody mends more at once, and each costs another reading.
 pub(super) const MOST: usize = 50;
@@ -104,8 +103,8 @@ fn mend(json: &mut Value, fault: &FieldError) -> bool {
         return stand_in(json);
     };
     let name = name.replace("~1", "/").replace("~0", "~");
-    match (&*fault.code, json.pointer_mut(parent)) {
-        ("unknown_field", Some(Value::Object(fields))) => fields.remove(&name).is_some(),
+    match (fault.code, json.pointer_mut(parent)) {
+        (FieldCode::UnknownField, Some(Value::Object(fields))) => fields.remove(&name).is_some(),
         (_, Some(Value::Object(fields))) => stand_in(fields.entry(name).or_insert(Value::Null)),
         (_, Some(_)) => json.pointer_mut(fault.place()).is_some_and(stand_in),
         (_, None) => false,

@@ -32,7 +32,7 @@ use validator::Validate;
 use self::all_faults::Reading;
 pub use self::query::Query;
 use super::problem::faults;
-use super::problem::{Code, FieldError, Problem};
+use super::problem::{Code, FieldCode, FieldError, Problem};
 use super::state::State;
 
 /// The maximum time for a body to arrive.
@@ -199,11 +199,15 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn bytes_of_object(bytes: &[u8]) -> Result<&[u8], Problem> {
     // serde would accept an array for an object, and assign its items by the order of the fields.
     if bytes.trim_ascii_start().starts_with(b"[") {
-        let error = FieldError::new("", "wrong_type", "The body must be an object.");
+        let error = FieldError::new("", FieldCode::WrongType, "The body must be an object.");
         return Err(Problem::fields(Code::BodyInvalid, vec![error]));
     }
     if let Some(pointer) = faults::find_nul(bytes) {
-        let error = FieldError::new(pointer, "nul_character", "Text may not hold U+0000.");
+        let error = FieldError::new(
+            pointer,
+            FieldCode::NulCharacter,
+            "Text may not hold U+0000.",
+        );
         return Err(Problem::fields(Code::BodyInvalid, vec![error]));
     }
     Ok(bytes)

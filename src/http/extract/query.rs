@@ -17,7 +17,7 @@ use validator::Validate;
 use super::all_faults::{MOST, Reading};
 use super::stand_in::Reader;
 use crate::domain::pointer::Pointer;
-use crate::http::problem::{FieldError, Problem};
+use crate::http::problem::{FieldCode, FieldError, Problem};
 
 /// Query parameters that are not read yet. Unknown ones are refused if the type has `deny_unknown_fields`.
 pub struct Query<T> {
@@ -88,10 +88,10 @@ fn parameters(query: &str) -> (Map<String, Value>, Vec<FieldError>) {
             }
         };
         if value.contains('\0') || name.contains('\0') {
-            refuse("nul_character", "Text may not hold U+0000.");
+            refuse(FieldCode::NulCharacter, "Text may not hold U+0000.");
         }
         if parameters.contains_key(&*name) {
-            refuse("duplicate_parameter", "It may be given only once.");
+            refuse(FieldCode::DuplicateParameter, "It may be given only once.");
         }
         parameters.insert(name.into_owned(), Value::String(value.into_owned()));
     }

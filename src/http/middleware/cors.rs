@@ -49,6 +49,8 @@ pub fn cors(origins: &[String]) -> Cors {
             header::WWW_AUTHENTICATE,
             RATE_LIMIT_POLICY,
             RATE_LIMIT,
+            HeaderName::from_static("deprecation"),
+            HeaderName::from_static("sunset"),
             DISCLOSURE_CONTROL,
             DIVERSITY,
         ])

@@ -2,5 +2,6 @@
 
 pub mod compression;
 pub mod cors;
+pub mod deprecation;
 pub mod observe;
 pub mod security_headers;

@@ -21,12 +21,14 @@ impl Examples {
         }
     }
 
-    /// Adds an example to every JSON body of an operation.
+    /// Adds an example to every JSON body of an operation. A request whose type has an example needs no other.
     pub(super) fn complete(&self, operation: &mut Operation) {
         if let Some(RefOr::T(body)) = &mut operation.request_body {
-            body.content
-                .iter_mut()
-                .for_each(|(kind, content)| self.fill(kind, content));
+            for (kind, content) in &mut body.content {
+                if !self.type_has_example(content) {
+                    self.fill(kind, content);
+                }
+            }
         }
         for response in operation.responses.responses.values_mut() {
             if let RefOr::T(response) = response {
@@ -36,6 +38,18 @@ impl Examples {
                     .for_each(|(kind, content)| self.fill(kind, content));
             }
         }
+    }
+
+    fn type_has_example(&self, content: &RefOr<Content>) -> bool {
+        let RefOr::T(content) = content else {
+            return false;
+        };
+        let Some(RefOr::Ref(reference)) = &content.schema else {
+            return false;
+        };
+        let name = reference.ref_location.rsplit('/').next();
+        let schema = name.and_then(|name| self.schemas.get(name));
+        schema.is_some_and(|schema| schema.get("example").is_some())
     }
 
     fn fill(&self, kind: &str, content: &mut RefOr<Content>) {

@@ -1,30 +1,31 @@
 //! The OpenAPI document, collected from the handlers themselves.
 //!
-//! A handler lists its specific problems in an extension, `x-problems = ["form_unknown", …]`. Problems that follow from
-//! its kind of input (a body, a query, a token, the database) are added here. All of them become
-//! `application/problem+json` responses with an example for each code.
+//! The library describes what it sees: handlers and types. Three passes complete it: `problems` adds the failures of
+//! each operation, `examples` adds examples, `shape` makes of the result what generators of clients understand.
 
+mod edition_3_0;
 mod examples;
 mod lists;
+mod problems;
 mod schemas;
+mod shape;
 
 use actix_web::App;
 use actix_web::web::Bytes;
-use serde_json::json;
-use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::example::ExampleBuilder;
-use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
-    ResponseBuilder, Server,
+    Components, ComponentsBuilder, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi,
+    OpenApiBuilder, Server,
 };
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::problem::{Code, FieldError, MEDIA_TYPE, Problem, ProblemDocument};
-use crate::http::openapi::examples::Examples;
+use self::examples::Examples;
+use super::problem::{Code, FieldCode, FieldError, ProblemDocument};
 
 /// The groups of operations, in the order in which they are shown.
 const TAGS: &[(&str, &str)] = &[
@@ -55,6 +56,10 @@ const TAGS: &[(&str, &str)] = &[
     ("sessions", "Logging in and out."),
     ("audit", "Who looked at what."),
     ("staff", "Accounts of the people who work with the surveys."),
+    (
+        "api-keys",
+        "Keys with which scheduled jobs read in the name of an account.",
+    ),
     ("health", "Liveness and readiness, for monitoring."),
 ];
 
@@ -65,15 +70,28 @@ const DESCRIPTION: &str = "Versioned surveys about the difficulties of daily lif
 /// The document, and data derived from it.
 pub struct Api {
     document: OpenApi,
+    shaped: Value,
     json: Bytes,
 }
 
+/// The parts of a document, in the order in which a reader wants them.
+#[derive(Serialize)]
+struct Ordered<'a> {
+    openapi: &'a Value,
+    info: &'a Value,
+    servers: &'a Value,
+    tags: &'a Value,
+    paths: &'a Value,
+    components: &'a Value,
+}
+
 impl Api {
-    /// Collects the operations of the routes that `routes` configures.
-    pub fn collect(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> Self {
+    /// Collects the operations of the routes that `routes` configures. The library does not collect the types of query
+    /// parameters, so they come separately.
+    pub fn collect(routes: impl FnOnce(&mut ServiceConfig<'_>), parameters: Components) -> Self {
         let (_, mut document) = App::new()
             .into_utoipa_app()
-            .openapi(base())
+            .openapi(base(parameters))
             .configure(routes)
             .split_for_parts();
         let examples = Examples::new(document.components.as_ref());
@@ -86,7 +104,7 @@ impl Api {
                 &mut item.delete,
             ];
             for operation in operations.into_iter().flatten() {
-                describe_problems(operation);
+                problems::describe(operation);
                 lists::describe(operation);
                 examples.complete(operation);
             }
@@ -98,11 +116,20 @@ impl Api {
         if let Some(tags) = &mut document.tags {
             tags.retain(|tag| used.contains(&tag.name));
         }
-        let json = document.to_pretty_json().unwrap_or_default() + "\n";
+        let mut shaped = serde_json::to_value(&document).unwrap_or_default();
+        shape::shape(&mut shaped);
         Self {
             document,
-            json: json.into(),
+            json: pretty(&shaped),
+            shaped,
         }
+    }
+
+    /// The document as OpenAPI 3.0, for tools that do not read 3.1.
+    pub fn json_3_0(&self) -> Bytes {
+        let mut document = self.shaped.clone();
+        edition_3_0::rewrite(&mut document);
+        pretty(&document)
     }
 
     /// The document as served and committed.
@@ -135,23 +162,45 @@ impl Api {
     }
 }
 
-fn base() -> OpenApi {
+fn pretty(document: &Value) -> Bytes {
+    let ordered = Ordered {
+        openapi: &document["openapi"],
+        info: &document["info"],
+        servers: &document["servers"],
+        tags: &document["tags"],
+        paths: &document["paths"],
+        components: &document["components"],
+    };
+    let json = serde_json::to_string_pretty(&ordered).unwrap_or_default();
+    (json + "\n").into()
+}
+
+fn base(parameters: Components) -> OpenApi {
     let license = LicenseBuilder::new()
         .name("MIT OR Apache-2.0")
         .identifier(Some("MIT OR Apache-2.0"));
+    let contact = ContactBuilder::new().name(Some("The people who run this server"));
     let info = InfoBuilder::new()
         .title("Aftercare")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(DESCRIPTION))
+        .contact(Some(contact.build()))
         .license(Some(license.build()));
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("The access token of `POST /v1/sessions`. The words beside it are the roles, one of which is needed."));
-    let components = ComponentsBuilder::new()
+        .description(Some("The access token of `POST /v1/sessions`. Each operation names the role that the account needs."));
+    let api_key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("aftercare_ and 49 letters and digits")
+        .description(Some("The API key of a scheduled job, of `POST /v1/api-keys`. It needs the role that the operation names."));
+    let components = ComponentsBuilder::from(parameters)
         .schema_from::<ProblemDocument>()
         .schema_from::<FieldError>()
-        .security_scheme("staff", SecurityScheme::Http(bearer.build()));
+        .schema_from::<Code>()
+        .schema_from::<FieldCode>()
+        .security_scheme("staff", SecurityScheme::Http(bearer.build()))
+        .security_scheme("api_key", SecurityScheme::Http(api_key.build()));
     let tags = TAGS.iter().map(|(name, description)| {
         TagBuilder::new()
             .name(*name)
@@ -171,123 +220,6 @@ fn operations(document: &OpenApi) -> impl Iterator<Item = &Operation> {
         let all = [&item.get, &item.post, &item.put, &item.patch, &item.delete];
         all.into_iter().flatten()
     })
-}
-
-/// Turns the problem codes of an operation into responses.
-fn describe_problems(operation: &mut Operation) {
-    let mut codes = codes_of(operation);
-    codes.sort_unstable_by_key(|code| (code.status().as_u16(), code.as_str()));
-    codes.dedup();
-    for group in codes.chunk_by(|a, b| a.status() == b.status()) {
-        let Some(first) = group.first() else { continue };
-        let status = first.status().as_str().to_owned();
-        let response = RefOr::T(problem_response(group));
-        operation.responses.responses.insert(status, response);
-    }
-    if let Some(extensions) = &mut operation.extensions {
-        extensions.remove("x-problems");
-        extensions.remove("x-database");
-    }
-    operation.extensions = operation.extensions.take().filter(|rest| !rest.is_empty());
-}
-
-fn codes_of(operation: &Operation) -> Vec<Code> {
-    let extension = |name: &str| operation.extensions.as_ref().and_then(|all| all.get(name));
-    let own = extension("x-problems").and_then(|list| list.as_array());
-    let words = own.into_iter().flatten().filter_map(|word| word.as_str());
-    // An unknown code stays visible in the extension; a test fails on it.
-    let mut codes: Vec<Code> = words.filter_map(Code::parse).collect();
-    codes.push(Code::Internal);
-    if extension("x-database") != Some(&json!(false)) {
-        codes.push(Code::DatabaseUnavailable);
-    }
-    if let Some(RefOr::T(body)) = &operation.request_body {
-        codes.extend([
-            Code::BadRequest,
-            Code::BodyTooLarge,
-            Code::BodyTooSlow,
-            Code::MediaTypeUnsupported,
-        ]);
-        if body.content.contains_key("application/json") {
-            codes.extend([Code::JsonMalformed, Code::BodyInvalid]);
-        }
-    }
-    for parameter in operation.parameters.iter().flatten() {
-        let RefOr::T(parameter) = parameter else {
-            continue;
-        };
-        match parameter.parameter_in {
-            ParameterIn::Path => codes.push(Code::NotFound),
-            ParameterIn::Query => codes.push(Code::QueryInvalid),
-            _ => {}
-        }
-    }
-    codes.extend(security_codes(operation));
-    codes
-}
-
-/// The problem codes of an operation for staff.
-fn security_codes(operation: &Operation) -> Vec<Code> {
-    let mut codes = Vec::new();
-    let security = operation
-        .security
-        .as_ref()
-        .and_then(|list| serde_json::to_value(list).ok());
-    if let Some(scopes) = security.as_ref().and_then(|list| list.pointer("/0/staff")) {
-        codes.extend([
-            Code::Unauthenticated,
-            Code::TokenExpired,
-            Code::SessionEnded,
-        ]);
-        if scopes.as_array().is_some_and(|scopes| !scopes.is_empty()) {
-            codes.push(Code::Forbidden);
-        }
-    }
-    codes
-}
-
-fn problem_response(codes: &[Code]) -> Response {
-    let titles: Vec<_> = codes
-        .iter()
-        .map(|code| format!("`{}`: {}.", code.as_str(), code.title()))
-        .collect();
-    let mut content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
-    for code in codes {
-        let example = ExampleBuilder::new()
-            .summary(code.title())
-            .value(serde_json::to_value(example(*code).document()).ok());
-        content = content.examples_from_iter([(code.as_str(), example.build())]);
-    }
-    ResponseBuilder::new()
-        .description(titles.join(" "))
-        .content(MEDIA_TYPE, content.build())
-        .build()
-}
-
-fn example(code: Code) -> Problem {
-    match code {
-        Code::BodyInvalid => {
-            let detail = "Unknown field `emial`, expected one of `email`, `password`.";
-            Problem::fields(
-                code,
-                vec![FieldError::new("/emial", "unknown_field", detail)],
-            )
-        }
-        Code::AnswersInvalid => {
-            let detail = "This question must be answered.";
-            let pointer = "/answers/eating_meals";
-            Problem::fields(code, vec![FieldError::new(pointer, "required", detail)])
-        }
-        Code::DraftInvalid => {
-            let detail = "The text lacks the language `en`.";
-            let pointer = "/sections/0/questions/3/text";
-            Problem::fields(
-                code,
-                vec![FieldError::new(pointer, "language_missing", detail)],
-            )
-        }
-        code => Problem::new(code),
-    }
 }
 
 fn fits(template: &str, path: &str) -> bool {

@@ -11,7 +11,10 @@ use super::{Code, Problem};
 /// and `invalid_token` would speak of an access token.
 pub(super) fn of(code: Code) -> Option<String> {
     match code {
-        Code::TokenExpired | Code::SessionEnded => Some(invalid_token(code)),
+        Code::TokenExpired | Code::SessionEnded | Code::ApiKeyInvalid | Code::ApiKeyExpired => {
+            Some(invalid_token(code))
+        }
+        Code::ApiKeyOutOfScope => Some("Bearer error=\"insufficient_scope\"".to_owned()),
         code if code.status() == StatusCode::UNAUTHORIZED => Some("Bearer".to_owned()),
         _ => None,
     }

@@ -1,9 +1,9 @@
-//! The table of problems: the only place that defines their statuses and titles.
+//! The table of problems: the only place that defines their statuses, titles and mends.
 
 use actix_web::http::StatusCode;
 
 macro_rules! codes {
-    ($($variant:ident, $code:literal, $status:ident, $title:literal;)+) => {
+    ($($variant:ident, $code:literal, $status:ident, $title:literal, $mend:literal;)+) => {
         /// The code of a problem, a stable word for programs. The table in this file is the complete list.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code {
@@ -28,87 +28,169 @@ macro_rules! codes {
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),+ }
             }
+
+            /// The mend: what to do about it, for the developer of a client.
+            pub const fn mend(self) -> &'static str {
+                match self { $(Self::$variant => $mend),+ }
+            }
+        }
+
+        impl serde::Serialize for Code {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
         }
     };
 }
 
 codes! {
     // The request as such.
-    BadRequest, "bad_request", BAD_REQUEST, "The request cannot be understood";
-    HeaderInvalid, "header_invalid", BAD_REQUEST, "A header cannot be read";
-    QueryInvalid, "query_invalid", BAD_REQUEST, "A query parameter is wrong or unknown";
-    JsonMalformed, "json_malformed", BAD_REQUEST, "The body is not well-formed";
-    NotFound, "not_found", NOT_FOUND, "There is nothing at this address";
-    MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This method is not allowed at this address";
-    BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
-    BodyTooSlow, "body_too_slow", REQUEST_TIMEOUT, "The body did not arrive in time";
-    MediaTypeUnsupported, "media_type_unsupported", UNSUPPORTED_MEDIA_TYPE, "The media type of the body is not supported here";
-    BodyInvalid, "body_invalid", UNPROCESSABLE_ENTITY, "The body has wrong fields";
-    PreflightRefused, "preflight_refused", FORBIDDEN, "This web page may not call the API in this way";
-    PreconditionRequired, "precondition_required", PRECONDITION_REQUIRED, "This change needs an If-Match header";
-    PreconditionFailed, "precondition_failed", PRECONDITION_FAILED, "The resource was changed by someone else meanwhile";
-    TooManyRequests, "too_many_requests", TOO_MANY_REQUESTS, "Too many requests; wait a little";
+    BadRequest, "bad_request", BAD_REQUEST, "The request cannot be understood",
+        "Read `detail`. The usual cause is a request that broke off or a header that HTTP does not allow.";
+    HeaderInvalid, "header_invalid", BAD_REQUEST, "A header cannot be read",
+        "Read `detail`, which names the header.";
+    QueryInvalid, "query_invalid", BAD_REQUEST, "A query parameter is wrong or unknown",
+        "Read `detail` and `errors`, which name each parameter. The documentation of the operation lists the parameters that it knows.";
+    JsonMalformed, "json_malformed", BAD_REQUEST, "The body is not well-formed",
+        "Let a JSON or YAML library write the body. `detail` has the line and the column.";
+    NotFound, "not_found", NOT_FOUND, "There is nothing at this address",
+        "Compare the address with the documentation. Addresses are lower-case, and an id or number in them must be well-formed.";
+    MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This method is not allowed at this address",
+        "Use a method that the header `Allow` lists.";
+    BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
+        "Send a smaller body. `detail` has the limit, which the operator can change.";
+    BodyTooSlow, "body_too_slow", REQUEST_TIMEOUT, "The body did not arrive in time",
+        "Send the request again, on a better connection. A response with a receipt can be sent again without harm.";
+    MediaTypeUnsupported, "media_type_unsupported", UNSUPPORTED_MEDIA_TYPE, "The media type of the body is not supported here",
+        "Set `Content-Type` to a type that the header `Accept` of the reply lists, and send the body in UTF-8 and not compressed.";
+    BodyInvalid, "body_invalid", UNPROCESSABLE_ENTITY, "The body has wrong fields",
+        "Mend each field that `errors` names. `pointer` is its place in the body.";
+    PreflightRefused, "preflight_refused", FORBIDDEN, "This web page may not call the API in this way",
+        "Read `detail`. The operator allows the origins of web pages by the setting `AFTERCARE_CORS_ORIGINS`.";
+    PreconditionRequired, "precondition_required", PRECONDITION_REQUIRED, "This change needs an If-Match header",
+        "Read the resource, and send its `ETag` as `If-Match` with the change.";
+    PreconditionFailed, "precondition_failed", PRECONDITION_FAILED, "The resource was changed by someone else meanwhile",
+        "Read the resource again, look at what changed, and send the change with the new `ETag`.";
+    TooManyRequests, "too_many_requests", TOO_MANY_REQUESTS, "Too many requests; wait a little",
+        "Wait as many seconds as `Retry-After` says, then try again.";
 
     // The server.
-    Internal, "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
-    DatabaseUnavailable, "database_unavailable", SERVICE_UNAVAILABLE, "The database does not answer; try again soon";
-    NotReady, "not_ready", SERVICE_UNAVAILABLE, "The server is not ready";
+    Internal, "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side",
+        "Try again later. If it happens again, tell the operator the time and the operation: the log has the cause.";
+    DatabaseUnavailable, "database_unavailable", SERVICE_UNAVAILABLE, "The database does not answer; try again soon",
+        "Wait as many seconds as `Retry-After` says, then send the same request again. A response with a receipt can be sent again without harm.";
+    NotReady, "not_ready", SERVICE_UNAVAILABLE, "The server is not ready",
+        "Run `aftercare migrate`, or start the program that fits the database. `detail` says which.";
 
     // Staff.
-    Unauthenticated, "unauthenticated", UNAUTHORIZED, "A valid access token is needed";
-    TokenExpired, "token_expired", UNAUTHORIZED, "The access token has expired; refresh it";
-    SessionEnded, "session_ended", UNAUTHORIZED, "The session has ended; log in again";
-    LoginFailed, "login_failed", UNAUTHORIZED, "E-mail or password is wrong";
-    RefreshFailed, "refresh_failed", UNAUTHORIZED, "The refresh token is not valid; log in again";
-    Forbidden, "forbidden", FORBIDDEN, "Your account has no role for this";
-    StaffUnknown, "staff_unknown", NOT_FOUND, "There is no such account";
-    StaffExists, "staff_exists", CONFLICT, "There is an account with this e-mail already";
-    LastAdmin, "last_admin", CONFLICT, "The last admin cannot be disabled or lose the role";
+    Unauthenticated, "unauthenticated", UNAUTHORIZED, "A valid access token is needed",
+        "Log in with `POST /v1/sessions`, and send the access token as `Authorization: Bearer …`.";
+    TokenExpired, "token_expired", UNAUTHORIZED, "The access token has expired; refresh it",
+        "Exchange the refresh token with `POST /v1/sessions/refresh`, and send the request again with the new access token.";
+    SessionEnded, "session_ended", UNAUTHORIZED, "The session has ended; log in again",
+        "Log in again. The session was ended by logging out, by a change of the password, or because a refresh token was used twice.";
+    LoginFailed, "login_failed", UNAUTHORIZED, "E-mail or password is wrong",
+        "Check e-mail address and password. An admin can set a new password. A disabled account gets the same reply.";
+    RefreshFailed, "refresh_failed", UNAUTHORIZED, "The refresh token is not valid; log in again",
+        "Log in again. A refresh token is valid for one use and 30 days.";
+    Forbidden, "forbidden", FORBIDDEN, "Your account has no role for this",
+        "Ask an admin for the role that `detail` names.";
+    StaffUnknown, "staff_unknown", NOT_FOUND, "There is no such account",
+        "List the accounts with `GET /v1/staff`.";
+    StaffExists, "staff_exists", CONFLICT, "There is an account with this e-mail already",
+        "Change the existing account, or use another e-mail address.";
+    LastAdmin, "last_admin", CONFLICT, "The last admin cannot be disabled or lose the role",
+        "Give another account the role `admin` first.";
+    ApiKeyInvalid, "api_key_invalid", UNAUTHORIZED, "The API key is unknown, mistyped or revoked",
+        "Read `detail`. If the key is not mistyped, make another one with `POST /v1/api-keys`. A key is revoked when its account is disabled, loses the role or gets a new password.";
+    ApiKeyExpired, "api_key_expired", UNAUTHORIZED, "The API key has expired; make another one",
+        "Make another key with `POST /v1/api-keys`. A key cannot be prolonged.";
+    ApiKeyOutOfScope, "api_key_out_of_scope", FORBIDDEN, "The API key does not open this",
+        "Read `detail`. A key only reads, with one role and perhaps one form. For anything else log in, and send an access token.";
+    ApiKeyUnknown, "api_key_unknown", NOT_FOUND, "There is no such API key",
+        "List your keys with `GET /v1/api-keys`. Admins list those of every account with `?owner=all`.";
 
     // Forms.
-    FormUnknown, "form_unknown", NOT_FOUND, "There is no such form";
-    FormExists, "form_exists", CONFLICT, "There is a form with this key already";
-    VersionUnknown, "version_unknown", NOT_FOUND, "The form has no such version";
-    VersionRetired, "version_retired", CONFLICT, "This version of the form is retired";
-    DraftUnknown, "draft_unknown", NOT_FOUND, "The form has no draft";
-    DraftInvalid, "draft_invalid", UNPROCESSABLE_ENTITY, "The form cannot be published as it is";
-    DraftUnchanged, "draft_unchanged", CONFLICT, "The newest version has exactly this content";
-    RecodingNeedsConsent, "recoding_needs_consent", CONFLICT, "A question changes its meaning under its old key; publish it with consent or under a new key";
-    LanguageNotOffered, "language_not_offered", NOT_FOUND, "The form does not exist in this language";
+    FormUnknown, "form_unknown", NOT_FOUND, "There is no such form",
+        "List the forms with `GET /v1/forms`. A form without a published version is known to authors only.";
+    FormExists, "form_exists", CONFLICT, "There is a form with this key already",
+        "Write the next version of the form as its draft, or choose another key.";
+    VersionUnknown, "version_unknown", NOT_FOUND, "The form has no such version",
+        "List the versions with `GET /v1/forms/{form}/versions`.";
+    VersionRetired, "version_retired", CONFLICT, "This version of the form is retired",
+        "Load the newest version of the form, and ask the person again where questions have changed.";
+    DraftUnknown, "draft_unknown", NOT_FOUND, "The form has no draft",
+        "Begin a draft with `PUT /v1/forms/{form}/draft` and `If-None-Match: *`.";
+    DraftInvalid, "draft_invalid", UNPROCESSABLE_ENTITY, "The form cannot be published as it is",
+        "Mend each place that `errors` names, save the draft, and publish it then.";
+    DraftUnchanged, "draft_unchanged", CONFLICT, "The newest version has exactly this content",
+        "There is nothing to publish. Change the draft first, or delete it.";
+    RecodingNeedsConsent, "recoding_needs_consent", CONFLICT, "A question changes its meaning under its old key; publish it with consent or under a new key",
+        "Give the question another key. Or name its key in `consent_to_recoding`: exports then have a column for each coding.";
+    LanguageNotOffered, "language_not_offered", NOT_FOUND, "The form does not exist in this language",
+        "Ask for a language that `detail` lists, or leave it out to get all of them.";
 
     // Campaigns and responses.
-    CampaignUnknown, "campaign_unknown", NOT_FOUND, "There is no such campaign";
-    CampaignExists, "campaign_exists", CONFLICT, "There is a campaign with this key already";
-    CampaignNotOpenYet, "campaign_not_open_yet", CONFLICT, "The campaign has not opened yet";
-    CampaignClosed, "campaign_closed", CONFLICT, "The campaign is closed";
-    ReceiptMissing, "receipt_missing", BAD_REQUEST, "A Receipt header is needed";
-    ReceiptMalformed, "receipt_malformed", BAD_REQUEST, "The Receipt header is malformed";
-    ReceiptUsed, "receipt_used", CONFLICT, "This receipt was used for other answers";
-    ResponseWithdrawn, "response_withdrawn", GONE, "This response was withdrawn";
-    ResponseUnknown, "response_unknown", NOT_FOUND, "There is no response with this receipt";
-    WithdrawalEnded, "withdrawal_ended", CONFLICT, "Responses of this campaign can no longer be withdrawn";
-    AccessChanged, "access_changed", CONFLICT, "The campaign's access rule has just changed; read it again";
-    SettingsPromised, "settings_promised", CONFLICT, "People have answered under these settings, which were promised to them";
-    AnswersInvalid, "answers_invalid", UNPROCESSABLE_ENTITY, "Some answers do not fit the form";
+    CampaignUnknown, "campaign_unknown", NOT_FOUND, "There is no such campaign",
+        "List the campaigns with `GET /v1/campaigns?state=all`.";
+    CampaignExists, "campaign_exists", CONFLICT, "There is a campaign with this key already",
+        "Choose another key. The key of a campaign is used once.";
+    CampaignNotOpenYet, "campaign_not_open_yet", CONFLICT, "The campaign has not opened yet",
+        "Keep the response on the device, and send it after `opens_at` of the campaign.";
+    CampaignClosed, "campaign_closed", CONFLICT, "The campaign is closed",
+        "Tell the person that the campaign is over. A response cannot be sent any more.";
+    ReceiptMissing, "receipt_missing", BAD_REQUEST, "A Receipt header is needed",
+        "Make a receipt of 16 random bytes in base64url, keep it, and send it as the header `Receipt`.";
+    ReceiptMalformed, "receipt_malformed", BAD_REQUEST, "The Receipt header is malformed",
+        "Send one receipt: 22 to 128 random characters of A-Z, a-z, 0-9, - and _.";
+    ReceiptUsed, "receipt_used", CONFLICT, "This receipt was used for other answers",
+        "Make a new receipt for other answers. To correct a response, withdraw it with its receipt and send another one.";
+    ResponseWithdrawn, "response_withdrawn", GONE, "This response was withdrawn",
+        "Nothing is left to do: the response was deleted. A new response needs a new receipt.";
+    ResponseUnknown, "response_unknown", NOT_FOUND, "There is no response with this receipt",
+        "Check that the receipt and the campaign are those of the response. The response may never have arrived: send it again.";
+    WithdrawalEnded, "withdrawal_ended", CONFLICT, "Responses of this campaign can no longer be withdrawn",
+        "Nothing can be done: the campaign's privacy statement said until when a response could be withdrawn.";
+    AccessChanged, "access_changed", CONFLICT, "The campaign's access rule has just changed; read it again",
+        "Read the campaign again, and send the response as its `access` asks for.";
+    SettingsPromised, "settings_promised", CONFLICT, "People have answered under these settings, which were promised to them",
+        "Leave the settings that `errors` names as they are, or change them in favour of those who have answered. Another campaign can have others.";
+    AnswersInvalid, "answers_invalid", UNPROCESSABLE_ENTITY, "Some answers do not fit the form",
+        "Show the person each question that `errors` names. `pointer` has the key of the question, `code` says what is wrong.";
 
     // Invitations and passes.
-    InvitationMissing, "invitation_missing", FORBIDDEN, "This campaign takes responses by invitation only";
-    InvitationMalformed, "invitation_malformed", BAD_REQUEST, "The invitation is mistyped";
-    InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was revoked";
-    InvitationUsed, "invitation_used", CONFLICT, "This invitation was used before";
-    InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "A response with a pass takes no Invitation header";
-    BatchUnknown, "batch_unknown", NOT_FOUND, "The campaign has no such batch of invitations";
-    AccessWithoutInvitations, "access_without_invitations", CONFLICT, "Anybody may answer in this campaign, so it has no invitations";
-    TooManyPassCampaigns, "too_many_pass_campaigns", CONFLICT, "Too many campaigns with passes are open or to come; close one first";
-    AccessWithoutPasses, "access_without_passes", CONFLICT, "This campaign has no passes";
-    PassRequestMalformed, "pass_request_malformed", UNPROCESSABLE_ENTITY, "The request for a pass cannot be read";
-    PassMissing, "pass_missing", UNAUTHORIZED, "This campaign takes responses with a pass";
-    PassInvalid, "pass_invalid", UNAUTHORIZED, "The pass is not one of this campaign";
-    PassSpent, "pass_spent", CONFLICT, "This pass was spent before";
+    InvitationMissing, "invitation_missing", FORBIDDEN, "This campaign takes responses by invitation only",
+        "Ask the person for the invitation, and send it as the header `Invitation`.";
+    InvitationMalformed, "invitation_malformed", BAD_REQUEST, "The invitation is mistyped",
+        "Ask the person to compare the invitation with the letter. It is 16 letters and digits.";
+    InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was revoked",
+        "Ask the person to compare the invitation with the letter. If it is the same, ask the clinic for another one.";
+    InvitationUsed, "invitation_used", CONFLICT, "This invitation was used before",
+        "Each invitation lets one response in. Ask the clinic for another one if it was not this person who used it.";
+    InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "A response with a pass takes no Invitation header",
+        "Send the pass only. The invitation was used to get the pass, and would identify the response.";
+    BatchUnknown, "batch_unknown", NOT_FOUND, "The campaign has no such batch of invitations",
+        "List the batches with `GET /v1/campaigns/{campaign}/invitations`.";
+    AccessWithoutInvitations, "access_without_invitations", CONFLICT, "Anybody may answer in this campaign, so it has no invitations",
+        "Anybody may answer without an invitation. Set the campaign's `access` to `code` or `pass` to need one.";
+    TooManyPassCampaigns, "too_many_pass_campaigns", CONFLICT, "Too many campaigns with passes are open or to come; close one first",
+        "Close a campaign with access `pass`, or create the campaign later.";
+    AccessWithoutPasses, "access_without_passes", CONFLICT, "This campaign has no passes",
+        "Read the campaign's `access`: `open` needs nothing, `code` needs the header `Invitation`.";
+    PassRequestMalformed, "pass_request_malformed", UNPROCESSABLE_ENTITY, "The request for a pass cannot be read",
+        "Make the request with a Privacy Pass library, of token type 0x0002 and with the `token_key` of this campaign.";
+    PassMissing, "pass_missing", UNAUTHORIZED, "This campaign takes responses with a pass",
+        "Get a pass for the invitation first. `WWW-Authenticate` and the campaign's `pass` say how.";
+    PassInvalid, "pass_invalid", UNAUTHORIZED, "The pass is not one of this campaign",
+        "Get a pass of this campaign. A pass of another campaign, or one that was altered, does not count.";
+    PassSpent, "pass_spent", CONFLICT, "This pass was spent before",
+        "Each pass lets one response in. If this response was sent before, send it with the receipt of the first time.";
 
     // Remarks and exports.
-    RemarkUnknown, "remark_unknown", NOT_FOUND, "There is no such remark";
-    TooFewRecords, "too_few_records", CONFLICT, "There are too few responses to export any of them safely";
+    RemarkUnknown, "remark_unknown", NOT_FOUND, "There is no such remark",
+        "List the remarks with `GET /v1/remarks`. A remark disappears when its response is withdrawn.";
+    TooFewRecords, "too_few_records", CONFLICT, "There are too few responses to export any of them safely",
+        "Wait for more responses, or export campaigns with a smaller `k`. Fewer than `k` responses cannot be published safely.";
 }
 
 impl Code {
@@ -129,6 +211,18 @@ impl Code {
             status if status.is_client_error() => Self::BadRequest,
             _ => Self::Internal,
         }
+    }
+
+    /// Whether a problem with this code names wrong fields in `errors`.
+    pub const fn names_fields(self) -> bool {
+        matches!(
+            self,
+            Self::BodyInvalid
+                | Self::AnswersInvalid
+                | Self::DraftInvalid
+                | Self::RecodingNeedsConsent
+                | Self::SettingsPromised
+        )
     }
 
     /// The URL of the explanation, relative to the server.

@@ -68,7 +68,7 @@ mod tests {
         let kind = diesel::result::DatabaseErrorKind::Unknown;
         let error = QueryError::DatabaseError(kind, Box::new(message));
         let document = Problem::from(error).document();
-        assert_eq!(document.code, "internal");
+        assert_eq!(document.code, Code::Internal);
         assert!(!serde_json::to_string(&document).unwrap().contains("secret"));
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use super::{Code, FieldError, Problem};
+use super::{Code, FieldCode, FieldError, Problem};
 use crate::domain::pointer::{self, Pointer};
 
 /// The fault of a body that is not JSON.
@@ -25,19 +25,19 @@ pub(crate) fn of_shape(error: &serde_path_to_error::Error<serde_json::Error>) ->
         .map_or(&*message, |(text, _)| text);
     let mut pointer = Pointer::from(error.path());
     let code = if message.starts_with("unknown field") {
-        "unknown_field"
+        FieldCode::UnknownField
     } else if let Some(rest) = message.strip_prefix("missing field `") {
         pointer = pointer.child(rest.trim_end_matches('`'));
-        "missing_field"
+        FieldCode::MissingField
     } else if let Some(rest) = message.strip_prefix("duplicate field `") {
         pointer = pointer.child(rest.trim_end_matches('`'));
-        "duplicate_field"
+        FieldCode::DuplicateField
     } else if message.starts_with("unknown variant") {
-        "unknown_value"
+        FieldCode::UnknownValue
     } else if message.starts_with("invalid type") {
-        "wrong_type"
+        FieldCode::WrongType
     } else {
-        "invalid_value"
+        FieldCode::InvalidValue
     };
     let detail = if is_of_a_time(message) {
         "Expected a time as in RFC 3339, such as 2027-02-04T00:00:00Z.".to_owned()
@@ -54,8 +54,8 @@ pub(crate) fn of_parameter(fault: FieldError) -> FieldError {
     };
     let name = pointer.trim_start_matches('/');
     let name = name.replace("~1", "/").replace("~0", "~");
-    match &*fault.code {
-        "unknown_field" => {
+    match fault.code {
+        FieldCode::UnknownField => {
             let known = fault
                 .detail
                 .split_once(", expected ")
@@ -64,9 +64,11 @@ pub(crate) fn of_parameter(fault: FieldError) -> FieldError {
                 format!("Expected {known}")
             });
             let detail = format!("There is no such parameter here. {known}");
-            FieldError::parameter(name, "unknown_parameter", detail)
+            FieldError::parameter(name, FieldCode::UnknownParameter, detail)
         }
-        "missing_field" => FieldError::parameter(name, "missing_parameter", "It is needed."),
+        FieldCode::MissingField => {
+            FieldError::parameter(name, FieldCode::MissingParameter, "It is needed.")
+        }
         _ => FieldError::parameter(name, fault.code, fault.detail),
     }
 }
@@ -103,10 +105,10 @@ const FIELD: &str = "field";
 /// The error of a rule over a whole struct that is mended in one field.
 pub(crate) fn of_field(
     field: &'static str,
-    code: &'static str,
+    code: FieldCode,
     detail: &'static str,
 ) -> ValidationError {
-    let mut error = ValidationError::new(code).with_message(detail.into());
+    let mut error = ValidationError::new(code.as_str()).with_message(detail.into());
     error.add_param(FIELD.into(), &field);
     error
 }
@@ -137,7 +139,7 @@ fn collect(errors: &ValidationErrors, base: &Pointer, found: &mut Vec<FieldError
                 // A rule over the whole struct may name the field that is to be mended.
                 let named = error.params.get(FIELD).and_then(|name| name.as_str());
                 let pointer = named.map_or(pointer.clone(), |name| pointer.child(name));
-                FieldError::new(pointer, error.code.clone(), explanation(error))
+                FieldError::new(pointer, FieldCode::of(&error.code), explanation(error))
             })),
         }
     }
@@ -197,11 +199,11 @@ mod tests {
         age: u8,
     }
 
-    fn fault(body: &str) -> (String, String) {
+    fn fault(body: &str) -> (String, &'static str) {
         let document = from_json::<Outer>(body.as_bytes()).unwrap_err().document();
         match document.errors.first() {
-            Some(error) => (error.place().to_owned(), error.code.clone()),
-            None => (String::new(), document.code),
+            Some(error) => (error.place().to_owned(), error.code.as_str()),
+            None => (String::new(), document.code.as_str()),
         }
     }
 
@@ -227,7 +229,7 @@ mod tests {
             ("", "", "json_malformed"),
         ];
         for (body, pointer, code) in cases {
-            assert_eq!(fault(body), (pointer.to_owned(), code.to_owned()), "{body}");
+            assert_eq!(fault(body), (pointer.to_owned(), code), "{body}");
         }
     }
 
@@ -252,8 +254,8 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused_without_overflow() {
         let deep = "[".repeat(100_000);
-        assert_eq!(fault(&deep).1, "wrong_type".to_owned());
+        assert_eq!(fault(&deep).1, "wrong_type");
         let deep = format!("{{\"list\":{deep}");
-        assert!(["wrong_type", "json_malformed"].contains(&&*fault(&deep).1));
+        assert!(["wrong_type", "json_malformed"].contains(&fault(&deep).1));
     }
 }

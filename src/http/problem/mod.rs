@@ -7,6 +7,7 @@ pub mod challenge;
 mod code;
 mod failures;
 pub mod faults;
+mod field_code;
 mod refusals;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use code::Code;
+pub use field_code::FieldCode;
 pub(crate) use refusals::form_faults;
 
 /// The media type of problems.
@@ -43,38 +45,29 @@ pub struct FieldError {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "limit")]
     pub parameter: Option<String>,
-    /// The fault, as a stable word.
-    #[schema(example = "unknown_field")]
-    pub code: String,
+    /// The fault, as a stable word for programs.
+    pub code: FieldCode,
     /// The fault, for people.
     pub detail: String,
 }
 
 impl FieldError {
     /// One wrong field of a body.
-    pub fn new(
-        pointer: impl Into<String>,
-        code: impl Into<String>,
-        detail: impl Into<String>,
-    ) -> Self {
+    pub fn new(pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
         Self {
             pointer: Some(pointer.into()),
             parameter: None,
-            code: code.into(),
+            code,
             detail: detail.into(),
         }
     }
 
     /// One wrong parameter of a query.
-    pub fn parameter(
-        name: impl Into<String>,
-        code: impl Into<String>,
-        detail: impl Into<String>,
-    ) -> Self {
+    pub fn parameter(name: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
         Self {
             pointer: None,
             parameter: Some(name.into()),
-            code: code.into(),
+            code,
             detail: detail.into(),
         }
     }
@@ -101,7 +94,7 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The kind of problem, as a stable word for programs.
-    pub code: String,
+    pub code: Code,
     /// Every wrong field, when the body was at fault, or every wrong parameter, when the query was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
@@ -133,11 +126,7 @@ impl Problem {
     }
 
     /// A problem with one wrong field of the body.
-    pub fn field(
-        pointer: impl Into<String>,
-        code: impl Into<String>,
-        detail: impl Into<String>,
-    ) -> Self {
+    pub fn field(pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
         let error = FieldError::new(pointer, code, detail);
         Self::fields(Code::BodyInvalid, vec![error])
     }
@@ -192,7 +181,7 @@ impl Problem {
             title: self.code.title().to_owned(),
             status: self.code.status().as_u16(),
             detail: self.detail.clone(),
-            code: self.code.as_str().to_owned(),
+            code: self.code,
             errors: self.errors.clone(),
         }
     }

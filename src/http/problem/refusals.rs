@@ -2,7 +2,8 @@
 
 use actix_web::http::header;
 
-use super::{Code, FieldError, Problem};
+use super::{Code, FieldCode, FieldError, Problem};
+use crate::app::api_keys::{ApiKeyError, ApiKeyRefused};
 use crate::app::campaigns::CampaignError;
 use crate::app::export::ExportError;
 use crate::app::exports::{ExportRefused, MAX_SENSITIVE, Unfit};
@@ -22,6 +23,7 @@ use crate::domain::fault::Fault;
 use crate::domain::form::FormFault;
 use crate::domain::pointer::Pointer;
 use crate::domain::response::AnswerFault;
+use crate::domain::staff::api_key::{MAX_LIFETIME_DAYS, OutOfScope, ROLES};
 use crate::http::rate_limit;
 use crate::store::responses::redeem::Refusal;
 
@@ -32,7 +34,7 @@ impl From<CampaignError> for Problem {
             CampaignError::Exists => Code::CampaignExists.into(),
             CampaignError::FormUnknown => Self::field(
                 "/form",
-                "form_unknown",
+                FieldCode::FormUnknown,
                 "There is no published form with this key.",
             ),
             CampaignError::Schedule(fault) => fault.into(),
@@ -47,7 +49,7 @@ impl From<CampaignError> for Problem {
 impl From<ScheduleFault> for Problem {
     fn from(fault: ScheduleFault) -> Self {
         let pointer = format!("/{}", fault.field());
-        Self::field(pointer, fault.code(), fault.to_string())
+        Self::field(pointer, FieldCode::of(fault.code()), fault.to_string())
     }
 }
 
@@ -60,13 +62,13 @@ impl From<ChangeRefused> for Problem {
             ChangeRefused::Schedule(fault) => fault.into(),
             ChangeRefused::DeletionTooSoon => Self::field(
                 "/retained_until",
-                "deletion_too_soon",
+                FieldCode::DeletionTooSoon,
                 "With responses in it, it must be seven days from now or later.",
             ),
             ChangeRefused::Promised(promises) => {
                 let error = |promise: &Promise| {
                     let pointer = format!("/{}", promise.field());
-                    FieldError::new(pointer, "settings_promised", promise.to_string())
+                    FieldError::new(pointer, FieldCode::SettingsPromised, promise.to_string())
                 };
                 Self::fields(Code::SettingsPromised, promises.iter().map(error).collect())
             }
@@ -83,7 +85,7 @@ impl From<FormError> for Problem {
             FormError::Exists => Code::FormExists.into(),
             FormError::KeyDiffers => Self::field(
                 "/key",
-                "key_differs",
+                FieldCode::KeyDiffers,
                 "The key of a form never changes: it must be the one in the address.",
             ),
             FormError::KeyInvalid(faults) => Self::fields(Code::BodyInvalid, form_faults(faults)),
@@ -94,7 +96,11 @@ impl From<FormError> for Problem {
             FormError::Recoded(keys) => {
                 let error = |key: &String| {
                     let detail = "An answer to this question no longer means what it meant.";
-                    FieldError::new(Pointer::root().child(key).as_str(), "recoded", detail)
+                    FieldError::new(
+                        Pointer::root().child(key).as_str(),
+                        FieldCode::Recoded,
+                        detail,
+                    )
                 };
                 Self::fields(Code::RecodingNeedsConsent, keys.iter().map(error).collect())
             }
@@ -108,7 +114,7 @@ pub(crate) fn form_faults(faults: Vec<Fault<FormFault>>) -> Vec<FieldError> {
     let error = |fault: Fault<FormFault>| {
         FieldError::new(
             fault.pointer.as_str(),
-            fault.kind.code(),
+            FieldCode::of(fault.kind.code()),
             fault.kind.to_string(),
         )
     };
@@ -131,13 +137,13 @@ impl From<ResponseError> for Problem {
             ResponseError::NotOpen(not_open) => not_open.into(),
             ResponseError::VersionUnknown => Self::field(
                 "/form_version",
-                "version_unknown",
+                FieldCode::VersionUnknown,
                 "The campaign's form has no such version.",
             ),
             ResponseError::VersionRetired => Code::VersionRetired.into(),
             ResponseError::LanguageNotOffered => Self::field(
                 "/language",
-                "language_not_offered",
+                FieldCode::LanguageNotOffered,
                 "The form does not exist in this language.",
             ),
             ResponseError::AnswersInvalid(faults) => {
@@ -163,7 +169,11 @@ impl From<ResponseError> for Problem {
 fn answer_faults(faults: Vec<Fault<AnswerFault>>) -> Vec<FieldError> {
     let error = |fault: Fault<AnswerFault>| {
         let pointer = format!("/answers{}", fault.pointer);
-        FieldError::new(pointer, fault.kind.code(), fault.kind.to_string())
+        FieldError::new(
+            pointer,
+            FieldCode::of(fault.kind.code()),
+            fault.kind.to_string(),
+        )
     };
     faults.into_iter().map(error).collect()
 }
@@ -231,13 +241,13 @@ impl From<RemarkError> for Problem {
         match error {
             RemarkError::CampaignUnknown => Self::query(vec![FieldError::parameter(
                 "campaign",
-                "campaign_unknown",
+                FieldCode::CampaignUnknown,
                 "There is no campaign with this key.",
             )]),
             RemarkError::Unknown => Code::RemarkUnknown.into(),
             RemarkError::Changed => Code::PreconditionFailed.into(),
             RemarkError::NotShortened(fault) => {
-                Self::field("/text", "not_edited_down", fault.to_string())
+                Self::field("/text", FieldCode::NotEditedDown, fault.to_string())
             }
             RemarkError::Failure(failure) => failure.into(),
         }
@@ -268,6 +278,81 @@ impl From<SessionError> for Problem {
             SessionError::Password(error) => error.into(),
             SessionError::Failure(failure) => failure.into(),
         }
+    }
+}
+
+impl From<ApiKeyError> for Problem {
+    fn from(error: ApiKeyError) -> Self {
+        match error {
+            ApiKeyError::Unknown => Code::ApiKeyUnknown.into(),
+            ApiKeyError::SessionEnded => Code::SessionEnded.into(),
+            ApiKeyError::RoleNotHeld => Self::field(
+                "/role",
+                FieldCode::RoleNotHeld,
+                "A key has one of your own roles, and this is none of them.",
+            ),
+            ApiKeyError::RoleOpensNothing => {
+                let roles: Vec<_> = ROLES.iter().map(|role| role.as_str()).collect();
+                let detail = format!(
+                    "Nothing opens to a key with this role; it can be one of {}.",
+                    roles.join(", ")
+                );
+                Self::field("/role", FieldCode::RoleOpensNothing, detail)
+            }
+            ApiKeyError::FormUnknown => Self::field(
+                "/form",
+                FieldCode::FormUnknown,
+                "There is no published form with this key.",
+            ),
+            ApiKeyError::Lifetime => Self::field(
+                "/lifetime_days",
+                FieldCode::Range,
+                format!("A key lives for 1 to {MAX_LIFETIME_DAYS} days."),
+            ),
+            ApiKeyError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ApiKeyRefused> for Problem {
+    fn from(refused: ApiKeyRefused) -> Self {
+        let invalid = |detail: &str| Self::new(Code::ApiKeyInvalid).detail(detail);
+        match refused {
+            ApiKeyRefused::Malformed => {
+                invalid("Some of its characters are missing or mistyped. It has 59 of them.")
+            }
+            ApiKeyRefused::Unknown => invalid("There is no such key on this server."),
+            ApiKeyRefused::Revoked => {
+                invalid("It was revoked, or its owner no longer has the role.")
+            }
+            ApiKeyRefused::Expired(at) => Self::new(Code::ApiKeyExpired)
+                .detail(format!("It expired at {}.", at.format("%Y-%m-%dT%H:%MZ"))),
+            ApiKeyRefused::OutOfScope(why) => why.into(),
+            ApiKeyRefused::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<OutOfScope> for Problem {
+    fn from(why: OutOfScope) -> Self {
+        let detail = match why {
+            OutOfScope::Closed => {
+                "No API key opens this operation. Log in, and send an access token.".to_owned()
+            }
+            OutOfScope::Role { has, needs } => {
+                let needs: Vec<_> = needs.iter().map(|role| role.as_str()).collect();
+                format!(
+                    "The key has the role {}, and this operation needs {}.",
+                    has.as_str(),
+                    needs.join(" or ")
+                )
+            }
+            OutOfScope::OtherForm => "The key is for another form.".to_owned(),
+            OutOfScope::NoForm => {
+                "The key is for one form, and this operation is about all of them.".to_owned()
+            }
+        };
+        Self::new(Code::ApiKeyOutOfScope).detail(detail)
     }
 }
 
@@ -306,24 +391,30 @@ impl From<Unfit> for FieldError {
         let (parameter, code, detail) = match unfit {
             Unfit::CampaignUnknown => (
                 "campaign",
-                "campaign_unknown",
+                FieldCode::CampaignUnknown,
                 "The form has no campaign with this key.".to_owned(),
             ),
-            Unfit::KTooSmall(least) => ("k", "range", format!("It must be {least} or more here.")),
-            Unfit::KTooLarge(most) => ("k", "range", format!("It must be {most} or less.")),
+            Unfit::KTooSmall(least) => (
+                "k",
+                FieldCode::Range,
+                format!("It must be {least} or more here."),
+            ),
+            Unfit::KTooLarge(most) => {
+                ("k", FieldCode::Range, format!("It must be {most} or less."))
+            }
             Unfit::SensitiveUnknown => (
                 "sensitive",
-                "question_unknown",
+                FieldCode::QuestionUnknown,
                 "It names a question that has no column.".to_owned(),
             ),
             Unfit::SensitiveBackground => (
                 "sensitive",
-                "background_question",
+                FieldCode::BackgroundQuestion,
                 "It names a background question, which is masked itself.".to_owned(),
             ),
             Unfit::TooManySensitive => (
                 "sensitive",
-                "length",
+                FieldCode::Length,
                 format!("It may name at most {MAX_SENSITIVE} questions."),
             ),
         };

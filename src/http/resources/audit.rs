@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Datelike, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -13,11 +13,11 @@ use validator::{Validate, ValidationError};
 
 use crate::app::audit;
 use crate::domain::audit::Action;
-use crate::http::auth::{Admin, Staff};
+use crate::http::auth::{Admin, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::page::{Cursor, Page, PageQuery};
 use crate::http::middleware::compression::compress;
-use crate::http::problem::{Problem, faults};
+use crate::http::problem::{FieldCode, Problem, faults};
 use crate::http::reply::list;
 use crate::http::state::State;
 use crate::store::audit::{AuditFilter, AuditRow};
@@ -60,16 +60,18 @@ pub struct AuditEntryView {
     pub number: i64,
     /// When it was done.
     pub at: DateTime<Utc>,
-    /// The account that did it; null for the server itself and for its operator.
+    /// The account that did it, with an access token or an API key; null for the server itself and for its operator.
     #[schema(required)]
     pub staff: Option<AuditStaffView>,
     /// The action: `responses_exported`, `remarks_listed`, `remark_reviewed`, `remarks_exported`, `invitations_issued`,
     /// `invitations_revoked`, `campaign_created`, `campaign_changed`, `campaign_erased`, `form_version_published`,
-    /// `form_version_retired`, `staff_created`, `staff_changed`, `logins_refused`. Later versions may add more.
+    /// `form_version_retired`, `staff_created`, `staff_changed`, `logins_refused`, `api_key_created`, `api_key_revoked`.
+    /// Later versions may add more.
     #[schema(example = "remarks_listed")]
     pub action: String,
-    /// Details of the action, such as the filter and the number of rows. Never an answer.
-    #[schema(value_type = Object)]
+    /// Details of the action, such as the filter and the number of rows, and `api_key` with the id of the key that was
+    /// used. Never an answer.
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     pub details: Value,
     /// The hash that links this entry to the previous one, in hexadecimal.
     pub hash: String,
@@ -94,7 +96,8 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
                 name: name.unwrap_or_default(),
             }),
             // Details that are not JSON were not written by this program; they are shown all the same.
-            details: serde_json::from_str(&row.details).unwrap_or(Value::String(row.details)),
+            details: serde_json::from_str(&row.details)
+                .unwrap_or_else(|_| json!({"text": row.details})),
             action: row.action,
             hash: hex::encode(&row.hash),
         }
@@ -108,7 +111,7 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
 /// `aftercare audit verify` checks the chain.
 #[utoipa::path(
     tag = "audit",
-    security(("staff" = ["admin"])),
+    security(("staff" = ["admin"]), ("api_key" = ["admin"])),
     params(AuditQuery),
     responses((status = 200, description = "A page of entries, the newest first.", body = Page<AuditEntryView>, example = json!({
         "items": [{
@@ -122,7 +125,7 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
 )]
 #[get("/v1/audit", wrap = "from_fn(compress)")]
 async fn list_audit_entries(
-    _admin: Staff<Admin>,
+    _admin: StaffOrKey<Admin>,
     state: State,
     query: Query<AuditQuery>,
     request: HttpRequest,
@@ -168,7 +171,7 @@ fn in_order(query: &AuditQuery) -> Result<(), ValidationError> {
     match query.from.zip(query.to) {
         Some((from, to)) if from > to => Err(faults::of_field(
             "to",
-            "before_start",
+            FieldCode::BeforeStart,
             "It must not be before `from`.",
         )),
         _ => Ok(()),

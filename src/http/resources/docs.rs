@@ -1,4 +1,4 @@
-//! The OpenAPI document, a self-hosted Swagger UI, and a page for each kind of problem.
+//! The OpenAPI document, and a self-hosted Swagger UI.
 
 use std::sync::Arc;
 
@@ -24,8 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .app_data(web::Data::from(Arc::new(swagger)))
         .service(openapi_json)
         .service(docs)
-        .service(docs_file)
-        .service(problem_page);
+        .service(docs_file);
 }
 
 #[get("/openapi.json")]
@@ -60,18 +59,4 @@ async fn docs_file(
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .body(file.bytes.into_owned()))
-}
-
-#[get("/problems/{code}")]
-async fn problem_page(path: Path<String>) -> Result<HttpResponse, Problem> {
-    let code = Code::parse(&path).ok_or(Code::NotFound)?;
-    let page = serde_json::json!({
-        "type": code.uri(),
-        "code": code.as_str(),
-        "title": code.title(),
-        "status": code.status().as_u16(),
-    });
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .json(page))
 }

@@ -1,5 +1,6 @@
 //! The operations of the API, one module for each resource.
 
+pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
 pub mod docs;
@@ -8,13 +9,28 @@ pub mod forms;
 pub mod health;
 pub mod invitations;
 pub mod passes;
+pub mod problems;
 pub mod remarks;
 pub mod responses;
 pub mod sessions;
 pub mod staff;
 pub mod welcome;
 
+use utoipa::openapi::{Components, ComponentsBuilder};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::formats::csv::Formulas;
+
+/// The types of query parameters.
+pub fn parameter_types() -> Components {
+    ComponentsBuilder::new()
+        .schema_from::<api_keys::ApiKeyFilter>()
+        .schema_from::<campaigns::CampaignFilter>()
+        .schema_from::<invitations::InvitationFormat>()
+        .schema_from::<remarks::RemarkFilter>()
+        .schema_from::<Formulas>()
+        .build()
+}
 
 /// Registers every operation of the API. The server, the tests and the OpenAPI document all use it.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -22,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(health::routes)
         .configure(sessions::routes)
         .configure(staff::routes)
+        .configure(api_keys::routes)
         .configure(forms::routes)
         .configure(forms::drafts::routes)
         .configure(forms::versions::routes)

@@ -176,6 +176,8 @@ pub struct JwkView {
 }
 
 /// Get the public keys of access tokens
+///
+/// With them, other services can check an access token (RFC 7517). It has one key.
 #[utoipa::path(
     tag = "sessions",
     responses((status = 200, description = "The keys.", body = JwksView, example = json!({"keys": [{

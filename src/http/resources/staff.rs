@@ -188,7 +188,7 @@ async fn create_staff(
 #[utoipa::path(
     tag = "staff",
     security(("staff" = ["admin"])),
-    params(("id" = Uuid, Path, description = "The account's id.")),
+    params(("id" = Uuid, Path, description = "The account's id, from the list of accounts.")),
     responses((status = 200, description = "The account.", body = StaffView)),
     extensions(("x-problems" = json!(["staff_unknown"]))),
 )]
@@ -208,7 +208,7 @@ async fn get_staff(
 #[utoipa::path(
     tag = "staff",
     security(("staff" = ["admin"])),
-    params(("id" = Uuid, Path, description = "The account's id.")),
+    params(("id" = Uuid, Path, description = "The account's id, from the list of accounts.")),
     request_body = UpdateStaffBody,
     responses((status = 200, description = "The account as it is now.", body = StaffView)),
     extensions(("x-problems" = json!(["staff_unknown", "last_admin", "too_many_requests"]))),

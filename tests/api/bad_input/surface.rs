@@ -14,6 +14,7 @@ use crate::support::TestApp;
 use crate::support::app::LoggedIn;
 use crate::support::client::{Answer, Call, Client};
 use crate::support::collection::{Collection, OWN, draft, new_receipt, publish};
+use crate::support::document::request_example;
 
 /// How many requests are under way at once.
 const AT_ONCE: usize = 4;
@@ -72,7 +73,14 @@ impl Surface {
         let batch = batch.json(&json!({"count": 1})).send().await.expect(201);
         let batch = batch.json()["batch"].as_str().unwrap().to_owned();
         let other = app.with_staff(Role::Analyst).await;
-        let ids = [("{id}", &*other.id.to_string()), ("{batch}", &*batch)];
+        let key = json!({"label": "Victim", "role": "analyst"});
+        let key = staff.client.post("/v1/api-keys").json(&key);
+        let key = key.send().await.expect(201).json()["id"].clone();
+        let ids = [
+            ("{id}", &*other.id.to_string()),
+            ("{batch}", &*batch),
+            ("{api_key}", key.as_str().unwrap()),
+        ];
         let mut operations = operations(&document, ids);
         let receipt = new_receipt();
         let answers = json!({
@@ -203,6 +211,7 @@ impl Surface {
     pub async fn counts(&self) -> String {
         let tables = [
             "staff",
+            "api_keys",
             "forms",
             "form_drafts",
             "form_versions",
@@ -252,21 +261,26 @@ pub fn fresh(body: &Value) -> Value {
 const NEW: &str = "new";
 const NEW_EMAIL: &str = "new@clinic.example";
 
-fn operations(document: &Value, ids: [(&str, &str); 2]) -> Vec<Operation> {
+fn operations(document: &Value, ids: [(&str, &str); 3]) -> Vec<Operation> {
     let mut found = Vec::new();
     for (template, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            found.push(read(template, method, operation, ids));
+            let example = request_example(document, operation);
+            found.push(read(template, method, operation, example, ids));
         }
     }
     assert!(found.len() >= 28, "{found:?}");
     found
 }
 
-fn read(template: &str, method: &str, operation: &Value, ids: [(&str, &str); 2]) -> Operation {
+fn read(
+    template: &str,
+    method: &str,
+    operation: &Value,
+    example: Option<Value>,
+    ids: [(&str, &str); 3],
+) -> Operation {
     let id = operation["operationId"].as_str().unwrap().to_owned();
-    let content = &operation["requestBody"]["content"];
-    let example = content.pointer("/application~1json/example").cloned();
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let has = |wanted: &str| parameters.clone().any(|one| one["name"] == wanted);
     let changes_campaign = method != "get" && !id.contains("response");
@@ -341,6 +355,9 @@ fn good_body(id: &str, example: Value) -> Value {
             example
         }
         "review_remark" => json!({"state": "pending", "text": "[…]"}),
+        "create_api_key" => json!({
+            "label": "New", "role": "analyst", "form": "every-kind", "lifetime_days": 1,
+        }),
         "create_staff" => json!({
             "email": NEW_EMAIL, "name": "New", "roles": ["author"], "password": "correct horse battery staple",
         }),

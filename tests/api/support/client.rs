@@ -11,6 +11,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+use super::document::{Document, Seen};
 use super::logs::{self, USER_AGENT};
 
 #[derive(Clone)]
@@ -256,11 +257,21 @@ fn assert_documented(api: &Api, method: &Method, path: &str, answer: &Answer, wh
     let kind = answer.header("content-type");
     let kind = kind.split(';').next().unwrap();
     if !kind.is_empty() && method != Method::HEAD {
-        assert!(
-            !response["content"][kind].is_null(),
-            "undocumented content type: {what}"
-        );
+        let content = &response["content"][kind];
+        assert!(!content.is_null(), "undocumented content type: {what}");
+        if kind.ends_with("json") && answer.header("content-encoding").is_empty() {
+            let mut seen = Seen::default();
+            let body = answer.json();
+            let fault = document().fault("the body", &content["schema"], &body, &mut seen);
+            assert_eq!(fault, None, "undocumented body: {what}");
+        }
     }
+}
+
+/// The document, parsed once: it is the same for every app, and it is looked into for every answer.
+fn document() -> &'static Document {
+    static DOCUMENT: OnceLock<Document> = OnceLock::new();
+    DOCUMENT.get_or_init(Document::read)
 }
 
 fn operation(api: &Api, method: &Method, path: &str) -> Option<Value> {
@@ -270,9 +281,6 @@ fn operation(api: &Api, method: &Method, path: &str) -> Option<Value> {
     } else {
         method.clone()
     };
-    // Parsed once: it is the same for every app, and it is looked into for every answer.
-    static DOCUMENT: OnceLock<Value> = OnceLock::new();
-    let document = DOCUMENT.get_or_init(|| serde_json::from_slice(api.json()).unwrap());
-    let operation = &document["paths"][template][method.as_str().to_lowercase()];
+    let operation = &document().0["paths"][template][method.as_str().to_lowercase()];
     (!operation.is_null()).then(|| operation.clone())
 }

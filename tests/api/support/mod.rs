@@ -8,6 +8,7 @@
 pub mod app;
 pub mod client;
 pub mod collection;
+pub mod document;
 pub mod logs;
 pub mod pass_client;
 pub mod postgres;

@@ -1,11 +1,11 @@
 //! What can be wrong with a definition.
 
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::domain::pointer::Pointer;
 
 /// A fault of a form's definition. Its text says what is wrong and, where it is not obvious, the remedy.
-#[derive(Debug, Clone, PartialEq, thiserror::Error, IntoStaticStr)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 #[allow(missing_docs, reason = "the error texts say what each means")]
 pub enum FormFault {

@@ -130,4 +130,4 @@ impl Check<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

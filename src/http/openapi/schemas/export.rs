@@ -13,7 +13,6 @@ described_as! {
 /// How texts are written that a spreadsheet would run as a formula.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(default = "safe")]
 pub enum Formulas {
     /// With an apostrophe in front.
     Safe,

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::described_as;
 use crate::domain::form;
@@ -287,10 +289,12 @@ pub struct ConditionDefinition {
     pub question: Option<String>,
     /// The answer is this code, number, `true` or `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is: Option<Scalar>,
+    #[schema(value_type = Option<Scalar>)]
+    pub is: Option<serde_json::Value>,
     /// The answer is one of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_one_of: Option<Vec<Scalar>>,
+    #[schema(value_type = Option<Vec<Scalar>>)]
+    pub is_one_of: Option<Vec<serde_json::Value>>,
     /// Multiple choice: this option is among those chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub includes: Option<String>,
@@ -305,16 +309,21 @@ pub struct ConditionDefinition {
     pub answered: Option<bool>,
 }
 
-/// The value that an answer is compared with: an option's code, a number, or `true` and `false`.
-#[derive(Deserialize, ToSchema)]
-#[serde(untagged)]
-pub enum Scalar {
-    /// For yes and no.
-    Bool(bool),
-    /// For ratings, whole numbers and decimals.
-    Number(f64),
-    /// For choices.
-    Code(String),
+/// A value that answers are compared with.
+pub struct Scalar;
+
+impl ToSchema for Scalar {}
+
+impl PartialSchema for Scalar {
+    fn schema() -> RefOr<Schema> {
+        let description = "The value that an answer is compared with: an option's code, a number, or `true` and `false`.";
+        let kinds = [Type::String, Type::Number, Type::Boolean];
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Array(kinds.to_vec()))
+            .description(Some(description))
+            .build()
+            .into()
+    }
 }
 
 /// A text in every language of its form: BCP 47 tag → text.

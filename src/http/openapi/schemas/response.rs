@@ -1,10 +1,10 @@
 //! The schemas of answers and their summary.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
-use serde_json::Value;
-use utoipa::ToSchema;
+use serde_json::json;
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::described_as;
 use super::form::Text;
@@ -16,16 +16,39 @@ described_as! {
     response::ScoreSummary => ScoreSummary;
 }
 
-/// Answers by question key. `null` declines a question; a missing key leaves it blank.
-///
-/// A code for `single_choice`, a list of codes for `multiple_choice`, a number for `rating`, `integer` and
-/// `decimal`, `true` or `false` for `yes_no`, a string for `text`.
-#[derive(Deserialize, ToSchema)]
-#[schema(
-    value_type = std::collections::BTreeMap<String, serde_json::Value>,
-    example = json!({"cancer_type": "stomach", "eating_meals": "severe", "treatments": ["surgery"], "distress": 6, "sex": null})
-)]
-pub struct RawAnswers(pub BTreeMap<String, Value>);
+/// The answers.
+pub struct RawAnswers;
+
+impl ToSchema for RawAnswers {}
+
+impl PartialSchema for RawAnswers {
+    fn schema() -> RefOr<Schema> {
+        let description = "Answers by question key. `null` declines a question; a missing key leaves it blank.\n\n\
+            A code for `single_choice`, a list of codes for `multiple_choice`, a number for `rating`, `integer` and \
+            `decimal`, `true` or `false` for `yes_no`, a string for `text`.";
+        let example = json!({
+            "cancer_type": "stomach", "time_since_treatment": "months_6_to_12", "treatments": ["surgery"], "sex": null,
+            "eating_meals": "severe", "sleep_night": "mild", "distress": 5,
+        });
+        let answer = [
+            Type::String,
+            Type::Number,
+            Type::Boolean,
+            Type::Array,
+            Type::Null,
+        ];
+        let code = ObjectBuilder::new().schema_type(Type::String);
+        let answer = ArrayBuilder::new()
+            .schema_type(SchemaType::Array(answer.to_vec()))
+            .items(code);
+        ObjectBuilder::new()
+            .description(Some(description))
+            .additional_properties(Some(answer))
+            .examples([example])
+            .build()
+            .into()
+    }
+}
 
 /// The summary of one response. It depends on the stored record alone, so a replay returns an identical summary.
 #[derive(Deserialize, ToSchema)]
@@ -46,12 +69,13 @@ pub struct ScoreSummary {
     /// What is scored, in the language of the response.
     pub title: Text,
     /// The score, to one decimal; null when too few questions were answered.
-    #[schema(example = 41.7)]
+    #[schema(required, example = 41.7)]
     pub value: Option<f64>,
-    /// The code of the score's band.
-    #[schema(example = "some")]
+    /// The code of the score's band; null where the score is, or has no bands.
+    #[schema(required, example = "some")]
     pub band: Option<String>,
     /// The label of the band, in the language of the response.
+    #[schema(required)]
     pub band_label: Option<Text>,
     /// The number of questions with an answer that counts.
     #[schema(example = 3)]

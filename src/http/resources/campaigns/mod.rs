@@ -10,7 +10,7 @@ use validator::Validate;
 
 use crate::app::campaigns;
 use crate::domain::campaign::{Campaign, CampaignState as DomainState};
-use crate::http::auth::{Coordinator, Staff};
+use crate::http::auth::{Coordinator, Staff, StaffOrKey};
 use crate::http::extract::page::{Cursor, Page, PageQuery};
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::{Body, Query};
@@ -44,10 +44,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CampaignsQuery {
-    /// Only campaigns that are upcoming, open or closed; `all` for every campaign.
+    /// Only campaigns that are upcoming, open or closed; `all` for every campaign. If missing: `open`.
     #[serde(default)]
-    #[param(inline, default = "open")]
-    state: ListedState,
+    #[param(value_type = Option<CampaignFilter>)]
+    state: CampaignFilter,
     /// The number of items of a page.
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -60,21 +60,25 @@ pub struct CampaignsQuery {
 /// The filter of campaigns by state.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ListedState {
+pub enum CampaignFilter {
+    /// Those that take responses.
     #[default]
     Open,
+    /// Those that have not opened yet.
     Upcoming,
+    /// Those that are closed.
     Closed,
+    /// Every campaign.
     All,
 }
 
-impl From<ListedState> for Option<DomainState> {
-    fn from(listed: ListedState) -> Self {
+impl From<CampaignFilter> for Option<DomainState> {
+    fn from(listed: CampaignFilter) -> Self {
         match listed {
-            ListedState::Open => Some(DomainState::Open),
-            ListedState::Upcoming => Some(DomainState::Upcoming),
-            ListedState::Closed => Some(DomainState::Closed),
-            ListedState::All => None,
+            CampaignFilter::Open => Some(DomainState::Open),
+            CampaignFilter::Upcoming => Some(DomainState::Upcoming),
+            CampaignFilter::Closed => Some(DomainState::Closed),
+            CampaignFilter::All => None,
         }
     }
 }
@@ -143,14 +147,14 @@ async fn get_campaign(state: State, campaign: CampaignPath) -> Result<HttpRespon
 /// Count the responses of a campaign
 #[utoipa::path(
     tag = "campaigns",
-    security(("staff" = ["coordinator"])),
+    security(("staff" = ["coordinator"]), ("api_key" = ["coordinator"])),
     params(CampaignPath),
     responses((status = 200, description = "The counts.", body = CampaignProgressView)),
     extensions(("x-problems" = json!(["campaign_unknown"]))),
 )]
 #[get("/v1/campaigns/{campaign}/progress")]
 async fn get_campaign_progress(
-    _coordinator: Staff<Coordinator>,
+    _coordinator: StaffOrKey<Coordinator>,
     state: State,
     campaign: CampaignPath,
 ) -> Result<HttpResponse, Problem> {
@@ -189,7 +193,9 @@ async fn create_campaign(
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
-    params(CampaignPath),
+    params(
+        ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
+    ),
     request_body = UpdateCampaignBody,
     responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
     extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "settings_promised", "too_many_pass_campaigns"]))),
@@ -213,7 +219,9 @@ async fn update_campaign(
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
-    params(CampaignPath),
+    params(
+        ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
+    ),
     responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
     extensions(("x-problems" = json!(["campaign_unknown"]))),
 )]

@@ -212,9 +212,9 @@ impl CampaignView {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "key": "world-cancer-day-2027", "form": "daily-life-after-treatment",
-    "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"},
-    "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z",
+    "key": "spring-2027", "form": "daily-life-after-treatment",
+    "title": {"ko": "2027년 봄", "en": "Spring 2027"},
+    "opens_at": "2027-03-20T00:00:00Z", "closes_at": "2027-06-20T00:00:00Z", "access": "code",
 }))]
 pub struct CreateCampaignBody {
     /// The key, which becomes the campaign's address: lower-case words and digits joined by dashes.
@@ -233,20 +233,19 @@ pub struct CreateCampaignBody {
     opens_at: DateTime<Utc>,
     /// Until when it takes responses.
     closes_at: DateTime<Utc>,
-    /// The access rule. It is fixed once the first response has arrived.
+    /// The access rule. It is fixed once the first response has arrived. If missing: `open`.
     #[serde(default)]
-    #[schema(inline, default = "open")]
     access: AccessRule,
     /// The minimum number of responses that are released together. Responses wait until there are this many, and are
-    /// then released in a shuffled batch.
+    /// then released in a shuffled batch. If missing: 10.
     #[serde(default = "ten")]
     #[validate(range(min = 1, max = 1000))]
-    #[schema(minimum = 1, maximum = 1000, default = 10)]
+    #[schema(minimum = 1, maximum = 1000)]
     release_size: i32,
-    /// The minimum number of records of an export that share their background answers.
+    /// The minimum number of records of an export that share their background answers. If missing: 5.
     #[serde(default = "five")]
     #[validate(range(min = 5, max = 1000))]
-    #[schema(minimum = 5, maximum = 1000, default = 5)]
+    #[schema(minimum = 5, maximum = 1000)]
     k: i32,
     /// From when responses can no longer be withdrawn; if missing, they always can.
     freezes_at: Option<DateTime<Utc>>,
@@ -268,7 +267,7 @@ fn five() -> i32 {
 /// may only grow, `freezes_at` may only become later or null, and `retained_until` only earlier.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"closes_at": "2027-04-04T00:00:00Z"}))]
+#[schema(example = json!({"closes_at": "2027-07-20T00:00:00Z"}))]
 pub struct UpdateCampaignBody {
     /// The title, by language.
     #[validate(custom(function = real_text))]
@@ -281,7 +280,6 @@ pub struct UpdateCampaignBody {
     /// Until when it takes responses.
     closes_at: Option<DateTime<Utc>>,
     /// The access rule.
-    #[schema(inline)]
     access: Option<AccessRule>,
     /// The minimum number of responses that are released together. Responses wait until there are this many, and are
     /// then released in a shuffled batch.

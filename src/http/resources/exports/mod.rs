@@ -7,13 +7,14 @@ mod remarks;
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, HttpResponseBuilder, get};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::query::{CodebookQuery, ResponsesQuery};
 use crate::app::exports;
 use crate::domain::ids::FormKey;
 use crate::formats::codebook::codebook_csv;
-use crate::http::auth::{Analyst, Staff};
+use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::headers_only::HeadersOnly;
 use crate::http::extract::path::FormPath;
@@ -54,7 +55,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// breaks off is incomplete and must be repeated.
 #[utoipa::path(
     tag = "exports",
-    security(("staff" = ["analyst"])),
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
     params(
         FormPath,
         ResponsesQuery,
@@ -63,7 +64,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         status = 200,
         description = "The table: RFC 4180, in UTF-8, with a header.",
         content_type = "text/csv",
-        body = String,
+        body = inline(CsvFile),
         headers(
             ("Content-Disposition" = String, description = "A name for the file."),
             ("Disclosure-Control" = String, description = "Figures of the suppression, as a dictionary of integers (RFC 9651): \
@@ -83,7 +84,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[get("/v1/forms/{form}/responses.csv", wrap = "from_fn(compress)")]
 async fn export_responses(
-    analyst: Staff<Analyst>,
+    analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<ResponsesQuery>,
@@ -108,7 +109,7 @@ async fn export_responses(
 /// condition, and the computation of a score. Where versions differ, the newest one that has the column is described.
 #[utoipa::path(
     tag = "exports",
-    security(("staff" = ["analyst"])),
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
     params(
         FormPath,
         CodebookQuery,
@@ -117,7 +118,7 @@ async fn export_responses(
         status = 200,
         description = "The table: RFC 4180, in UTF-8, with a header.",
         content_type = "text/csv",
-        body = String,
+        body = inline(CsvFile),
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("column,question,option,kind,section,section_title,text,label,versions,codes,numbers\r\neating_meals,eating_meals,,single_choice,eating,Eating,How hard is it to eat a meal?,,1 to 2,none=None; mild=Mild,none=0; mild=1\r\n"),
     )),
@@ -125,7 +126,7 @@ async fn export_responses(
 )]
 #[get("/v1/forms/{form}/codebook.csv", wrap = "from_fn(compress)")]
 async fn export_codebook(
-    _analyst: Staff<Analyst>,
+    _analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<CodebookQuery>,
@@ -140,6 +141,11 @@ async fn export_codebook(
         .map_err(|_| Problem::internal("the codebook cannot be written"))?;
     Ok(attachment(&form, "codebook").body(written))
 }
+
+/// A file, which clients write to disk as it comes.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+struct CsvFile(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
 
 fn attachment(form: &FormKey, what: &str) -> HttpResponseBuilder {
     let name = DispositionParam::Filename(format!("{form}-{what}.csv"));

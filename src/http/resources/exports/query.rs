@@ -8,7 +8,7 @@ use crate::app::exports::ResponsesRequest;
 use crate::domain::week::IsoWeek;
 use crate::formats::csv::{CsvOptions, Formulas};
 use crate::http::extract::query::parsed;
-use crate::http::problem::faults;
+use crate::http::problem::{FieldCode, faults};
 
 // Unknown parameters are refused. serde cannot combine this with fields shared between structs.
 macro_rules! csv_query {
@@ -23,9 +23,9 @@ macro_rules! csv_query {
             #[serde(default)]
             #[param(default = false)]
             bom: bool,
-            /// Whether text that a spreadsheet would run as a formula gets a leading apostrophe.
+            /// Whether text that a spreadsheet would run as a formula gets a leading apostrophe. If missing: `safe`.
             #[serde(default)]
-            #[param(inline)]
+            #[param(value_type = Option<Formulas>)]
             formulas: Formulas,
         }
 
@@ -46,15 +46,15 @@ csv_query! {
     #[validate(schema(function = in_order, skip_on_field_errors = false))]
     pub struct ResponsesQuery {
         /// Only rows with one of these visible campaigns: keys, separated by commas.
-        #[param(example = "world-cancer-day-2027,spring-2027")]
+        #[param(example = "world-cancer-day-2027")]
         campaign: Option<String>,
-        /// Only rows whose visible ISO week is this one or later.
+        /// Only rows whose visible ISO week, such as `2027-W05`, is this one or later.
         #[serde(default, deserialize_with = "parsed")]
-        #[param(value_type = Option<String>, example = "2027-W05")]
+        #[param(value_type = Option<String>)]
         from_week: Option<IsoWeek>,
         /// Only rows whose visible ISO week is this one or earlier.
         #[serde(default, deserialize_with = "parsed")]
-        #[param(value_type = Option<String>, example = "2027-W08")]
+        #[param(value_type = Option<String>)]
         to_week: Option<IsoWeek>,
         /// The minimum number of responses that share their visible background. It must not be less than that of any
         /// campaign of the form; the default is the maximum of these.
@@ -71,7 +71,7 @@ csv_query! {
     /// Which remarks to export, and the format of the file.
     pub struct RemarksCsvQuery {
         /// Only remarks of these campaigns: keys, separated by commas.
-        #[param(example = "world-cancer-day-2027,spring-2027")]
+        #[param(example = "world-cancer-day-2027")]
         campaign: Option<String>,
     }
 }
@@ -122,7 +122,7 @@ fn in_order(query: &ResponsesQuery) -> Result<(), ValidationError> {
     match query.from_week.zip(query.to_week) {
         Some((from, to)) if from > to => Err(faults::of_field(
             "to_week",
-            "before_start",
+            FieldCode::BeforeStart,
             "It must not be before `from_week`.",
         )),
         _ => Ok(()),

@@ -3,10 +3,10 @@
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, get};
 
-use super::attachment;
 use super::query::RemarksCsvQuery;
+use super::{CsvFile, attachment};
 use crate::app::exports;
-use crate::http::auth::{Analyst, Staff};
+use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::headers_only::HeadersOnly;
 use crate::http::extract::path::FormPath;
@@ -24,7 +24,7 @@ use crate::http::state::State;
 /// The file is streamed. A transfer that breaks off is incomplete and must be repeated.
 #[utoipa::path(
     tag = "remarks",
-    security(("staff" = ["analyst"])),
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
     params(
         FormPath,
         RemarksCsvQuery,
@@ -33,7 +33,7 @@ use crate::http::state::State;
         status = 200,
         description = "The table: RFC 4180, in UTF-8, with a header.",
         content_type = "text/csv",
-        body = String,
+        body = inline(CsvFile),
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("campaign,question,language,text\r\nworld-cancer-day-2027,remark_your_days,en,Nurse […] called me at [phone] and it helped.\r\n"),
     )),
@@ -41,7 +41,7 @@ use crate::http::state::State;
 )]
 #[get("/v1/forms/{form}/remarks.csv", wrap = "from_fn(compress)")]
 pub(super) async fn export_remarks(
-    analyst: Staff<Analyst>,
+    analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<RemarksCsvQuery>,

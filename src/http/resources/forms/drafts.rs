@@ -17,7 +17,7 @@ use crate::http::extract::path::FormPath;
 use crate::http::extract::precondition::Precondition;
 use crate::http::extract::{Body, Document, Format, from_json};
 use crate::http::form_body::FormVersionView;
-use crate::http::problem::{Code, FieldError, Problem, form_faults};
+use crate::http::problem::{Code, FieldCode, FieldError, Problem, form_faults};
 use crate::http::state::State;
 
 /// The operations of this file.
@@ -88,7 +88,9 @@ async fn create_form(
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
-    params(FormPath),
+    params(
+        ("form" = String, Path, description = "The form's key.", example = "sleep-after-treatment"),
+    ),
     responses((status = 200, description = "The draft.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft; send it as `If-Match` with a change."),
     ))),
@@ -112,8 +114,8 @@ async fn get_form_draft(
     tag = "drafts",
     security(("staff" = ["author"])),
     params(
-        FormPath,
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the draft that this replaces."),
+        ("form" = String, Path, description = "The form's key.", example = "sleep-after-treatment"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the draft that this replaces. `*` replaces whatever there is.", example = "*"),
         ("If-None-Match" = Option<String>, Header, description = "`*` to begin a new draft."),
     ),
     request_body(content((FormDefinition = "application/json"), (String = "application/yaml"))),
@@ -143,8 +145,8 @@ async fn update_form_draft(
     tag = "drafts",
     security(("staff" = ["author"])),
     params(
-        FormPath,
-        ("If-Match" = String, Header, description = "The `ETag` of the draft."),
+        ("form" = String, Path, description = "The form's key.", example = "sleep-after-treatment"),
+        ("If-Match" = String, Header, description = "The `ETag` of the draft. `*` deletes whatever there is.", example = "*"),
     ),
     responses((status = 204, description = "It is deleted.")),
     extensions(("x-problems" = json!(["form_unknown", "draft_unknown", "precondition_required", "precondition_failed"]))),
@@ -170,8 +172,8 @@ async fn delete_form_draft(
     tag = "drafts",
     security(("staff" = ["author"])),
     params(
-        FormPath,
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the draft, to publish just what was read."),
+        ("form" = String, Path, description = "The form's key.", example = "sleep-after-treatment"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the draft, to publish just what was read. `*` publishes whatever there is.", example = "*"),
     ),
     request_body = PublishDraftBody,
     responses((status = 201, description = "The new version.", body = FormVersionView, headers(
@@ -214,7 +216,7 @@ async fn read(document: Document) -> Result<FormDefinition, Problem> {
     let source =
         Source::read(text, Syntax::Yaml).map_err(|fault| malformed(format!("{fault}.")))?;
     source.definition().map_err(|fault| {
-        let error = FieldError::new(fault.pointer.as_str(), "invalid_value", fault.kind);
+        let error = FieldError::new(fault.pointer.as_str(), FieldCode::InvalidValue, fault.kind);
         Problem::fields(Code::BodyInvalid, vec![error])
     })
 }

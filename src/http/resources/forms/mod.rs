@@ -169,10 +169,16 @@ async fn list_forms(
 /// `Content-Location` names the version, which can be cached permanently.
 #[utoipa::path(
     tag = "forms",
-    params(FormPath, LanguageQuery),
+    params(
+        FormPath,
+        LanguageQuery,
+        ("Accept-Language" = Option<String>, Header, description = "The languages that the person reads (RFC 9110), if the query names none.", example = "ko, en;q=0.8"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy that the client has."),
+    ),
     responses(
         (status = 200, description = "The newest version in use.", body = FormVersionView, headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
+            ("Content-Language" = String, description = "The language of the texts, where it is one."),
             ("Content-Location" = String, description = "The address of the version."),
         )),
         (status = 304, description = "The client's copy is current."),
@@ -197,6 +203,8 @@ async fn get_form(
 }
 
 /// List the versions of a form
+///
+/// Lists published and retired versions. A draft is no version.
 #[utoipa::path(
     tag = "forms",
     params(FormPath),
@@ -228,10 +236,16 @@ async fn list_form_versions(
 /// old responses.
 #[utoipa::path(
     tag = "forms",
-    params(FormVersionPath, LanguageQuery),
+    params(
+        FormVersionPath,
+        LanguageQuery,
+        ("Accept-Language" = Option<String>, Header, description = "The languages that the person reads (RFC 9110), if the query names none.", example = "ko, en;q=0.8"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy that the client has."),
+    ),
     responses(
         (status = 200, description = "The version.", body = FormVersionView, headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
+            ("Content-Language" = String, description = "The language of the texts, where it is one."),
         )),
         (status = 304, description = "The client's copy is current."),
     ),

@@ -27,10 +27,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"grace_days": 14}))]
 pub struct RetireVersionBody {
-    /// The grace period in days, in which the version still takes responses that were filled in offline.
+    /// The grace period in days, in which the version still takes responses that were filled in offline. If
+    /// missing: 14.
     #[serde(default = "fortnight")]
     #[validate(range(min = 0, max = 365))]
-    #[schema(minimum = 0, maximum = 365, default = 14)]
+    #[schema(minimum = 0, maximum = 365)]
     grace_days: i64,
 }
 
@@ -47,7 +48,7 @@ pub struct ChangesQuery {
     #[param(example = 1)]
     from: i32,
     /// The number of the newer version.
-    #[param(example = 2)]
+    #[param(example = 1)]
     to: i32,
 }
 
@@ -58,7 +59,10 @@ pub struct ChangesQuery {
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
-    params(FormVersionPath),
+    params(
+        ("form" = String, Path, description = "The form's key.", example = "sleep-after-treatment"),
+        ("version" = i32, Path, description = "The number of the version.", example = 1),
+    ),
     request_body = RetireVersionBody,
     responses((status = 200, description = "The version as it is now.", body = FormVersionSummary)),
     extensions(("x-problems" = json!(["version_unknown"]))),

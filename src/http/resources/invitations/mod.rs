@@ -15,7 +15,7 @@ use crate::http::extract::page::{PageParams, PageQuery};
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::{Body, Query};
 use crate::http::middleware::compression::compress;
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::{Code, FieldCode, Problem};
 use crate::http::reply::list;
 use crate::http::state::State;
 
@@ -23,7 +23,7 @@ mod sheet;
 mod views;
 
 pub use views::{
-    CreateInvitationsBody, InvitationBatchView, InvitationBatchesView, InvitationsFormat,
+    CreateInvitationsBody, InvitationBatchView, InvitationBatchesView, InvitationFormat,
     InvitationsQuery, InvitationsView,
 };
 
@@ -46,7 +46,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     tag = "invitations",
     security(("staff" = ["coordinator"])),
     params(
-        CampaignPath,
+        ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
         InvitationsQuery,
     ),
     request_body = CreateInvitationsBody,
@@ -90,7 +90,7 @@ async fn create_invitations(
     tag = "invitations",
     security(("staff" = ["coordinator"])),
     params(
-        CampaignPath,
+        ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
         PageParams,
     ),
     responses((status = 200, description = "A page of the batches, and the totals.", body = InvitationBatchesView)),
@@ -131,8 +131,8 @@ async fn list_invitation_batches(
     tag = "invitations",
     security(("staff" = ["coordinator"])),
     params(
-        ("campaign" = String, Path, description = "The campaign's key.", example = "world-cancer-day-2027"),
-        ("batch" = Uuid, Path, description = "The id of the batch.", example = "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a"),
+        ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
+        ("batch" = Uuid, Path, description = "The id of the batch, from the list of batches."),
     ),
     responses((status = 204, description = "The unused invitations of the batch are revoked.")),
     extensions(("x-problems" = json!(["campaign_unknown", "batch_unknown"]))),
@@ -151,5 +151,5 @@ async fn revoke_invitations(
 }
 
 fn link_refused(fault: LinkFault) -> Problem {
-    Problem::field("/link", fault.code(), fault.to_string())
+    Problem::field("/link", FieldCode::of(fault.code()), fault.to_string())
 }

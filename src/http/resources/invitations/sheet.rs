@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 
-use super::views::{InvitationsFormat, InvitationsView};
+use super::views::{InvitationFormat, InvitationsView};
 use crate::app::invitations::IssuedBatch;
 use crate::domain::admission::invitation_link::InvitationLink;
 use crate::formats::invitation_sheet::{
@@ -19,7 +19,7 @@ const HTML: &str = "text/html; charset=utf-8";
 
 /// The new invitations in the requested format.
 pub(super) fn reply(
-    format: InvitationsFormat,
+    format: InvitationFormat,
     issued: IssuedBatch,
     written_link: Option<String>,
     link: Option<InvitationLink>,
@@ -30,7 +30,7 @@ pub(super) fn reply(
     response
         .insert_header((header::LOCATION, place))
         .insert_header((header::CACHE_CONTROL, "no-store"));
-    if format == InvitationsFormat::Json {
+    if format == InvitationFormat::Json {
         return Ok(response.json(InvitationsView {
             batch: batch.id.0,
             campaign: key.to_string(),
@@ -43,7 +43,7 @@ pub(super) fn reply(
         invitations: issued.invitations,
         link,
     };
-    if format == InvitationsFormat::Csv {
+    if format == InvitationFormat::Csv {
         attach(&mut response, CSV, format!("{key}-invitations.csv"));
         return Ok(response.streaming(stream(InvitationTable::new(sheet))));
     }

@@ -44,17 +44,18 @@ fn not_blank(label: &str) -> Result<(), ValidationError> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct InvitationsQuery {
-    /// A list, a table with the columns `number`, `invitation` and `link`, or a page of cards for print.
+    /// A list, a table with the columns `number`, `invitation` and `link`, or a page of cards for print. If missing:
+    /// `json`.
     #[serde(default)]
-    #[param(inline, default = "json")]
-    pub(super) format: InvitationsFormat,
+    #[param(value_type = Option<InvitationFormat>)]
+    pub(super) format: InvitationFormat,
 }
 
 /// The format of new invitations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum InvitationsFormat {
+pub enum InvitationFormat {
     /// A list, as JSON.
     #[default]
     Json,
@@ -64,7 +65,7 @@ pub enum InvitationsFormat {
     Cards,
 }
 
-impl InvitationsFormat {
+impl InvitationFormat {
     /// The word of the format.
     pub(super) fn as_str(self) -> &'static str {
         self.into()

@@ -22,7 +22,7 @@ use crate::http::state::State;
 mod views;
 
 use views::entity_tag;
-pub use views::{RemarkView, RemarksQuery, ReviewRemarkBody, ReviewState};
+pub use views::{RemarkFilter, RemarkView, RemarksQuery, ReviewRemarkBody, ReviewState};
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -91,8 +91,8 @@ async fn list_remarks(
     tag = "remarks",
     security(("staff" = ["analyst"])),
     params(
-        ("remark" = Uuid, Path, description = "The remark's id."),
-        ("If-Match" = String, Header, description = "The `etag` of the remark as it was read."),
+        ("remark" = Uuid, Path, description = "The remark's id, from the list of remarks."),
+        ("If-Match" = String, Header, description = "The `etag` of the remark as it was read. `*` reviews it whatever it is now.", example = "*"),
     ),
     request_body = ReviewRemarkBody,
     responses((status = 200, description = "The remark as it is now.", body = RemarkView, headers(

@@ -23,15 +23,15 @@ pub struct RemarksQuery {
     #[param(example = "world-cancer-day-2027")]
     pub(super) campaign: Option<String>,
     /// Only remarks to this question: its key.
-    #[param(example = "anything_else")]
+    #[param(example = "remark_your_days")]
     pub(super) question: Option<String>,
-    /// Only remarks to the form in this language.
-    #[param(example = "ko")]
+    /// Only remarks to the form in this language, such as `ko`.
     pub(super) language: Option<String>,
-    /// Only remarks that are pending, cleared or withheld; `all` for every remark.
+    /// Only remarks that are pending, cleared or withheld; `all` for every remark. If
+    /// missing: `pending`.
     #[serde(default)]
-    #[param(inline, default = "pending")]
-    pub(super) state: ListedRemarks,
+    #[param(value_type = Option<RemarkFilter>)]
+    pub(super) state: RemarkFilter,
     /// The number of items of a page.
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -44,15 +44,19 @@ pub struct RemarksQuery {
 /// The filter of remarks by state.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ListedRemarks {
+pub enum RemarkFilter {
+    /// Those that nobody has reviewed.
     #[default]
     Pending,
+    /// Those that may be exported.
     Cleared,
+    /// Those that must not be exported.
     Withheld,
+    /// Every remark.
     All,
 }
 
-impl ListedRemarks {
+impl RemarkFilter {
     /// The state; none for all of them.
     pub(super) fn state(self) -> Option<RemarkState> {
         match self {
@@ -65,7 +69,7 @@ impl ListedRemarks {
 }
 
 /// The state of a remark's review.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewState {
     /// The remark has not been reviewed.
@@ -82,6 +86,16 @@ impl From<ReviewState> for RemarkState {
             ReviewState::Pending => Self::Pending,
             ReviewState::Cleared => Self::Cleared,
             ReviewState::Withheld => Self::Withheld,
+        }
+    }
+}
+
+impl From<RemarkState> for ReviewState {
+    fn from(state: RemarkState) -> Self {
+        match state {
+            RemarkState::Pending => Self::Pending,
+            RemarkState::Cleared => Self::Cleared,
+            RemarkState::Withheld => Self::Withheld,
         }
     }
 }
@@ -108,9 +122,8 @@ pub struct RemarkView {
     /// The text. It was cleaned on arrival, with words such as `[phone]` for what was found, and may have been
     /// shortened since, with `[…]` for what was taken out.
     pub text: String,
-    /// `pending`, `cleared` or `withheld`.
-    #[schema(example = "pending")]
-    pub state: String,
+    /// The state of its review.
+    pub state: ReviewState,
     /// The tag of this state of the remark; send it as `If-Match` with a review.
     pub etag: String,
 }
@@ -130,7 +143,7 @@ impl From<ListedRemark> for RemarkView {
             question: remark.question,
             language: remark.language,
             text: remark.text,
-            state: remark.state.as_str().to_owned(),
+            state: remark.state.into(),
             etag: entity_tag(tag).to_string(),
         }
     }
@@ -158,11 +171,11 @@ impl RemarksQuery {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = something))]
-#[schema(example = json!({"state": "cleared", "text": "Nurse […] called me at [phone] and it helped."}))]
+#[schema(example = json!({"state": "cleared"}))]
 pub struct ReviewRemarkBody {
     /// Whether the remark may be exported.
     pub(super) state: Option<ReviewState>,
-    /// The shortened text: the words that stay, in their order, with `[…]` (or `[...]`) where something was taken out.
+    /// The shortened text, such as `Nurse […] called me at [phone]`: the words that stay, in their order, with `[…]` (or `[...]`) where something was taken out.
     /// What is taken out is lost.
     pub(super) text: Option<String>,
 }

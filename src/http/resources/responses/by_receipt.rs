@@ -4,9 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, delete, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ResponseView;
 use crate::app::responses::{read_own, withdraw_own};
-use crate::domain::response::RawAnswers;
+use crate::domain::response::{RawAnswers, Summary};
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::receipt::receipt;
 use crate::http::problem::Problem;
@@ -20,19 +19,28 @@ use crate::http::state::State;
     "answers": {"cancer_type": "stomach", "eating_meals": "severe", "sex": null},
 }))]
 pub struct OwnResponseView {
-    /// The metadata.
-    #[serde(flatten)]
-    pub response: ResponseView,
+    /// The campaign's key.
+    pub campaign: String,
+    /// The number of the version that was filled in.
+    pub form_version: i32,
+    /// The language in which the respondent read the form.
+    pub language: String,
+    /// The ISO week of arrival; no finer time is stored.
+    pub week: String,
+    /// Scores by area, and the notices that the answers call for.
+    pub summary: Summary,
     /// The answers as stored; free text as cleaned.
     pub answers: RawAnswers,
 }
 
 /// Read one's own response
+///
+/// Returns what is stored, to the holder of the receipt. Free text is as cleaned.
 #[utoipa::path(
     tag = "responses",
     params(
         CampaignPath,
-        ("Receipt" = String, Header, description = "The receipt that the response was sent with.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
+        ("Receipt" = String, Header, description = "The receipt that the response was sent with.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
     ),
     responses((status = 200, description = "The response.", body = OwnResponseView)),
     extensions(("x-problems" = json!([
@@ -48,8 +56,13 @@ pub(super) async fn get_own_response(
     let receipt = receipt(&req)?;
     let key = campaign.key()?;
     let own = read_own(&state.app, &key, &receipt).await?;
+    let stored = own.response;
     Ok(HttpResponse::Ok().json(OwnResponseView {
-        response: ResponseView::of(&key, own.response),
+        campaign: key.to_string(),
+        form_version: stored.form_version,
+        language: stored.language,
+        week: stored.week.to_string(),
+        summary: stored.summary,
         answers: own.answers,
     }))
 }
@@ -62,7 +75,7 @@ pub(super) async fn get_own_response(
     tag = "responses",
     params(
         CampaignPath,
-        ("Receipt" = String, Header, description = "The receipt that the response was sent with.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
+        ("Receipt" = String, Header, description = "The receipt that the response was sent with.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
     ),
     responses((status = 204, description = "It is gone.")),
     extensions(("x-problems" = json!([

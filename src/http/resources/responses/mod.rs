@@ -30,6 +30,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// A filled form.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "form_version": 1, "language": "ko",
+    "answers": {
+        "cancer_type": "stomach", "time_since_treatment": "months_6_to_12", "treatments": ["surgery"], "sex": null,
+        "eating_meals": "severe", "sleep_night": "mild", "distress": 5,
+    },
+}))]
 pub struct CreateResponseBody {
     /// The number of the version that was filled in.
     #[schema(example = 1, minimum = 1)]
@@ -80,9 +87,10 @@ pub struct ResponseView {
 /// reply says how to get one.
 #[utoipa::path(
     tag = "responses",
+    security((), ("pass" = [])),
     params(
         CampaignPath,
-        ("Receipt" = String, Header, description = "22 to 128 random characters of A-Z, a-z, 0-9, - and _.", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
+        ("Receipt" = String, Header, description = "22 to 128 random characters of A-Z, a-z, 0-9, - and _.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
         ("Invitation" = Option<String>, Header, description = "Where access is `code`: the invitation, 16 letters and digits. Case, spaces and dashes do not matter, nor O for 0, I and L for 1.", example = "ABCD-EFGH-JKMN-PQE4"),
     ),
     request_body = CreateResponseBody,

@@ -60,7 +60,7 @@ pub fn counted<T: Ord + Clone>(rows: &[T]) -> BTreeMap<T, u64> {
     counts
 }
 
-/// What plan all varied cells of rare records costs, with the cells of others that must be suppressed along.
+/// What it costs to suppress all varied cells of rare records, with the cells of others that must be suppressed along.
 pub fn plain_cost(columns: usize, rows: &[Vec<u32>], k: u64) -> u64 {
     let sizes: Vec<u64> = counted(rows).into_values().collect();
     let rare: u64 = sizes.iter().filter(|size| **size < k).sum();
