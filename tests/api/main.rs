@@ -35,6 +35,7 @@ mod form_command;
 mod forms;
 mod handout;
 mod health;
+mod http_habits;
 mod hung_database;
 mod interop;
 mod invitations;

@@ -13,7 +13,8 @@ pub(super) fn rewrite(document: &mut Value) {
         license.remove("identifier");
         license.insert("url".to_owned(), json!("https://spdx.org/licenses/"));
     }
-    let schemes = document["components"]["securitySchemes"].clone();
+    let schemes = document.pointer("/components/securitySchemes");
+    let schemes = schemes.cloned().unwrap_or_default();
     for operation in operations(document) {
         operation.values_mut().for_each(holders);
         if let Some(Value::Array(alternatives)) = operation.get_mut("security") {
