@@ -15,6 +15,7 @@
 //! | [`config`] | flags and environment, typed | |
 //! | [`telemetry`] | logs and metrics, nothing personal | |
 //! | [`keys`] | the server's keys | HTTP, SQL |
+//! | [`tls`] | the crypto provider of TLS; certificates and keys in PEM files | HTTP, SQL |
 //! | [`clock`], [`random`] | the only places that read the time and draw random bytes | |
 
 pub mod app;
@@ -30,3 +31,4 @@ pub mod random;
 pub mod sample;
 pub mod store;
 pub mod telemetry;
+pub mod tls;

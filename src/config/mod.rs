@@ -72,6 +72,9 @@ pub struct DatabaseConfig {
         value_name = "postgres://…"
     )]
     database_url: Option<String>,
+    /// The CA of the database, in PEM; with sslmode=verify-full in the URL [default: the CAs of this machine]
+    #[arg(long, env = "AFTERCARE_DATABASE_CA_FILE", value_name = "FILE")]
+    database_ca_file: Option<PathBuf>,
     /// Most connections for ordinary requests
     #[arg(
         long,
@@ -101,6 +104,7 @@ impl DatabaseConfig {
         Self {
             data_dir: Some(data_dir.into()),
             database_url: Some(database_url.into()),
+            database_ca_file: None,
             pool_size: 16,
             export_pool_size: 4,
         }
@@ -118,6 +122,11 @@ impl DatabaseConfig {
     /// The external database, if one is configured.
     pub fn url(&self) -> Option<&str> {
         self.database_url.as_deref().filter(|url| !url.is_empty())
+    }
+
+    /// The file with the CA of the database, if one is configured.
+    pub fn ca_file(&self) -> Option<PathBuf> {
+        unless_empty(&self.database_ca_file)
     }
 
     /// The data folder: the configured one, or the default of this user.

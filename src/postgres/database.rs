@@ -36,7 +36,7 @@ impl Database {
         progress: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Self, OpenError> {
         match config.url() {
-            Some(url) => Self::external(url),
+            Some(url) => Self::external(Target::new(url, config.ca_file().as_deref())?),
             None => Self::start(config.data_dir()?, progress),
         }
     }
@@ -50,14 +50,14 @@ impl Database {
         if config.url().is_none()
             && let Some(url) = embedded::url_of_running(&config.data_dir()?)
         {
-            return Self::external(&url);
+            return Self::external(url.parse()?);
         }
         Self::open(config, progress).await
     }
 
-    fn external(url: &str) -> Result<Self, OpenError> {
+    fn external(target: Target) -> Result<Self, OpenError> {
         Ok(Self {
-            target: url.parse()?,
+            target,
             embedded: None,
         })
     }

@@ -24,6 +24,7 @@ pub mod server_keys;
 pub mod sessions;
 pub mod staff;
 mod stalls;
+mod tls;
 pub mod transaction;
 mod types;
 

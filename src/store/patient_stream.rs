@@ -21,11 +21,20 @@ const READY_FOR_QUERY: [u8; 5] = [b'Z', 0, 0, 0, 5];
 /// The length of that message.
 const READY_LENGTH: usize = READY_FOR_QUERY.len() + 1;
 
-/// A socket with a limit on how long Postgres may owe an answer.
+/// How a connection waits.
+#[derive(Clone)]
+pub(super) struct Patience {
+    /// How long Postgres may owe an answer.
+    pub limit: Duration,
+    /// Where losing patience is noted.
+    pub stalls: Arc<Stalls>,
+}
+
+/// A stream with a limit on how long Postgres may owe an answer. Under TLS it goes around what was deciphered: the end of
+/// an answer cannot be seen in what is enciphered.
 pub(super) struct PatientStream<S> {
     inner: S,
-    patience: Duration,
-    stalls: Arc<Stalls>,
+    patience: Patience,
     /// Until when something must come; none while nothing is owed.
     due: Option<Instant>,
     /// Wakes the connection at `due` or before: it is set anew only when it fires.
@@ -35,15 +44,19 @@ pub(super) struct PatientStream<S> {
 }
 
 impl<S> PatientStream<S> {
-    pub(super) fn new(inner: S, patience: Duration, stalls: Arc<Stalls>) -> Self {
+    pub(super) fn new(inner: S, patience: Patience) -> Self {
         Self {
             inner,
             patience,
-            stalls,
             due: None,
             alarm: None,
             tail: [0; READY_LENGTH],
         }
+    }
+
+    /// What is inside.
+    pub(super) fn get_ref(&self) -> &S {
+        &self.inner
     }
 
     /// Notes what came. Nothing is owed after the end of an answer.
@@ -59,7 +72,7 @@ impl<S> PatientStream<S> {
             *place = *byte;
         }
         let done = self.tail.starts_with(&READY_FOR_QUERY);
-        self.due = (!done).then(|| Instant::now() + self.patience);
+        self.due = (!done).then(|| Instant::now() + self.patience.limit);
     }
 
     /// Ready when Postgres owes an answer for too long.
@@ -97,7 +110,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
             }
             Poll::Pending => {
                 ready!(self.poll_overdue(cx));
-                self.stalls.note();
+                self.patience.stalls.note();
                 Poll::Ready(Err(overdue()))
             }
             failed => failed,
@@ -112,7 +125,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         if self.due.is_none() {
-            self.due = Some(Instant::now() + self.patience);
+            self.due = Some(Instant::now() + self.patience.limit);
             // The driver reads first and writes then. Without the alarm, nothing would make it read again.
             let _ = self.poll_overdue(cx);
         }
@@ -137,11 +150,18 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(12);
     const READY: &[u8] = b"Z\0\0\0\x05I";
 
+    fn patience(stalls: &Arc<Stalls>) -> Patience {
+        Patience {
+            limit: PATIENCE,
+            stalls: Arc::clone(stalls),
+        }
+    }
+
     fn pair() -> (PatientStream<DuplexStream>, DuplexStream, Arc<Stalls>) {
         let (ours, theirs) = duplex(1024);
         let stalls = Arc::new(Stalls::default());
         (
-            PatientStream::new(ours, PATIENCE, Arc::clone(&stalls)),
+            PatientStream::new(ours, patience(&stalls)),
             theirs,
             stalls,
         )

@@ -3,6 +3,7 @@
 //! Connections are created and driven on the main runtime of the program, not on the short-lived runtimes of the HTTP
 //! workers: a worker that stops must not break connections that others use.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +17,13 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
-use tokio_postgres::config::{Config, Host, SslMode};
+use tokio_postgres::config::{Config, Host};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::connect::{HOST_TIMEOUT, Patience, connect, with_cause};
+use super::connect::{Connector, HOST_TIMEOUT, with_cause};
+use super::patient_stream::Patience;
 use super::stalls::Stalls;
+use super::tls::{Tls, TlsError};
 use crate::config::DatabaseConfig;
 
 /// A pool of connections.
@@ -43,12 +46,9 @@ pub enum DatabaseError {
         "DATABASE_URL cannot be read: {0}; write it as postgres://user:password@host:5432/name"
     )]
     Url(String),
-    /// The URL asks for TLS, which this build does not support.
-    #[error(
-        "DATABASE_URL demands TLS (sslmode=require or stricter), which this program does not speak yet; \
-         use a unix socket, a private network or a local TLS proxy, and sslmode=disable"
-    )]
-    Tls,
+    /// There can be no TLS as the URL asks for it.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The server cannot be reached, or refused the connection.
     #[error("the database does not answer ({place}): {reason}")]
     Unreachable {
@@ -113,31 +113,33 @@ impl Purpose {
     }
 }
 
-/// The parsed address of a database.
+/// The parsed address of a database, with the certificates for it.
 #[derive(Clone)]
 pub struct Target {
     config: Config,
+    tls: Tls,
 }
 
 impl FromStr for Target {
     type Err = DatabaseError;
 
     fn from_str(url: &str) -> Result<Self, DatabaseError> {
-        if url.contains("sslmode=verify") {
-            return Err(DatabaseError::Tls);
-        }
-        let mut config = Config::from_str(url).map_err(|e| DatabaseError::Url(with_cause(&e)))?;
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(DatabaseError::Tls);
-        }
-        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-            config.host("localhost");
-        }
-        Ok(Self { config })
+        Self::new(url, None)
     }
 }
 
 impl Target {
+    /// Parses an address. `ca_file` holds the CA of the database, if the address names none.
+    pub fn new(url: &str, ca_file: Option<&Path>) -> Result<Self, DatabaseError> {
+        let (url, parameters) = Tls::take_out(url)?;
+        let mut config = Config::from_str(&url).map_err(|e| DatabaseError::Url(with_cause(&e)))?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            config.host("localhost");
+        }
+        let tls = Tls::new(&config, parameters, ca_file)?;
+        Ok(Self { config, tls })
+    }
+
     /// Host, port, user and name of the database, without the password.
     pub fn place(&self) -> String {
         let host = match self.config.get_hosts().first() {
@@ -154,7 +156,7 @@ impl Target {
 
     /// Opens a connection outside the pools, driven by the current runtime.
     pub async fn connect(&self, purpose: Purpose) -> Result<AsyncPgConnection, DatabaseError> {
-        establish(self.config.clone(), purpose, Arc::default())
+        establish(self.clone(), purpose, Arc::default())
             .await
             .map_err(|error| DatabaseError::Unreachable {
                 place: self.place(),
@@ -199,7 +201,8 @@ impl Pools {
 
 fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, DatabaseError> {
     let handle = Handle::current();
-    let config = target.config.clone();
+    let target = target.clone();
+    let config = &target.config;
     let hosts = config.get_hosts().len().max(config.get_hostaddrs().len());
     let stalls = Arc::new(Stalls::default());
     let mut manager = ManagerConfig::<AsyncPgConnection>::default();
@@ -207,7 +210,7 @@ fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, Database
     manager.recycling_method = RecyclingMethod::Fast;
     let noted = Arc::clone(&stalls);
     manager.custom_setup = Box::new(move |_| {
-        let establishing = establish(config.clone(), purpose, Arc::clone(&noted));
+        let establishing = establish(target.clone(), purpose, Arc::clone(&noted));
         // It ends when the pool no longer waits for it.
         let task = AbortOnDropHandle::new(handle.spawn(establishing));
         async move {
@@ -239,16 +242,23 @@ fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, Database
 }
 
 async fn establish(
-    mut config: Config,
+    target: Target,
     purpose: Purpose,
     stalls: Arc<Stalls>,
 ) -> ConnectionResult<AsyncPgConnection> {
+    let Target { mut config, tls } = target;
     config.application_name(purpose.application_name());
     let patience = Patience {
         limit: purpose.patience(),
         stalls,
     };
-    let client = connect(&config, &patience)
+    let connector = Connector {
+        config,
+        tls,
+        patience,
+    };
+    let client = connector
+        .connect()
         .await
         .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
     let mut connection = AsyncPgConnection::try_from(client).await?;
@@ -263,13 +273,42 @@ async fn establish(
 mod tests {
     use super::*;
 
+    fn refused(url: &str) -> String {
+        let error = url.parse::<Target>().err().unwrap();
+        assert!(matches!(error, DatabaseError::Tls(_)), "{error}");
+        error.to_string()
+    }
+
     #[test]
-    fn a_url_that_demands_tls_is_refused_with_the_mend() {
-        for mode in ["require", "verify-full", "verify-ca"] {
-            let url = format!("postgres://a@db.example/aftercare?sslmode={mode}");
-            let error = url.parse::<Target>().err().unwrap();
-            assert!(matches!(error, DatabaseError::Tls), "{error}");
+    fn tls_that_would_protect_less_than_it_says_is_refused() {
+        let ca = "sslrootcert=/etc/ca.pem";
+        for mode in ["disable", "prefer"] {
+            let error = refused(&format!("postgres://db/a?sslmode={mode}&{ca}"));
+            assert!(error.contains("sslmode=verify-full"), "{error}");
         }
+        assert!(refused(&format!("postgres://db/a?{ca}")).contains("sslmode=prefer"));
+        for weak in [
+            "sslmode=verify-ca",
+            "sslmode=verify-ca&sslrootcert=system",
+            "sslmode=require&sslrootcert=system",
+        ] {
+            let error = refused(&format!("postgres://db/a?{weak}"));
+            assert!(error.contains("public CA"), "{error}");
+        }
+        assert!(refused("postgres://db/a?sslnegotiation=direct").contains("sslmode=require"));
+    }
+
+    #[test]
+    fn files_that_cannot_be_used_are_named() {
+        let error = refused("postgres://db/a?sslmode=verify-full&sslrootcert=/nonexistent.pem");
+        assert!(error.contains("/nonexistent.pem"), "{error}");
+        let error = refused("postgres://db/a?sslmode=verify-full&sslrootcert=/dev/null");
+        assert!(error.contains("BEGIN CERTIFICATE"), "{error}");
+        let error = refused("postgres://db/a?sslmode=require&sslcert=/dev/null");
+        assert!(error.contains("sslkey"), "{error}");
+        let error = Target::new("postgres://db/a", Some(Path::new("/etc/ca.pem"))).err();
+        let error = error.unwrap().to_string();
+        assert!(error.contains("AFTERCARE_DATABASE_CA_FILE"), "{error}");
     }
 
     #[test]
