@@ -46,8 +46,7 @@ pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, PemErro
 /// The private key in a file: PKCS #8, PKCS #1 or SEC 1.
 pub fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, PemError> {
     let pem = read(file)?;
-    let key =
-        PrivateKeyDer::from_pem_slice(&pem).map_err(|_| PemError::NoKey(file.to_owned()))?;
+    let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| PemError::NoKey(file.to_owned()))?;
     let mode = fs::metadata(file).map(|metadata| metadata.permissions().mode());
     // A group may read it: this is how systems give a key to a server that is not root.
     if mode.is_ok_and(|mode| mode & 0o007 != 0) {

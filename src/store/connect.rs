@@ -135,7 +135,10 @@ impl Connector {
             Err(never) => match never {},
         };
         let patience = self.patience.clone();
-        let tls = PatientTls { connector, patience };
+        let tls = PatientTls {
+            connector,
+            patience,
+        };
         let (client, connection) = config.connect_raw(socket, tls).await?;
         self.settle(client, connection).await
     }

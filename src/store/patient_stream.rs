@@ -160,11 +160,7 @@ mod tests {
     fn pair() -> (PatientStream<DuplexStream>, DuplexStream, Arc<Stalls>) {
         let (ours, theirs) = duplex(1024);
         let stalls = Arc::new(Stalls::default());
-        (
-            PatientStream::new(ours, patience(&stalls)),
-            theirs,
-            stalls,
-        )
+        (PatientStream::new(ours, patience(&stalls)), theirs, stalls)
     }
 
     async fn read(stream: &mut PatientStream<DuplexStream>) -> io::Result<usize> {

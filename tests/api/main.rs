@@ -25,6 +25,7 @@ mod campaigns;
 mod cli;
 mod compatibility;
 mod database;
+mod database_tls;
 mod documents;
 mod drafts;
 mod durability;

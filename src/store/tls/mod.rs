@@ -11,8 +11,8 @@ use tokio_postgres::config::{Config, SslMode, SslNegotiation};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::tls::{PemError, certificates, private_key, provider};
-use parameters::Parameters;
 pub(super) use parameters::Mode;
+use parameters::Parameters;
 pub(super) use patient_tls::PatientTls;
 use verifier::AnyName;
 
@@ -159,10 +159,7 @@ fn system_roots() -> Result<RootCertStore, TlsError> {
     }
 }
 
-fn client(
-    trust: Trust,
-    identity: Option<(&Path, &Path)>,
-) -> Result<ClientConfig, TlsError> {
+fn client(trust: Trust, identity: Option<(&Path, &Path)>) -> Result<ClientConfig, TlsError> {
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(TlsError::Setup)?;

@@ -115,7 +115,10 @@ mod tests {
         let (address, parameters) = parts(
             "postgres://ann:sslmode=x@db1,db2/a?sslmode=verify-full&connect_timeout=3&sslrootcert=%2Fetc%2Fca.pem&sslkey=",
         );
-        assert_eq!(address, "postgres://ann:sslmode=x@db1,db2/a?connect_timeout=3");
+        assert_eq!(
+            address,
+            "postgres://ann:sslmode=x@db1,db2/a?connect_timeout=3"
+        );
         let expected = Parameters {
             mode: Some(Mode::VerifyFull),
             root: Some("/etc/ca.pem".into()),

@@ -6,6 +6,7 @@
 )]
 
 pub mod app;
+pub mod certificates;
 pub mod client;
 pub mod collection;
 pub mod document;

@@ -7,6 +7,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -24,7 +25,7 @@ static CLONING: Mutex<bool> = Mutex::const_new(false);
 struct Server {
     /// Without the name of the database at its end.
     base_url: String,
-    _watchdog: Option<Child>,
+    _cluster: Option<Cluster>,
 }
 
 /// A database of its own. Dropped with it.
@@ -139,54 +140,102 @@ fn server() -> &'static Server {
     SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
         Ok(url) if !url.is_empty() => Server {
             base_url: url.rsplit_once('/').unwrap().0.to_owned(),
-            _watchdog: None,
+            _cluster: None,
         },
         _ => start(),
     })
 }
 
 fn start() -> Server {
-    let unique = aftercare::random::uuid().unwrap().simple().to_string();
-    let folder = roomy_and_quick().join(format!("aftercare-test-{unique}"));
-    std::fs::create_dir(&folder).unwrap();
-    let user = unprivileged();
-    if let Some((uid, gid)) = user {
-        std::os::unix::fs::chown(&folder, Some(uid), Some(gid)).unwrap();
+    let cluster = Cluster::make();
+    cluster.start(
+        "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off \
+         -c max_connections=300 -c max_wal_senders=0 -c wal_level=minimal",
+    );
+    let host = cluster.folder.display().to_string().replace('/', "%2F");
+    Server {
+        base_url: format!("postgres://aftercare@{host}"),
+        _cluster: Some(cluster),
     }
-    let bin = bin_dir();
-    let run = |name: &str, args: &[&str]| {
-        let mut command = Command::new(bin.join(name));
+}
+
+/// A throw-away cluster. A watchdog ends it when this value or the process does.
+pub struct Cluster {
+    pub folder: PathBuf,
+    bin: PathBuf,
+    user: Option<(u32, u32)>,
+    _watchdog: Child,
+}
+
+impl Cluster {
+    /// Makes a cluster, which does not run yet. Its socket is in its folder.
+    pub fn make() -> Self {
+        let unique = aftercare::random::uuid().unwrap().simple().to_string();
+        let folder = roomy_and_quick().join(format!("aftercare-test-{unique}"));
+        std::fs::create_dir(&folder).unwrap();
+        let user = unprivileged();
+        if let Some((uid, gid)) = user {
+            std::os::unix::fs::chown(&folder, Some(uid), Some(gid)).unwrap();
+        }
+        let bin = bin_dir();
+        let data = folder.join("data").display().to_string();
+        let cluster = Self {
+            _watchdog: watchdog(&bin, &data, &folder, user),
+            folder,
+            bin,
+            user,
+        };
+        let args = "-U aftercare -A trust -E UTF8 --no-sync --locale=C";
+        let args: Vec<_> = ["-D", &data].into_iter().chain(args.split(' ')).collect();
+        cluster.run("initdb", &args);
+        cluster
+    }
+
+    /// Starts it with these options.
+    pub fn start(&self, options: &str) {
+        let data = self.folder.join("data").display().to_string();
+        let log = self.folder.join("log").display().to_string();
+        let folder = self.folder.display();
+        let options = format!("-c unix_socket_directories='{folder}' {options}");
+        self.run(
+            "pg_ctl",
+            &["-D", &data, "-l", &log, "-w", "-o", &options, "start"],
+        );
+    }
+
+    /// Writes a file that belongs to the cluster, as Postgres wants keys.
+    pub fn write(&self, name: &str, content: &str) -> PathBuf {
+        let file = self.folder.join(name);
+        std::fs::write(&file, content).unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+        if let Some((uid, gid)) = self.user {
+            std::os::unix::fs::chown(&file, Some(uid), Some(gid)).unwrap();
+        }
+        file
+    }
+
+    fn run(&self, name: &str, args: &[&str]) {
+        let mut command = Command::new(self.bin.join(name));
         command
             .args(args)
-            .current_dir(&folder)
+            .current_dir(&self.folder)
             .stdout(Stdio::null())
             .stdin(Stdio::null());
-        if let Some((uid, gid)) = user {
+        if let Some((uid, gid)) = self.user {
             command.uid(uid).gid(gid);
         }
         assert!(command.status().unwrap().success(), "{name} failed");
-    };
-    let data = folder.join("data").display().to_string();
-    let initdb = [
-        "-D",
-        &data,
-        "-U",
-        "aftercare",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--no-sync",
-    ];
-    run("initdb", &[&initdb[..], &["--locale=C"]].concat());
+    }
+}
 
+fn watchdog(bin: &Path, data: &str, folder: &Path, user: Option<(u32, u32)>) -> Child {
     let script = format!(
         "cat >/dev/null; '{0}/pg_ctl' -D '{data}' -m immediate stop >/dev/null 2>&1; rm -rf '{1}'",
         bin.display(),
         folder.display()
     );
     // A process group of its own, so that an interrupt at the terminal does not reach it.
-    let watchdog = Command::new("sh")
+    Command::new("sh")
         .args(["-c", &script])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -195,22 +244,7 @@ fn start() -> Server {
         .process_group(0)
         .uid(user.map_or_else(|| rustix::process::geteuid().as_raw(), |(uid, _)| uid))
         .spawn()
-        .unwrap();
-    let options = format!(
-        "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c full_page_writes=off \
-         -c synchronous_commit=off -c max_connections=300 -c max_wal_senders=0 -c wal_level=minimal",
-        folder.display()
-    );
-    let log = folder.join("log").display().to_string();
-    run(
-        "pg_ctl",
-        &["-D", &data, "-l", &log, "-w", "-o", &options, "start"],
-    );
-    let host = folder.display().to_string().replace('/', "%2F");
-    Server {
-        base_url: format!("postgres://aftercare@{host}"),
-        _watchdog: Some(watchdog),
-    }
+        .unwrap()
 }
 
 /// Memory where there is plenty of it: cloning databases is most of the time of a test run.
