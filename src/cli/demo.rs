@@ -83,9 +83,9 @@ impl Demo {
         if self.responses > 0 {
             self.generate_responses(app, &form, &campaign).await?;
         }
-        serve_until_stopped(&self.config, state.clone(), signals, |address| {
-            print(&format!("listening on http://{address}"))?;
-            say(&what_to_try(&format!("http://{address}"), &password));
+        serve_until_stopped(&self.config, state.clone(), signals, |url| {
+            print(&format!("listening on {url}"))?;
+            say(&what_to_try(url, &password));
             Ok(())
         })
         .await

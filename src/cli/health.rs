@@ -2,15 +2,19 @@
 //! curl.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rustls::ClientConfig;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 use super::print;
 use crate::config::HttpConfig;
+use crate::tls::{AnyName, provider};
 
 /// Ask a running server whether it is ready.
 #[derive(Debug, Args)]
@@ -23,24 +27,52 @@ impl Health {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let address = reachable(self.http.listen);
-        let asked = tokio::time::timeout(Duration::from_secs(5), ask(address)).await;
+        let is_secure = self.http.tls_files()?.is_some();
+        let scheme = if is_secure { "https" } else { "http" };
+        let asking = async {
+            match is_secure {
+                true => ask(secured(address).await?, address).await,
+                false => ask(TcpStream::connect(address).await?, address).await,
+            }
+        };
+        let asked = tokio::time::timeout(Duration::from_secs(5), asking).await;
         let reply = asked
             .context("timed out")
             .flatten()
-            .with_context(|| format!("no server answers on http://{address}"))?;
+            .with_context(|| format!("no server answers on {scheme}://{address}"))?;
         ensure!(reply.starts_with("HTTP/1.1 200"), "the server is not ready");
         print("ready")?;
         Ok(())
     }
 }
 
-async fn ask(address: SocketAddr) -> anyhow::Result<String> {
-    let mut stream = TcpStream::connect(address).await?;
+/// The certificate is for the public host, not for this address, and nothing secret is sent. So any will do.
+async fn secured(
+    address: SocketAddr,
+) -> anyhow::Result<impl AsyncRead + AsyncWrite + Unpin + use<>> {
+    let client = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(AnyName::new(None))
+        .with_no_client_auth();
+    let socket = TcpStream::connect(address).await?;
+    let connector = TlsConnector::from(Arc::new(client));
+    Ok(connector.connect(address.ip().into(), socket).await?)
+}
+
+async fn ask(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    address: SocketAddr,
+) -> anyhow::Result<String> {
     let request =
         format!("GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut reply = String::new();
-    stream.take(64 * 1024).read_to_string(&mut reply).await?;
+    let read = stream.take(64 * 1024).read_to_string(&mut reply).await;
+    // A server may end a connection under TLS without a farewell. What came before counts.
+    if reply.is_empty() {
+        read?;
+    }
     Ok(reply)
 }
 

@@ -1,6 +1,5 @@
 //! `aftercare serve`: serve the API until asked to stop.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,23 +44,23 @@ impl Serve {
 
     async fn serve(&self, target: &Target, signals: Signals) -> anyhow::Result<()> {
         let state = prepare(&self.config, target, self.migrate).await?;
-        serve_until_stopped(&self.config, state, signals, |address| {
-            Ok(print(&format!("listening on http://{address}"))?)
+        serve_until_stopped(&self.config, state, signals, |url| {
+            Ok(print(&format!("listening on {url}"))?)
         })
         .await
     }
 }
 
-/// Serves until SIGTERM or SIGINT. `ready` is called once the address is bound.
+/// Serves until SIGTERM or SIGINT. `ready` is called with the address once it is bound.
 pub async fn serve_until_stopped(
     config: &Config,
     state: State,
     mut signals: Signals,
-    ready: impl FnOnce(SocketAddr) -> anyhow::Result<()>,
+    ready: impl FnOnce(&str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let metrics = bind_metrics(config, &state)?;
     let api = server::bind(state.clone())?;
-    ready(api.address)?;
+    ready(&api.url())?;
     let metrics = metrics.map(|bound| (bound.handle(), tokio::spawn(bound.server)));
 
     let handle = api.handle();

@@ -1,6 +1,7 @@
 //! Settings of the HTTP interface.
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use actix_web::http::header::HeaderName;
@@ -18,6 +19,12 @@ pub struct HttpConfig {
         value_name = "HOST:PORT"
     )]
     pub listen: SocketAddr,
+    /// Certificate of the server, with those of the CAs between, in PEM; with it the API is served over TLS
+    #[arg(long, env = "AFTERCARE_TLS_CERT_FILE", value_name = "FILE")]
+    tls_cert_file: Option<PathBuf>,
+    /// Private key of that certificate, in PEM
+    #[arg(long, env = "AFTERCARE_TLS_KEY_FILE", value_name = "FILE")]
+    tls_key_file: Option<PathBuf>,
     /// Address to serve metrics on; empty turns them off
     #[arg(
         long,
@@ -83,6 +90,15 @@ pub struct HttpConfig {
     pub workers: Option<usize>,
 }
 
+/// The files of the server's certificate.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The certificate, and those of the CAs between.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
 /// A setting of the HTTP interface that is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpConfigError {
@@ -99,6 +115,11 @@ pub enum HttpConfigError {
         "AFTERCARE_PUBLIC_HOST: `{0}` is not a host; write it as survey.example.org or survey.example.org:8443"
     )]
     Host(String),
+    /// A certificate without a key, or a key without a certificate.
+    #[error(
+        "AFTERCARE_TLS_CERT_FILE and AFTERCARE_TLS_KEY_FILE belong together: set both, or none"
+    )]
+    HalfTls,
     /// The value is not a header name.
     #[error("AFTERCARE_CLIENT_ADDRESS_HEADER: `{0}` is not the name of a header")]
     Header(String),
@@ -108,6 +129,8 @@ impl Default for HttpConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls_cert_file: None,
+            tls_key_file: None,
             metrics_listen: String::new(),
             cors_origins: String::new(),
             public_host: String::new(),
@@ -145,6 +168,25 @@ impl HttpConfig {
     pub fn with_public_host(mut self, host: &str) -> Self {
         self.public_host = host.to_owned();
         self
+    }
+
+    /// A copy of the settings that serves over TLS.
+    pub fn with_tls_files(self, files: TlsFiles) -> Self {
+        Self {
+            tls_cert_file: Some(files.certificate),
+            tls_key_file: Some(files.key),
+            ..self
+        }
+    }
+
+    /// The files of the server's certificate; none where a proxy speaks TLS.
+    pub fn tls_files(&self) -> Result<Option<TlsFiles>, HttpConfigError> {
+        let certificate = super::unless_empty(&self.tls_cert_file);
+        match (certificate, super::unless_empty(&self.tls_key_file)) {
+            (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
+            (None, None) => Ok(None),
+            _ => Err(HttpConfigError::HalfTls),
+        }
     }
 
     /// The address of the metrics; none when metrics are off.
@@ -233,6 +275,12 @@ mod tests {
         assert!(http.metrics_listen().unwrap().is_none());
         assert!(http.cors_origins().unwrap().is_empty());
         assert!(http.client_address_header().unwrap().is_none());
+        let none = TlsFiles {
+            certificate: PathBuf::new(),
+            key: PathBuf::new(),
+        };
+        let http = http.with_tls_files(none);
+        assert!(http.tls_files().unwrap().is_none());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 mod http;
 
-pub use http::{HttpConfig, HttpConfigError};
+pub use http::{HttpConfig, HttpConfigError, TlsFiles};
 
 /// The settings of `serve`.
 #[derive(Debug, Clone, Args)]

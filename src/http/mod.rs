@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`app`] [`server`] | building the application; listening |
+//! | [`app`] [`server`] [`certificate`] | building the application; listening; the certificate of the server |
 //! | [`state`] [`form_body`] | what handlers share; the bodies of published forms, made once |
 //! | [`resources`] | one folder or file a resource: the operations and their wire types |
 //! | [`problem`] | the table of problems, and the conversions of errors into problems |
@@ -15,6 +15,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod certificate;
 pub mod extract;
 pub mod form_body;
 pub mod middleware;

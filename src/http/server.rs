@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
 use super::app;
+use super::certificate::{CertificateError, server_tls};
 use super::state::State;
 use crate::telemetry::{METRICS_TIMEOUT, Metrics};
 
@@ -21,24 +22,42 @@ pub struct ListenError {
     setting: &'static str,
 }
 
+/// Why the server of the API cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// It cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// Its certificate cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+}
+
 /// A bound server. It serves once it is awaited.
 pub struct Bound {
     /// The address, with the port that was actually bound.
     pub address: SocketAddr,
     /// Await it to serve.
     pub server: Server,
+    scheme: &'static str,
 }
 
 impl Bound {
+    /// The address, as clients write it.
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.address)
+    }
+
     /// A handle to stop the server.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 }
 
-/// Binds the server of the API.
-pub fn bind(state: State) -> Result<Bound, ListenError> {
+/// Binds the server of the API, over TLS if there is a certificate.
+pub fn bind(state: State) -> Result<Bound, BindError> {
     let config = state.config.clone();
+    let tls = state.tls_files.as_ref().map(server_tls).transpose()?;
     let failed = |reason| ListenError {
         address: config.listen,
         reason,
@@ -46,6 +65,7 @@ pub fn bind(state: State) -> Result<Bound, ListenError> {
     };
     let mut server = HttpServer::new(move || app::build(state.clone()))
         .client_request_timeout(config.header_timeout())
+        .tls_handshake_timeout(config.header_timeout())
         .client_disconnect_timeout(Duration::from_secs(1))
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(config.shutdown_grace)
@@ -53,11 +73,16 @@ pub fn bind(state: State) -> Result<Bound, ListenError> {
     if let Some(workers) = config.workers {
         server = server.workers(workers.max(1));
     }
-    let server = server.bind(config.listen).map_err(failed)?;
+    let (server, scheme) = match tls {
+        Some(tls) => (server.bind_rustls_0_23(config.listen, tls), "https"),
+        None => (server.bind(config.listen), "http"),
+    };
+    let server = server.map_err(failed)?;
     let address = server.addrs().first().copied().unwrap_or(config.listen);
     Ok(Bound {
         address,
         server: server.run(),
+        scheme,
     })
 }
 
@@ -88,6 +113,7 @@ pub fn bind_metrics(
     Ok(Bound {
         address,
         server: server.run(),
+        scheme: "http",
     })
 }
 

@@ -9,7 +9,7 @@ use super::form_body::FormBodies;
 use super::openapi::Api;
 use super::reply::encoded_body::EncodedBody;
 use crate::app::App;
-use crate::config::{HttpConfig, HttpConfigError};
+use crate::config::{HttpConfig, HttpConfigError, TlsFiles};
 
 /// The state, as an argument of handlers.
 pub type State = Data<HttpState>;
@@ -30,6 +30,10 @@ pub struct HttpState {
     pub client_address_header: Option<HeaderName>,
     /// The absolute address of the server, without a path; empty where it is not known.
     pub public_url: String,
+    /// The files of the certificate, if this server speaks TLS itself.
+    pub tls_files: Option<TlsFiles>,
+    /// Whether clients are told to use nothing but TLS with this host from now on.
+    pub is_strict: bool,
     /// The origins whose pages may call the API.
     pub origins: Vec<String>,
 }
@@ -41,13 +45,19 @@ impl HttpState {
     ///
     /// When a setting cannot be parsed.
     pub fn new(app: App, config: HttpConfig, api: Api) -> Result<Self, HttpConfigError> {
+        let tls_files = config.tls_files()?;
+        let public_url = config.public_url()?;
+        // The rule holds for all ports of a host. Where ours is not the usual one, others may use the host without TLS.
+        let has_port = config.public_host()?.contains(':');
         Ok(Self {
+            is_strict: tls_files.is_some() && !public_url.is_empty() && !has_port,
+            tls_files,
             app,
             api_body: EncodedBody::new(api.json().clone()),
             api: Arc::new(api),
             form_bodies: FormBodies::default(),
             client_address_header: config.client_address_header()?,
-            public_url: config.public_url()?,
+            public_url,
             origins: config.cors_origins()?,
             config,
         })

@@ -22,7 +22,7 @@ async fn behind(gates: &[&Gate], database: TestDatabase) -> TestApp {
 }
 
 /// Publishes a form and opens a campaign, so that there is something to ask for.
-async fn open_campaign(app: &TestApp) {
+pub async fn open_campaign(app: &TestApp) {
     let staff = app.with_roles(Role::ALL).await;
     publish(&staff.client, &definition(EVERY_KIND)).await;
     let campaign = json!({
@@ -33,7 +33,7 @@ async fn open_campaign(app: &TestApp) {
     campaign.send().await.expect(201);
 }
 
-fn response() -> Value {
+pub fn response() -> Value {
     json!({"form_version": 1, "language": "en", "answers": {
         "group": "b", "alone": true, "meals": "much", "help_from": ["family"], "distress": 8, "sleep_hours": 6,
         "weight": 61.25, "family_role": false, "exact": 4, "after": "some",

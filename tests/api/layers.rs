@@ -44,6 +44,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "keys",
             "random",
             "telemetry",
+            "tls",
         ],
     ),
     ("config", &[]),

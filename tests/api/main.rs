@@ -60,6 +60,7 @@ mod retention;
 mod roles;
 mod schemas;
 mod security_headers;
+mod server_tls;
 mod sessions;
 mod shutdown;
 mod staff;

@@ -33,6 +33,9 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 /// The content security policy of API replies: they load nothing.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// For a year, as is usual. Not for the names below the host, which may be others'.
+const STRICT: &str = "max-age=31536000";
+
 /// Wraps everything else.
 pub async fn add<B: MessageBody + 'static>(
     mut req: ServiceRequest,
@@ -110,9 +113,15 @@ fn error_reply(error: &Error) -> Error {
 }
 
 fn add_security_headers<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
+    let state = response.request().app_data::<State>();
+    let is_strict = state.is_some_and(|state| state.is_strict);
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_strict {
+        let strict = HeaderValue::from_static(STRICT);
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, strict);
     }
     let defaults = [
         (header::CONTENT_SECURITY_POLICY, API_POLICY),

@@ -2,7 +2,6 @@
 
 mod parameters;
 mod patient_tls;
-mod verifier;
 
 use std::path::{Path, PathBuf};
 
@@ -10,11 +9,10 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::config::{Config, SslMode, SslNegotiation};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::tls::{PemError, certificates, private_key, provider};
+use crate::tls::{AnyName, PemError, certificates, private_key, provider};
 pub(super) use parameters::Mode;
 use parameters::Parameters;
 pub(super) use patient_tls::PatientTls;
-use verifier::AnyName;
 
 /// The value of `sslrootcert` that names the CAs of the machine, as in libpq.
 const SYSTEM: &str = "system";

@@ -1,5 +1,5 @@
-//! How a certificate of the database is looked at where its name does not count. Each proves all the same that the
-//! server holds the key of the certificate.
+//! How a certificate is looked at where its name does not count. The server proves all the same that it holds the key of
+//! the certificate.
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use crate::tls::provider;
+use super::provider;
 
 /// Takes a certificate for any name.
 #[derive(Debug)]
-pub(super) struct AnyName {
+pub struct AnyName {
     roots: Option<RootCertStore>,
     provider: Arc<CryptoProvider>,
 }
 
 impl AnyName {
     /// Takes a certificate of these CAs, or of anybody if there are none.
-    pub(super) fn new(roots: Option<RootCertStore>) -> Arc<Self> {
+    pub fn new(roots: Option<RootCertStore>) -> Arc<Self> {
         let provider = provider();
         Arc::new(Self { roots, provider })
     }

@@ -1,5 +1,7 @@
 //! What all TLS of this program has in common: the one crypto provider, and certificates and keys in PEM files.
 
+mod any_name;
+
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -10,6 +12,8 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use zeroize::Zeroizing;
+
+pub use any_name::AnyName;
 
 /// Why a PEM file cannot be used.
 #[derive(Debug, thiserror::Error)]
