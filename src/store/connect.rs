@@ -19,7 +19,7 @@ use tokio_postgres::tls::{MakeTlsConnect, TlsStream};
 use tokio_postgres::{Client, Connection, Error, NoTls, SimpleQueryMessage};
 
 use super::patient_stream::{Patience, PatientStream};
-use super::tls::{Mode, PatientTls, Tls};
+use super::tls::{Mode, PatientTls, Tls, advice};
 
 /// How long one host may take to accept a connection.
 pub(super) const HOST_TIMEOUT: Duration = Duration::from_secs(2);
@@ -31,7 +31,7 @@ pub(super) enum ConnectError {
     #[error("{0}")]
     Socket(#[from] io::Error),
     /// Postgres or the protocol refused.
-    #[error("{}", with_cause(.0))]
+    #[error("{}", advice(.0).unwrap_or_else(|| with_cause(.0)))]
     Refused(#[from] Error),
     /// The host does not answer.
     #[error("it does not answer within {} s", HOST_TIMEOUT.as_secs())]

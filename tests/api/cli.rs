@@ -217,8 +217,8 @@ async fn serve_refuses_what_cannot_work_and_says_how_to_mend_it() {
         ("DATABASE_URL", elsewhere, "does not answer"),
         (
             "DATABASE_URL",
-            "postgres://a@localhost/x?sslmode=require",
-            "TLS",
+            "postgres://a@localhost/x?sslmode=verify-ca",
+            "sslmode=verify-full",
         ),
         ("DATABASE_URL", "mysql://a@localhost/x", "DATABASE_URL"),
         ("AFTERCARE_LISTEN", &taken, "AFTERCARE_LISTEN"),

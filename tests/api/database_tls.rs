@@ -103,9 +103,12 @@ async fn each_mode_of_tls_protects_as_in_libpq() {
     // Name and CA are looked at.
     let full = own("verify-full");
     assert_eq!(postgres.connect("localhost", &full).await, Ok(true));
-    expect_refusal(postgres.connect("127.0.0.1", &full).await, "name");
+    expect_refusal(
+        postgres.connect("127.0.0.1", &full).await,
+        "it is for another name",
+    );
     let wrong = other("verify-full");
-    expect_refusal(postgres.connect("localhost", &wrong).await, "UnknownIssuer");
+    expect_refusal(postgres.connect("localhost", &wrong).await, "name its CA");
     // The CAs of the machine do not know it either.
     let system = postgres.connect("localhost", "sslmode=verify-full").await;
     assert!(system.is_err());
@@ -114,7 +117,7 @@ async fn each_mode_of_tls_protects_as_in_libpq() {
     assert_eq!(postgres.connect("127.0.0.1", &chain).await, Ok(true));
     for mode in ["verify-ca", "require"] {
         let wrong = postgres.connect("localhost", &other(mode)).await;
-        expect_refusal(wrong, "UnknownIssuer");
+        expect_refusal(wrong, "name its CA");
     }
     // Nothing is looked at.
     for mode in ["require", "prefer"] {
@@ -183,11 +186,20 @@ async fn an_expired_certificate_of_the_database_is_refused() {
         let refused = postgres
             .connect("localhost", &postgres.trusting(mode))
             .await;
-        expect_refusal(refused, "expired");
+        expect_refusal(refused, "it has expired");
     }
     // "require" alone looks at nothing.
     let required = postgres.connect("localhost", "sslmode=require").await;
     assert_eq!(required, Ok(true));
+}
+
+#[tokio::test]
+async fn the_certificate_of_a_ca_itself_is_refused_with_the_mend() {
+    let ca = Ca::new("The CA of the database");
+    let postgres = Secured::start(&ca, &ca.itself());
+    let full = postgres.trusting("verify-full");
+    let refused = postgres.connect("localhost", &full).await;
+    expect_refusal(refused, "it is the certificate of a CA");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! TLS to Postgres: what the address asks for, and the certificates for it, read once at the start.
 
+mod advice;
 mod parameters;
 mod patient_tls;
 
@@ -10,6 +11,7 @@ use tokio_postgres::config::{Config, SslMode, SslNegotiation};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::tls::{AnyName, PemError, certificates, private_key, provider};
+pub(super) use advice::advice;
 pub(super) use parameters::Mode;
 use parameters::Parameters;
 pub(super) use patient_tls::PatientTls;

@@ -27,6 +27,14 @@ impl Ca {
         self.0.pem()
     }
 
+    /// The certificate of the CA, with its key.
+    pub fn itself(&self) -> Issued {
+        Issued {
+            certificate: self.pem(),
+            key: self.0.key().serialize_pem(),
+        }
+    }
+
     /// A certificate for these hosts.
     pub fn issue(&self, hosts: &[&str]) -> Issued {
         self.issue_until(hosts, 2090)
