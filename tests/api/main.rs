@@ -33,6 +33,7 @@ mod export_streaming;
 mod exports;
 mod form_command;
 mod forms;
+mod full_disk;
 mod handout;
 mod health;
 mod http_habits;
