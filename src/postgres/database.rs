@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use super::embedded;
-use super::embedded::{EmbeddedError, EmbeddedPostgres, Options};
+use super::embedded::{EmbeddedError, EmbeddedPostgres, Options, Supervisor};
 use crate::config::{DatabaseConfig, NoDataDir};
 use crate::store::pool::{DatabaseError, Target};
 
 /// The database of the program while it runs.
 pub struct Database {
     target: Target,
-    /// The embedded one, to be stopped at the end.
-    embedded: Option<EmbeddedPostgres>,
+    /// The embedded one. It is started again when it ends by itself, and stopped at the end.
+    embedded: Option<Supervisor>,
 }
 
 /// Why there is no database.
@@ -72,7 +72,7 @@ impl Database {
         })?;
         Ok(Self {
             target: postgres.url().parse()?,
-            embedded: Some(postgres),
+            embedded: Some(Supervisor::watch(postgres)),
         })
     }
 

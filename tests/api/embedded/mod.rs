@@ -17,6 +17,7 @@ use aftercare::postgres::embedded::{
 
 mod recovery;
 mod start;
+mod supervision;
 
 const DATA_DIR: &str = "EMBEDDED_TEST_DATA_DIR";
 
