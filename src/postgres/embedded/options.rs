@@ -24,7 +24,7 @@ impl Default for Options {
             durable: true,
             binaries: None,
             ready_within: Duration::from_mins(10),
-            healthy_after: Duration::from_mins(1),
+            healthy_after: Duration::from_secs(10),
             longest_pause: Duration::from_secs(30),
         }
     }
