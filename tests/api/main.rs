@@ -21,6 +21,7 @@ mod attack;
 mod audit;
 mod bad_input;
 mod campaigns;
+mod chaos;
 mod cli;
 mod compatibility;
 mod database;
