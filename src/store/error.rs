@@ -35,20 +35,25 @@ pub fn places(error: &QueryError) -> (Option<&str>, Option<&str>) {
     }
 }
 
-/// The driver does not keep the SQLSTATE, so the classes 57P0x, 57014, 08xxx and 40P01 are recognised by their message
-/// texts.
+/// The driver does not keep the SQLSTATE, so the classes 57P0x, 57014, 08xxx, 40P01 and 53100 are recognised by their
+/// message texts.
 fn is_outage(kind: DatabaseErrorKind, message: &str) -> bool {
     match kind {
         DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => true,
         DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => true,
-        _ => [
+        _ => {
+            [
             "terminating connection",
             "canceling statement",
             "the database system is",
             "deadlock detected",
+            "could not extend file",
         ]
         .iter()
-        .any(|words| message.starts_with(words)),
+        .any(|words| message.starts_with(words))
+            // Of a full disk. It comes last, after the name of the file.
+            || message.ends_with("No space left on device")
+        }
     }
 }
 
@@ -78,6 +83,8 @@ mod tests {
         for message in [
             "terminating connection due to administrator command",
             "deadlock detected",
+            "could not extend file \"base/1/2\": wrote only 4096 of 8192 bytes at block 7",
+            "could not write to file \"base/pgsql_tmp/7\": No space left on device",
         ] {
             assert_eq!(kind(message), FailureKind::Outage);
         }

@@ -160,7 +160,8 @@ impl Watch {
     fn tell_failure(&self, error: &EmbeddedError) {
         let next = pause(self.ends_in_a_row, self.postgres.options().longest_pause);
         tracing::error!(
-            %error,
+            // As a text, which the log keeps on one line.
+            error = error.to_string(),
             failures_in_a_row = self.ends_in_a_row,
             next_try_in_seconds = next.as_secs_f64(),
             "the embedded Postgres does not start; it is tried again"

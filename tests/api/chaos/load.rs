@@ -114,11 +114,12 @@ pub struct Load {
 }
 
 impl Load {
-    /// Starts so many clients, which send so many responses between them. Half have an invitation.
+    /// Starts so many clients, which send so many responses between them. Half have an invitation,
+    /// up to a number.
     pub async fn start(world: &World, clients: usize, wanted: usize) -> Self {
         let shared = Arc::new(Shared {
             address: world.address.clone(),
-            invitations: Mutex::new(world.invite(wanted / 2).await),
+            invitations: Mutex::new(world.invite((wanted / 2).min(10_000)).await),
             begun: AtomicUsize::new(0),
             acknowledged: AtomicUsize::new(0),
             wanted,
@@ -137,6 +138,13 @@ impl Load {
 
     pub fn wanted(&self) -> usize {
         self.shared.wanted
+    }
+
+    /// Sends no more than what is under way.
+    pub fn stop(&self) {
+        self.shared
+            .begun
+            .store(self.shared.wanted, Ordering::Relaxed);
     }
 
     /// Waits until every response is acknowledged.

@@ -91,7 +91,8 @@ impl World {
             "key": INVITED, "form": "daily-life-after-treatment", "title": {"en": "Killed"}, "access": "code",
             "opens_at": "2026-01-01T00:00:00Z", "closes_at": "2090-01-01T00:00:00Z",
         });
-        world.created("campaigns", &campaign).await;
+        let token = world.log_in().await;
+        world.create(&token, "campaigns", &campaign).await;
         world
     }
 
@@ -113,32 +114,32 @@ impl World {
         self.serving = Some(Serving::start(command));
     }
 
-    async fn created(&self, path: &str, body: &Value) -> Value {
+    /// Logs in as a coordinator; how often one may do so is limited.
+    async fn log_in(&self) -> String {
         let login = json!({"email": "demo@aftercare.example", "password": PASSWORD});
-        let sessions = self.http.post(format!("{}/v1/sessions", self.address));
-        let session: Value = sessions
-            .json(&login)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
+        let call = self.http.post(format!("{}/v1/sessions", self.address));
+        let session = call.json(&login).send().await.unwrap();
+        let session: Value = session.json().await.unwrap();
+        session["access_token"].as_str().unwrap().to_owned()
+    }
+
+    async fn create(&self, token: &str, path: &str, body: &Value) -> Value {
         let call = self.http.post(format!("{}/v1/{path}", self.address));
-        let call = call.bearer_auth(session["access_token"].as_str().unwrap());
-        let reply = call.json(body).send().await.unwrap();
+        let reply = call.bearer_auth(token).json(body).send().await.unwrap();
         assert_eq!(reply.status(), 201);
         reply.json().await.unwrap()
     }
 
     /// Makes invitations.
     pub async fn invite(&self, count: usize) -> Vec<String> {
+        let (token, path) = (
+            self.log_in().await,
+            format!("campaigns/{INVITED}/invitations"),
+        );
         let mut all = Vec::new();
         while all.len() < count {
             let some = json!({"count": (count - all.len()).min(1000)});
-            let made = self
-                .created(&format!("campaigns/{INVITED}/invitations"), &some)
-                .await;
+            let made = self.create(&token, &path, &some).await;
             let made = made["invitations"].as_array().unwrap().iter();
             all.extend(made.map(|it| it.as_str().unwrap().to_owned()));
         }

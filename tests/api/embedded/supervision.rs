@@ -59,31 +59,6 @@ fn hurried() -> Options {
     }
 }
 
-/// Programs that refuse to start Postgres while the file `broken` is there, as on a disk that is full.
-/// Each attempt leaves a line in the file `attempts`.
-fn breakable_programs(folder: &Folder) -> PathBuf {
-    let real = crate::support::postgres::bin_dir();
-    let programs = folder.0.join("bin");
-    fs::create_dir(&programs).unwrap();
-    fs::set_permissions(&folder.0, Permissions::from_mode(0o777)).unwrap();
-    for program in ["postgres", "initdb"] {
-        let script = format!(
-            "#!/bin/sh\n\
-             case \"$*\" in *--version*|*--pgdata*) exec '{real}/{program}' \"$@\";; esac\n\
-             if [ -e '{at}/broken' ]; then\n  echo x >> '{at}/attempts'\n  \
-             echo '2027-02-04 09:00:00.000 UTC [7] startup: FATAL:  could not write: No space left on device' >&2\n  \
-             exit 1\nfi\n\
-             exec '{real}/{program}' \"$@\"\n",
-            real = real.display(),
-            at = folder.0.display(),
-        );
-        let file = programs.join(program);
-        fs::write(&file, script).unwrap();
-        fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
-    }
-    programs
-}
-
 fn breakable() -> Watched {
     let folder = Folder::new();
     let options = Options {
