@@ -11,7 +11,7 @@
 //! | [`responses`] | sending a response, reading one's own, withdrawing it |
 //! | [`invitations`] [`passes`] | making and revoking invitations, exchanging one for a pass |
 //! | [`remarks`] | listing and reviewing free text |
-//! | [`staff`] [`sessions`] | accounts, logging in and out |
+//! | [`staff`] [`sessions`] [`api_keys`] | accounts, logging in and out, the keys of scheduled jobs |
 //! | [`audit`] | listing and verifying the audit |
 //! | [`exports`] [`export`] | responses, remarks and codebook as files; how these are made, row by row |
 //! | [`tasks`] | what goes on in the background: release, retention |
@@ -19,6 +19,7 @@
 //! | [`intake`] [`single_flight`] | many requests in one transaction, in one query |
 //! | [`password`] [`login_limits`] | hashing passwords, slowing down guesses |
 
+pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
 pub mod export;

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::password::PasswordError;
-use super::{App, Failure};
+use super::{App, Failure, Transaction};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::StaffId;
 use crate::domain::staff::account::{AccountChange, distinct_roles};
 use crate::domain::staff::role::Role;
 use crate::random;
+use crate::store::api_keys;
 use crate::store::sessions::revoke_all_of;
 use crate::store::staff::{self, NewStaff, StaffRow};
 
@@ -115,8 +116,8 @@ pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow
     .await
 }
 
-/// Changes an account. Disabling it or setting a new password ends its sessions. The last admin that is not disabled
-/// cannot be disabled or lose the role.
+/// Changes an account. Disabling it or setting a new password ends its sessions and revokes its API keys; taking a role
+/// revokes those with this role. The last admin that is not disabled cannot be disabled or lose the role.
 ///
 /// # Errors
 ///
@@ -162,9 +163,30 @@ pub async fn change(
         if let Some(event) = audited(&old, &new, password) {
             tx.record(actor, event);
         }
+        revoke_api_keys(tx, actor, &new, password).await?;
         Ok(new)
     })
     .await
+}
+
+/// Revokes the API keys that the changed account has no longer a right to. They stay revoked when it gets the right back,
+/// as sessions stay ended. A new password revokes all of them: whoever knew the old one could have made a key.
+async fn revoke_api_keys(
+    tx: &mut Transaction<'_>,
+    actor: Actor,
+    account: &StaffRow,
+    password: bool,
+) -> Result<(), StaffError> {
+    let keeping = match account.disabled || password {
+        true => Vec::new(),
+        false => account.roles(),
+    };
+    let now = tx.now();
+    for api_key in api_keys::revoke_all_of(tx, account.id, &keeping, now).await? {
+        let account = account.id;
+        tx.record(actor, AuditEvent::ApiKeyRevoked { api_key, account });
+    }
+    Ok(())
 }
 
 /// The audit event of a change; none when at most the name changed.

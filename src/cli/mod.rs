@@ -1,6 +1,7 @@
 //! The command line: one module for each subcommand. Every failure ends with a non-zero status, and with one or two
 //! lines that say what to do about it.
 
+mod api_key;
 mod application;
 mod audit;
 mod demo;
@@ -45,6 +46,8 @@ enum Command {
     Form(form::FormCommand),
     /// Manage accounts of staff
     Staff(staff::Staff),
+    /// Manage API keys of scheduled jobs
+    ApiKey(api_key::ApiKey),
     /// Check that nothing was taken out of the audit
     Audit(audit::Audit),
     /// Delete what has been kept for as long as its campaign says
@@ -70,6 +73,7 @@ impl Cli {
             Command::Openapi(openapi) => openapi.run(),
             Command::Form(form) => form.run().await,
             Command::Staff(staff) => staff.run().await,
+            Command::ApiKey(api_key) => api_key.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::Health(health) => health.run().await,

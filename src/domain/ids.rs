@@ -40,6 +40,8 @@ ids! {
     SessionId;
     /// A batch of invitations. Random.
     InvitationBatchId;
+    /// An API key, which is not the text of the key. Random.
+    ApiKeyId;
 }
 
 /// The text is not a valid key.

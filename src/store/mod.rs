@@ -1,6 +1,7 @@
 //! All SQL of the program. Functions take `&mut AsyncPgConnection`, so that several can run in one transaction, and
 //! return typed rows. Nothing here knows HTTP.
 
+pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
 pub mod error;

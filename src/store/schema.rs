@@ -3,6 +3,22 @@
 //! A test compares this file with the migrated database; `UPDATE_SCHEMA=1` makes it write the file.
 
 diesel::table! {
+    /// Keys with which scheduled jobs read in the name of an account. Ended ones stay, since the audit names them.
+    api_keys (id) {
+        id -> Uuid,
+        hash -> Bytea,
+        staff_id -> Uuid,
+        role -> Text,
+        form_id -> Nullable<Uuid>,
+        label -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        last_used_on -> Nullable<Date>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Responses that are stored and acknowledged, and wait to be released.
     arrivals (id) {
         id -> Uuid,
@@ -195,6 +211,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_keys -> forms (form_id));
+diesel::joinable!(api_keys -> staff (staff_id));
 diesel::joinable!(arrivals -> campaigns (campaign_id));
 diesel::joinable!(arrivals -> form_versions (form_version_id));
 diesel::joinable!(audit_entries -> staff (staff_id));
@@ -214,6 +232,7 @@ diesel::joinable!(spent_passes -> campaigns (campaign_id));
 diesel::joinable!(tombstones -> campaigns (campaign_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
     arrivals,
     audit_entries,
     campaigns,

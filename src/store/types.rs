@@ -11,9 +11,10 @@ use uuid::Uuid;
 use crate::domain::campaign::access::Access;
 use crate::domain::free_text::review::RemarkState;
 use crate::domain::ids::{
-    CampaignId, CampaignKey, FormId, FormKey, FormVersionId, InvitationBatchId, RemarkId,
+    ApiKeyId, CampaignId, CampaignKey, FormId, FormKey, FormVersionId, InvitationBatchId, RemarkId,
     ResponseId, SessionId, StaffId,
 };
+use crate::domain::staff::role::Role;
 
 /// Implements what `#[derive(AsExpression, FromSqlRow)]` would derive, for types of the pure domain.
 macro_rules! column {
@@ -108,7 +109,7 @@ macro_rules! word_columns {
 }
 
 id_columns! {
-    CampaignId FormId FormVersionId ResponseId RemarkId StaffId SessionId InvitationBatchId
+    CampaignId FormId FormVersionId ResponseId RemarkId StaffId SessionId InvitationBatchId ApiKeyId
 }
 
 word_columns! {
@@ -116,4 +117,5 @@ word_columns! {
     FormKey, |word| word.parse().ok();
     Access, Access::parse;
     RemarkState, RemarkState::parse;
+    Role, Role::parse;
 }

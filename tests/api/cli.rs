@@ -438,6 +438,81 @@ async fn staff_add_takes_a_password_from_standard_input() {
     assert!(printed(&place.run(&["staff", "list"])).contains("disabled"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn api_key_add_prints_a_key_that_works_until_it_is_revoked() {
+    let place = Place::started_before().await;
+    let account = ["staff", "add", "nightly@clinic.example", "--role", "admin"];
+    printed(&place.run(&account));
+    let add = |email: &str, more: &[&str]| {
+        let add = ["api-key", "add", email, "--label", "Archive of the audit"];
+        place.run(&[&add, more].concat())
+    };
+    let made = add(
+        "nightly@clinic.example",
+        &["--role", "admin", "--days", "30"],
+    );
+    let said = String::from_utf8(made.stderr.clone()).unwrap();
+    let key = printed(&made);
+    assert_eq!(key.lines().count(), 1);
+    assert!(said.contains("nightly@clinic.example (admin)") && !said.contains(key.trim()));
+    let nightly = "nightly@clinic.example";
+    for (email, more, reason) in [
+        ("nobody@clinic.example", ["--role", "admin"], "no account"),
+        (nightly, ["--role", "analyst"], "does not have the role"),
+        (
+            nightly,
+            ["--role=admin", "--form=none"],
+            "no published form",
+        ),
+    ] {
+        let refused = refused(&add(email, &more));
+        assert!(refused.contains(reason), "{more:?}: {refused}");
+    }
+    let blank = ["api-key", "add", nightly, "--role=admin", "--label= "];
+    assert!(refused(&place.run(&blank)).contains("not blank"));
+    for misused in [
+        ["--role=author", "--days=1"],
+        ["--role=admin", "--days=0"],
+        ["--role=admin", "--days=366"],
+        ["--role=admin", "--form=No Key"],
+    ] {
+        let output = add(nightly, &misused);
+        assert_eq!(output.status.code(), Some(2), "{misused:?}: {output:?}");
+    }
+
+    let serving = place.serve(&[]);
+    let audit = async || {
+        let request = reqwest::Client::new().get(format!("{}/v1/audit", serving.address));
+        request.bearer_auth(key.trim()).send().await.unwrap()
+    };
+    let read = audit().await;
+    assert_eq!(read.status(), 200);
+    let read: Value = read.json().await.unwrap();
+    assert_eq!(read["items"][0]["action"], "api_key_created");
+    assert_eq!(read["items"][0]["details"]["by"], "operator");
+
+    let listed = printed(&place.run(&["api-key", "list"]));
+    assert_eq!(listed.lines().count(), 1);
+    let cells: Vec<&str> = listed.trim_end().split('\t').collect();
+    assert_eq!(
+        cells[1..5],
+        ["nightly@clinic.example", "admin", "all forms", "active"]
+    );
+    assert_eq!(cells[7], "Archive of the audit");
+    for _ in 0..2 {
+        let revoked = printed(&place.run(&["api-key", "revoke", cells[0]]));
+        assert_eq!(revoked, format!("revoked {}\n", cells[0]));
+    }
+    assert_eq!(audit().await.status(), 401);
+    assert!(printed(&place.run(&["api-key", "list"])).contains("revoked"));
+    let unknown = "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a";
+    assert!(refused(&place.run(&["api-key", "revoke", unknown])).contains("no API key"));
+    printed(&place.run(&["staff", "add", "other@clinic.example", "--role", "admin"]));
+    printed(&place.run(&["staff", "disable", "nightly@clinic.example"]));
+    let disabled = refused(&add("nightly@clinic.example", &["--role", "admin"]));
+    assert!(disabled.contains("is disabled"), "{disabled}");
+}
+
 #[test]
 fn without_a_database_url_the_server_brings_its_own_and_others_join_it() {
     use rustix::process::Signal;

@@ -17,6 +17,7 @@
 mod support;
 
 mod anonymity;
+mod api_keys;
 mod attack;
 mod audit;
 mod bad_input;

@@ -154,10 +154,12 @@ fn every_reference_leads_somewhere() {
 #[test]
 fn every_guarded_operation_names_the_scheme_that_exists() {
     let document = document();
-    assert_eq!(
-        document["components"]["securitySchemes"]["staff"]["scheme"],
-        "bearer"
-    );
+    for scheme in ["staff", "api_key"] {
+        assert_eq!(
+            document["components"]["securitySchemes"][scheme]["scheme"],
+            "bearer"
+        );
+    }
     assert_eq!(
         document["components"]["securitySchemes"]["pass"]["scheme"],
         "PrivateToken"
@@ -175,6 +177,12 @@ fn every_guarded_operation_names_the_scheme_that_exists() {
                     let named = format!("`{}`", role.as_str().unwrap());
                     assert!(description.contains(&named), "{name}: {description}");
                 }
+                let opens_to_keys = security.get(1).is_some_and(|one| !one["api_key"].is_null());
+                assert_eq!(
+                    description.contains("API keys with it"),
+                    opens_to_keys,
+                    "{name}"
+                );
             }
             None => assert!(roles.is_none(), "{name}"),
         }

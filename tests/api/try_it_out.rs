@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 42] = [
+const ORDER: [&str; 45] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -52,6 +52,9 @@ const ORDER: [&str; 42] = [
     "list_staff",
     "get_staff",
     "update_staff",
+    "create_api_key",
+    "list_api_keys",
+    "revoke_api_key",
     "list_audit_entries",
     "delete_session",
 ];
@@ -156,7 +159,7 @@ async fn every_example_works_on_the_demonstration() {
             tryer.send("create_form", &copied).await;
         }
         copied = match id {
-            "list_remarks" | "list_invitation_batches" => {
+            "list_remarks" | "list_invitation_batches" | "list_api_keys" => {
                 item["items"][0]["id"].as_str().unwrap().to_owned()
             }
             "create_staff" => item["id"].as_str().unwrap().to_owned(),

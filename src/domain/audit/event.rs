@@ -3,7 +3,7 @@
 
 use super::Action;
 use crate::domain::campaign::Campaign;
-use crate::domain::ids::{InvitationBatchId, RemarkId, StaffId};
+use crate::domain::ids::{ApiKeyId, InvitationBatchId, RemarkId, StaffId};
 use crate::domain::staff::role::Role;
 use crate::domain::week::IsoWeek;
 use chrono::{DateTime, Utc};
@@ -15,6 +15,13 @@ use serde_json::Value;
 pub enum Actor {
     /// A member of staff, by account id.
     Staff(StaffId),
+    /// A scheduled job with an API key of a member of staff.
+    ApiKey {
+        /// The account that the key belongs to.
+        owner: StaffId,
+        /// The id of the key.
+        key: ApiKeyId,
+    },
     /// The operator: a person who runs commands on the server's machine.
     Operator,
     /// The server itself.
@@ -22,10 +29,10 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The account id, if the actor is a member of staff.
+    /// The account id, if the actor is a member of staff or has a key of one.
     pub const fn staff_id(self) -> Option<StaffId> {
         match self {
-            Self::Staff(id) => Some(id),
+            Self::Staff(id) | Self::ApiKey { owner: id, .. } => Some(id),
             Self::Operator | Self::Server => None,
         }
     }
@@ -173,6 +180,27 @@ pub enum AuditEvent {
         /// The id of the account; none where there is no such account.
         account: Option<StaffId>,
     },
+    /// An API key was made. Its label is not recorded, since people write names into labels.
+    ApiKeyCreated {
+        /// The id of the key.
+        api_key: ApiKeyId,
+        /// The account that it belongs to.
+        account: StaffId,
+        /// The role that it has.
+        role: Role,
+        /// The key of the only form that it reads.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        form: Option<String>,
+        /// When it expires.
+        expires_at: DateTime<Utc>,
+    },
+    /// An API key was revoked: by hand, or because its account was disabled, lost the role or got a new password.
+    ApiKeyRevoked {
+        /// The id of the key.
+        api_key: ApiKeyId,
+        /// The account that it belongs to.
+        account: StaffId,
+    },
 }
 
 /// The privacy settings of a campaign, and its end. The end matters for privacy because a campaign that ends releases
@@ -300,15 +328,22 @@ impl AuditEvent {
             Self::StaffCreated { .. } => Action::StaffCreated,
             Self::StaffChanged { .. } => Action::StaffChanged,
             Self::LoginsRefused { .. } => Action::LoginsRefused,
+            Self::ApiKeyCreated { .. } => Action::ApiKeyCreated,
+            Self::ApiKeyRevoked { .. } => Action::ApiKeyRevoked,
         }
     }
 
     /// The details of the entry when this actor did it: the fields of the event as a JSON object. An entry can only
-    /// name an account, so the details mark events of the operator.
+    /// name an account, so the details mark events of the operator, and name the API key that was used.
     pub fn details(&self, actor: Actor) -> Value {
         let mut details = serde_json::to_value(self).unwrap_or_default();
-        if let (Actor::Operator, Value::Object(details)) = (actor, &mut details) {
-            details.insert("by".to_owned(), Value::from("operator"));
+        let mark = match actor {
+            Actor::Operator => Some(("by", Value::from("operator"))),
+            Actor::ApiKey { key, .. } => Some(("api_key", Value::from(key.to_string()))),
+            Actor::Staff(_) | Actor::Server => None,
+        };
+        if let (Some((name, mark)), Value::Object(details)) = (mark, &mut details) {
+            details.insert(name.to_owned(), mark);
         }
         details
     }

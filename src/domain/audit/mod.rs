@@ -50,6 +50,10 @@ pub enum Action {
     StaffChanged,
     /// Log-ins were refused because there were too many.
     LoginsRefused,
+    /// An API key was made.
+    ApiKeyCreated,
+    /// An API key was revoked.
+    ApiKeyRevoked,
 }
 
 impl Action {

@@ -4,6 +4,9 @@
 //! then asks the database whether session and account are still valid and which roles the account has. The other
 //! extractors of such a handler cannot fail (see [`crate::http::extract`]), except for a malformed id in the path. So
 //! the reply to an unauthenticated caller does not depend on other faults of the request.
+//!
+//! A handler that reads, and that scheduled jobs may call, takes [`StaffOrKey`] instead. All others are closed to API
+//! keys.
 
 pub mod client_address;
 pub mod token;
@@ -17,9 +20,11 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 
 use super::problem::{Code, Problem};
+use crate::app::api_keys::{self, ApiKeyRefused, Operation, Subject};
 use crate::app::sessions;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{SessionId, StaffId};
+use crate::domain::staff::api_key::{ApiKeySecret, OutOfScope};
 use crate::domain::staff::role::Role;
 use crate::http::state::State;
 
@@ -82,8 +87,69 @@ impl<P: Permission> FromRequest for Staff<P> {
         let token = bearer(req.headers());
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::internal("the state is missing"))?;
-            authorize(&state, &token?).await
+            let token = token?;
+            if ApiKeySecret::is_meant_by(&token) {
+                // Whether the key is valid does not matter: none opens this.
+                return Err(ApiKeyRefused::OutOfScope(OutOfScope::Closed).into());
+            }
+            authorize(&state, &token).await
         })
+    }
+}
+
+/// A member of staff with one of the required roles, or a scheduled job with an API key that has one of them. Take it
+/// only where a request reads, and where a job needs what it reads. A key that is limited to a form opens paths with
+/// this `{form}`, and with a `{campaign}` of this form.
+#[derive(Debug)]
+pub struct StaffOrKey<P> {
+    actor: Actor,
+    permission: PhantomData<P>,
+}
+
+impl<P> StaffOrKey<P> {
+    /// The actor, for the audit.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+}
+
+impl<P: Permission> FromRequest for StaffOrKey<P> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = req.app_data::<State>().cloned();
+        let token = bearer(req.headers());
+        let operation = Operation {
+            any_of: P::ANY_OF,
+            subject: subject(req),
+        };
+        let reads = req.method().is_safe();
+        Box::pin(async move {
+            let state = state.ok_or_else(|| Problem::internal("the state is missing"))?;
+            let token = token?;
+            let actor = if !ApiKeySecret::is_meant_by(&token) {
+                authorize::<P>(&state, &token).await?.actor()
+            } else if reads {
+                api_keys::authenticate(&state.app, &token, &operation).await?
+            } else {
+                return Err(ApiKeyRefused::OutOfScope(OutOfScope::Closed).into());
+            };
+            Ok(Self {
+                actor,
+                permission: PhantomData,
+            })
+        })
+    }
+}
+
+/// What the request is about, by the names in the pattern of its path.
+fn subject(req: &HttpRequest) -> Subject {
+    let named = |name: &str| req.match_info().get(name).map(str::to_owned);
+    match (named("campaign"), named("form")) {
+        (Some(campaign), _) => Subject::Campaign(campaign),
+        (None, Some(form)) => Subject::Form(form),
+        (None, None) => Subject::Server,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The OpenAPI document, collected from the handlers themselves.
 //!
-//! The library describes what it sees: handlers and types. Three passes complete it: [`problems`] adds the failures of
-//! each operation, [`examples`] adds examples, [`shape`] makes of the result what generators of clients understand.
+//! The library describes what it sees: handlers and types. Three passes complete it: `problems` adds the failures of
+//! each operation, `examples` adds examples, `shape` makes of the result what generators of clients understand.
 
 mod edition_3_0;
 mod examples;
@@ -55,6 +55,10 @@ const TAGS: &[(&str, &str)] = &[
     ("sessions", "Logging in and out."),
     ("audit", "Who looked at what."),
     ("staff", "Accounts of the people who work with the surveys."),
+    (
+        "api-keys",
+        "Keys with which scheduled jobs read in the name of an account.",
+    ),
     ("health", "Liveness and readiness, for monitoring."),
 ];
 
@@ -184,12 +188,17 @@ fn base(parameters: Components) -> OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
         .description(Some("The access token of `POST /v1/sessions`. Each operation names the role that the account needs."));
+    let api_key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("aftercare_ and 49 letters and digits")
+        .description(Some("The API key of a scheduled job, of `POST /v1/api-keys`. It needs the role that the operation names."));
     let components = ComponentsBuilder::from(parameters)
         .schema_from::<ProblemDocument>()
         .schema_from::<FieldError>()
         .schema_from::<Code>()
         .schema_from::<FieldCode>()
-        .security_scheme("staff", SecurityScheme::Http(bearer.build()));
+        .security_scheme("staff", SecurityScheme::Http(bearer.build()))
+        .security_scheme("api_key", SecurityScheme::Http(api_key.build()));
     let tags = TAGS.iter().map(|(name, description)| {
         TagBuilder::new()
             .name(*name)

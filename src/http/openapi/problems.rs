@@ -79,10 +79,14 @@ fn security_codes(operation: &Operation) -> Vec<Code> {
             Code::Unauthenticated,
             Code::TokenExpired,
             Code::SessionEnded,
+            Code::ApiKeyOutOfScope,
         ]);
         if scopes.as_array().is_some_and(|scopes| !scopes.is_empty()) {
             codes.push(Code::Forbidden);
         }
+    }
+    if security.is_some_and(|list| list.pointer("/1/api_key").is_some()) {
+        codes.extend([Code::ApiKeyInvalid, Code::ApiKeyExpired]);
     }
     codes
 }

@@ -76,11 +76,19 @@ fn move_roles(operation: &mut Map<String, Value>) {
     let Some(Value::Array(words)) = security.pointer_mut("/0/staff").map(Value::take) else {
         return;
     };
-    *security = json!([{"staff": []}]);
+    let opens_to_keys = security.pointer("/1/api_key").is_some();
+    *security = match opens_to_keys {
+        true => json!([{"staff": []}, {"api_key": []}]),
+        false => json!([{"staff": []}]),
+    };
     let names: Vec<_> = words.iter().filter_map(Value::as_str).collect();
-    let sentence = match names.as_slice() {
-        [] => "For every account.".to_owned(),
-        names => format!("For the role `{}`.", names.join("` or `")),
+    let sentence = match (names.as_slice(), opens_to_keys) {
+        ([], _) => "For every account.".to_owned(),
+        (names, false) => format!("For the role `{}`.", names.join("` or `")),
+        (names, true) => format!(
+            "For the role `{}`, and for API keys with it.",
+            names.join("` or `")
+        ),
     };
     let description = operation.get("description").and_then(Value::as_str);
     let description = match description {

@@ -99,6 +99,14 @@ codes! {
         "Change the existing account, or use another e-mail address.";
     LastAdmin, "last_admin", CONFLICT, "The last admin cannot be disabled or lose the role",
         "Give another account the role `admin` first.";
+    ApiKeyInvalid, "api_key_invalid", UNAUTHORIZED, "The API key is unknown, mistyped or revoked",
+        "Read `detail`. If the key is not mistyped, make another one with `POST /v1/api-keys`. A key is revoked when its account is disabled, loses the role or gets a new password.";
+    ApiKeyExpired, "api_key_expired", UNAUTHORIZED, "The API key has expired; make another one",
+        "Make another key with `POST /v1/api-keys`. A key cannot be prolonged.";
+    ApiKeyOutOfScope, "api_key_out_of_scope", FORBIDDEN, "The API key does not open this",
+        "Read `detail`. A key only reads, with one role and perhaps one form. For anything else log in, and send an access token.";
+    ApiKeyUnknown, "api_key_unknown", NOT_FOUND, "There is no such API key",
+        "List your keys with `GET /v1/api-keys`. Admins list those of every account with `?owner=all`.";
 
     // Forms.
     FormUnknown, "form_unknown", NOT_FOUND, "There is no such form",

@@ -103,6 +103,10 @@ field_codes! {
     BandOrder, "band_order", "The bands do not stand in ascending order, or one starts outside the score's range.";
     Recoded, "recoded", "An answer to this question no longer means what it meant in the version before.";
 
+    // API keys.
+    RoleNotHeld, "role_not_held", "The account does not have this role, so a key of the account cannot have it.";
+    RoleOpensNothing, "role_opens_nothing", "No operation opens to a key with this role. `detail` lists the roles that a key can have.";
+
     // Campaigns, invitations and remarks.
     FormUnknown, "form_unknown", "There is no published form with this key.";
     TimeOutOfRange, "time_out_of_range", "The time is outside the years that a campaign can have. `detail` has them.";

@@ -3,6 +3,7 @@
 use actix_web::http::header;
 
 use super::{Code, FieldCode, FieldError, Problem};
+use crate::app::api_keys::{ApiKeyError, ApiKeyRefused};
 use crate::app::campaigns::CampaignError;
 use crate::app::export::ExportError;
 use crate::app::exports::{ExportRefused, MAX_SENSITIVE};
@@ -22,6 +23,7 @@ use crate::domain::fault::Fault;
 use crate::domain::form::FormFault;
 use crate::domain::pointer::Pointer;
 use crate::domain::response::AnswerFault;
+use crate::domain::staff::api_key::{MAX_LIFETIME_DAYS, OutOfScope, ROLES};
 use crate::store::responses::redeem::Refusal;
 
 impl From<CampaignError> for Problem {
@@ -272,6 +274,81 @@ impl From<SessionError> for Problem {
             SessionError::Password(error) => error.into(),
             SessionError::Failure(failure) => failure.into(),
         }
+    }
+}
+
+impl From<ApiKeyError> for Problem {
+    fn from(error: ApiKeyError) -> Self {
+        match error {
+            ApiKeyError::Unknown => Code::ApiKeyUnknown.into(),
+            ApiKeyError::SessionEnded => Code::SessionEnded.into(),
+            ApiKeyError::RoleNotHeld => Self::field(
+                "/role",
+                FieldCode::RoleNotHeld,
+                "A key has one of your own roles, and this is none of them.",
+            ),
+            ApiKeyError::RoleOpensNothing => {
+                let roles: Vec<_> = ROLES.iter().map(|role| role.as_str()).collect();
+                let detail = format!(
+                    "Nothing opens to a key with this role; it can be one of {}.",
+                    roles.join(", ")
+                );
+                Self::field("/role", FieldCode::RoleOpensNothing, detail)
+            }
+            ApiKeyError::FormUnknown => Self::field(
+                "/form",
+                FieldCode::FormUnknown,
+                "There is no published form with this key.",
+            ),
+            ApiKeyError::Lifetime => Self::field(
+                "/lifetime_days",
+                FieldCode::Range,
+                format!("A key lives for 1 to {MAX_LIFETIME_DAYS} days."),
+            ),
+            ApiKeyError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ApiKeyRefused> for Problem {
+    fn from(refused: ApiKeyRefused) -> Self {
+        let invalid = |detail: &str| Self::new(Code::ApiKeyInvalid).detail(detail);
+        match refused {
+            ApiKeyRefused::Malformed => {
+                invalid("Some of its characters are missing or mistyped. It has 59 of them.")
+            }
+            ApiKeyRefused::Unknown => invalid("There is no such key on this server."),
+            ApiKeyRefused::Revoked => {
+                invalid("It was revoked, or its owner no longer has the role.")
+            }
+            ApiKeyRefused::Expired(at) => Self::new(Code::ApiKeyExpired)
+                .detail(format!("It expired at {}.", at.format("%Y-%m-%dT%H:%MZ"))),
+            ApiKeyRefused::OutOfScope(why) => why.into(),
+            ApiKeyRefused::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<OutOfScope> for Problem {
+    fn from(why: OutOfScope) -> Self {
+        let detail = match why {
+            OutOfScope::Closed => {
+                "No API key opens this operation. Log in, and send an access token.".to_owned()
+            }
+            OutOfScope::Role { has, needs } => {
+                let needs: Vec<_> = needs.iter().map(|role| role.as_str()).collect();
+                format!(
+                    "The key has the role {}, and this operation needs {}.",
+                    has.as_str(),
+                    needs.join(" or ")
+                )
+            }
+            OutOfScope::OtherForm => "The key is for another form.".to_owned(),
+            OutOfScope::NoForm => {
+                "The key is for one form, and this operation is about all of them.".to_owned()
+            }
+        };
+        Self::new(Code::ApiKeyOutOfScope).detail(detail)
     }
 }
 

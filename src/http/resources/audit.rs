@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::app::audit;
 use crate::domain::audit::Action;
-use crate::http::auth::{Admin, Staff};
+use crate::http::auth::{Admin, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::page::{Page, PageQuery};
 use crate::http::problem::{Code, Problem};
@@ -49,15 +49,17 @@ pub struct AuditEntryView {
     pub number: i64,
     /// When it was done.
     pub at: DateTime<Utc>,
-    /// The account that did it; null for the server itself and for its operator.
+    /// The account that did it, with an access token or an API key; null for the server itself and for its operator.
     #[schema(required)]
     pub staff: Option<AuditStaffView>,
     /// The action: `responses_exported`, `remarks_listed`, `remark_reviewed`, `remarks_exported`, `invitations_issued`,
     /// `invitations_revoked`, `campaign_created`, `campaign_changed`, `campaign_erased`, `form_version_published`,
-    /// `form_version_retired`, `staff_created`, `staff_changed`, `logins_refused`. Later versions may add more.
+    /// `form_version_retired`, `staff_created`, `staff_changed`, `logins_refused`, `api_key_created`, `api_key_revoked`.
+    /// Later versions may add more.
     #[schema(example = "remarks_listed")]
     pub action: String,
-    /// Details of the action, such as the filter and the number of rows. Never an answer.
+    /// Details of the action, such as the filter and the number of rows, and `api_key` with the id of the key that was
+    /// used. Never an answer.
     #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     pub details: Value,
     /// The hash that links this entry to the previous one, in hexadecimal.
@@ -98,7 +100,7 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
 /// `aftercare audit verify` checks the chain.
 #[utoipa::path(
     tag = "audit",
-    security(("staff" = ["admin"])),
+    security(("staff" = ["admin"]), ("api_key" = ["admin"])),
     params(AuditQuery),
     responses((status = 200, description = "A page of entries, the newest first.", body = Page<AuditEntryView>, example = json!({
         "items": [{
@@ -112,7 +114,7 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
 )]
 #[get("/v1/audit")]
 async fn list_audit_entries(
-    _admin: Staff<Admin>,
+    _admin: StaffOrKey<Admin>,
     state: State,
     query: Query<AuditQuery>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,5 +1,6 @@
 //! The operations of the API, one module for each resource.
 
+pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
 pub mod docs;
@@ -22,6 +23,7 @@ use crate::formats::csv::Formulas;
 /// The types of query parameters.
 pub fn parameter_types() -> Components {
     ComponentsBuilder::new()
+        .schema_from::<api_keys::ApiKeyFilter>()
         .schema_from::<campaigns::CampaignFilter>()
         .schema_from::<invitations::InvitationFormat>()
         .schema_from::<remarks::RemarkFilter>()
@@ -35,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(health::routes)
         .configure(sessions::routes)
         .configure(staff::routes)
+        .configure(api_keys::routes)
         .configure(forms::routes)
         .configure(forms::drafts::routes)
         .configure(forms::versions::routes)

@@ -73,7 +73,14 @@ impl Surface {
         let batch = batch.json(&json!({"count": 1})).send().await.expect(201);
         let batch = batch.json()["batch"].as_str().unwrap().to_owned();
         let other = app.with_staff(Role::Analyst).await;
-        let ids = [("{id}", &*other.id.to_string()), ("{batch}", &*batch)];
+        let key = json!({"label": "Victim", "role": "analyst"});
+        let key = staff.client.post("/v1/api-keys").json(&key);
+        let key = key.send().await.expect(201).json()["id"].clone();
+        let ids = [
+            ("{id}", &*other.id.to_string()),
+            ("{batch}", &*batch),
+            ("{api_key}", key.as_str().unwrap()),
+        ];
         let mut operations = operations(&document, ids);
         let receipt = new_receipt();
         let answers = json!({
@@ -204,6 +211,7 @@ impl Surface {
     pub async fn counts(&self) -> String {
         let tables = [
             "staff",
+            "api_keys",
             "forms",
             "form_drafts",
             "form_versions",
@@ -253,7 +261,7 @@ pub fn fresh(body: &Value) -> Value {
 const NEW: &str = "new";
 const NEW_EMAIL: &str = "new@clinic.example";
 
-fn operations(document: &Value, ids: [(&str, &str); 2]) -> Vec<Operation> {
+fn operations(document: &Value, ids: [(&str, &str); 3]) -> Vec<Operation> {
     let mut found = Vec::new();
     for (template, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -270,7 +278,7 @@ fn read(
     method: &str,
     operation: &Value,
     example: Option<Value>,
-    ids: [(&str, &str); 2],
+    ids: [(&str, &str); 3],
 ) -> Operation {
     let id = operation["operationId"].as_str().unwrap().to_owned();
     let parameters = operation["parameters"].as_array().into_iter().flatten();
@@ -347,6 +355,9 @@ fn good_body(id: &str, example: Value) -> Value {
             example
         }
         "review_remark" => json!({"state": "pending", "text": "[…]"}),
+        "create_api_key" => json!({
+            "label": "New", "role": "analyst", "form": "every-kind", "lifetime_days": 1,
+        }),
         "create_staff" => json!({
             "email": NEW_EMAIL, "name": "New", "roles": ["author"], "password": "correct horse battery staple",
         }),

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::campaigns;
 use crate::domain::campaign::{Campaign, CampaignState as DomainState};
-use crate::http::auth::{Coordinator, Staff};
+use crate::http::auth::{Coordinator, Staff, StaffOrKey};
 use crate::http::extract::page::{Page, PageQuery};
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::{Body, Query};
@@ -137,14 +137,14 @@ async fn get_campaign(state: State, campaign: CampaignPath) -> Result<HttpRespon
 /// Count the responses of a campaign
 #[utoipa::path(
     tag = "campaigns",
-    security(("staff" = ["coordinator"])),
+    security(("staff" = ["coordinator"]), ("api_key" = ["coordinator"])),
     params(CampaignPath),
     responses((status = 200, description = "The counts.", body = CampaignProgressView)),
     extensions(("x-problems" = json!(["campaign_unknown"]))),
 )]
 #[get("/v1/campaigns/{campaign}/progress")]
 async fn get_campaign_progress(
-    _coordinator: Staff<Coordinator>,
+    _coordinator: StaffOrKey<Coordinator>,
     state: State,
     campaign: CampaignPath,
 ) -> Result<HttpResponse, Problem> {

@@ -14,7 +14,7 @@ use self::query::{CodebookQuery, ResponsesQuery};
 use crate::app::exports;
 use crate::domain::ids::FormKey;
 use crate::formats::codebook::codebook_csv;
-use crate::http::auth::{Analyst, Staff};
+use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::path::FormPath;
 use crate::http::problem::Problem;
@@ -50,7 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// breaks off is incomplete and must be repeated.
 #[utoipa::path(
     tag = "exports",
-    security(("staff" = ["analyst"])),
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
     params(
         FormPath,
         ResponsesQuery,
@@ -79,7 +79,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[get("/v1/forms/{form}/responses.csv", wrap = "Compress::default()")]
 async fn export_responses(
-    analyst: Staff<Analyst>,
+    analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<ResponsesQuery>,
@@ -99,7 +99,7 @@ async fn export_responses(
 /// condition, and the computation of a score. Where versions differ, the newest one that has the column is described.
 #[utoipa::path(
     tag = "exports",
-    security(("staff" = ["analyst"])),
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
     params(
         FormPath,
         CodebookQuery,
@@ -116,7 +116,7 @@ async fn export_responses(
 )]
 #[get("/v1/forms/{form}/codebook.csv", wrap = "Compress::default()")]
 async fn export_codebook(
-    _analyst: Staff<Analyst>,
+    _analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<CodebookQuery>,

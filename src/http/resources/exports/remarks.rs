@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, get};
 use super::query::RemarksCsvQuery;
 use super::{CsvFile, attachment};
 use crate::app::exports;
-use crate::http::auth::{Analyst, Staff};
+use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::path::FormPath;
 use crate::http::problem::Problem;
@@ -21,7 +21,7 @@ use crate::http::state::State;
 /// The file is streamed. A transfer that breaks off is incomplete and must be repeated.
 #[utoipa::path(
     tag = "remarks",
-    security(("staff" = ["analyst"])),
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
     params(
         FormPath,
         RemarksCsvQuery,
@@ -38,7 +38,7 @@ use crate::http::state::State;
 )]
 #[get("/v1/forms/{form}/remarks.csv", wrap = "Compress::default()")]
 pub(super) async fn export_remarks(
-    analyst: Staff<Analyst>,
+    analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<RemarksCsvQuery>,
