@@ -38,6 +38,7 @@ mod handout;
 mod health;
 mod interop;
 mod invitations;
+mod key_files;
 mod layers;
 mod lookups;
 mod masked_exports;

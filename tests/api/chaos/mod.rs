@@ -85,7 +85,7 @@ async fn server_and_postgres_are_killed_at_random() {
     world.wait_until_ready().await;
     let figures = world.check(&sent).await;
     let log = world.stop(Signal::TERM);
-    println!(
+    eprintln!(
         "{kills} kills in {:.0} s\n{sent}\n{figures}",
         begin.elapsed().as_secs_f64()
     );
