@@ -34,6 +34,21 @@ pub enum ExportRefused {
     FormUnknown,
     /// No version of it is published.
     NotPublished,
+    /// The request does not fit the form, for each of these reasons.
+    Unfit(Vec<Unfit>),
+    /// The codebook does not exist in this language; these are the languages.
+    LanguageNotOffered(Vec<String>),
+    /// It broke off before its first byte, or there are too few responses.
+    Export(ExportError),
+    /// The machinery.
+    Failure(Failure),
+}
+
+failures!(ExportRefused);
+
+/// Why a request does not fit the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
     /// A campaign is named that the form does not have.
     CampaignUnknown,
     /// `k` is less than this, which a campaign promises.
@@ -46,15 +61,7 @@ pub enum ExportRefused {
     SensitiveBackground,
     /// More questions are named than [`MAX_SENSITIVE`].
     TooManySensitive,
-    /// The codebook does not exist in this language; these are the languages.
-    LanguageNotOffered(Vec<String>),
-    /// It broke off before its first byte, or there are too few responses.
-    Export(ExportError),
-    /// The machinery.
-    Failure(Failure),
 }
-
-failures!(ExportRefused);
 
 /// Which responses are exported, and how.
 #[derive(Debug, Clone)]
@@ -95,9 +102,7 @@ pub async fn responses(
     request: ResponsesRequest,
 ) -> Result<ResponsesFile, ExportRefused> {
     let mut conn = app.pools.exports.get().await?;
-    let (row, versions) = published(app, &mut conn, form).await?;
-    let campaigns = campaigns_of(&mut conn, row.id).await?;
-    let export = request.export(app, versions, &campaigns)?;
+    let export = responses_export(app, &mut conn, form, request).await?;
     let asked = Asked::of(form, &export);
     let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await;
     if let Err(ExportError::TooFew) = &started {
@@ -110,6 +115,33 @@ pub async fn responses(
     app.record(actor, asked.event(written(&report))).await?;
     let download = started.download().await.map_err(ExportRefused::Export)?;
     Ok(ResponsesFile { report, download })
+}
+
+/// Checks a request for responses as [`responses`] does, and exports nothing. It does not tell whether there are enough
+/// responses, since an attempt to learn that is recorded.
+///
+/// # Errors
+///
+/// When the request does not fit the form.
+pub async fn check_responses(
+    app: &App,
+    form: &FormKey,
+    request: ResponsesRequest,
+) -> Result<(), ExportRefused> {
+    let mut conn = app.connection().await?;
+    responses_export(app, &mut conn, form, request).await?;
+    Ok(())
+}
+
+async fn responses_export(
+    app: &App,
+    conn: &mut AsyncPgConnection,
+    form: &FormKey,
+    request: ResponsesRequest,
+) -> Result<ResponsesExport, ExportRefused> {
+    let (row, versions) = published(app, conn, form).await?;
+    let campaigns = campaigns_of(conn, row.id).await?;
+    request.export(app, versions, &campaigns)
 }
 
 /// Exports the cleared remarks to a form, of the campaigns with these keys or of all.
@@ -125,15 +157,9 @@ pub async fn remarks(
     options: CsvOptions,
 ) -> Result<Download, ExportRefused> {
     let mut conn = app.pools.exports.get().await?;
-    let row = find_form(&mut conn, form).await?;
-    let row = row.ok_or(ExportRefused::FormUnknown)?;
-    if newest_version(&mut conn, row.id).await?.is_none() {
-        return Err(ExportRefused::NotPublished);
-    }
-    let all = campaigns_of(&mut conn, row.id).await?;
-    let chosen = chosen(campaigns.as_deref(), &all)?;
+    let chosen = campaigns_with_remarks(&mut conn, form, campaigns).await?;
     let export = RemarksExport {
-        campaigns: by_id(&chosen),
+        campaigns: by_id(&chosen.iter().collect::<Vec<_>>()),
         salt: random::bytes()?,
         options,
     };
@@ -148,6 +174,35 @@ pub async fn remarks(
     };
     app.record(actor, event).await?;
     started.download().await.map_err(ExportRefused::Export)
+}
+
+/// Checks a request for remarks as [`remarks`] does, and exports nothing.
+///
+/// # Errors
+///
+/// When the request does not fit the form.
+pub async fn check_remarks(
+    app: &App,
+    form: &FormKey,
+    campaigns: Option<Vec<String>>,
+) -> Result<(), ExportRefused> {
+    let mut conn = app.connection().await?;
+    campaigns_with_remarks(&mut conn, form, campaigns).await?;
+    Ok(())
+}
+
+async fn campaigns_with_remarks(
+    conn: &mut AsyncPgConnection,
+    form: &FormKey,
+    campaigns: Option<Vec<String>>,
+) -> Result<Vec<ExportedCampaign>, ExportRefused> {
+    let row = find_form(conn, form).await?;
+    let row = row.ok_or(ExportRefused::FormUnknown)?;
+    if newest_version(conn, row.id).await?.is_none() {
+        return Err(ExportRefused::NotPublished);
+    }
+    let all = campaigns_of(conn, row.id).await?;
+    chosen(campaigns.as_deref(), &all).map_err(|unfit| ExportRefused::Unfit(vec![unfit]))
 }
 
 /// Describes the columns of a form's export in a language, or in the first language of the newest version.
@@ -209,15 +264,20 @@ impl ResponsesRequest {
         campaigns: &[ExportedCampaign],
     ) -> Result<ResponsesExport, ExportRefused> {
         let least_k = least_k(campaigns.iter().map(|campaign| campaign.k));
+        let mut unfit = Vec::new();
         let named = match &self.campaigns {
             None => HashSet::new(),
-            Some(_) => chosen(self.campaigns.as_deref(), campaigns)?
+            Some(_) => noted(chosen(self.campaigns.as_deref(), campaigns), &mut unfit)
                 .iter()
                 .map(|campaign| campaign.id)
                 .collect(),
         };
-        let k = k(self.k, least_k)?;
-        let sensitive = sensitive(&self.sensitive, &columns_of(&versions))?;
+        let k = noted(k(self.k, least_k), &mut unfit);
+        let sensitive = sensitive(&self.sensitive, &columns_of(&versions));
+        let sensitive = noted(sensitive, &mut unfit);
+        if !unfit.is_empty() {
+            return Err(ExportRefused::Unfit(unfit));
+        }
         Ok(ResponsesExport {
             row_filter: RowFilter {
                 campaigns: named,
@@ -235,18 +295,26 @@ impl ResponsesRequest {
     }
 }
 
+/// The value; nothing instead of one that does not fit, and the reason among the others.
+fn noted<T: Default>(checked: Result<T, Unfit>, unfit: &mut Vec<Unfit>) -> T {
+    checked.unwrap_or_else(|reason| {
+        unfit.push(reason);
+        T::default()
+    })
+}
+
 /// The size of the smallest equivalence class.
-fn k(asked: Option<u32>, least: u32) -> Result<u32, ExportRefused> {
+fn k(asked: Option<u32>, least: u32) -> Result<u32, Unfit> {
     match asked {
         None => Ok(least),
-        Some(k) if k < least => Err(ExportRefused::KTooSmall(least)),
-        Some(k) if k > MAX_K.max(least) => Err(ExportRefused::KTooLarge(MAX_K)),
+        Some(k) if k < least => Err(Unfit::KTooSmall(least)),
+        Some(k) if k > MAX_K.max(least) => Err(Unfit::KTooLarge(MAX_K)),
         Some(k) => Ok(k),
     }
 }
 
 /// The questions whose diversity is asked for, each once.
-fn sensitive(asked: &[String], columns: &Columns<'_>) -> Result<Vec<String>, ExportRefused> {
+fn sensitive(asked: &[String], columns: &Columns<'_>) -> Result<Vec<String>, Unfit> {
     let mut keys: Vec<String> = Vec::new();
     for key in asked {
         let of_question = columns
@@ -255,39 +323,39 @@ fn sensitive(asked: &[String], columns: &Columns<'_>) -> Result<Vec<String>, Exp
             .filter(|column| column.question() == Some(key));
         let background: Vec<bool> = of_question.map(|column| column.background).collect();
         if background.is_empty() {
-            return Err(ExportRefused::SensitiveUnknown);
+            return Err(Unfit::SensitiveUnknown);
         }
         if background.contains(&true) {
-            return Err(ExportRefused::SensitiveBackground);
+            return Err(Unfit::SensitiveBackground);
         }
         if !keys.contains(key) {
             keys.push(key.clone());
         }
     }
     if keys.len() > MAX_SENSITIVE {
-        return Err(ExportRefused::TooManySensitive);
+        return Err(Unfit::TooManySensitive);
     }
     Ok(keys)
 }
 
 /// Those of the campaigns that have these keys; all of them if no keys are given.
-fn chosen<'a>(
+fn chosen(
     asked: Option<&[String]>,
-    campaigns: &'a [ExportedCampaign],
-) -> Result<Vec<&'a ExportedCampaign>, ExportRefused> {
+    campaigns: &[ExportedCampaign],
+) -> Result<Vec<ExportedCampaign>, Unfit> {
     let Some(asked) = asked else {
-        return Ok(campaigns.iter().collect());
+        return Ok(campaigns.to_vec());
     };
     if !asked
         .iter()
         .all(|key| campaigns.iter().any(|campaign| campaign.key == *key))
     {
-        return Err(ExportRefused::CampaignUnknown);
+        return Err(Unfit::CampaignUnknown);
     }
     let chosen = campaigns
         .iter()
         .filter(|campaign| asked.contains(&campaign.key));
-    Ok(chosen.collect())
+    Ok(chosen.cloned().collect())
 }
 
 fn by_id(campaigns: &[&ExportedCampaign]) -> HashMap<CampaignId, String> {

@@ -4,8 +4,10 @@
 //! disk. A response that arrives alone is stored at once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::Failure;
 use super::tasks::Tasks;
@@ -20,6 +22,10 @@ const MAX_BATCH: usize = 256;
 const WAITING: usize = 1024;
 /// The number of batches in flight: while one waits for the disk, the next one is gathered and sent.
 const WORKERS: usize = 3;
+
+/// How long a response waits for its place and for the disk. It may be stored all the same after that, which the client
+/// finds out by sending it again.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 type Reply = Result<Stored, Failure>;
 type Job = (Arrival, oneshot::Sender<Reply>);
@@ -48,6 +54,13 @@ impl Intake {
     ///
     /// When the response was not stored, or when this is uncertain. Sending it again is safe.
     pub async fn store(&self, arrival: Arrival) -> Reply {
+        match timeout(PATIENCE, self.wait_for(arrival)).await {
+            Ok(reply) => reply,
+            Err(_) => Err(Failure::Unavailable),
+        }
+    }
+
+    async fn wait_for(&self, arrival: Arrival) -> Reply {
         let (reply, outcome) = oneshot::channel();
         self.jobs
             .send((arrival, reply))

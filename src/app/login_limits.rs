@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use governor::clock::Clock;
+use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota};
 use sha2::{Digest, Sha256};
 
@@ -35,6 +36,46 @@ pub enum LoginLimit {
     Account,
 }
 
+/// A number of attempts at once, and then one in a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// The number of attempts at once.
+    pub at_once: u32,
+    /// The time after which there is one more.
+    pub then_one_in: Duration,
+}
+
+/// An account from one network.
+const ACCOUNT_BY_NETWORK: Rate = Rate::new(5, 10);
+/// An account from all networks together.
+const ACCOUNT: Rate = Rate::new(60, 2);
+/// A network, whatever the account.
+const NETWORK: Rate = Rate::new(30, 1);
+
+impl Rate {
+    const fn new(at_once: u32, then_one_in: u64) -> Self {
+        Self {
+            at_once,
+            then_one_in: Duration::from_secs(then_one_in),
+        }
+    }
+
+    /// The number of seconds after which all attempts are there again.
+    pub fn window(self) -> u64 {
+        self.then_one_in.as_secs() * u64::from(self.at_once)
+    }
+}
+
+impl LoginLimit {
+    /// The rate that a client meets: for an account, the one from its own network.
+    pub fn rate(self) -> Rate {
+        match self {
+            Self::Network => NETWORK,
+            Self::Account => ACCOUNT_BY_NETWORK,
+        }
+    }
+}
+
 /// The limits on logging in.
 pub struct LoginLimits {
     accounts: Limiter<[u8; 32]>,
@@ -48,7 +89,7 @@ pub struct LoginLimits {
 
 /// A rate limit for each key.
 struct Limiter<K: Hash + Eq + Clone> {
-    keys: DefaultKeyedRateLimiter<K>,
+    keys: DefaultKeyedRateLimiter<K, StateInformationMiddleware>,
     /// The number of keys at which idle counters are removed next.
     sweep_at: AtomicUsize,
 }
@@ -60,27 +101,28 @@ impl Default for LoginLimits {
     /// account is slowed down and never locked.
     fn default() -> Self {
         Self {
-            accounts: Limiter::new(60, Duration::from_secs(2)),
-            accounts_by_network: Limiter::new(5, Duration::from_secs(10)),
-            networks: Limiter::new(30, Duration::from_secs(1)),
-            notable: Limiter::new(1, Duration::from_secs(60 * 60)),
-            notable_unknown: Limiter::new(10, Duration::from_secs(60 * 60)),
+            accounts: Limiter::new(ACCOUNT),
+            accounts_by_network: Limiter::new(ACCOUNT_BY_NETWORK),
+            networks: Limiter::new(NETWORK),
+            notable: Limiter::new(Rate::new(1, 60 * 60)),
+            notable_unknown: Limiter::new(Rate::new(10, 60 * 60)),
         }
     }
 }
 
 impl<K: Hash + Eq + Clone> Limiter<K> {
-    fn new(at_once: u32, then_one_in: Duration) -> Self {
-        let burst = NonZeroU32::new(at_once).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(then_one_in).unwrap_or(Quota::per_second(burst));
+    fn new(rate: Rate) -> Self {
+        let burst = NonZeroU32::new(rate.at_once).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(rate.then_one_in).unwrap_or(Quota::per_second(burst));
+        let keys = DefaultKeyedRateLimiter::keyed(quota.allow_burst(burst));
         Self {
-            keys: DefaultKeyedRateLimiter::keyed(quota.allow_burst(burst)),
+            keys: keys.with_middleware(),
             sweep_at: AtomicUsize::new(MANY_KEYS),
         }
     }
 
-    /// Counts an attempt. Fails with the number of seconds to wait.
-    fn check(&self, key: &K) -> Result<(), u64> {
+    /// Counts an attempt, and gives the number of those that are left. Fails with the number of seconds to wait.
+    fn check(&self, key: &K) -> Result<u32, u64> {
         if self.keys.len() > self.sweep_at.load(Ordering::Relaxed) {
             self.keys.retain_recent();
             // Twice the remaining number, so that the cost of a sweep is amortised over the keys added since the last
@@ -88,26 +130,27 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
             let next = MANY_KEYS.max(2 * self.keys.len());
             self.sweep_at.store(next, Ordering::Relaxed);
         }
-        self.keys.check_key(key).map_err(|until| {
-            let wait = until.wait_time_from(self.keys.clock().now());
-            wait.as_secs() + 1
-        })
+        let checked = self.keys.check_key(key);
+        checked
+            .map(|state| state.remaining_burst_capacity())
+            .map_err(|until| {
+                let wait = until.wait_time_from(self.keys.clock().now());
+                wait.as_secs() + 1
+            })
     }
 }
 
 impl LoginLimits {
-    /// Counts an attempt, whether or not the account exists.
+    /// Counts an attempt, whether or not the account exists. Gives the number of attempts that are left to the network.
     ///
     /// # Errors
     ///
     /// When there were too many attempts.
-    pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<(), TooManyLogins> {
+    pub fn count(&self, email: &str, client: Option<IpAddr>) -> Result<Option<u32>, TooManyLogins> {
         let refused = |by| move |retry_after| TooManyLogins { retry_after, by };
         let network = client.map(network);
-        if let Some(network) = network {
-            let checked = self.networks.check(&network);
-            checked.map_err(refused(LoginLimit::Network))?;
-        }
+        let left = network.map(|network| self.networks.check(&network));
+        let left = left.transpose().map_err(refused(LoginLimit::Network))?;
         let email = normalise_email(email);
         let from = format!(
             "{email}\0{}",
@@ -115,8 +158,9 @@ impl LoginLimits {
         );
         self.accounts_by_network
             .check(&Sha256::digest(from).into())
-            .and_then(|()| self.accounts.check(&Sha256::digest(email).into()))
-            .map_err(refused(LoginLimit::Account))
+            .and_then(|_| self.accounts.check(&Sha256::digest(email).into()))
+            .map_err(refused(LoginLimit::Account))?;
+        Ok(left)
     }
 
     /// Whether a refusal is to be recorded: once an hour for an account, and ten an hour for all that do not exist.

@@ -5,6 +5,7 @@ use crate::domain::audit::{Actor, AuditEvent, AuditedRemarksFilter};
 use crate::domain::free_text::review::{RemarkState, ShortenFault, shorten};
 use crate::domain::ids::{CampaignKey, FormKey, RemarkId};
 use crate::domain::server_key::ServerKey;
+use crate::store::AsyncPgConnection;
 use crate::store::campaigns::find_campaign;
 use crate::store::remarks::{
     PlacedRemark, RemarkRow, RemarksFilter, list_remarks, lock_remark, review_remark,
@@ -91,21 +92,7 @@ pub async fn list(
 ) -> Result<Vec<ListedRemark>, RemarkError> {
     let listed = app
         .transact(async |tx| {
-            let campaign = match &query.campaign {
-                Some(key) => Some(
-                    find_campaign(tx, key)
-                        .await?
-                        .ok_or(RemarkError::CampaignUnknown)?
-                        .id,
-                ),
-                None => None,
-            };
-            let filter = RemarksFilter {
-                campaign,
-                state: query.state,
-                question: query.question.clone(),
-                language: query.language.clone(),
-            };
+            let filter = filter(tx, &query).await?;
             let listed = list_remarks(tx, &filter, after, rows).await?;
             // The extra row only tells that there is a next page.
             let shown = i64::try_from(listed.len()).unwrap_or(rows).min(rows - 1);
@@ -124,6 +111,36 @@ pub async fn list(
         .into_iter()
         .map(|row| ListedRemark::of(row, key))
         .collect())
+}
+
+/// Checks a query as [`list`] does, and shows nothing.
+///
+/// # Errors
+///
+/// When the filter names an unknown campaign.
+pub async fn check(app: &App, query: &RemarksQuery) -> Result<(), RemarkError> {
+    let mut conn = app.connection().await?;
+    filter(&mut conn, query).await?;
+    Ok(())
+}
+
+async fn filter(
+    conn: &mut AsyncPgConnection,
+    query: &RemarksQuery,
+) -> Result<RemarksFilter, RemarkError> {
+    let campaign = match &query.campaign {
+        Some(key) => {
+            let found = find_campaign(conn, key).await?;
+            Some(found.ok_or(RemarkError::CampaignUnknown)?.id)
+        }
+        None => None,
+    };
+    Ok(RemarksFilter {
+        campaign,
+        state: query.state,
+        question: query.question.clone(),
+        language: query.language.clone(),
+    })
 }
 
 /// Stores the outcome of a review. Words that are taken out are lost. `expected` gets the tag of the remark, and

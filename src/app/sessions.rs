@@ -65,26 +65,50 @@ fn hash_of(refresh_token: &str) -> [u8; 32] {
     Sha256::digest(refresh_token).into()
 }
 
-/// Opens a session for an e-mail address and a password. Attempts are limited by account and by network, whether or not
-/// the account exists. An unknown account, a disabled one and a wrong password give the same error after the same work.
+/// A log-in that was counted, and may be tried.
+pub struct LoginAttempt {
+    email: String,
+    /// The attempts that are left to the client's network now, if the network is known.
+    pub left_in_network: Option<u32>,
+}
+
+/// Counts an attempt to log in. Attempts are limited by account and by network, whether or not the account exists.
 ///
 /// # Errors
 ///
-/// When the log-in fails, or there were too many attempts.
+/// When there were too many attempts.
+pub fn count_attempt(
+    app: &App,
+    email: String,
+    client: Option<IpAddr>,
+) -> Result<LoginAttempt, SessionError> {
+    match app.logins.count(&email, client) {
+        Ok(left_in_network) => Ok(LoginAttempt {
+            email,
+            left_in_network,
+        }),
+        Err(refused) => {
+            if refused.by == LoginLimit::Account {
+                record_refusal(app, &email);
+            }
+            Err(SessionError::TooManyLogins(refused))
+        }
+    }
+}
+
+/// Opens a session for an e-mail address and a password. An unknown account, a disabled one and a wrong password give the
+/// same error after the same work.
+///
+/// # Errors
+///
+/// When the log-in fails.
 pub async fn log_in(
     app: &App,
-    email: &str,
+    attempt: LoginAttempt,
     password: String,
-    client: Option<IpAddr>,
 ) -> Result<OpenSession, SessionError> {
-    if let Err(refused) = app.logins.count(email, client) {
-        if refused.by == LoginLimit::Account {
-            record_refusal(app, email);
-        }
-        return Err(SessionError::TooManyLogins(refused));
-    }
     let mut conn = app.connection().await?;
-    let account = staff::by_email(&mut conn, email).await?;
+    let account = staff::by_email(&mut conn, &attempt.email).await?;
     // Hashing is slow, so the connection goes back to the pool meanwhile.
     drop(conn);
     let hash = account

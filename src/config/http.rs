@@ -191,6 +191,16 @@ impl HttpConfig {
         }
     }
 
+    /// The absolute address under which clients reach the API, without a path. It is empty while the public host is not
+    /// set: a `Host` header is what the client says, and no address for others.
+    pub fn public_url(&self) -> Result<String, HttpConfigError> {
+        let host = self.public_host()?;
+        match host.split(':').next() {
+            Some("localhost") => Ok(String::new()),
+            _ => Ok(format!("https://{host}")),
+        }
+    }
+
     /// The trusted header with the client's address, if one is configured.
     pub fn client_address_header(&self) -> Result<Option<HeaderName>, HttpConfigError> {
         match self.client_address_header.trim() {
@@ -245,6 +255,15 @@ mod tests {
         ] {
             assert!(host(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_public_url_is_known_once_the_host_is() {
+        let url = |host| HttpConfig::default().with_public_host(host).public_url();
+        assert_eq!(url("").unwrap(), "");
+        assert_eq!(url("localhost:8443").unwrap(), "");
+        assert_eq!(url("a.example:8443").unwrap(), "https://a.example:8443");
+        assert!(url("https://a.example").is_err());
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub struct IsoWeek {
 
 /// The text is not a week such as `2027-W05`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not an ISO week such as 2027-W05")]
+#[error("expected an ISO week such as 2027-W05")]
 pub struct NotAWeek;
 
 impl IsoWeek {

@@ -11,7 +11,7 @@ use super::extract::path_config;
 use super::middleware::{cors, deprecation, observe, security_headers};
 use super::openapi::Api;
 use super::problem::{Code, Problem};
-use super::resources::{docs, parameter_types, problems, routes};
+use super::resources::{docs, parameter_types, problems, routes, welcome};
 use super::state::State;
 
 /// The OpenAPI document of all operations.
@@ -31,7 +31,7 @@ pub fn build(
         InitError = (),
     >,
 > {
-    let cors = cors::cors(&state.origins);
+    let origins = state.origins.clone();
     App::new()
         .app_data(state)
         .app_data(path_config())
@@ -39,10 +39,11 @@ pub fn build(
         .configure(routes)
         .into_app()
         .configure(docs::routes)
+        .configure(welcome::routes)
         .configure(problems::routes)
         .default_service(web::to(fallback))
         .wrap(from_fn(deprecation::announce))
-        .wrap(cors)
+        .wrap(cors::cors(&origins))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(observe::observe))
 }
@@ -50,7 +51,7 @@ pub fn build(
 /// The reply when no route matches: an unknown path, or a known path with another method.
 async fn fallback(request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
     let Some(methods) = state.api.methods(request.path()) else {
-        return Err(Code::NotFound.into());
+        return without_slash(&request, &state).ok_or(Code::NotFound.into());
     };
     if request.method() == Method::OPTIONS {
         let mut response = HttpResponse::NoContent();
@@ -59,4 +60,22 @@ async fn fallback(request: HttpRequest, state: State) -> Result<HttpResponse, Pr
     Err(Problem::new(Code::MethodNotAllowed)
         .detail(format!("It knows {methods}."))
         .header(header::ALLOW, methods))
+}
+
+/// Leads from an address with a slash too many to the one without, and keeps method, body and query.
+///
+/// Only the path of an operation is led to, so nobody can be led to another server by a path such as `//host/`.
+fn without_slash(request: &HttpRequest, state: &State) -> Option<HttpResponse> {
+    let path = request.uri().path().strip_suffix('/')?;
+    state.api.template(path)?;
+    let location = match request.uri().query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut response = HttpResponse::PermanentRedirect();
+    Some(
+        response
+            .insert_header((header::LOCATION, location))
+            .finish(),
+    )
 }

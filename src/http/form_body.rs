@@ -1,14 +1,9 @@
-//! A form version as sent to clients. Its bytes never change, so each language and encoding is made once and cached.
+//! A form version as sent to clients. Its bytes never change, so each language is made once and cached.
 
 use std::collections::HashMap;
-use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use actix_web::web::{Bytes, block};
-use brotli::enc::BrotliEncoderParams;
 use chrono::{DateTime, Utc};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +12,7 @@ use crate::domain::form::FormDefinition;
 use crate::domain::ids::FormVersionId;
 use crate::http::extract::language::Languages;
 use crate::http::problem::Problem;
+use crate::http::reply::encoded_body::EncodedBody;
 
 /// A published version of a form. It never changes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -53,16 +49,6 @@ impl FormVersionView {
     }
 }
 
-/// One body in all encodings in which it is sent.
-pub struct EncodedBody {
-    /// Not compressed.
-    pub plain: Bytes,
-    /// Compressed with gzip.
-    pub gzip: Bytes,
-    /// Compressed with Brotli.
-    pub brotli: Bytes,
-}
-
 /// Cache of bodies, by version and language. No language stands for all languages.
 #[derive(Default)]
 pub struct FormBodies(Mutex<HashMap<BodyKey, Arc<EncodedBody>>>);
@@ -74,8 +60,8 @@ impl FormBodies {
     ///
     /// # Errors
     ///
-    /// When the thread that compresses it was cancelled.
-    pub async fn get(
+    /// When it cannot be written as JSON.
+    pub fn get(
         &self,
         published: &PublishedVersion,
         languages: Languages<'_>,
@@ -88,34 +74,14 @@ impl FormBodies {
         if let Some(known) = self.lock().get(&key).cloned() {
             return Ok(known);
         }
-        let view = FormVersionView::of(published, languages);
-        // The best compression level is slow, so it runs off the threads that serve requests.
-        let encoded = block(move || encode(&view)).await.ok().and_then(Result::ok);
-        let encoded = encoded.ok_or_else(|| Problem::internal("a form cannot be encoded"))?;
-        let encoded = Arc::new(encoded);
-        self.lock().insert(key, encoded.clone());
-        Ok(encoded)
+        let json = serde_json::to_vec(&FormVersionView::of(published, languages))
+            .map_err(|_| Problem::internal("a form cannot be encoded"))?;
+        let made = || Arc::new(EncodedBody::new(json));
+        Ok(self.lock().entry(key).or_insert_with(made).clone())
     }
 
     /// A poisoned lock is safe to use: a thread that panicked has not changed the map.
     fn lock(&self) -> MutexGuard<'_, HashMap<BodyKey, Arc<EncodedBody>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn encode(view: &FormVersionView) -> std::io::Result<EncodedBody> {
-    let plain = serde_json::to_vec(view)?;
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    gzip.write_all(&plain)?;
-    let mut brotli = Vec::new();
-    let best = BrotliEncoderParams {
-        quality: 11,
-        ..BrotliEncoderParams::default()
-    };
-    brotli::BrotliCompress(&mut plain.as_slice(), &mut brotli, &best)?;
-    Ok(EncodedBody {
-        gzip: gzip.finish()?.into(),
-        brotli: brotli.into(),
-        plain: plain.into(),
-    })
 }

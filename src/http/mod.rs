@@ -8,6 +8,8 @@
 //! | [`problem`] | the table of problems, and the conversions of errors into problems |
 //! | [`extract`] | extractors of handlers |
 //! | [`auth`] | authentication and authorisation of staff |
+//! | [`reply`] | what many replies have in common: content coding, entity tag, pages of a list |
+//! | [`rate_limit`] | the limits on log-ins as headers |
 //! | [`middleware`] | middleware for every request |
 //! | [`openapi`] | the OpenAPI document and its pages |
 
@@ -18,6 +20,8 @@ pub mod form_body;
 pub mod middleware;
 pub mod openapi;
 pub mod problem;
+pub mod rate_limit;
+pub mod reply;
 pub mod resources;
 pub mod server;
 pub mod state;

@@ -7,6 +7,7 @@ use actix_web::web::Data;
 
 use super::form_body::FormBodies;
 use super::openapi::Api;
+use super::reply::encoded_body::EncodedBody;
 use crate::app::App;
 use crate::config::{HttpConfig, HttpConfigError};
 
@@ -21,10 +22,14 @@ pub struct HttpState {
     pub config: HttpConfig,
     /// The OpenAPI document, with its routes.
     pub api: Arc<Api>,
+    /// The OpenAPI document as it is sent.
+    pub api_body: EncodedBody,
     /// The cached bodies of published forms.
     pub form_bodies: FormBodies,
     /// The header that the operator trusts for the client's address.
     pub client_address_header: Option<HeaderName>,
+    /// The absolute address of the server, without a path; empty where it is not known.
+    pub public_url: String,
     /// The origins whose pages may call the API.
     pub origins: Vec<String>,
 }
@@ -38,9 +43,11 @@ impl HttpState {
     pub fn new(app: App, config: HttpConfig, api: Api) -> Result<Self, HttpConfigError> {
         Ok(Self {
             app,
+            api_body: EncodedBody::new(api.json().clone()),
             api: Arc::new(api),
             form_bodies: FormBodies::default(),
             client_address_header: config.client_address_header()?,
+            public_url: config.public_url()?,
             origins: config.cors_origins()?,
             config,
         })

@@ -4,12 +4,14 @@
 pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
+mod connect;
 pub mod error;
 pub mod exclusive_connection;
 pub mod forms;
 pub mod invitations;
 pub mod migrations;
 pub mod passes;
+mod patient_stream;
 pub mod pool;
 pub mod remarks;
 pub mod responses;
@@ -21,6 +23,7 @@ pub mod schema;
 pub mod server_keys;
 pub mod sessions;
 pub mod staff;
+mod stalls;
 pub mod transaction;
 mod types;
 

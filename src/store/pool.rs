@@ -4,10 +4,11 @@
 //! workers: a worker that stops must not break connections that others use.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::{QueueMode, Timeouts};
+use deadpool::managed::{Hook, HookError, Metrics, QueueMode, Timeouts};
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
@@ -15,9 +16,11 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
-use tokio_postgres::NoTls;
 use tokio_postgres::config::{Config, Host, SslMode};
+use tokio_util::task::AbortOnDropHandle;
 
+use super::connect::{HOST_TIMEOUT, Patience, connect, with_cause};
+use super::stalls::Stalls;
 use crate::config::DatabaseConfig;
 
 /// A pool of connections.
@@ -27,7 +30,9 @@ pub type Connection = diesel_async::pooled_connection::deadpool::Object<AsyncPgC
 /// Why a pool gave no connection.
 pub type PoolError = diesel_async::pooled_connection::deadpool::PoolError;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the statements take that set a new connection up.
+const SETUP_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a request waits for a connection that others use.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why there is no connection to the database.
@@ -81,7 +86,7 @@ impl Purpose {
     fn limits(self) -> &'static str {
         match self {
             Self::Requests => {
-                "SET statement_timeout = '15s'; SET lock_timeout = '10s'; \
+                "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
                  SET idle_in_transaction_session_timeout = '30s'"
             }
             Self::Exports => {
@@ -92,6 +97,18 @@ impl Purpose {
                 "SET statement_timeout = 0; SET lock_timeout = 0; \
                  SET idle_in_transaction_session_timeout = 0"
             }
+        }
+    }
+
+    /// How long Postgres may owe an answer before the connection is given up: a little longer than Postgres would let a
+    /// statement run, so that it is Postgres who ends it where it can.
+    fn patience(self) -> Duration {
+        match self {
+            Self::Requests => Duration::from_secs(12),
+            // An export reads as it goes, and its statements answer soon.
+            Self::Exports => Duration::from_secs(120),
+            // A migration may take hours.
+            Self::Maintenance => Duration::from_secs(24 * 3600),
         }
     }
 }
@@ -113,10 +130,9 @@ impl FromStr for Target {
         if config.get_ssl_mode() == SslMode::Require {
             return Err(DatabaseError::Tls);
         }
-        config
-            .connect_timeout(CONNECT_TIMEOUT)
-            .keepalives_idle(Duration::from_secs(60))
-            .tcp_user_timeout(Duration::from_secs(30));
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            config.host("localhost");
+        }
         Ok(Self { config })
     }
 }
@@ -138,7 +154,7 @@ impl Target {
 
     /// Opens a connection outside the pools, driven by the current runtime.
     pub async fn connect(&self, purpose: Purpose) -> Result<AsyncPgConnection, DatabaseError> {
-        establish(self.config.clone(), purpose)
+        establish(self.config.clone(), purpose, Arc::default())
             .await
             .map_err(|error| DatabaseError::Unreachable {
                 place: self.place(),
@@ -184,11 +200,16 @@ impl Pools {
 fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, DatabaseError> {
     let handle = Handle::current();
     let config = target.config.clone();
+    let hosts = config.get_hosts().len().max(config.get_hostaddrs().len());
+    let stalls = Arc::new(Stalls::default());
     let mut manager = ManagerConfig::<AsyncPgConnection>::default();
     // The driver notices closed connections and open transactions without a query, so the pool sends no ping.
     manager.recycling_method = RecyclingMethod::Fast;
+    let noted = Arc::clone(&stalls);
     manager.custom_setup = Box::new(move |_| {
-        let task = handle.spawn(establish(config.clone(), purpose));
+        let establishing = establish(config.clone(), purpose, Arc::clone(&noted));
+        // It ends when the pool no longer waits for it.
+        let task = AbortOnDropHandle::new(handle.spawn(establishing));
         async move {
             task.await
                 .unwrap_or_else(|_| Err(ConnectionError::BadConnection("cancelled".to_owned())))
@@ -196,41 +217,46 @@ fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, Database
         .boxed()
     });
     let manager = AsyncDieselConnectionManager::new_with_config(String::new(), manager);
+    let is_of_a_hung_server = move |metrics: &Metrics| stalls.since(metrics.created);
     let pool = Pool::builder(manager)
         .max_size(size.max(1))
         .runtime(Runtime::Tokio1)
         // LIFO: the connection used last has the warmest caches.
         .queue_mode(QueueMode::Lifo)
+        .pre_recycle(Hook::sync_fn(move |_, metrics| {
+            match is_of_a_hung_server(metrics) {
+                true => Err(HookError::message("the server left a query unanswered")),
+                false => Ok(()),
+            }
+        }))
         .timeouts(Timeouts {
             wait: Some(WAIT_TIMEOUT),
-            create: Some(CONNECT_TIMEOUT),
-            recycle: Some(CONNECT_TIMEOUT),
+            create: Some(HOST_TIMEOUT * u32::try_from(hosts).unwrap_or(1) + SETUP_TIMEOUT),
+            recycle: Some(SETUP_TIMEOUT),
         })
         .build()?;
     Ok(pool)
 }
 
-async fn establish(mut config: Config, purpose: Purpose) -> ConnectionResult<AsyncPgConnection> {
+async fn establish(
+    mut config: Config,
+    purpose: Purpose,
+    stalls: Arc<Stalls>,
+) -> ConnectionResult<AsyncPgConnection> {
     config.application_name(purpose.application_name());
-    let (client, connection) = config
-        .connect(NoTls)
+    let patience = Patience {
+        limit: purpose.patience(),
+        stalls,
+    };
+    let client = connect(&config, &patience)
         .await
-        .map_err(|error| ConnectionError::BadConnection(with_cause(&error)))?;
-    let mut connection =
-        AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+        .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+    let mut connection = AsyncPgConnection::try_from(client).await?;
     connection
         .batch_execute(purpose.limits())
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
-}
-
-/// The useful half of the driver's messages is in the source of the error.
-fn with_cause(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }
 
 #[cfg(test)]

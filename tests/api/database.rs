@@ -312,7 +312,7 @@ async fn connections_carry_their_limits_and_a_name() {
         .get_result(&mut conn)
         .await
         .unwrap();
-    assert_eq!(line.line, "aftercare 15s 30s");
+    assert_eq!(line.line, "aftercare 10s 30s");
     let mut conn = app.state.app.pools.exports.get().await.unwrap();
     let line: Line = diesel::sql_query(query)
         .get_result(&mut conn)

@@ -36,6 +36,8 @@ mod form_command;
 mod forms;
 mod handout;
 mod health;
+mod http_habits;
+mod hung_database;
 mod interop;
 mod invitations;
 mod key_files;

@@ -101,7 +101,7 @@ async fn other_origins_get_no_permission() {
                 .send()
                 .await;
             assert_eq!(preflight.header("access-control-allow-origin"), "");
-            preflight.expect_problem(Code::BadRequest);
+            preflight.expect_problem(Code::PreflightRefused);
             let answer = app
                 .client()
                 .get("/health/live")

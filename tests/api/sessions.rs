@@ -89,9 +89,12 @@ async fn a_wrong_password_an_unknown_account_and_a_disabled_one_get_the_same_ans
     for answer in [&unknown, &disabled] {
         assert_eq!(answer.body, wrong.body);
         let mut headers = [answer.headers.clone(), wrong.headers.clone()];
-        headers
-            .iter_mut()
-            .for_each(|headers| drop(headers.remove("date")));
+        for headers in &mut headers {
+            headers.remove("date");
+            // It counts the attempts of this network, each of which is one.
+            let left = headers.remove("ratelimit").unwrap();
+            assert!(left.to_str().unwrap().starts_with("\"network\";r=2"));
+        }
         assert_eq!(headers[0], headers[1]);
     }
     wrong.expect_problem(Code::LoginFailed);

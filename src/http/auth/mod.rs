@@ -19,7 +19,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 
-use super::problem::{Code, Problem};
+use super::problem::{Code, Problem, challenge};
 use crate::app::api_keys::{self, ApiKeyRefused, Operation, Subject};
 use crate::app::sessions;
 use crate::domain::audit::Actor;
@@ -159,8 +159,7 @@ async fn authorize<P: Permission>(state: &State, token: &str) -> Result<Staff<P>
     let roles = sessions::authenticate(&state.app, session_id, id).await?;
     if !P::ANY_OF.iter().any(|role| roles.contains(role)) {
         let needed: Vec<_> = P::ANY_OF.iter().map(|role| role.as_str()).collect();
-        let detail = format!("This operation needs the role {}.", needed.join(" or "));
-        return Err(Problem::new(Code::Forbidden).detail(detail));
+        return Err(challenge::role_missing(&needed));
     }
     Ok(Staff {
         id,
@@ -173,10 +172,12 @@ async fn authorize<P: Permission>(state: &State, token: &str) -> Result<Staff<P>
 /// The token of the one `Authorization: Bearer …` header.
 fn bearer(headers: &HeaderMap) -> Result<String, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION);
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(Code::Unauthenticated.into());
+    let value = match (values.next(), values.next()) {
+        (Some(value), None) => value,
+        (None, _) => return Err(Code::Unauthenticated.into()),
+        _ => return Err(challenge::token_refused()),
     };
-    let value = value.to_str().map_err(|_| Code::Unauthenticated)?;
+    let value = value.to_str().map_err(|_| challenge::token_refused())?;
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
             Ok(token.trim().to_owned())

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::ids::{SessionId, StaffId};
 use crate::domain::staff::session_policy::ACCESS_LIFETIME;
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::{Code, Problem, challenge};
 use crate::keys::{Keys, TokenKey};
 
 const ISSUER: &str = "aftercare";
@@ -55,7 +55,7 @@ pub fn issue(
 
 /// Verifies a token. Its header says which of our keys signed it. The algorithm comes from our key, never from the token.
 pub fn check(keys: &Keys, token: &str, now: DateTime<Utc>) -> Result<Claims, Problem> {
-    let refused = || Problem::new(Code::Unauthenticated);
+    let refused = challenge::token_refused;
     if token.len() > LONGEST {
         return Err(refused());
     }

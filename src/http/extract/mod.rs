@@ -5,12 +5,16 @@
 //! fail, a caller without a token always gets 401, whatever the body and the query, and cannot make the server buffer
 //! anything.
 
+mod all_faults;
 pub mod credential;
+pub mod headers_only;
 pub mod language;
 pub mod page;
 pub mod path;
 pub mod precondition;
+pub mod query;
 pub mod receipt;
+mod stand_in;
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -18,7 +22,6 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::error::QueryPayloadError;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
@@ -26,6 +29,8 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
+use self::all_faults::Reading;
+pub use self::query::Query;
 use super::problem::faults;
 use super::problem::{Code, FieldCode, FieldError, Problem};
 use super::state::State;
@@ -51,19 +56,18 @@ pub struct Body<T> {
 }
 
 impl<T: DeserializeOwned> Body<T> {
-    /// Reads the body, and checks its shape and then the rules of `validator`.
+    /// Reads the body, and checks its shape and the rules of `validator`. All faults of both are reported at once.
     pub async fn read(self) -> Result<T, Problem>
     where
         T: Validate,
     {
-        let value: T = self.parse().await?;
-        match value.validate() {
-            Ok(()) => Ok(value),
-            Err(errors) => Err(Problem::fields(
-                Code::BodyInvalid,
-                faults::from_validator(&errors),
-            )),
-        }
+        let (_, bytes) = self.document.read(&[Format::Json]).await?;
+        let reading = match serde_json::from_slice(bytes_of_object(&bytes)?) {
+            Ok(value) => Reading::good(value),
+            Err(_) => faulty(&bytes)?,
+        };
+        let checked = reading.validate().complete();
+        checked.map_err(|errors| Problem::fields(Code::BodyInvalid, errors))
     }
 
     /// Reads the body and checks its shape only.
@@ -181,8 +185,18 @@ impl Format {
     }
 }
 
-/// Parses a JSON object. A fault names the field.
+/// Parses a JSON object. All its faults are reported at once, each with its field.
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    match serde_json::from_slice(bytes_of_object(bytes)?) {
+        Ok(value) => Ok(value),
+        Err(_) => faulty(bytes)?
+            .complete()
+            .map_err(|errors| Problem::fields(Code::BodyInvalid, errors)),
+    }
+}
+
+/// The same bytes, if they may be those of an object without U+0000.
+fn bytes_of_object(bytes: &[u8]) -> Result<&[u8], Problem> {
     // serde would accept an array for an object, and assign its items by the order of the fields.
     if bytes.trim_ascii_start().starts_with(b"[") {
         let error = FieldError::new("", FieldCode::WrongType, "The body must be an object.");
@@ -196,55 +210,17 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         );
         return Err(Problem::fields(Code::BodyInvalid, vec![error]));
     }
-    if let Ok(value) = serde_json::from_slice(bytes) {
-        return Ok(value);
-    }
-    // Tracking the field costs more than parsing, so it is done only in a second pass, to locate a fault.
+    Ok(bytes)
+}
+
+/// Finds the faults of a body that has some.
+fn faulty<T: DeserializeOwned>(bytes: &[u8]) -> Result<Reading<T>, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(faults::from_json_error)?;
-    json.end().map_err(|error| faults::malformed(&error))?;
-    Ok(value)
-}
-
-/// Query parameters that are not read yet. Unknown ones are refused if the type has `deny_unknown_fields`.
-pub struct Query<T> {
-    text: String,
-    of: PhantomData<T>,
-}
-
-impl<T: DeserializeOwned> Query<T> {
-    /// Reads the parameters.
-    ///
-    /// # Errors
-    ///
-    /// `query_invalid`, when a parameter is wrong or unknown.
-    pub fn read(self) -> Result<T, Problem> {
-        from_query(&self.text)
-    }
-}
-
-impl<T: 'static> FromRequest for Query<T> {
-    type Error = Infallible;
-    type Future = Ready<Result<Self, Infallible>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self {
-            text: req.query_string().to_owned(),
-            of: PhantomData,
-        }))
-    }
-}
-
-fn from_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
-    let refused = |detail| Problem::new(Code::QueryInvalid).detail(detail);
-    if query.contains('\0') || query.contains("%00") {
-        return Err(refused("The query may not hold U+0000.".to_owned()));
-    }
-    match actix_web::web::Query::<T>::from_query(query) {
-        Ok(query) => Ok(query.into_inner()),
-        Err(QueryPayloadError::Deserialize(error)) => Err(refused(error.to_string())),
-        Err(_) => Err(refused("The query cannot be read.".to_owned())),
-    }
+    let first = serde_path_to_error::deserialize::<_, T>(&mut json);
+    let first = first.err().map(|error| faults::of_shape(&error));
+    let json = serde_json::from_slice(bytes).map_err(|error| faults::malformed(&error))?;
+    // Some faults are seen only while the bytes are read, such as a field that is given twice.
+    Ok(Reading::of(json, Vec::new(), false).or(first))
 }
 
 /// A path segment that cannot be parsed gives 404.

@@ -1,5 +1,6 @@
 //! Middleware for every request.
 
+pub mod compression;
 pub mod cors;
 pub mod deprecation;
 pub mod observe;

@@ -3,15 +3,18 @@
 
 use std::panic::AssertUnwindSafe;
 
+use actix_web::Error;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, ResponseError};
 use futures_util::FutureExt;
 
+use crate::http::extract::headers_only::HeadersOnly;
+use crate::http::middleware::cors;
 use crate::http::problem::{self, Code, Problem};
+use crate::http::state::State;
 
 const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -35,13 +38,10 @@ pub async fn add<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    // The connection knows that the method was HEAD, and sends no body.
-    if req.method() == Method::HEAD {
-        req.head_mut().method = Method::GET;
-    }
+    HeadersOnly::route_to_get(&mut req);
     if let Some(problem) = unusable(&req) {
         let response = req.error_response(problem).map_into_right_body();
-        return Ok(add_security_headers(response));
+        return Ok(add_security_headers(with_absolute_type(response)));
     }
     let response = match AssertUnwindSafe(next.call(req)).catch_unwind().await {
         Ok(Ok(response)) => response,
@@ -49,23 +49,40 @@ pub async fn add<B: MessageBody + 'static>(
         Err(_) => return Err(error_reply(&Problem::internal("a handler panicked").into())),
     };
     let status = response.status();
-    let is_problem = header_is(
-        response.headers(),
-        header::CONTENT_TYPE,
-        problem::MEDIA_TYPE,
-    );
-    if status.as_u16() < 400 || is_problem {
+    if status.as_u16() < 400 {
         return Ok(add_security_headers(response.map_into_left_body()));
     }
-    let problem = Problem::new(Code::for_status(status)).error_response();
-    let (request, original) = response.into_parts();
-    let mut response = ServiceResponse::new(request, problem).map_into_right_body();
-    for name in [header::VARY, header::ALLOW] {
-        if let Some(value) = original.headers().get(&name) {
-            response.headers_mut().insert(name, value.clone());
-        }
+    let headers = response.headers();
+    if header_is(headers, header::CONTENT_TYPE, problem::MEDIA_TYPE) {
+        let response = with_absolute_type(response.map_into_left_body());
+        return Ok(add_security_headers(response));
     }
-    Ok(add_security_headers(response))
+    let kept = [header::VARY, header::ALLOW]
+        .map(|name| headers.get(&name).cloned().map(|value| (name, value)));
+    let refusal = response.response().error().and_then(cors::refusal);
+    let problem = refusal.unwrap_or_else(|| Code::for_status(status).into());
+    let mut response = response.error_response(problem).map_into_right_body();
+    for (name, value) in kept.into_iter().flatten() {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(add_security_headers(with_absolute_type(response)))
+}
+
+/// Makes the `type` of a problem absolute, as RFC 9457 recommends, if the server knows its public address.
+fn with_absolute_type<B: MessageBody>(
+    response: ServiceResponse<EitherBody<B, BoxBody>>,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let state = response.request().app_data::<State>();
+    let server = state.map_or("", |state| &*state.public_url);
+    let error = response.response().error();
+    let problem = error.and_then(|error| error.as_error::<Problem>());
+    let json = problem
+        .filter(|_| !server.is_empty())
+        .map(|problem| problem.json(server));
+    match json {
+        Some(json) => response.map_body(|_, _| EitherBody::right(BoxBody::new(json))),
+        None => response,
+    }
 }
 
 /// Refuses U+0000 in a path: no client needs it, and Postgres cannot store or compare it.

@@ -13,14 +13,51 @@ pub(super) fn rewrite(document: &mut Value) {
         license.remove("identifier");
         license.insert("url".to_owned(), json!("https://spdx.org/licenses/"));
     }
+    let schemes = document.pointer("/components/securitySchemes");
+    let schemes = schemes.cloned().unwrap_or_default();
     for operation in operations(document) {
         operation.values_mut().for_each(holders);
+        if let Some(Value::Array(alternatives)) = operation.get_mut("security") {
+            one_for_each_header(alternatives, &schemes);
+        }
+    }
+    if let Some(Value::Object(schemes)) = document.pointer_mut("/components/securitySchemes") {
+        schemes.values_mut().for_each(known_scheme);
     }
     if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
         schemas.values_mut().for_each(schema);
     }
     let complete = document.clone();
     each_object(document, &mut |object| nullable_has_type(object, &complete));
+}
+
+/// Generators send all alternatives at once. Two that are sent in the same way, as tokens and API keys are, would be two
+/// headers of one name, so the first stands for both.
+fn one_for_each_header(alternatives: &mut Vec<Value>, schemes: &Value) {
+    let mut seen = Vec::new();
+    alternatives.retain(|alternative| {
+        let names = alternative.as_object().into_iter().flatten();
+        let ways = names.map(|(name, _)| {
+            let scheme = schemes.get(name);
+            scheme.and_then(|scheme| scheme.get("scheme")).cloned()
+        });
+        let ways: Vec<_> = ways.collect();
+        let is_new = !seen.contains(&ways);
+        seen.push(ways);
+        is_new
+    });
+}
+
+/// Generators know `Basic` and `Bearer`. Any other way is a header that the caller fills in.
+fn known_scheme(scheme: &mut Value) {
+    let word = scheme.get("scheme").and_then(Value::as_str);
+    if word.is_none_or(|word| ["basic", "bearer"].contains(&&*word.to_ascii_lowercase())) {
+        return;
+    }
+    *scheme = json!({
+        "type": "apiKey", "in": "header", "name": "Authorization",
+        "description": scheme.get("description"),
+    });
 }
 
 /// `nullable` counts only beside a `type`: that of the schema referred to.
@@ -104,12 +141,26 @@ fn choices(object: &mut Map<String, Value>) {
             object.insert("nullable".to_owned(), json!(true));
         }
         match (choices.len(), all) {
-            (1, 2) => {
-                object.insert("allOf".to_owned(), choices.into());
-            }
+            (1, 2) => only_choice(object, choices.pop().unwrap_or_default()),
             _ => {
                 object.insert(word.to_owned(), choices.into());
             }
+        }
+    }
+}
+
+/// A reference stays bare, and what stood beside it goes one level up: generators do not read a choice within a choice.
+fn only_choice(object: &mut Map<String, Value>, mut choice: Value) {
+    let is_reference = choice.get("$ref").is_some();
+    let parts = choice
+        .as_object_mut()
+        .map(std::mem::take)
+        .unwrap_or_default();
+    for (name, value) in parts {
+        if is_reference && name == "$ref" {
+            object.insert("allOf".to_owned(), json!([{"$ref": value}]));
+        } else {
+            object.entry(name).or_insert(value);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod edition_3_0;
 mod examples;
+mod lists;
 mod problems;
 mod schemas;
 mod shape;
@@ -104,6 +105,7 @@ impl Api {
             ];
             for operation in operations.into_iter().flatten() {
                 problems::describe(operation);
+                lists::describe(operation);
                 examples.complete(operation);
             }
         }

@@ -132,6 +132,14 @@ fn example(code: Code) -> Problem {
                 vec![FieldError::new("/emial", FieldCode::UnknownField, detail)],
             )
         }
+        Code::QueryInvalid => {
+            let detail = "It must be from 1 to 200.";
+            Problem::query(vec![FieldError::parameter(
+                "limit",
+                FieldCode::Range,
+                detail,
+            )])
+        }
         Code::AnswersInvalid => {
             let detail = "This question must be answered.";
             let pointer = "/answers/eating_meals";

@@ -65,6 +65,8 @@ codes! {
         "Set `Content-Type` to a type that the header `Accept` of the reply lists, and send the body in UTF-8 and not compressed.";
     BodyInvalid, "body_invalid", UNPROCESSABLE_ENTITY, "The body has wrong fields",
         "Mend each field that `errors` names. `pointer` is its place in the body.";
+    PreflightRefused, "preflight_refused", FORBIDDEN, "This web page may not call the API in this way",
+        "Read `detail`. The operator allows the origins of web pages by the setting `AFTERCARE_CORS_ORIGINS`.";
     PreconditionRequired, "precondition_required", PRECONDITION_REQUIRED, "This change needs an If-Match header",
         "Read the resource, and send its `ETag` as `If-Match` with the change.";
     PreconditionFailed, "precondition_failed", PRECONDITION_FAILED, "The resource was changed by someone else meanwhile",

@@ -22,8 +22,8 @@ impl From<Failure> for Problem {
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match failure_kind(&error) {
-            FailureKind::Outage => {
-                tracing::warn!("the database went away during a request");
+            FailureKind::Outage(reason) => {
+                tracing::warn!(reason, "the database cannot do it now");
                 Code::DatabaseUnavailable.into()
             }
             FailureKind::Refused => {

@@ -16,11 +16,8 @@ pub(crate) fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new(Code::JsonMalformed).detail(detail)
 }
 
-/// Converts an error of serde: malformed JSON, or a wrong field.
-pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    if !error.inner().is_data() {
-        return malformed(error.inner());
-    }
+/// Converts an error of serde about the shape of a value: a field that is wrong, unknown, missing or given twice.
+pub(crate) fn of_shape(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
     let message = error.inner().to_string();
     // The pointer replaces the position in the text.
     let message = message
@@ -47,10 +44,33 @@ pub(crate) fn from_json_error(error: serde_path_to_error::Error<serde_json::Erro
     } else {
         sentence(&without_value(message))
     };
-    Problem::fields(
-        Code::BodyInvalid,
-        vec![FieldError::new(pointer, code, detail)],
-    )
+    FieldError::new(pointer, code, detail)
+}
+
+/// The fault of a query parameter, from that of the field with its name.
+pub(crate) fn of_parameter(fault: FieldError) -> FieldError {
+    let Some(pointer) = &fault.pointer else {
+        return fault;
+    };
+    let name = pointer.trim_start_matches('/');
+    let name = name.replace("~1", "/").replace("~0", "~");
+    match fault.code {
+        FieldCode::UnknownField => {
+            let known = fault
+                .detail
+                .split_once(", expected ")
+                .map(|(_, known)| known);
+            let known = known.map_or("There are none.".to_owned(), |known| {
+                format!("Expected {known}")
+            });
+            let detail = format!("There is no such parameter here. {known}");
+            FieldError::parameter(name, FieldCode::UnknownParameter, detail)
+        }
+        FieldCode::MissingField => {
+            FieldError::parameter(name, FieldCode::MissingParameter, "It is needed.")
+        }
+        _ => FieldError::parameter(name, fault.code, fault.detail),
+    }
 }
 
 /// The message without the submitted value, which may be an answer or a password. Problems end up in clients' logs, so
@@ -77,6 +97,22 @@ fn is_of_a_time(message: &str) -> bool {
     .contains(&message)
 }
 
+/// The name under which validator lists errors of a rule over a whole struct.
+const WHOLE: &str = "__all__";
+/// The parameter by which such a rule names the field that is to be mended.
+const FIELD: &str = "field";
+
+/// The error of a rule over a whole struct that is mended in one field.
+pub(crate) fn of_field(
+    field: &'static str,
+    code: FieldCode,
+    detail: &'static str,
+) -> ValidationError {
+    let mut error = ValidationError::new(code.as_str()).with_message(detail.into());
+    error.add_param(FIELD.into(), &field);
+    error
+}
+
 /// The errors of validator, sorted by pointer.
 pub(crate) fn from_validator(errors: &ValidationErrors) -> Vec<FieldError> {
     let mut found = Vec::new();
@@ -89,7 +125,7 @@ fn collect(errors: &ValidationErrors, base: &Pointer, found: &mut Vec<FieldError
     for (field, kind) in errors.errors() {
         // validator lists errors of a rule over the whole struct under this name.
         let pointer = match field.as_ref() {
-            "__all__" => base.clone(),
+            WHOLE => base.clone(),
             field => base.child(field),
         };
         match kind {
@@ -100,11 +136,10 @@ fn collect(errors: &ValidationErrors, base: &Pointer, found: &mut Vec<FieldError
                 }
             }
             ValidationErrorsKind::Field(errors) => found.extend(errors.iter().map(|error| {
-                FieldError::new(
-                    pointer.as_str(),
-                    FieldCode::of(&error.code),
-                    explanation(error),
-                )
+                // A rule over the whole struct may name the field that is to be mended.
+                let named = error.params.get(FIELD).and_then(|name| name.as_str());
+                let pointer = named.map_or(pointer.clone(), |name| pointer.child(name));
+                FieldError::new(pointer, FieldCode::of(&error.code), explanation(error))
             })),
         }
     }
@@ -167,7 +202,7 @@ mod tests {
     fn fault(body: &str) -> (String, &'static str) {
         let document = from_json::<Outer>(body.as_bytes()).unwrap_err().document();
         match document.errors.first() {
-            Some(error) => (error.pointer.clone(), error.code.as_str()),
+            Some(error) => (error.place().to_owned(), error.code.as_str()),
             None => (String::new(), document.code.as_str()),
         }
     }
@@ -212,11 +247,7 @@ mod tests {
             let problem = from_json::<BTreeMap<String, DateTime<Utc>>>(&body).unwrap_err();
             let error = problem.document().errors.remove(0);
             let expected = "Expected a time as in RFC 3339, such as 2027-02-04T00:00:00Z.";
-            assert_eq!(
-                (&*error.pointer, &*error.detail),
-                ("/at", expected),
-                "{time}"
-            );
+            assert_eq!((error.place(), &*error.detail), ("/at", expected), "{time}");
         }
     }
 

@@ -46,6 +46,14 @@ field_codes! {
     Blank, "blank", "The text has no letter, digit or sign.";
     NothingGiven, "nothing_given", "The change changes nothing: give one field or more.";
 
+    // The parameters of a query.
+    UnknownParameter, "unknown_parameter", "The operation has no parameter of this name. `detail` lists those it has.";
+    MissingParameter, "missing_parameter", "A parameter is missing that the operation needs.";
+    DuplicateParameter, "duplicate_parameter", "The parameter is given twice.";
+    BeforeStart, "before_start", "The end is before the beginning.";
+    CampaignUnknown, "campaign_unknown", "There is no campaign with this key, or the form has none.";
+    BackgroundQuestion, "background_question", "The question describes the person, and is masked itself.";
+
     // Answers.
     UnknownQuestion, "unknown_question", "This version of the form has no question with this key. Send the answers of the version that `form_version` names.";
     Hidden, "hidden", "The other answers hide this question, so it takes no answer. Leave it out.";

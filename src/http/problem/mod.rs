@@ -3,6 +3,7 @@
 //! Internals are not sent to clients. Causes are logged by kind only, since the database's messages can carry answers
 //! of respondents.
 
+pub mod challenge;
 mod code;
 mod failures;
 pub mod faults;
@@ -33,12 +34,17 @@ pub struct Problem {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// One wrong field.
+/// One wrong field of a body, or one wrong parameter of a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// The place in the submitted body, as an RFC 6901 pointer.
+    /// The place in the submitted body, as an RFC 6901 pointer. Missing for a parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/email")]
-    pub pointer: String,
+    pub pointer: Option<String>,
+    /// The name of the query parameter. Missing for a field of the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "limit")]
+    pub parameter: Option<String>,
     /// The fault, as a stable word for programs.
     pub code: FieldCode,
     /// The fault, for people.
@@ -46,13 +52,29 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// One wrong field.
+    /// One wrong field of a body.
     pub fn new(pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
         Self {
-            pointer: pointer.into(),
+            pointer: Some(pointer.into()),
+            parameter: None,
             code,
             detail: detail.into(),
         }
+    }
+
+    /// One wrong parameter of a query.
+    pub fn parameter(name: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: None,
+            parameter: Some(name.into()),
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// The place in the body; that of the whole body for a parameter.
+    pub fn place(&self) -> &str {
+        self.pointer.as_deref().unwrap_or_default()
     }
 }
 
@@ -60,7 +82,8 @@ impl FieldError {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
-    /// The URL of the explanation of this kind of problem.
+    /// The URL of the explanation of this kind of problem: absolute where the server knows its public address, else
+    /// relative to the address of the request. To tell problems apart, compare `code`.
     #[serde(rename = "type")]
     pub kind: String,
     /// One line for people, the same for every problem with this code.
@@ -72,7 +95,7 @@ pub struct ProblemDocument {
     pub detail: Option<String>,
     /// The kind of problem, as a stable word for programs.
     pub code: Code,
-    /// Every wrong field, when the body was at fault.
+    /// Every wrong field, when the body was at fault, or every wrong parameter, when the query was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }
@@ -94,6 +117,12 @@ impl Problem {
             errors,
             ..Self::new(code)
         }
+    }
+
+    /// `query_invalid` with all wrong parameters. A pointer to a field counts as the parameter with its name.
+    pub fn query(errors: Vec<FieldError>) -> Self {
+        let errors = errors.into_iter().map(faults::of_parameter).collect();
+        Self::fields(Code::QueryInvalid, errors)
     }
 
     /// A problem with one wrong field of the body.
@@ -122,6 +151,12 @@ impl Problem {
         self
     }
 
+    /// Adds headers to the reply.
+    pub fn headers<V: AsRef<str>>(self, headers: Vec<(HeaderName, V)>) -> Self {
+        let add = |problem: Self, (name, value)| problem.header(name, value);
+        headers.into_iter().fold(self, add)
+    }
+
     /// Adds `Retry-After`.
     pub fn retry_after(self, seconds: u64) -> Self {
         self.header(header::RETRY_AFTER, seconds.to_string())
@@ -132,7 +167,14 @@ impl Problem {
         self.code
     }
 
-    /// The document that is sent.
+    /// The document as JSON, with the absolute address of the server in front of the `type`.
+    pub fn json(&self, server: &str) -> String {
+        let mut document = self.document();
+        document.kind.insert_str(0, server);
+        serde_json::to_string(&document).unwrap_or_default()
+    }
+
+    /// The document, with a `type` that begins at the path.
     pub fn document(&self) -> ProblemDocument {
         ProblemDocument {
             kind: self.code.uri(),
@@ -166,8 +208,8 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(self.code.status());
         response.insert_header((header::CONTENT_TYPE, MEDIA_TYPE));
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        if self.code.status() == StatusCode::UNAUTHORIZED {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        if let Some(challenge) = challenge::of(self.code) {
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
         if self.code == Code::DatabaseUnavailable {
             response.insert_header((header::RETRY_AFTER, "2"));
@@ -175,6 +217,6 @@ impl ResponseError for Problem {
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        response.body(serde_json::to_string(&self.document()).unwrap_or_default())
+        response.body(self.json(""))
     }
 }

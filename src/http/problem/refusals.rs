@@ -6,7 +6,7 @@ use super::{Code, FieldCode, FieldError, Problem};
 use crate::app::api_keys::{ApiKeyError, ApiKeyRefused};
 use crate::app::campaigns::CampaignError;
 use crate::app::export::ExportError;
-use crate::app::exports::{ExportRefused, MAX_SENSITIVE};
+use crate::app::exports::{ExportRefused, MAX_SENSITIVE, Unfit};
 use crate::app::forms::FormError;
 use crate::app::invitations::InvitationError;
 use crate::app::pass_keys::PassKey;
@@ -24,6 +24,7 @@ use crate::domain::form::FormFault;
 use crate::domain::pointer::Pointer;
 use crate::domain::response::AnswerFault;
 use crate::domain::staff::api_key::{MAX_LIFETIME_DAYS, OutOfScope, ROLES};
+use crate::http::rate_limit;
 use crate::store::responses::redeem::Refusal;
 
 impl From<CampaignError> for Problem {
@@ -238,8 +239,11 @@ impl From<PassError> for Problem {
 impl From<RemarkError> for Problem {
     fn from(error: RemarkError) -> Self {
         match error {
-            RemarkError::CampaignUnknown => Self::new(Code::QueryInvalid)
-                .detail("`campaign` names a campaign that does not exist."),
+            RemarkError::CampaignUnknown => Self::query(vec![FieldError::parameter(
+                "campaign",
+                FieldCode::CampaignUnknown,
+                "There is no campaign with this key.",
+            )]),
             RemarkError::Unknown => Code::RemarkUnknown.into(),
             RemarkError::Changed => Code::PreconditionFailed.into(),
             RemarkError::NotShortened(fault) => {
@@ -266,9 +270,9 @@ impl From<SessionError> for Problem {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::LoginFailed => Code::LoginFailed.into(),
-            SessionError::TooManyLogins(refused) => {
-                Self::new(Code::TooManyRequests).retry_after(refused.retry_after)
-            }
+            SessionError::TooManyLogins(refused) => Self::new(Code::TooManyRequests)
+                .retry_after(refused.retry_after)
+                .headers(rate_limit::refused(&refused)),
             SessionError::RefreshFailed => Code::RefreshFailed.into(),
             SessionError::Ended => Code::SessionEnded.into(),
             SessionError::Password(error) => error.into(),
@@ -364,26 +368,14 @@ impl From<PasswordError> for Problem {
 
 impl From<ExportRefused> for Problem {
     fn from(refused: ExportRefused) -> Self {
-        let query = |detail: String| Self::new(Code::QueryInvalid).detail(detail);
         match refused {
             ExportRefused::FormUnknown => Code::FormUnknown.into(),
             ExportRefused::NotPublished => {
                 Self::new(Code::FormUnknown).detail("The form has no published version.")
             }
-            ExportRefused::CampaignUnknown => {
-                query("`campaign` names a campaign that this form does not have.".to_owned())
+            ExportRefused::Unfit(reasons) => {
+                Self::query(reasons.into_iter().map(Into::into).collect())
             }
-            ExportRefused::KTooSmall(least) => query(format!("`k` is at least {least} here.")),
-            ExportRefused::KTooLarge(most) => query(format!("`k` is at most {most}.")),
-            ExportRefused::SensitiveUnknown => {
-                query("`sensitive` names a question that has no column.".to_owned())
-            }
-            ExportRefused::SensitiveBackground => {
-                query("`sensitive` names a background question, which is masked itself.".to_owned())
-            }
-            ExportRefused::TooManySensitive => query(format!(
-                "`sensitive` names more than {MAX_SENSITIVE} questions."
-            )),
             ExportRefused::LanguageNotOffered(offered) => Self::new(Code::LanguageNotOffered)
                 .detail(format!("The form is offered in {}.", offered.join(", "))),
             ExportRefused::Export(ExportError::Query(error)) => error.into(),
@@ -391,5 +383,41 @@ impl From<ExportRefused> for Problem {
             ExportRefused::Export(error) => Self::internal(&error.to_string()),
             ExportRefused::Failure(failure) => failure.into(),
         }
+    }
+}
+
+impl From<Unfit> for FieldError {
+    fn from(unfit: Unfit) -> Self {
+        let (parameter, code, detail) = match unfit {
+            Unfit::CampaignUnknown => (
+                "campaign",
+                FieldCode::CampaignUnknown,
+                "The form has no campaign with this key.".to_owned(),
+            ),
+            Unfit::KTooSmall(least) => (
+                "k",
+                FieldCode::Range,
+                format!("It must be {least} or more here."),
+            ),
+            Unfit::KTooLarge(most) => {
+                ("k", FieldCode::Range, format!("It must be {most} or less."))
+            }
+            Unfit::SensitiveUnknown => (
+                "sensitive",
+                FieldCode::QuestionUnknown,
+                "It names a question that has no column.".to_owned(),
+            ),
+            Unfit::SensitiveBackground => (
+                "sensitive",
+                FieldCode::BackgroundQuestion,
+                "It names a background question, which is masked itself.".to_owned(),
+            ),
+            Unfit::TooManySensitive => (
+                "sensitive",
+                FieldCode::Length,
+                format!("It may name at most {MAX_SENSITIVE} questions."),
+            ),
+        };
+        Self::parameter(parameter, code, detail)
     }
 }

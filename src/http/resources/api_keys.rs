@@ -1,9 +1,10 @@
 //! API keys, with which scheduled jobs read. For staff: each their own; admins see and revoke all.
 
 use actix_web::http::header;
+use actix_web::middleware::from_fn;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, delete, get, post};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,9 +16,11 @@ use crate::domain::ids::ApiKeyId;
 use crate::domain::staff::api_key::{self, DEFAULT_LIFETIME_DAYS, Scope};
 use crate::domain::staff::role::Role;
 use crate::http::auth::{AnyRole, Staff};
-use crate::http::extract::page::{Page, PageQuery};
+use crate::http::extract::page::{Cursor, Page, PageQuery};
 use crate::http::extract::{Body, Query};
-use crate::http::problem::{Code, Problem};
+use crate::http::middleware::compression::compress;
+use crate::http::problem::{Problem, challenge};
+use crate::http::reply::list;
 use crate::http::state::State;
 use crate::store::api_keys::ApiKeyRow;
 
@@ -185,7 +188,7 @@ impl ApiKeyView {
 }
 
 /// Which keys to list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ApiKeysQuery {
@@ -194,10 +197,12 @@ pub struct ApiKeysQuery {
     #[param(value_type = Option<ApiKeyFilter>)]
     owner: ApiKeyFilter,
     /// The number of items of a page.
+    #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// Where to continue: the `next_cursor` of the previous page.
-    cursor: Option<String>,
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<(DateTime<Utc>, ApiKeyId)>>,
 }
 
 /// The filter of keys by owner.
@@ -267,11 +272,12 @@ async fn create_api_key(
     }))),
     extensions(("x-problems" = json!(["forbidden"]))),
 )]
-#[get("/v1/api-keys")]
+#[get("/v1/api-keys", wrap = "from_fn(compress)")]
 async fn list_api_keys(
     staff: Staff<AnyRole>,
     state: State,
     query: Query<ApiKeysQuery>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let query = query.read()?;
     let owner = match query.owner {
@@ -279,18 +285,17 @@ async fn list_api_keys(
         ApiKeyFilter::All if staff.roles.contains(&Role::Admin) => None,
         ApiKeyFilter::All => {
             let detail = "The keys of every account are for the role admin.";
-            return Err(Problem::new(Code::Forbidden).detail(detail));
+            return Err(challenge::role_missing(&[Role::Admin.as_str()]).detail(detail));
         }
     };
     let page = PageQuery::new(query.limit, query.cursor);
-    // A forged cursor can name years that Postgres does not support.
-    let possible = |(at, _): &(DateTime<Utc>, ApiKeyId)| (0..=9999).contains(&at.year());
-    let (after, rows) = (page.after_one(possible)?, page.rows()?);
+    let (after, rows) = (page.after().copied(), page.rows());
     let now = state.app.now();
     let rows = api_keys::list(&state.app, owner, after, rows).await?;
     let key = |row: &ApiKeyRow| (row.created_at, row.id);
-    let page = page.page(rows, key, |row| ApiKeyView::of(row, now))?;
-    Ok(HttpResponse::Ok().json(page))
+    let page = page.page(rows, key, |row| ApiKeyView::of(row, now));
+    let next = page.next_cursor.as_deref();
+    list::reply(&request, HttpResponse::Ok(), &page, next)
 }
 
 /// Revoke an API key

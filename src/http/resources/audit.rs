@@ -1,19 +1,24 @@
 //! The audit log: who looked at what. For admins.
 
-use actix_web::{HttpResponse, get};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Datelike, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
+use validator::{Validate, ValidationError};
 
 use crate::app::audit;
 use crate::domain::audit::Action;
 use crate::http::auth::{Admin, StaffOrKey};
 use crate::http::extract::Query;
-use crate::http::extract::page::{Page, PageQuery};
-use crate::http::problem::{Code, Problem};
+use crate::http::extract::page::{Cursor, Page, PageQuery};
+use crate::http::middleware::compression::compress;
+use crate::http::problem::{FieldCode, Problem, faults};
+use crate::http::reply::list;
 use crate::http::state::State;
 use crate::store::audit::{AuditFilter, AuditRow};
 
@@ -23,22 +28,28 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// Which entries to list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = in_order, skip_on_field_errors = false))]
 #[into_params(parameter_in = Query)]
 pub struct AuditQuery {
     /// Only entries of this action.
-    #[param(example = "responses_exported")]
-    action: Option<String>,
+    #[serde(default, deserialize_with = "action")]
+    #[param(value_type = Option<String>, example = "responses_exported")]
+    action: Option<Action>,
     /// Only entries of this time and later.
+    #[validate(custom(function = year))]
     from: Option<DateTime<Utc>>,
     /// Only entries before this time.
+    #[validate(custom(function = year))]
     to: Option<DateTime<Utc>>,
     /// The number of items of a page.
+    #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// Where to continue: the `next_cursor` of the previous page.
-    cursor: Option<String>,
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<i64>>,
 }
 
 /// An entry of the audit.
@@ -112,43 +123,57 @@ impl From<(AuditRow, Option<String>)> for AuditEntryView {
         "next_cursor": null,
     }))),
 )]
-#[get("/v1/audit")]
+#[get("/v1/audit", wrap = "from_fn(compress)")]
 async fn list_audit_entries(
     _admin: StaffOrKey<Admin>,
     state: State,
     query: Query<AuditQuery>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let query = query.read()?;
-    let filter = query.filter()?;
+    let filter = AuditFilter {
+        action: query.action,
+        from: query.from,
+        to: query.to,
+    };
     let page = PageQuery::new(query.limit, query.cursor);
-    let (before, rows) = (page.after::<i64>()?, page.rows()?);
-    let rows = audit::list(&state.app, &filter, before, rows).await?;
-    let page = page.page(rows, |(row, _)| row.number, AuditEntryView::from)?;
-    Ok(HttpResponse::Ok().json(page))
+    let rows = audit::list(&state.app, &filter, page.after().copied(), page.rows()).await?;
+    let page = page.page(rows, |(row, _)| row.number, AuditEntryView::from);
+    list::reply(
+        &request,
+        HttpResponse::Ok(),
+        &page,
+        page.next_cursor.as_deref(),
+    )
 }
 
-impl AuditQuery {
-    fn filter(&self) -> Result<AuditFilter, Problem> {
-        let action = self.action.as_deref().map(|word| {
-            let words = Action::WORDS.join(", ");
-            Action::parse(word).ok_or_else(|| wrong(format!("`action` is one of {words}.")))
-        });
-        // Postgres does not support all years that a timestamp can name.
-        let known = |time: &DateTime<Utc>| (0..=9999).contains(&time.year());
-        if !self.from.iter().chain(&self.to).all(known) {
-            return Err(wrong("`from` and `to` are of the years 0 to 9999."));
+/// Reads the word of an action.
+fn action<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Action>, D::Error> {
+    let word = Option::<String>::deserialize(deserializer)?;
+    let known = |word: String| {
+        Action::parse(&word).ok_or_else(|| D::Error::unknown_variant(&word, Action::WORDS))
+    };
+    word.map(known).transpose()
+}
+
+/// Postgres does not support all years that a timestamp can name.
+fn year(time: &DateTime<Utc>) -> Result<(), ValidationError> {
+    match (0..=9999).contains(&time.year()) {
+        true => Ok(()),
+        false => {
+            Err(ValidationError::new("range")
+                .with_message("The year must be from 0 to 9999.".into()))
         }
-        if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
-            return Err(wrong("`from` is later than `to`."));
-        }
-        Ok(AuditFilter {
-            action: action.transpose()?,
-            from: self.from,
-            to: self.to,
-        })
     }
 }
 
-fn wrong(detail: impl Into<String>) -> Problem {
-    Problem::new(Code::QueryInvalid).detail(detail)
+fn in_order(query: &AuditQuery) -> Result<(), ValidationError> {
+    match query.from.zip(query.to) {
+        Some((from, to)) if from > to => Err(faults::of_field(
+            "to",
+            FieldCode::BeforeStart,
+            "It must not be before `from`.",
+        )),
+        _ => Ok(()),
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{self, ContentType};
+use actix_web::http::header;
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa_swagger_ui::Config;
 
 use crate::http::problem::{Code, Problem};
@@ -28,11 +28,11 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 #[get("/openapi.json")]
-async fn openapi_json(state: State) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(ContentType::json())
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(state.api.json().clone())
+async fn openapi_json(request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-cache"));
+    let body = &state.api_body;
+    body.reply(&request, response, "accept-encoding").await
 }
 
 #[get("/docs")]

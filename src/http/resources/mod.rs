@@ -14,6 +14,7 @@ pub mod remarks;
 pub mod responses;
 pub mod sessions;
 pub mod staff;
+pub mod welcome;
 
 use utoipa::openapi::{Components, ComponentsBuilder};
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -14,6 +14,7 @@ use crate::http::auth::token;
 use crate::http::auth::{AnyRole, Staff};
 use crate::http::extract::Body;
 use crate::http::problem::Problem;
+use crate::http::rate_limit;
 use crate::http::state::State;
 use crate::keys::TokenKey;
 
@@ -81,7 +82,10 @@ pub struct TokensView {
 #[utoipa::path(
     tag = "sessions",
     request_body = CreateSessionBody,
-    responses((status = 201, description = "You are logged in.", body = TokensView)),
+    responses((status = 201, description = "You are logged in.", body = TokensView, headers(
+        ("RateLimit-Policy" = String, description = "The limits on attempts: of the network, and of the account from this network."),
+        ("RateLimit" = String, description = "The attempts that are left to this network now."),
+    ))),
     extensions(("x-problems" = json!(["login_failed", "too_many_requests"]))),
 )]
 #[post("/v1/sessions")]
@@ -92,8 +96,18 @@ async fn create_session(
 ) -> Result<HttpResponse, Problem> {
     let CreateSessionBody { email, password } = body.read().await?;
     let client = client_address(&state, &request);
-    let session = sessions::log_in(&state.app, &email, password, client).await?;
-    Ok(HttpResponse::Created().json(tokens(&state, session)?))
+    let attempt = sessions::count_attempt(&state.app, email, client)?;
+    let limits = rate_limit::after_attempt(attempt.left_in_network);
+    match sessions::log_in(&state.app, attempt, password).await {
+        Ok(session) => {
+            let mut response = HttpResponse::Created();
+            limits.into_iter().for_each(|limit| {
+                response.insert_header(limit);
+            });
+            Ok(response.json(tokens(&state, session)?))
+        }
+        Err(error) => Err(Problem::from(error).headers(limits)),
+    }
 }
 
 /// Exchange a refresh token for new tokens

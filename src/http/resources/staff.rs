@@ -1,9 +1,10 @@
 //! Accounts of staff. For admins.
 
 use actix_web::http::header;
+use actix_web::middleware::from_fn;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, get, patch, post};
-use chrono::{DateTime, Datelike, Utc};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,11 +16,16 @@ use crate::domain::ids::StaffId;
 use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
 use crate::http::auth::{Admin, Staff};
-use crate::http::extract::page::{Page, PageQuery};
+use crate::http::extract::page::{Page, PageParams, PageQuery};
 use crate::http::extract::{Body, Query};
+use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
+use crate::http::reply::list;
 use crate::http::state::State;
 use crate::store::staff::StaffRow;
+
+/// Which page of the accounts. They go by the time when they were made.
+type AccountsQuery = PageQuery<(DateTime<Utc>, StaffId)>;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -122,7 +128,7 @@ fn one_or_more(roles: &[Role]) -> Result<(), ValidationError> {
 #[utoipa::path(
     tag = "staff",
     security(("staff" = ["admin"])),
-    params(PageQuery),
+    params(PageParams),
     responses((status = 200, description = "Accounts, the oldest first.", body = Page<StaffView>, example = json!({
         "items": [{
             "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "email": "ann@clinic.example", "name": "Ann Author",
@@ -131,19 +137,22 @@ fn one_or_more(roles: &[Role]) -> Result<(), ValidationError> {
         "next_cursor": null,
     }))),
 )]
-#[get("/v1/staff")]
+#[get("/v1/staff", wrap = "from_fn(compress)")]
 async fn list_staff(
     _admin: Staff<Admin>,
     state: State,
-    page: Query<PageQuery>,
+    page: Query<AccountsQuery>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let page = page.read()?;
-    // A forged cursor can name years that Postgres does not support.
-    let possible = |(made, _): &(DateTime<Utc>, StaffId)| (0..=9999).contains(&made.year());
-    let (after, rows) = (page.after_one(possible)?, page.rows()?);
-    let rows = staff::list(&state.app, after, rows).await?;
-    let page = page.page(rows, |row| (row.created_at, row.id), StaffView::from)?;
-    Ok(HttpResponse::Ok().json(page))
+    let rows = staff::list(&state.app, page.after().copied(), page.rows()).await?;
+    let page = page.page(rows, |row| (row.created_at, row.id), StaffView::from);
+    list::reply(
+        &request,
+        HttpResponse::Ok(),
+        &page,
+        page.next_cursor.as_deref(),
+    )
 }
 
 /// Make an account

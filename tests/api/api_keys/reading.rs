@@ -235,12 +235,21 @@ async fn a_key_that_is_mistyped_cut_off_or_made_up_opens_nothing() {
             true => Code::ApiKeyInvalid,
             false => Code::Unauthenticated,
         };
+        let challenge = answer.header("www-authenticate");
+        assert!(
+            challenge.starts_with("Bearer error=\"invalid_token\""),
+            "{challenge}"
+        );
         answer.expect_problem(code);
     }
     // What does not begin like a key is taken for an access token.
     for odd in [&key[1..], &key[10..], &*key.to_ascii_uppercase()] {
         let answer = app.client().with_token(odd).get(&path).send().await;
-        assert_eq!(answer.header("www-authenticate"), "Bearer");
+        let challenge = answer.header("www-authenticate");
+        assert!(
+            challenge.starts_with("Bearer error=\"invalid_token\""),
+            "{challenge}"
+        );
         answer.expect_problem(Code::Unauthenticated);
     }
     // Only in its header, and only once.

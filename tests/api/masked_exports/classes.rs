@@ -146,7 +146,9 @@ async fn an_export_masks_at_least_as_much_as_its_campaigns_ask_for() {
             .await;
         let answer = answer.expect_problem(Code::QueryInvalid);
         if query == "k=7" {
-            assert_eq!(answer.json()["detail"], "`k` is at least 8 here.");
+            let fault = &answer.json()["errors"][0];
+            assert_eq!(fault["parameter"], "k");
+            assert_eq!(fault["detail"], "It must be 8 or more here.");
         }
     }
 }

@@ -15,7 +15,7 @@ use aftercare::http::auth::token;
 use aftercare::http::server;
 use aftercare::http::state::HttpState;
 use aftercare::keys::Keys;
-use aftercare::store::pool::Pools;
+use aftercare::store::pool::{Pools, Target};
 use aftercare::store::staff::{self, NewStaff};
 use aftercare::store::{AsyncPgConnection, sessions};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -68,12 +68,18 @@ impl TestApp {
         Self::start_on(TestDatabase::create().await, http).await
     }
 
-    pub async fn start_on(database: TestDatabase, mut http: HttpConfig) -> Self {
+    pub async fn start_on(database: TestDatabase, http: HttpConfig) -> Self {
+        let target = database.target();
+        Self::start_at(database, target, http).await
+    }
+
+    /// With another way to its database.
+    pub async fn start_at(database: TestDatabase, target: Target, mut http: HttpConfig) -> Self {
         logs::watch();
         http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         http.workers = Some(1);
         let config = DatabaseConfig::new(database.url(), "/nonexistent").with_pool_sizes(4, 2);
-        let pools = Pools::new(&database.target(), &config).unwrap();
+        let pools = Pools::new(&target, &config).unwrap();
         let clock = TestClock::default();
         let keys = Keys::ephemeral().unwrap();
         let host = http.public_host().unwrap();

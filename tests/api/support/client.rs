@@ -216,7 +216,14 @@ fn assert_problem(api: &Api, method: &Method, path: &str, answer: &Answer, what:
     assert_eq!(body["status"], answer.status.as_u16(), "{what}");
     assert_eq!(body["status"], code.status().as_u16(), "{what}");
     assert_eq!(body["title"], code.title(), "{what}");
-    assert_eq!(body["type"], code.uri(), "{what}");
+    let kind = body["type"].as_str().unwrap();
+    let server = kind
+        .strip_suffix(&code.uri())
+        .unwrap_or_else(|| panic!("{what}"));
+    assert!(
+        server.is_empty() || server.starts_with("https://"),
+        "{what}"
+    );
     match operation(api, method, path) {
         Some(operation) => {
             let content = format!(
@@ -229,7 +236,13 @@ fn assert_problem(api: &Api, method: &Method, path: &str, answer: &Answer, what:
             );
         }
         None => assert!(
-            ["not_found", "method_not_allowed", "bad_request"].contains(&word),
+            [
+                "not_found",
+                "method_not_allowed",
+                "bad_request",
+                "preflight_refused"
+            ]
+            .contains(&word),
             "{what}"
         ),
     }

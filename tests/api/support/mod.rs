@@ -9,6 +9,7 @@ pub mod app;
 pub mod client;
 pub mod collection;
 pub mod document;
+pub mod gate;
 pub mod logs;
 pub mod pass_client;
 pub mod postgres;

@@ -1,18 +1,22 @@
 //! Campaigns. For everybody: which are open. For coordinators: opening and closing them.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, HttpResponseBuilder, get, patch, post};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, patch, post};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::app::campaigns;
 use crate::domain::campaign::{Campaign, CampaignState as DomainState};
 use crate::http::auth::{Coordinator, Staff, StaffOrKey};
-use crate::http::extract::page::{Page, PageQuery};
+use crate::http::extract::page::{Cursor, Page, PageQuery};
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::{Body, Query};
+use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
+use crate::http::reply::list;
 use crate::http::state::State;
 
 mod statement;
@@ -36,7 +40,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// Which campaigns to list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CampaignsQuery {
@@ -45,10 +49,12 @@ pub struct CampaignsQuery {
     #[param(value_type = Option<CampaignFilter>)]
     state: CampaignFilter,
     /// The number of items of a page.
+    #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// Where to continue: the `next_cursor` of the previous page.
-    cursor: Option<String>,
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<String>>,
 }
 
 /// The filter of campaigns by state.
@@ -102,21 +108,25 @@ impl From<CampaignFilter> for Option<DomainState> {
         "next_cursor": null,
     }))),
 )]
-#[get("/v1/campaigns")]
+#[get("/v1/campaigns", wrap = "from_fn(compress)")]
 async fn list_campaigns(
     state: State,
     query: Query<CampaignsQuery>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let query = query.read()?;
     let page = PageQuery::new(query.limit, query.cursor);
-    let (after, rows) = (page.after::<String>()?, page.rows()?);
-    let found = campaigns::list(&state.app, query.state.into(), after.as_deref(), rows).await?;
+    let (after, rows) = (page.after().map(String::as_str), page.rows());
+    let found = campaigns::list(&state.app, query.state.into(), after, rows).await?;
     let page = page.page(
         found,
         |campaign| campaign.key.to_string(),
         |campaign| CampaignView::of(&state.app, campaign),
-    )?;
-    Ok(HttpResponse::Ok().json(page))
+    );
+    let mut response = HttpResponse::Ok();
+    // The state of a campaign changes with the clock, so a copy is asked about each time.
+    response.insert_header((header::CACHE_CONTROL, "no-cache"));
+    list::reply(&request, response, &page, page.next_cursor.as_deref())
 }
 
 /// Get a campaign
@@ -128,7 +138,7 @@ async fn list_campaigns(
     responses((status = 200, description = "The campaign.", body = CampaignView)),
     extensions(("x-problems" = json!(["campaign_unknown"]))),
 )]
-#[get("/v1/campaigns/{campaign}")]
+#[get("/v1/campaigns/{campaign}", wrap = "from_fn(compress)")]
 async fn get_campaign(state: State, campaign: CampaignPath) -> Result<HttpResponse, Problem> {
     let found = campaigns::find(&state.app, &campaign.key()?).await?;
     Ok(reply(HttpResponse::Ok(), &state, found))

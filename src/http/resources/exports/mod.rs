@@ -5,7 +5,7 @@ mod query;
 mod remarks;
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
-use actix_web::middleware::Compress;
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, HttpResponseBuilder, get};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,8 +16,11 @@ use crate::domain::ids::FormKey;
 use crate::formats::codebook::codebook_csv;
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
+use crate::http::extract::headers_only::HeadersOnly;
 use crate::http::extract::path::FormPath;
+use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
+use crate::http::reply::without_body;
 use crate::http::state::State;
 
 /// The operations of this file.
@@ -45,6 +48,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Suppression is computed over all responses to the form; only then are rows selected, by their visible values. A
 /// response whose week is suppressed is in no file that is limited to weeks. So all files of the same responses are
 /// parts of one table, and together reveal no more than that table.
+///
+/// `HEAD` exports nothing: it tells whether the query is right, and not how many responses there are.
 ///
 /// Rows are in a random order, which stays the same as long as the responses do. The file is streamed. A transfer that
 /// breaks off is incomplete and must be repeated.
@@ -75,16 +80,21 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         ),
         example = json!("campaign,form_version,language,week,cancer_type,eating_meals,help_from__family,score_eating\r\nworld-cancer-day-2027,1,ko,2027-W05,stomach,severe,1,66.7\r\nworld-cancer-day-2027,1,MSK,MSK,breast,,,\r\n"),
     )),
-    extensions(("x-problems" = json!(["form_unknown", "too_few_records", "bad_request"]))),
+    extensions(("x-problems" = json!(["form_unknown", "too_few_records"]))),
 )]
-#[get("/v1/forms/{form}/responses.csv", wrap = "Compress::default()")]
+#[get("/v1/forms/{form}/responses.csv", wrap = "from_fn(compress)")]
 async fn export_responses(
     analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<ResponsesQuery>,
+    headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
-    let (request, form) = (query.read()?.request()?, form.key()?);
+    let (request, form) = (query.read()?.request(), form.key()?);
+    if headers_only.0 {
+        exports::check_responses(&state.app, &form, request).await?;
+        return Ok(without_body(&mut attachment(&form, "responses")));
+    }
     let file = exports::responses(&state.app, analyst.actor(), &form, request).await?;
     let mut response = attachment(&form, "responses");
     for header in figures::headers(&file.report) {
@@ -112,17 +122,21 @@ async fn export_responses(
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("column,question,option,kind,section,section_title,text,label,versions,codes,numbers\r\neating_meals,eating_meals,,single_choice,eating,Eating,How hard is it to eat a meal?,,1 to 2,none=None; mild=Mild,none=0; mild=1\r\n"),
     )),
-    extensions(("x-problems" = json!(["form_unknown", "language_not_offered", "bad_request"]))),
+    extensions(("x-problems" = json!(["form_unknown", "language_not_offered"]))),
 )]
-#[get("/v1/forms/{form}/codebook.csv", wrap = "Compress::default()")]
+#[get("/v1/forms/{form}/codebook.csv", wrap = "from_fn(compress)")]
 async fn export_codebook(
     _analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<CodebookQuery>,
+    headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (query, form) = (query.read()?, form.key()?);
     let entries = exports::codebook(&state.app, &form, query.language()).await?;
+    if headers_only.0 {
+        return Ok(without_body(&mut attachment(&form, "codebook")));
+    }
     let written = codebook_csv(&entries, query.csv())
         .map_err(|_| Problem::internal("the codebook cannot be written"))?;
     Ok(attachment(&form, "codebook").body(written))

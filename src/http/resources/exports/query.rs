@@ -2,17 +2,19 @@
 
 use serde::Deserialize;
 use utoipa::IntoParams;
+use validator::{Validate, ValidationError};
 
 use crate::app::exports::ResponsesRequest;
 use crate::domain::week::IsoWeek;
 use crate::formats::csv::{CsvOptions, Formulas};
-use crate::http::problem::{Code, Problem};
+use crate::http::extract::query::parsed;
+use crate::http::problem::{FieldCode, faults};
 
 // Unknown parameters are refused. serde cannot combine this with fields shared between structs.
 macro_rules! csv_query {
     ($(#[$meta:meta])* pub struct $name:ident { $($(#[$of_field:meta])* $field:ident: $kind:ty,)* }) => {
+        #[derive(Debug, Deserialize, Validate, IntoParams)]
         $(#[$meta])*
-        #[derive(Debug, Deserialize, IntoParams)]
         #[serde(deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
         pub struct $name {
@@ -41,14 +43,19 @@ macro_rules! csv_query {
 
 csv_query! {
     /// Which responses to export, and the format of the file.
+    #[validate(schema(function = in_order, skip_on_field_errors = false))]
     pub struct ResponsesQuery {
         /// Only rows with one of these visible campaigns: keys, separated by commas.
         #[param(example = "world-cancer-day-2027")]
         campaign: Option<String>,
         /// Only rows whose visible ISO week, such as `2027-W05`, is this one or later.
-        from_week: Option<String>,
+        #[serde(default, deserialize_with = "parsed")]
+        #[param(value_type = Option<String>)]
+        from_week: Option<IsoWeek>,
         /// Only rows whose visible ISO week is this one or earlier.
-        to_week: Option<String>,
+        #[serde(default, deserialize_with = "parsed")]
+        #[param(value_type = Option<String>)]
+        to_week: Option<IsoWeek>,
         /// The minimum number of responses that share their visible background. It must not be less than that of any
         /// campaign of the form; the default is the maximum of these.
         #[param(minimum = 5, maximum = 1000, example = 10)]
@@ -80,24 +87,15 @@ csv_query! {
 
 impl ResponsesQuery {
     /// The request of the use case.
-    ///
-    /// # Errors
-    ///
-    /// When a week cannot be parsed, or the weeks are in the wrong order.
-    pub fn request(&self) -> Result<ResponsesRequest, Problem> {
-        let from_week = week("from_week", self.from_week.as_deref())?;
-        let to_week = week("to_week", self.to_week.as_deref())?;
-        if from_week.zip(to_week).is_some_and(|(from, to)| from > to) {
-            return Err(wrong("`from_week` is later than `to_week`."));
-        }
-        Ok(ResponsesRequest {
+    pub fn request(&self) -> ResponsesRequest {
+        ResponsesRequest {
             campaigns: self.campaign.as_deref().map(list),
-            from_week,
-            to_week,
+            from_week: self.from_week,
+            to_week: self.to_week,
             k: self.k,
             sensitive: self.sensitive.as_deref().map(list).unwrap_or_default(),
             options: self.csv(),
-        })
+        }
     }
 }
 
@@ -120,12 +118,13 @@ fn list(text: &str) -> Vec<String> {
     text.split(',').map(|word| word.trim().to_owned()).collect()
 }
 
-fn week(name: &str, text: Option<&str>) -> Result<Option<IsoWeek>, Problem> {
-    let parse = |text: &str| text.parse::<IsoWeek>();
-    let week = text.map(parse).transpose();
-    week.map_err(|error| wrong(format!("`{name}` {error}.")))
-}
-
-fn wrong(detail: impl Into<String>) -> Problem {
-    Problem::new(Code::QueryInvalid).detail(detail)
+fn in_order(query: &ResponsesQuery) -> Result<(), ValidationError> {
+    match query.from_week.zip(query.to_week) {
+        Some((from, to)) if from > to => Err(faults::of_field(
+            "to_week",
+            FieldCode::BeforeStart,
+            "It must not be before `from_week`.",
+        )),
+        _ => Ok(()),
+    }
 }

@@ -1,6 +1,6 @@
 //! The export of a form's remarks.
 
-use actix_web::middleware::Compress;
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, get};
 
 use super::query::RemarksCsvQuery;
@@ -8,8 +8,11 @@ use super::{CsvFile, attachment};
 use crate::app::exports;
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
+use crate::http::extract::headers_only::HeadersOnly;
 use crate::http::extract::path::FormPath;
+use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
+use crate::http::reply::without_body;
 use crate::http::state::State;
 
 /// Export the remarks to a form
@@ -34,16 +37,21 @@ use crate::http::state::State;
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("campaign,question,language,text\r\nworld-cancer-day-2027,remark_your_days,en,Nurse […] called me at [phone] and it helped.\r\n"),
     )),
-    extensions(("x-problems" = json!(["form_unknown", "bad_request"]))),
+    extensions(("x-problems" = json!(["form_unknown"]))),
 )]
-#[get("/v1/forms/{form}/remarks.csv", wrap = "Compress::default()")]
+#[get("/v1/forms/{form}/remarks.csv", wrap = "from_fn(compress)")]
 pub(super) async fn export_remarks(
     analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<RemarksCsvQuery>,
+    headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (query, form) = (query.read()?, form.key()?);
+    if headers_only.0 {
+        exports::check_remarks(&state.app, &form, query.campaigns()).await?;
+        return Ok(without_body(&mut attachment(&form, "remarks")));
+    }
     let (actor, options) = (analyst.actor(), query.csv());
     let download = exports::remarks(&state.app, actor, &form, query.campaigns(), options).await?;
     Ok(attachment(&form, "remarks").streaming(download))

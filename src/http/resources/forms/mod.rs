@@ -6,26 +6,31 @@ pub mod versions;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    self, AcceptEncoding, CacheControl, CacheDirective, Encoding, EntityTag, Header, IfNoneMatch,
-};
+use actix_web::http::header::{self, CacheControl, CacheDirective, HeaderValue};
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
 
 use crate::app::form_catalog::PublishedVersion;
 use crate::app::forms;
 use crate::domain::form::Text;
 use crate::http::extract::Query;
 use crate::http::extract::language::{Languages, negotiate};
-use crate::http::extract::page::{Page, PageQuery};
+use crate::http::extract::page::{Page, PageParams, PageQuery};
 use crate::http::extract::path::{FormPath, FormVersionPath};
 use crate::http::form_body::FormVersionView;
+use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
+use crate::http::reply::list;
 use crate::http::state::State;
 use crate::store::forms::FormVersionRow;
+
+/// Which page of the forms. They go by key.
+type FormsQuery = PageQuery<String>;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -120,7 +125,7 @@ impl From<FormVersionRow> for FormVersionSummary {
 }
 
 /// The language of the texts.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LanguageQuery {
@@ -134,7 +139,7 @@ pub struct LanguageQuery {
 /// Lists every form that has a version in use, by key.
 #[utoipa::path(
     tag = "forms",
-    params(PageQuery),
+    params(PageParams),
     responses((status = 200, description = "A page of forms.", body = Page<FormView>, example = json!({
         "items": [{
             "key": "daily-life-after-treatment", "title": {"ko": "치료 후의 일상", "en": "Daily life after treatment"},
@@ -143,14 +148,20 @@ pub struct LanguageQuery {
         "next_cursor": null,
     }))),
 )]
-#[get("/v1/forms")]
-async fn list_forms(state: State, page: Query<PageQuery>) -> Result<HttpResponse, Problem> {
+#[get("/v1/forms", wrap = "from_fn(compress)")]
+async fn list_forms(
+    state: State,
+    page: Query<FormsQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let page = page.read()?;
-    let (after, rows) = (page.after::<String>()?, page.rows()?);
-    let found = forms::list(&state.app, after.as_deref(), rows).await?;
+    let after = page.after().map(String::as_str);
+    let found = forms::list(&state.app, after, page.rows()).await?;
     let key = |version: &Arc<PublishedVersion>| version.form.key().to_owned();
-    let page = page.page(found, key, |version| FormView::of(&version))?;
-    Ok(HttpResponse::Ok().insert_header(for_a_minute()).json(page))
+    let page = page.page(found, key, |version| FormView::of(&version));
+    let mut response = HttpResponse::Ok();
+    response.insert_header(for_a_minute());
+    list::reply(&request, response, &page, page.next_cursor.as_deref())
 }
 
 /// Get the newest version of a form
@@ -197,19 +208,26 @@ async fn get_form(
 #[utoipa::path(
     tag = "forms",
     params(FormPath),
-    responses((status = 200, description = "All its versions, oldest first.", body = Vec<FormVersionSummary>, example = json!([{
+    responses(
+        (status = 200, description = "All its versions, oldest first.", body = Vec<FormVersionSummary>, example = json!([{
         "version": 1, "state": "published", "digest": "9f2b8c0d1e3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4",
         "published_at": "2027-01-04T09:00:00Z", "retired_at": null, "accepts_until": null,
-    }]))),
+    }])),
+        (status = 304, description = "The client's copy is current."),
+    ),
     extensions(("x-problems" = json!(["form_unknown"]))),
 )]
-#[get("/v1/forms/{form}/versions")]
-async fn list_form_versions(state: State, form: FormPath) -> Result<HttpResponse, Problem> {
+#[get("/v1/forms/{form}/versions", wrap = "from_fn(compress)")]
+async fn list_form_versions(
+    state: State,
+    form: FormPath,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let versions = forms::versions(&state.app, &form.key()?).await?;
     let versions: Vec<FormVersionSummary> = versions.into_iter().map(Into::into).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header(for_a_minute())
-        .json(versions))
+    let mut response = HttpResponse::Ok();
+    response.insert_header(for_a_minute());
+    list::reply(&request, response, &versions, None)
 }
 
 /// Get a version of a form
@@ -261,57 +279,19 @@ async fn send(
     state: &State,
     published: &PublishedVersion,
     query: &LanguageQuery,
-    mut response: HttpResponseBuilder,
+    response: HttpResponseBuilder,
 ) -> Result<HttpResponse, Problem> {
     let offered = &published.form.definition().languages;
     let languages = negotiate(req, query.language.as_deref(), offered)?;
-    let encoded = state.form_bodies.get(published, languages).await?;
-    let (encoding, body) = match encoding_for(req) {
-        Some("br") => ("br", &encoded.brotli),
-        Some("gzip") => ("gzip", &encoded.gzip),
-        _ => ("identity", &encoded.plain),
-    };
-    let language = match languages {
-        Languages::All => "all",
-        Languages::One(language) => language,
-    };
-    // A strong tag names one body, and the same content has one body for each encoding.
-    let tag = format!(
-        "{}-{}-{language}-{encoding}",
-        published.form.digest(),
-        published.version
-    );
-    let tag = EntityTag::new_strong(tag);
-    response.insert_header((header::ETAG, tag.to_string()));
-    response.insert_header((header::VARY, "accept-encoding, accept-language"));
-    if knows(req, &tag) {
-        return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+    let body = state.form_bodies.get(published, languages)?;
+    let mut response = body
+        .reply(req, response, "accept-encoding, accept-language")
+        .await?;
+    if let (Languages::One(language), StatusCode::OK) = (languages, response.status()) {
+        let language = HeaderValue::from_str(language);
+        let language = language.map_err(|_| Problem::internal("a language is no header"))?;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_LANGUAGE, language);
     }
-    if let Languages::One(language) = languages {
-        response.insert_header((header::CONTENT_LANGUAGE, language));
-    }
-    if encoding != "identity" {
-        response.insert_header((header::CONTENT_ENCODING, encoding));
-    }
-    Ok(response.content_type("application/json").body(body.clone()))
-}
-
-/// Whether the client already has the content with this tag.
-fn knows(req: &HttpRequest, tag: &EntityTag) -> bool {
-    match IfNoneMatch::parse(req) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
-        Err(_) => false,
-    }
-}
-
-/// The best encoding that the client accepts.
-fn encoding_for(req: &HttpRequest) -> Option<&'static str> {
-    let accepted = AcceptEncoding::parse(req).ok()?;
-    let offered = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];
-    match accepted.negotiate(offered.iter())? {
-        encoding if encoding == Encoding::brotli() => Some("br"),
-        encoding if encoding == Encoding::gzip() => Some("gzip"),
-        _ => None,
-    }
+    Ok(response)
 }

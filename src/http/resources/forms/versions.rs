@@ -40,7 +40,7 @@ fn fortnight() -> i64 {
 }
 
 /// The two versions to compare.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ChangesQuery {

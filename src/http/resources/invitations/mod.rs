@@ -1,9 +1,9 @@
 //! Invitations: making them, listing and revoking their batches. For coordinators.
 
-use actix_web::middleware::Compress;
+use actix_web::middleware::from_fn;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, delete, get, post};
-use chrono::{DateTime, Datelike, Utc};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -11,10 +11,12 @@ use crate::app::invitations::{self, NewBatch};
 use crate::domain::admission::invitation_link::{InvitationLink, LinkFault};
 use crate::domain::ids::{CampaignKey, InvitationBatchId};
 use crate::http::auth::{Coordinator, Staff};
-use crate::http::extract::page::PageQuery;
+use crate::http::extract::page::{PageParams, PageQuery};
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::{Body, Query};
+use crate::http::middleware::compression::compress;
 use crate::http::problem::{Code, FieldCode, Problem};
+use crate::http::reply::list;
 use crate::http::state::State;
 
 mod sheet;
@@ -24,6 +26,9 @@ pub use views::{
     CreateInvitationsBody, InvitationBatchView, InvitationBatchesView, InvitationFormat,
     InvitationsQuery, InvitationsView,
 };
+
+/// Which page of the batches. They go by the time when they were made.
+type BatchesQuery = PageQuery<(DateTime<Utc>, InvitationBatchId)>;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -55,7 +60,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     ))),
     extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "access_without_invitations"]))),
 )]
-#[post("/v1/campaigns/{campaign}/invitations", wrap = "Compress::default()")]
+#[post("/v1/campaigns/{campaign}/invitations", wrap = "from_fn(compress)")]
 async fn create_invitations(
     coordinator: Staff<Coordinator>,
     state: State,
@@ -86,36 +91,36 @@ async fn create_invitations(
     security(("staff" = ["coordinator"])),
     params(
         ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
-        PageQuery,
+        PageParams,
     ),
     responses((status = 200, description = "A page of the batches, and the totals.", body = InvitationBatchesView)),
     extensions(("x-problems" = json!(["campaign_unknown"]))),
 )]
-#[get("/v1/campaigns/{campaign}/invitations")]
+#[get("/v1/campaigns/{campaign}/invitations", wrap = "from_fn(compress)")]
 async fn list_invitation_batches(
     _coordinator: Staff<Coordinator>,
     state: State,
     campaign: CampaignPath,
-    query: Query<PageQuery>,
+    query: Query<BatchesQuery>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let page = query.read()?;
-    // A forged cursor can name years that Postgres does not support.
-    let possible =
-        |(at, _): &(DateTime<Utc>, InvitationBatchId)| (1970..=9999).contains(&at.year());
-    let (after, rows) = (page.after_one(possible)?, page.rows()?);
+    let (after, rows) = (page.after().copied(), page.rows());
     let list = invitations::list(&state.app, &campaign.key()?, after, rows).await?;
     let page = page.page(
         list.batches,
         |row| (row.created_at, row.id),
         InvitationBatchView::from,
-    )?;
-    Ok(HttpResponse::Ok().json(InvitationBatchesView {
+    );
+    let view = InvitationBatchesView {
         issued: list.issued,
         redeemed: list.redeemed.count,
         redeemed_rounded_to: list.redeemed.base,
         items: page.items,
         next_cursor: page.next_cursor,
-    }))
+    };
+    let next = view.next_cursor.as_deref();
+    list::reply(&request, HttpResponse::Ok(), &view, next)
 }
 
 /// Revoke a batch of invitations

@@ -40,7 +40,7 @@ fn not_blank(label: &str) -> Result<(), ValidationError> {
 }
 
 /// The format of the reply.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct InvitationsQuery {

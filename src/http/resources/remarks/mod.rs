@@ -1,18 +1,22 @@
 //! Remarks: free text that a person reviews before it can be exported. For analysts.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, ContentType};
+use actix_web::middleware::from_fn;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, get, patch};
+use actix_web::{HttpRequest, HttpResponse, get, patch};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::app::remarks::{self, Review};
 use crate::domain::ids::RemarkId;
 use crate::http::auth::{Analyst, Staff};
+use crate::http::extract::headers_only::HeadersOnly;
 use crate::http::extract::page::{Page, PageQuery};
 use crate::http::extract::precondition::Precondition;
 use crate::http::extract::{Body, Query};
+use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
+use crate::http::reply::{list, without_body};
 use crate::http::state::State;
 
 mod views;
@@ -49,19 +53,33 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         }),
     )),
 )]
-#[get("/v1/remarks")]
+#[get("/v1/remarks", wrap = "from_fn(compress)")]
 async fn list_remarks(
     analyst: Staff<Analyst>,
     state: State,
     query: Query<RemarksQuery>,
+    headers_only: HeadersOnly,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let query = query.read()?;
     let page = PageQuery::new(query.limit, query.cursor.clone());
-    let (after, rows) = (page.after::<RemarkId>()?, page.rows()?);
     let (actor, query) = (analyst.actor(), query.into_query()?);
+    if headers_only.0 {
+        // Nothing is shown, so there is nothing to record; what the list would be is not told either.
+        remarks::check(&state.app, &query).await?;
+        return Ok(without_body(
+            HttpResponse::Ok().content_type(ContentType::json()),
+        ));
+    }
+    let (after, rows) = (page.after().copied(), page.rows());
     let listed = remarks::list(&state.app, actor, query, after, rows).await?;
-    let page = page.page(listed, |listed| listed.remark.id, RemarkView::from)?;
-    Ok(HttpResponse::Ok().json(page))
+    let page = page.page(listed, |listed| listed.remark.id, RemarkView::from);
+    list::reply(
+        &request,
+        HttpResponse::Ok(),
+        &page,
+        page.next_cursor.as_deref(),
+    )
 }
 
 /// Review a remark

@@ -10,10 +10,12 @@ use validator::{Validate, ValidationError};
 
 use crate::app::remarks::{self, ListedRemark, RemarkError, RemarkTag};
 use crate::domain::free_text::review::RemarkState;
+use crate::domain::ids::RemarkId;
+use crate::http::extract::page::Cursor;
 use crate::http::problem::Problem;
 
 /// Which remarks to list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RemarksQuery {
@@ -31,10 +33,12 @@ pub struct RemarksQuery {
     #[param(value_type = Option<RemarkFilter>)]
     pub(super) state: RemarkFilter,
     /// The number of items of a page.
+    #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub(super) limit: Option<u16>,
     /// Where to continue: the `next_cursor` of the previous page.
-    pub(super) cursor: Option<String>,
+    #[param(value_type = Option<String>)]
+    pub(super) cursor: Option<Cursor<RemarkId>>,
 }
 
 /// The filter of remarks by state.
