@@ -99,6 +99,15 @@ impl Metrics {
             "aftercare_database_connections",
             "Connections by pool and state: open, idle, or waited for."
         );
+        metrics::describe_counter!(
+            "aftercare_postgres_restarts_total",
+            "Starts of the embedded Postgres after it ended by itself, by outcome: started or failed."
+        );
+        // Alerts on a growing counter need its first value, which is 0.
+        for outcome in ["started", "failed"] {
+            metrics::counter!("aftercare_postgres_restarts_total", "outcome" => outcome)
+                .increment(0);
+        }
         Ok(Self { handle })
     }
 
