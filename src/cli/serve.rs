@@ -61,6 +61,13 @@ pub async fn serve_until_stopped(
 ) -> anyhow::Result<()> {
     let metrics = bind_metrics(config, &state)?;
     let api = server::bind(state.clone())?;
+    if state.trusted_proxies.is_none() && !api.address.ip().is_loopback() {
+        tracing::warn!(
+            "listening beyond this machine, and no proxy is trusted to name its clients. If there is a proxy in front, all \
+             its clients count as one for rate limits, and a few wrong log-ins lock everybody out: list the proxy's \
+             address in AFTERCARE_TRUSTED_PROXIES"
+        );
+    }
     ready(api.address)?;
     let metrics = metrics.map(|bound| (bound.handle(), tokio::spawn(bound.server)));
 

@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 mod http;
+mod proxies;
 
 pub use http::{HttpConfig, HttpConfigError};
+pub use proxies::{ProxyConfig, ProxyConfigError, TrustedProxies};
 
 /// The settings of `serve`.
 #[derive(Debug, Clone, Args)]

@@ -233,6 +233,21 @@ async fn serve_refuses_what_cannot_work_and_says_how_to_mend_it() {
             "https://a",
             "AFTERCARE_PUBLIC_HOST",
         ),
+        (
+            "AFTERCARE_TRUSTED_PROXIES",
+            "proxy.example",
+            "AFTERCARE_TRUSTED_PROXIES",
+        ),
+        (
+            "AFTERCARE_TRUSTED_PROXIES",
+            "0.0.0.0/0",
+            "AFTERCARE_TRUSTED_PROXIES",
+        ),
+        (
+            "AFTERCARE_CLIENT_ADDRESS_HEADER",
+            "x-forwarded-for",
+            "AFTERCARE_TRUSTED_PROXIES",
+        ),
         ("AFTERCARE_LOG", "aftercare=loud", "AFTERCARE_LOG"),
         ("AFTERCARE_SIGNING_KEY_FILE", "/nonexistent", "/nonexistent"),
         ("AFTERCARE_SERVER_KEY_FILE", "/etc/hostname", "32 bytes"),
