@@ -82,7 +82,7 @@ pub fn count_attempt(
     email: String,
     client: Option<IpAddr>,
 ) -> Result<LoginAttempt, SessionError> {
-    match app.logins.count(&email, client) {
+    match app.logins.count(&email, client, app.now()) {
         Ok(left_in_network) => Ok(LoginAttempt {
             email,
             left_in_network,

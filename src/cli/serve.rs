@@ -12,8 +12,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::application::{check_key, check_schema};
 use super::{print, say};
 use crate::app::App;
+use crate::app::limiter::Rate;
+use crate::app::limits::LimitRates;
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Allowance, Config, LimitConfig, LimitConfigError};
 use crate::http::app::api;
 use crate::http::server::{self, Bound};
 use crate::http::state::{HttpState, State};
@@ -116,9 +118,24 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     check_key(&mut conn, &keys).await?;
     let pools = Pools::new(target, &config.database)?;
     let host = config.http.public_host()?;
-    let app = App::new(pools, keys, Arc::new(SystemClock), host);
+    let rates = rates(&config.limits)?;
+    let app = App::limited(pools, keys, Arc::new(SystemClock), host, rates);
     app.start_tasks();
     Ok(Data::new(HttpState::new(app, config.http.clone(), api())?))
+}
+
+/// The rates of the limits, as they are set.
+fn rates(config: &LimitConfig) -> Result<LimitRates, LimitConfigError> {
+    let rate = |(at_once, then_one_in): Allowance| Rate {
+        at_once,
+        then_one_in,
+    };
+    Ok(LimitRates {
+        open_responses: config.open_responses()?.map(rate),
+        credentials: config.credentials()?.map(rate),
+        receipts: config.receipts()?.map(rate),
+        exports: config.exports()?.map(rate),
+    })
 }
 
 /// The signals that ask the server to stop. They are caught from before the database is started, so that

@@ -8,9 +8,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 mod http;
+mod limits;
 mod proxies;
 
 pub use http::{HttpConfig, HttpConfigError};
+pub use limits::{Allowance, LimitConfig, LimitConfigError};
 pub use proxies::{ProxyConfig, ProxyConfigError, TrustedProxies};
 
 /// The settings of `serve`.
@@ -25,6 +27,9 @@ pub struct Config {
     /// The HTTP interface.
     #[command(flatten)]
     pub http: HttpConfig,
+    /// The rate limits.
+    #[command(flatten)]
+    pub limits: LimitConfig,
 }
 
 /// The settings of the log.

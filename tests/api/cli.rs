@@ -92,6 +92,10 @@ pub fn command(arguments: &[&str]) -> Command {
     command
         .env("AFTERCARE_LISTEN", "127.0.0.1:0")
         .env("AFTERCARE_METRICS_LISTEN", "");
+    // All clients of a test have one address.
+    for limit in ["OPEN_RESPONSES", "CREDENTIALS", "RECEIPTS", "EXPORTS"] {
+        command.env(format!("AFTERCARE_LIMIT_{limit}"), "off");
+    }
     command
 }
 
@@ -247,6 +251,11 @@ async fn serve_refuses_what_cannot_work_and_says_how_to_mend_it() {
             "AFTERCARE_CLIENT_ADDRESS_HEADER",
             "x-forwarded-for",
             "AFTERCARE_TRUSTED_PROXIES",
+        ),
+        (
+            "AFTERCARE_LIMIT_OPEN_RESPONSES",
+            "many",
+            "AFTERCARE_LIMIT_OPEN_RESPONSES",
         ),
         ("AFTERCARE_LOG", "aftercare=loud", "AFTERCARE_LOG"),
         ("AFTERCARE_SIGNING_KEY_FILE", "/nonexistent", "/nonexistent"),

@@ -42,6 +42,7 @@ mod invitations;
 mod layers;
 mod lookups;
 mod masked_exports;
+mod network_limits;
 mod openapi;
 mod passes;
 mod problem_pages;

@@ -9,6 +9,7 @@ use crate::app::export::ExportError;
 use crate::app::exports::{ExportRefused, MAX_SENSITIVE, Unfit};
 use crate::app::forms::FormError;
 use crate::app::invitations::InvitationError;
+use crate::app::limits::{Limited, TooMany};
 use crate::app::pass_keys::PassKey;
 use crate::app::passes::PassError;
 use crate::app::password::PasswordError;
@@ -26,6 +27,21 @@ use crate::domain::response::AnswerFault;
 use crate::domain::staff::api_key::{MAX_LIFETIME_DAYS, OutOfScope, ROLES};
 use crate::http::rate_limit;
 use crate::store::responses::redeem::Refusal;
+
+impl From<TooMany> for Problem {
+    fn from(refused: TooMany) -> Self {
+        let detail = match refused.of {
+            Limited::Exports => "Your account has exported a lot lately.",
+            Limited::OpenResponses | Limited::Credentials | Limited::Receipts => {
+                "A lot has come from your network lately. What you have filled in is not lost: send it again later."
+            }
+        };
+        Self::new(Code::TooManyRequests)
+            .detail(detail)
+            .retry_after(refused.retry_after)
+            .headers(rate_limit::exceeded(&refused))
+    }
+}
 
 impl From<CampaignError> for Problem {
     fn from(error: CampaignError) -> Self {
@@ -133,6 +149,7 @@ impl From<NotOpen> for Problem {
 impl From<ResponseError> for Problem {
     fn from(error: ResponseError) -> Self {
         match error {
+            ResponseError::TooMany(refused) => refused.into(),
             ResponseError::CampaignUnknown => Code::CampaignUnknown.into(),
             ResponseError::NotOpen(not_open) => not_open.into(),
             ResponseError::VersionUnknown => Self::field(
@@ -219,6 +236,7 @@ impl From<PassError> for Problem {
     fn from(error: PassError) -> Self {
         let malformed = |detail: String| Self::new(Code::PassRequestMalformed).detail(detail);
         match error {
+            PassError::TooMany(refused) => refused.into(),
             PassError::CampaignUnknown => Code::CampaignUnknown.into(),
             PassError::Refused(NoPasses::Access) => Code::AccessWithoutPasses.into(),
             PassError::Refused(NoPasses::NotOpen(not_open)) => not_open.into(),
@@ -369,6 +387,7 @@ impl From<PasswordError> for Problem {
 impl From<ExportRefused> for Problem {
     fn from(refused: ExportRefused) -> Self {
         match refused {
+            ExportRefused::TooMany(refused) => refused.into(),
             ExportRefused::FormUnknown => Code::FormUnknown.into(),
             ExportRefused::NotPublished => {
                 Self::new(Code::FormUnknown).detail("The form has no published version.")
