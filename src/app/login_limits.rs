@@ -55,6 +55,10 @@ pub struct LoginLimits {
     notable: Limiter<StaffId>,
     /// Refusals that are recorded of accounts that do not exist, in all.
     notable_unknown: Limiter<()>,
+    /// Failures that are recorded, by account that exists.
+    failures: Limiter<StaffId>,
+    /// Failures that are recorded of accounts that do not exist, in all.
+    failures_unknown: Limiter<()>,
 }
 
 impl Default for LoginLimits {
@@ -70,6 +74,8 @@ impl Default for LoginLimits {
             networks: Limiter::new(NETWORK),
             notable: Limiter::new(Rate::new(1, 60 * 60)),
             notable_unknown: Limiter::new(Rate::new(10, 60 * 60)),
+            failures: Limiter::new(Rate::new(20, 6 * 60)),
+            failures_unknown: Limiter::new(Rate::new(20, 6 * 60)),
         }
     }
 }
@@ -98,6 +104,15 @@ impl LoginLimits {
             .and_then(|_| self.accounts.check(&account))
             .map_err(refused(LoginLimit::Account))?;
         Ok(left)
+    }
+
+    /// Whether a log-in that failed is to be recorded: 20 at once and then ten an hour for an account, and as many for all
+    /// that do not exist.
+    pub fn is_notable_failure(&self, account: Option<StaffId>) -> bool {
+        match account {
+            Some(account) => self.failures.check(&account).is_ok(),
+            None => self.failures_unknown.check(&()).is_ok(),
+        }
     }
 
     /// Whether a refusal is to be recorded: once an hour for an account, and ten an hour for all that do not exist.

@@ -17,7 +17,8 @@
 //! | [`tasks`] | what goes on in the background: release, retention |
 //! | [`form_catalog`] [`pass_keys`] | what is kept in memory since it never changes |
 //! | [`intake`] [`single_flight`] | many requests in one transaction, in one query |
-//! | [`password`] [`login_limits`] | hashing passwords, slowing down guesses |
+//! | [`own_account`] | one's own password and sessions |
+//! | [`password`] [`guessability`] [`login_limits`] | hashing passwords, refusing bad ones, slowing down guesses |
 //! | [`limits`] [`limiter`] [`daily_slots`] | rate limits by network, and what they count in |
 
 pub mod api_keys;
@@ -29,12 +30,14 @@ pub mod exports;
 mod failure;
 pub mod form_catalog;
 pub mod forms;
+pub mod guessability;
 pub mod health;
 pub mod intake;
 pub mod invitations;
 pub mod limiter;
 pub mod limits;
 pub mod login_limits;
+pub mod own_account;
 pub mod pass_keys;
 pub mod passes;
 pub mod password;

@@ -47,6 +47,11 @@ pub enum ProxyConfigError {
     /// The value is not a header name.
     #[error("AFTERCARE_CLIENT_ADDRESS_HEADER: `{0}` is not the name of a header")]
     Header(String),
+    /// The header of RFC 7239 has another form, which is not read.
+    #[error(
+        "AFTERCARE_CLIENT_ADDRESS_HEADER: `forwarded` is not read; let the proxy send X-Forwarded-For"
+    )]
+    Forwarded,
     /// A header is named, but nobody is trusted to write it.
     #[error(
         "AFTERCARE_CLIENT_ADDRESS_HEADER is set, but no proxy is trusted to write it; list the addresses of your proxies \
@@ -93,6 +98,9 @@ impl ProxyConfig {
         match (networks.is_empty(), header) {
             (true, "") => Ok(None),
             (true, _) => Err(ProxyConfigError::NobodyTrusted),
+            (false, name) if name.eq_ignore_ascii_case("forwarded") => {
+                Err(ProxyConfigError::Forwarded)
+            }
             (false, "") => Ok(Some(TrustedProxies {
                 networks,
                 header: HeaderName::from_static("x-forwarded-for"),
@@ -161,5 +169,7 @@ mod tests {
         }
         let refused = ProxyConfig::new("127.0.0.1", "x forwarded").trusted();
         assert!(matches!(refused, Err(ProxyConfigError::Header(_))));
+        let refused = ProxyConfig::new("127.0.0.1", "Forwarded").trusted();
+        assert!(matches!(refused, Err(ProxyConfigError::Forwarded)));
     }
 }

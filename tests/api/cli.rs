@@ -454,6 +454,11 @@ async fn staff_add_takes_a_password_from_standard_input() {
         child.wait_with_output().unwrap()
     };
     assert!(refused(&add("short\n")).contains("12"));
+    for guessable in ["aaaaaaaaaaaa", "123456789012", "bob@clinic.example"] {
+        let message = refused(&add(guessable));
+        assert!(message.contains("easy to guess"), "{message}");
+        assert!(!message.contains("aaaa"), "{message}");
+    }
     assert_eq!(printed(&add("a password of my own\n")), "");
     assert_eq!(
         printed(&place.run(&["staff", "disable", "bob@clinic.example"])),

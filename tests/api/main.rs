@@ -44,6 +44,7 @@ mod lookups;
 mod masked_exports;
 mod network_limits;
 mod openapi;
+mod own_account;
 mod passes;
 mod problem_pages;
 mod problems;

@@ -256,6 +256,24 @@ async fn a_refresh_token_ends_after_thirty_days() {
 }
 
 #[tokio::test]
+async fn a_session_ends_ninety_days_after_the_login_however_often_it_is_refreshed() {
+    let app = app().await;
+    let mut tokens = tokens(&app).await;
+    assert_eq!(tokens["refresh_expires_in"], 30 * 86_400);
+    for _ in 0..4 {
+        app.clock.advance(TimeDelta::days(20));
+        let next = refresh(&app.client(), &tokens["refresh_token"]).await;
+        tokens = watched(next.expect(200));
+    }
+    // Eighty days have gone by.
+    let left = tokens["refresh_expires_in"].as_i64().unwrap();
+    assert!((9 * 86_400..=10 * 86_400).contains(&left), "{left}");
+    app.clock.advance(TimeDelta::days(10));
+    let late = refresh(&app.client(), &tokens["refresh_token"]).await;
+    late.expect_problem(Code::RefreshFailed);
+}
+
+#[tokio::test]
 async fn nonsense_is_no_refresh_token() {
     let app = app().await;
     for token in ["x", "' OR 1=1 --", "𝕏", &"A".repeat(200)] {

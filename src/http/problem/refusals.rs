@@ -10,6 +10,7 @@ use crate::app::exports::{ExportRefused, MAX_SENSITIVE, Unfit};
 use crate::app::forms::FormError;
 use crate::app::invitations::InvitationError;
 use crate::app::limits::{Limited, TooMany};
+use crate::app::own_account::OwnAccountError;
 use crate::app::pass_keys::PassKey;
 use crate::app::passes::PassError;
 use crate::app::password::PasswordError;
@@ -278,7 +279,7 @@ impl From<StaffError> for Problem {
             StaffError::Unknown => Code::StaffUnknown.into(),
             StaffError::Exists => Code::StaffExists.into(),
             StaffError::LastAdmin => Code::LastAdmin.into(),
-            StaffError::Password(error) => error.into(),
+            StaffError::Password(error) => chosen_password("/password", error),
             StaffError::Failure(failure) => failure.into(),
         }
     }
@@ -296,6 +297,33 @@ impl From<SessionError> for Problem {
             SessionError::Password(error) => error.into(),
             SessionError::Failure(failure) => failure.into(),
         }
+    }
+}
+
+impl From<OwnAccountError> for Problem {
+    fn from(error: OwnAccountError) -> Self {
+        match error {
+            OwnAccountError::TooManyLogins(refused) => SessionError::TooManyLogins(refused).into(),
+            OwnAccountError::PasswordWrong => Self::field(
+                "/present_password",
+                FieldCode::PasswordWrong,
+                "It is not the present password of your account.",
+            ),
+            OwnAccountError::Password(error) => chosen_password("/new_password", error),
+            OwnAccountError::SessionEnded => Code::SessionEnded.into(),
+            OwnAccountError::SessionUnknown => Code::SessionUnknown.into(),
+            OwnAccountError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+/// A password that was chosen, and stands in this field.
+fn chosen_password(pointer: &str, error: PasswordError) -> Problem {
+    match error {
+        PasswordError::Guessable(guessable) => {
+            Problem::field(pointer, FieldCode::TooGuessable, guessable.0)
+        }
+        other => other.into(),
     }
 }
 
@@ -377,6 +405,7 @@ impl From<OutOfScope> for Problem {
 impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Self {
         match error {
+            PasswordError::Guessable(_) => Code::BodyInvalid.into(),
             PasswordError::Busy => Self::new(Code::TooManyRequests).retry_after(5),
             PasswordError::Hashing => Self::internal("a password cannot be hashed"),
             PasswordError::NoEntropy(_) => Self::internal("no random bytes"),
