@@ -155,3 +155,40 @@ impl Limits {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    #[test]
+    fn a_script_gets_as_many_responses_in_as_a_full_hall_and_no_more() {
+        let limits = Limits::new(LimitRates {
+            open_responses: Some(Rate::new(300, 6)),
+            ..LimitRates::OFF
+        });
+        let client = "192.0.2.1".parse().ok();
+        let sent = 0..114_940;
+        let stored = sent.filter(|_| limits.count_open_response(client, NOW).is_ok());
+        let stored = stored.count();
+        assert!((300..310).contains(&stored), "{stored}");
+    }
+
+    #[test]
+    fn what_is_off_and_what_this_program_does_itself_is_not_limited() {
+        let client = "192.0.2.1".parse().ok();
+        let off = Limits::new(LimitRates::OFF);
+        let on = Limits::new(LimitRates {
+            open_responses: Some(Rate::new(1, 600)),
+            exports: Some(Rate::new(1, 600)),
+            ..LimitRates::OFF
+        });
+        for _ in 0..10 {
+            assert!(off.count_open_response(client, NOW).is_ok());
+            assert!(off.count_export(Some(StaffId::default())).is_ok());
+            assert!(on.count_open_response(None, NOW).is_ok());
+            assert!(on.count_export(None).is_ok());
+        }
+    }
+}

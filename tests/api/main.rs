@@ -66,4 +66,5 @@ mod shutdown;
 mod staff;
 mod telemetry;
 mod tokens;
+mod trusted_proxies;
 mod try_it_out;
