@@ -40,7 +40,12 @@ async fn change(client: &Client, present: &str, new: &str) -> Answer {
 }
 
 async fn sessions(client: &Client) -> Vec<Value> {
-    let list = client.get("/v1/sessions").send().await.expect(200).json();
+    let list = client
+        .get("/v1/staff/own/sessions")
+        .send()
+        .await
+        .expect(200)
+        .json();
     list["items"].as_array().unwrap().clone()
 }
 
@@ -53,7 +58,7 @@ async fn a_new_password_of_ones_own_ends_the_other_sessions_and_the_api_keys() {
     let key = key.expect(201).json();
     register_secret(key["secret"].as_str().unwrap_or("no such field"));
     change(&here, PASSWORD, NEW).await.expect(204);
-    let ended = elsewhere.get("/v1/sessions").send().await;
+    let ended = elsewhere.get("/v1/staff/own/sessions").send().await;
     ended.expect_problem(Code::SessionEnded);
     assert_eq!(sessions(&here).await.len(), 1);
     let keys = here.get("/v1/api-keys").send().await.expect(200).json();
@@ -127,11 +132,14 @@ async fn sessions_are_listed_and_end_one_by_one() {
         assert_eq!(fields, known, "neither an address nor a device");
         assert!(session["last_used_on"].as_str().unwrap() >= &*today);
     }
-    let path = format!("/v1/sessions/{}", listed[1]["id"].as_str().unwrap());
+    let path = format!(
+        "/v1/staff/own/sessions/{}",
+        listed[1]["id"].as_str().unwrap()
+    );
     for _ in 0..2 {
         here.delete(&path).send().await.expect(204);
     }
-    let ended = elsewhere.get("/v1/sessions").send().await;
+    let ended = elsewhere.get("/v1/staff/own/sessions").send().await;
     ended.expect_problem(Code::SessionEnded);
     assert_eq!(sessions(&here).await.len(), 1);
 }
@@ -141,9 +149,12 @@ async fn all_other_sessions_end_at_once() {
     let app = app().await;
     let others = [log_in(&app).await, log_in(&app).await];
     let here = log_in(&app).await;
-    here.delete("/v1/sessions/others").send().await.expect(204);
+    here.delete("/v1/staff/own/sessions/others")
+        .send()
+        .await
+        .expect(204);
     for other in others {
-        let ended = other.get("/v1/sessions").send().await;
+        let ended = other.get("/v1/staff/own/sessions").send().await;
         ended.expect_problem(Code::SessionEnded);
     }
     assert_eq!(sessions(&here).await.len(), 1);
@@ -156,7 +167,7 @@ async fn nobody_sees_or_ends_the_sessions_of_others() {
     let stranger = app.with_staff(Role::Admin).await;
     assert_eq!(sessions(&here).await.len(), 1);
     for id in [stranger.session_id, uuid::Uuid::nil()] {
-        let call = here.delete(&format!("/v1/sessions/{id}")).send();
+        let call = here.delete(&format!("/v1/staff/own/sessions/{id}")).send();
         call.await.expect_problem(Code::SessionUnknown);
     }
     assert_eq!(sessions(&stranger.client).await.len(), 1);

@@ -96,7 +96,7 @@ codes! {
     Forbidden, "forbidden", FORBIDDEN, "Your account has no role for this",
         "Ask an admin for the role that `detail` names.";
     SessionUnknown, "session_unknown", NOT_FOUND, "There is no such session of yours",
-        "List your sessions with `GET /v1/sessions`. It may have ended by itself.";
+        "List your sessions with `GET /v1/staff/own/sessions`. It may have ended by itself.";
     StaffUnknown, "staff_unknown", NOT_FOUND, "There is no such account",
         "List the accounts with `GET /v1/staff`.";
     StaffExists, "staff_exists", CONFLICT, "There is an account with this e-mail already",

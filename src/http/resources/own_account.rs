@@ -112,7 +112,7 @@ pub struct SessionView {
         "next_cursor": null,
     }))),
 )]
-#[get("/v1/sessions", wrap = "from_fn(compress)")]
+#[get("/v1/staff/own/sessions", wrap = "from_fn(compress)")]
 async fn list_sessions(
     staff: Staff<AnyRole>,
     state: State,
@@ -148,7 +148,7 @@ async fn list_sessions(
     responses((status = 204, description = "It has ended.")),
     extensions(("x-problems" = json!(["session_unknown"]))),
 )]
-#[delete("/v1/sessions/{session}")]
+#[delete("/v1/staff/own/sessions/{session}")]
 async fn end_session(
     staff: Staff<AnyRole>,
     state: State,
@@ -166,7 +166,7 @@ async fn end_session(
     security(("staff" = [])),
     responses((status = 204, description = "They have ended.")),
 )]
-#[delete("/v1/sessions/others")]
+#[delete("/v1/staff/own/sessions/others")]
 async fn end_other_sessions(staff: Staff<AnyRole>, state: State) -> Result<HttpResponse, Problem> {
     own_account::end_other_sessions(&state.app, own(&staff)).await?;
     Ok(HttpResponse::NoContent().finish())
