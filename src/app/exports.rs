@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::export::remarks::RemarksExport;
 use super::export::selection::RowFilter;
 use super::export::{Download, ExportError, ExportVersion, Limits, Report, ResponsesExport, start};
+use super::limits::TooMany;
 use super::{App, Failure, failures};
 use crate::domain::audit::{
     Actor, AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
@@ -30,6 +31,8 @@ pub const MAX_SENSITIVE: usize = 20;
 /// Why there is no export.
 #[derive(Debug)]
 pub enum ExportRefused {
+    /// The account has exported too much lately.
+    TooMany(TooMany),
     /// There is no such form.
     FormUnknown,
     /// No version of it is published.
@@ -101,6 +104,8 @@ pub async fn responses(
     form: &FormKey,
     request: ResponsesRequest,
 ) -> Result<ResponsesFile, ExportRefused> {
+    let counted = app.limits.count_export(actor.staff_id());
+    counted.map_err(ExportRefused::TooMany)?;
     let mut conn = app.pools.exports.get().await?;
     let export = responses_export(app, &mut conn, form, request).await?;
     let asked = Asked::of(form, &export);
@@ -156,6 +161,8 @@ pub async fn remarks(
     campaigns: Option<Vec<String>>,
     options: CsvOptions,
 ) -> Result<Download, ExportRefused> {
+    let counted = app.limits.count_export(actor.staff_id());
+    counted.map_err(ExportRefused::TooMany)?;
     let mut conn = app.pools.exports.get().await?;
     let chosen = campaigns_with_remarks(&mut conn, form, campaigns).await?;
     let export = RemarksExport {

@@ -18,20 +18,27 @@
 //! | [`form_catalog`] [`pass_keys`] | what is kept in memory since it never changes |
 //! | [`intake`] [`single_flight`] | many requests in one transaction, in one query |
 //! | [`health`] [`writes`] | whether the server can work |
-//! | [`password`] [`login_limits`] | hashing passwords, slowing down guesses |
+//! | [`own_account`] | one's own password and sessions |
+//! | [`password`] [`guessability`] [`login_limits`] | hashing passwords, refusing bad ones, slowing down guesses |
+//! | [`limits`] [`limiter`] [`daily_slots`] | rate limits by network, and what they count in |
 
 pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
+pub mod daily_slots;
 pub mod export;
 pub mod exports;
 mod failure;
 pub mod form_catalog;
 pub mod forms;
+pub mod guessability;
 pub mod health;
 pub mod intake;
 pub mod invitations;
+pub mod limiter;
+pub mod limits;
 pub mod login_limits;
+pub mod own_account;
 pub mod pass_keys;
 pub mod passes;
 pub mod password;
@@ -64,6 +71,7 @@ pub use transaction::Transaction;
 
 use form_catalog::FormCatalog;
 use intake::Intake;
+use limits::{LimitRates, Limits};
 use login_limits::LoginLimits;
 use pass_keys::PassKeys;
 use password::Passwords;
@@ -94,6 +102,8 @@ pub struct Shared {
     pub passwords: Passwords,
     /// Limits log-in attempts.
     pub logins: LoginLimits,
+    /// Limits what comes from a network, and exports.
+    pub limits: Limits,
     /// Stores responses in batches.
     pub intake: Intake,
     /// Whether the database takes writes.
@@ -121,8 +131,19 @@ impl Deref for App {
 
 impl App {
     /// Builds the application. Call it on the main runtime of the program. The tasks for release and retention run only
-    /// after [`Self::start_tasks`].
+    /// after [`Self::start_tasks`]. There are no limits but those on log-ins.
     pub fn new(pools: Pools, keys: Keys, clock: SharedClock, public_host: String) -> Self {
+        Self::limited(pools, keys, clock, public_host, LimitRates::OFF)
+    }
+
+    /// Builds the application as [`Self::new`] does, with these limits.
+    pub fn limited(
+        pools: Pools,
+        keys: Keys,
+        clock: SharedClock,
+        public_host: String,
+        rates: LimitRates,
+    ) -> Self {
         let tasks = Tasks::default();
         let writes = Arc::new(Writes::default());
         let shared = Shared {
@@ -138,6 +159,7 @@ impl App {
             pass_keys: PassKeys::default(),
             passwords: Passwords::default(),
             logins: LoginLimits::default(),
+            limits: Limits::new(rates),
             public_host,
             pools,
             keys,

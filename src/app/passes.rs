@@ -1,7 +1,10 @@
 //! Passes: an invitation is exchanged for a blind signature (RFC 9578), from which the client makes a pass.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 
+use super::limits::TooMany;
 use super::responses::Sent;
 use super::{App, Failure, failures};
 use crate::domain::admission::invitation::Invitation;
@@ -16,6 +19,8 @@ use crate::store::passes::{Exchange, exchange_invitation, find_pass_key, list_pa
 /// Why no pass was issued.
 #[derive(Debug)]
 pub enum PassError {
+    /// Too many invitations were tried from the client's network.
+    TooMany(TooMany),
     /// There is no such campaign.
     CampaignUnknown,
     /// The campaign issues no passes now.
@@ -54,7 +59,9 @@ pub async fn issue(
     key: &CampaignKey,
     request: &[u8],
     invitation: Sent<Invitation>,
+    client: Option<IpAddr>,
 ) -> Result<BlindSignature, PassError> {
+    count(app, client)?;
     let mut conn = app.connection().await?;
     let campaign = find_campaign(&mut conn, key)
         .await?
@@ -72,7 +79,9 @@ pub async fn issue_by_key(
     app: &App,
     request: &[u8],
     invitation: Sent<Invitation>,
+    client: Option<IpAddr>,
 ) -> Result<BlindSignature, PassError> {
+    count(app, client)?;
     let byte = read_request(request)?.truncated_key_id;
     let mut conn = app.connection().await?;
     let campaign = find_campaign_by_key_byte(&mut conn, byte)
@@ -80,6 +89,11 @@ pub async fn issue_by_key(
         .ok_or(PassError::KeyUnknown)?;
     drop(conn);
     issue_in(app, &campaign, request, invitation).await
+}
+
+fn count(app: &App, client: Option<IpAddr>) -> Result<(), PassError> {
+    let counted = app.limits.count_credential(client, app.now());
+    counted.map_err(PassError::TooMany)
 }
 
 async fn issue_in(

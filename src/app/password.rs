@@ -12,6 +12,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::guessability::{self, TooGuessable};
 use crate::random::{self, NoEntropy};
 
 const CONCURRENT: usize = 2;
@@ -24,6 +25,9 @@ const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$
 /// Why a password was not hashed.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
+    /// The password is easy to guess.
+    #[error("the password is easy to guess. {0}")]
+    Guessable(TooGuessable),
     /// Too many requests are waiting.
     #[error("too many passwords are being checked at once")]
     Busy,
@@ -82,6 +86,22 @@ impl Passwords {
         blocking(move || hash(&password, &salt, &mut turn.memory))
             .await?
             .ok_or(PasswordError::Hashing)
+    }
+
+    /// The hash of a password that is chosen for the account of this e-mail address and name, if it is not easy to guess.
+    pub async fn hash_chosen(
+        &self,
+        password: String,
+        email: &str,
+        name: &str,
+    ) -> Result<String, PasswordError> {
+        let (chosen, email, name) = (password.clone(), email.to_owned(), name.to_owned());
+        // The check takes a while, so it waits for its turn as a hash does.
+        let turn = self.turn().await?;
+        let checked = blocking(move || guessability::check(&chosen, &email, &name)).await?;
+        drop(turn);
+        checked.map_err(PasswordError::Guessable)?;
+        self.hash(password).await
     }
 
     /// Whether the password matches the hash. Without a hash, it does the same work and returns false.

@@ -1,8 +1,10 @@
 //! Responses: sending, reading and withdrawing one. The holder of the receipt needs no account.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::form_catalog::PublishedVersion;
+use super::limits::TooMany;
 use super::pass_keys::PassKey;
 use super::{App, Failure, failures};
 use crate::domain::admission::invitation::Invitation;
@@ -14,7 +16,8 @@ use crate::domain::form::{Answer, Value};
 use crate::domain::ids::{CampaignKey, RemarkId};
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
-    AnswerFault, RawAnswers, Remark, ResponseContext, Summary, remark_ids, validate,
+    AnonymousResponse, AnswerFault, RawAnswers, Remark, ResponseContext, Summary, remark_ids,
+    validate,
 };
 use crate::domain::week::IsoWeek;
 use crate::store::AsyncPgConnection;
@@ -29,6 +32,9 @@ use crate::store::responses::withdraw::{Withdrawal, withdraw_response};
 /// Why a response was not stored, found or withdrawn.
 #[derive(Debug, thiserror::Error)]
 pub enum ResponseError {
+    /// Too many came from the client's network.
+    #[error("too many came from this network")]
+    TooMany(TooMany),
     /// There is no such campaign.
     #[error("there is no such campaign")]
     CampaignUnknown,
@@ -149,6 +155,7 @@ pub async fn submit(
     app: &App,
     key: &CampaignKey,
     sent: NewResponse,
+    client: Option<IpAddr>,
 ) -> Result<Receipted, ResponseError> {
     let now = app.now();
     let (campaign, version) = campaign_and_version(app, key, sent.form_version)
@@ -170,19 +177,23 @@ pub async fn submit(
     };
     let response = answers.anonymise(form, context, &sent.receipt, &app.keys.server);
     let stored = match takes_responses(&campaign, &version, now) {
-        Ok(()) => {
-            let credential = credential(app, &campaign, sent.credentials).await?;
-            let arrival = Arrival {
-                response,
-                credential,
-            };
-            app.intake.store(arrival).await?
-        }
+        Ok(()) => match count(app, &campaign, client) {
+            Ok(()) => {
+                let credential = credential(app, &campaign, sent.credentials).await?;
+                let arrival = Arrival {
+                    response,
+                    credential,
+                };
+                app.intake.store(arrival).await?
+            }
+            // A retry stores nothing, so it only counts as a look at what the receipt has.
+            Err(refused) if app.limits.count_receipt(client, now).is_err() => {
+                return Err(ResponseError::TooMany(refused));
+            }
+            Err(refused) => earlier(app, &response, ResponseError::TooMany(refused)).await?,
+        },
         // The response was sent in time, but its reply was lost: still a replay.
-        Err(refusal) => {
-            let mut conn = app.connection().await?;
-            find_earlier(&mut conn, &response).await?.ok_or(refusal)?
-        }
+        Err(refusal) => earlier(app, &response, refusal).await?,
     };
     let (new, week) = outcome(stored, week)?;
     Ok(Receipted {
@@ -192,6 +203,24 @@ pub async fn submit(
         summary: Summary::of(form, answers.as_slice(), &sent.language),
         language: sent.language,
     })
+}
+
+/// Counts a response that is sent: to an open campaign as one, else as an invitation or a pass that is tried.
+fn count(app: &App, campaign: &Campaign, client: Option<IpAddr>) -> Result<(), TooMany> {
+    match campaign.settings.access {
+        Access::Open => app.limits.count_open_response(client, app.now()),
+        Access::Code | Access::Pass => app.limits.count_credential(client, app.now()),
+    }
+}
+
+/// What came of the same response before; if it did not come before, the reason why it is refused now.
+async fn earlier(
+    app: &App,
+    response: &AnonymousResponse,
+    refusal: ResponseError,
+) -> Result<Stored, ResponseError> {
+    let mut conn = app.connection().await?;
+    find_earlier(&mut conn, response).await?.ok_or(refusal)
 }
 
 /// Whether this request stored the response, and in which week it was first stored.
@@ -277,12 +306,15 @@ async fn credential(
 ///
 /// # Errors
 ///
-/// When there is none, or it was withdrawn.
+/// When there is none, it was withdrawn, or too many were read from the client's network.
 pub async fn read_own(
     app: &App,
     key: &CampaignKey,
     receipt: &Receipt,
+    client: Option<IpAddr>,
 ) -> Result<OwnResponse, ResponseError> {
+    let counted = app.limits.count_receipt(client, app.now());
+    counted.map_err(ResponseError::TooMany)?;
     let mut conn = app.connection().await?;
     let Own {
         row,
@@ -322,12 +354,16 @@ pub async fn read_own(
 ///
 /// # Errors
 ///
-/// When there is none, it was withdrawn before, or the campaign's responses are frozen.
+/// When there is none, it was withdrawn before, the campaign's responses are frozen, or there were too many from the
+/// client's network.
 pub async fn withdraw_own(
     app: &App,
     key: &CampaignKey,
     receipt: &Receipt,
+    client: Option<IpAddr>,
 ) -> Result<(), ResponseError> {
+    let counted = app.limits.count_receipt(client, app.now());
+    counted.map_err(ResponseError::TooMany)?;
     app.transact(async |tx| {
         let own = find_own(app, tx, key, receipt).await?;
         if !own.campaign.settings.allows_withdrawal(tx.now()) {

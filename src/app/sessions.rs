@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
 use super::login_limits::{LoginLimit, TooManyLogins};
@@ -12,7 +13,7 @@ use super::{App, Failure, failures};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{SessionId, StaffId};
 use crate::domain::staff::role::Role;
-use crate::domain::staff::session_policy::is_reuse;
+use crate::domain::staff::session_policy::{REFRESH_LIFETIME, is_reuse};
 use crate::random::{self, NoEntropy};
 use crate::store::sessions::{live, lock_token, open, replace_token, revoke};
 use crate::store::staff;
@@ -44,6 +45,8 @@ pub struct OpenSession {
     pub staff_id: StaffId,
     /// The refresh token, valid for one use.
     pub refresh_token: String,
+    /// How long the refresh token is valid. Less than usual where the session ends before.
+    pub refresh_lifetime: TimeDelta,
 }
 
 /// A refresh token, and its row in the database.
@@ -82,7 +85,7 @@ pub fn count_attempt(
     email: String,
     client: Option<IpAddr>,
 ) -> Result<LoginAttempt, SessionError> {
-    match app.logins.count(&email, client) {
+    match app.logins.count(&email, client, app.now()) {
         Ok(left_in_network) => Ok(LoginAttempt {
             email,
             left_in_network,
@@ -116,6 +119,9 @@ pub async fn log_in(
         .map(|account| account.password_hash.clone());
     let fits = app.passwords.verify(password, hash.clone()).await;
     let fits = fits.map_err(SessionError::Password)?;
+    if !fits || account.as_ref().is_none_or(|account| account.disabled) {
+        record_failure(app, account.as_ref().map(|account| account.id));
+    }
     let account = account
         .filter(|account| fits && !account.disabled)
         .ok_or(SessionError::LoginFailed)?;
@@ -138,7 +144,22 @@ pub async fn log_in(
         session_id,
         staff_id: account.id,
         refresh_token: refresh.text,
+        refresh_lifetime: REFRESH_LIFETIME,
     })
+}
+
+/// Records in the background that a log-in failed, so that the reply takes as long for an account that does not exist.
+pub(super) fn record_failure(app: &App, account: Option<StaffId>) {
+    if !app.logins.is_notable_failure(account) {
+        return;
+    }
+    let (app, tasks) = (app.clone(), app.tasks.clone());
+    tasks.spawn(async move {
+        let event = AuditEvent::LoginFailed { account };
+        if app.record(Actor::Server, event).await.is_err() {
+            tracing::warn!("a failed log-in could not be recorded");
+        }
+    });
 }
 
 /// Records in the background that log-ins to an account are refused, so that the reply takes as long for an account that
@@ -184,15 +205,16 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<OpenSession, Sess
             let Some(account) = live(tx, token.session_id, now).await? else {
                 return Ok(None);
             };
-            replace_token(tx, token.session_id, old, next.hash, now).await?;
-            Ok::<_, SessionError>(Some((token.session_id, account.id)))
+            let ends_at = replace_token(tx, token.session_id, old, next.hash, now).await?;
+            Ok::<_, SessionError>(Some((token.session_id, account.id, ends_at - now)))
         })
         .await?;
-    let (session_id, staff_id) = renewed.ok_or(SessionError::RefreshFailed)?;
+    let (session_id, staff_id, refresh_lifetime) = renewed.ok_or(SessionError::RefreshFailed)?;
     Ok(OpenSession {
         session_id,
         staff_id,
         refresh_token: next.text,
+        refresh_lifetime,
     })
 }
 

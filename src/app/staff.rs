@@ -25,8 +25,8 @@ pub enum StaffError {
     /// The change would leave nobody to manage accounts.
     #[error("it is the last admin")]
     LastAdmin,
-    /// The password could not be hashed now.
-    #[error("the password cannot be hashed")]
+    /// The password is easy to guess, or could not be hashed now.
+    #[error("{0}")]
     Password(PasswordError),
     /// The machinery.
     #[error("{0}")]
@@ -90,9 +90,12 @@ pub async fn find_by_email(app: &App, email: &str) -> Result<StaffRow, StaffErro
 ///
 /// # Errors
 ///
-/// When the e-mail address is taken.
+/// When the e-mail address is taken, or the password is easy to guess.
 pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow, StaffError> {
-    let hash = app.passwords.hash(new.password).await;
+    let hash = app
+        .passwords
+        .hash_chosen(new.password, &new.email, &new.name)
+        .await;
     let password_hash = hash.map_err(StaffError::Password)?;
     app.transact(async |tx| {
         let new = NewStaff {
@@ -121,7 +124,7 @@ pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow
 ///
 /// # Errors
 ///
-/// When there is no such account, or it is the last admin.
+/// When there is no such account, it is the last admin, or the password is easy to guess.
 pub async fn change(
     app: &App,
     actor: Actor,
@@ -131,7 +134,9 @@ pub async fn change(
 ) -> Result<StaffRow, StaffError> {
     let password_hash = match password {
         Some(password) => {
-            let hash = app.passwords.hash(password).await;
+            let StaffRow { email, name, .. } = find(app, id).await?;
+            let name = change.name.as_deref().unwrap_or(&name);
+            let hash = app.passwords.hash_chosen(password, &email, name).await;
             Some(hash.map_err(StaffError::Password)?)
         }
         None => None,
@@ -171,12 +176,12 @@ pub async fn change(
 
 /// Revokes the API keys that the changed account has no longer a right to. They stay revoked when it gets the right back,
 /// as sessions stay ended. A new password revokes all of them: whoever knew the old one could have made a key.
-async fn revoke_api_keys(
+pub(super) async fn revoke_api_keys(
     tx: &mut Transaction<'_>,
     actor: Actor,
     account: &StaffRow,
     password: bool,
-) -> Result<(), StaffError> {
+) -> Result<(), Failure> {
     let keeping = match account.disabled || password {
         true => Vec::new(),
         false => account.roles(),

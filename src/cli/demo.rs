@@ -163,7 +163,7 @@ impl Demo {
                 let response = generated_response(form, &mut rng)?;
                 let day = now - TimeDelta::days(rng.random_range(0..DAYS_OPEN_SO_FAR));
                 let then = app.by_clock(Arc::new(Moment(day)));
-                let stored = responses::submit(&then, &campaign.key, response).await;
+                let stored = responses::submit(&then, &campaign.key, response, None).await;
                 bar.inc(1);
                 stored.map_err(|error| anyhow::anyhow!("a made-up response is refused: {error}"))
             })

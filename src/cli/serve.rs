@@ -11,8 +11,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::application::{check_schema, settle};
 use super::{print, say};
 use crate::app::App;
+use crate::app::limiter::Rate;
+use crate::app::limits::LimitRates;
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Allowance, Config, LimitConfig, LimitConfigError};
 use crate::http::app::api;
 use crate::http::server::{self, Bound};
 use crate::http::state::{HttpState, State};
@@ -60,6 +62,13 @@ pub async fn serve_until_stopped(
 ) -> anyhow::Result<()> {
     let metrics = bind_metrics(config, &state)?;
     let api = server::bind(state.clone())?;
+    if state.trusted_proxies.is_none() && !api.address.ip().is_loopback() {
+        tracing::warn!(
+            "listening beyond this machine, and no proxy is trusted to name its clients. If there is a proxy in front, all \
+             its clients count as one for rate limits, and a few wrong log-ins lock everybody out: list the proxy's \
+             address in AFTERCARE_TRUSTED_PROXIES"
+        );
+    }
     ready(&api.url())?;
     let metrics = metrics.map(|bound| (bound.handle(), tokio::spawn(bound.server)));
 
@@ -108,9 +117,24 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     let keys = KeysAtStart::read(&config.keys, &config.database.data_dir()?)?;
     let keys = settle(&mut conn, keys).await?;
     let pools = Pools::new(target, &config.database)?;
-    let app = App::new(pools, keys, Arc::new(SystemClock), host);
+    let rates = rates(&config.limits)?;
+    let app = App::limited(pools, keys, Arc::new(SystemClock), host, rates);
     app.start_tasks();
     Ok(Data::new(HttpState::new(app, config.http.clone(), api())?))
+}
+
+/// The rates of the limits, as they are set.
+fn rates(config: &LimitConfig) -> Result<LimitRates, LimitConfigError> {
+    let rate = |(at_once, then_one_in): Allowance| Rate {
+        at_once,
+        then_one_in,
+    };
+    Ok(LimitRates {
+        open_responses: config.open_responses()?.map(rate),
+        credentials: config.credentials()?.map(rate),
+        receipts: config.receipts()?.map(rate),
+        exports: config.exports()?.map(rate),
+    })
 }
 
 /// The signals that ask the server to stop. They are caught from before the database is started, so that

@@ -4,8 +4,9 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use actix_web::http::header::HeaderName;
 use clap::Args;
+
+use super::proxies::{ProxyConfig, ProxyConfigError};
 
 /// The HTTP interface.
 #[derive(Debug, Clone, Args)]
@@ -75,16 +76,9 @@ pub struct HttpConfig {
         value_name = "SECONDS"
     )]
     pub shutdown_grace: u64,
-    /// Header in which a trusted proxy gives the client's address, e.g. x-forwarded-for (its last
-    /// entry counts). Used for rate limits in memory and nothing else [default: none]
-    #[arg(
-        long,
-        env = "AFTERCARE_CLIENT_ADDRESS_HEADER",
-        default_value = "",
-        hide_default_value = true,
-        value_name = "HEADER"
-    )]
-    client_address_header: String,
+    /// The proxies in front of the server.
+    #[command(flatten)]
+    pub proxies: ProxyConfig,
     /// Threads that serve requests [default: one a core]
     #[arg(long, env = "AFTERCARE_WORKERS", value_name = "COUNT")]
     pub workers: Option<usize>,
@@ -120,9 +114,9 @@ pub enum HttpConfigError {
         "AFTERCARE_TLS_CERT_FILE and AFTERCARE_TLS_KEY_FILE belong together: set both, or none"
     )]
     HalfTls,
-    /// The value is not a header name.
-    #[error("AFTERCARE_CLIENT_ADDRESS_HEADER: `{0}` is not the name of a header")]
-    Header(String),
+    /// The proxies are wrong.
+    #[error(transparent)]
+    Proxies(#[from] ProxyConfigError),
 }
 
 impl Default for HttpConfig {
@@ -137,7 +131,7 @@ impl Default for HttpConfig {
             max_body: 256 * 1024,
             header_timeout: 10,
             shutdown_grace: 30,
-            client_address_header: String::new(),
+            proxies: ProxyConfig::default(),
             workers: None,
         }
     }
@@ -158,9 +152,9 @@ impl HttpConfig {
         }
     }
 
-    /// A copy of the settings that trusts this header for the client's address.
-    pub fn with_client_address_header(mut self, header: &str) -> Self {
-        self.client_address_header = header.to_owned();
+    /// A copy of the settings that trusts these proxies to name the client in this header.
+    pub fn with_trusted_proxies(mut self, proxies: &str, header: &str) -> Self {
+        self.proxies = ProxyConfig::new(proxies, header);
         self
     }
 
@@ -243,16 +237,6 @@ impl HttpConfig {
         }
     }
 
-    /// The trusted header with the client's address, if one is configured.
-    pub fn client_address_header(&self) -> Result<Option<HeaderName>, HttpConfigError> {
-        match self.client_address_header.trim() {
-            "" => Ok(None),
-            name => HeaderName::try_from(name)
-                .map(Some)
-                .map_err(|_| HttpConfigError::Header(name.to_owned())),
-        }
-    }
-
     /// The time limit for the request headers.
     pub fn header_timeout(&self) -> Duration {
         Duration::from_secs(self.header_timeout.max(1))
@@ -274,7 +258,6 @@ mod tests {
         let http = HttpConfig::default();
         assert!(http.metrics_listen().unwrap().is_none());
         assert!(http.cors_origins().unwrap().is_empty());
-        assert!(http.client_address_header().unwrap().is_none());
         let none = TlsFiles {
             certificate: PathBuf::new(),
             key: PathBuf::new(),

@@ -8,9 +8,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 mod http;
+mod limits;
+mod proxies;
 mod secret;
 
 pub use http::{HttpConfig, HttpConfigError, TlsFiles};
+pub use limits::{Allowance, LimitConfig, LimitConfigError};
+pub use proxies::{ProxyConfig, ProxyConfigError, TrustedProxies};
 pub use secret::{SecretError, secret};
 
 /// The settings of `serve`.
@@ -25,6 +29,9 @@ pub struct Config {
     /// The HTTP interface.
     #[command(flatten)]
     pub http: HttpConfig,
+    /// The rate limits.
+    #[command(flatten)]
+    pub limits: LimitConfig,
 }
 
 /// The settings of the log.

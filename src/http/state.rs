@@ -1,15 +1,15 @@
 //! The state that handlers share: the application, and data that only HTTP needs.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
 
 use super::form_body::FormBodies;
 use super::openapi::Api;
 use super::reply::encoded_body::EncodedBody;
 use crate::app::App;
-use crate::config::{HttpConfig, HttpConfigError, TlsFiles};
+use crate::config::{HttpConfig, HttpConfigError, TlsFiles, TrustedProxies};
 
 /// The state, as an argument of handlers.
 pub type State = Data<HttpState>;
@@ -26,8 +26,10 @@ pub struct HttpState {
     pub api_body: EncodedBody,
     /// The cached bodies of published forms.
     pub form_bodies: FormBodies,
-    /// The header that the operator trusts for the client's address.
-    pub client_address_header: Option<HeaderName>,
+    /// The proxies that may name the client.
+    pub trusted_proxies: Option<TrustedProxies>,
+    /// Whether the operator was told that somebody names clients who is not trusted to. Once is enough.
+    pub warned_of_proxy: AtomicBool,
     /// The absolute address of the server, without a path; empty where it is not known.
     pub public_url: String,
     /// The files of the certificate, if this server speaks TLS itself.
@@ -56,7 +58,8 @@ impl HttpState {
             api_body: EncodedBody::new(api.json().clone()),
             api: Arc::new(api),
             form_bodies: FormBodies::default(),
-            client_address_header: config.client_address_header()?,
+            trusted_proxies: config.proxies.trusted().map_err(HttpConfigError::from)?,
+            warned_of_proxy: AtomicBool::new(false),
             public_url,
             origins: config.cors_origins()?,
             config,

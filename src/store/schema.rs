@@ -179,6 +179,8 @@ diesel::table! {
         staff_id -> Uuid,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        opened_at -> Timestamptz,
+        last_used_on -> Date,
     }
 }
 

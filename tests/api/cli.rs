@@ -92,6 +92,10 @@ pub fn command(arguments: &[&str]) -> Command {
     command
         .env("AFTERCARE_LISTEN", "127.0.0.1:0")
         .env("AFTERCARE_METRICS_LISTEN", "");
+    // All clients of a test have one address.
+    for limit in ["OPEN_RESPONSES", "CREDENTIALS", "RECEIPTS", "EXPORTS"] {
+        command.env(format!("AFTERCARE_LIMIT_{limit}"), "off");
+    }
     command
 }
 
@@ -232,6 +236,26 @@ async fn serve_refuses_what_cannot_work_and_says_how_to_mend_it() {
             "AFTERCARE_PUBLIC_HOST",
             "https://a",
             "AFTERCARE_PUBLIC_HOST",
+        ),
+        (
+            "AFTERCARE_TRUSTED_PROXIES",
+            "proxy.example",
+            "AFTERCARE_TRUSTED_PROXIES",
+        ),
+        (
+            "AFTERCARE_TRUSTED_PROXIES",
+            "0.0.0.0/0",
+            "AFTERCARE_TRUSTED_PROXIES",
+        ),
+        (
+            "AFTERCARE_CLIENT_ADDRESS_HEADER",
+            "x-forwarded-for",
+            "AFTERCARE_TRUSTED_PROXIES",
+        ),
+        (
+            "AFTERCARE_LIMIT_OPEN_RESPONSES",
+            "many",
+            "AFTERCARE_LIMIT_OPEN_RESPONSES",
         ),
         ("AFTERCARE_LOG", "aftercare=loud", "AFTERCARE_LOG"),
         ("AFTERCARE_SIGNING_KEY_FILE", "/nonexistent", "/nonexistent"),
@@ -430,6 +454,11 @@ async fn staff_add_takes_a_password_from_standard_input() {
         child.wait_with_output().unwrap()
     };
     assert!(refused(&add("short\n")).contains("12"));
+    for guessable in ["aaaaaaaaaaaa", "123456789012", "bob@clinic.example"] {
+        let message = refused(&add(guessable));
+        assert!(message.contains("easy to guess"), "{message}");
+        assert!(!message.contains("aaaa"), "{message}");
+    }
     assert_eq!(printed(&add("a password of my own\n")), "");
     assert_eq!(
         printed(&place.run(&["staff", "disable", "bob@clinic.example"])),

@@ -143,7 +143,7 @@ async fn guessing_is_slowed_down_for_known_and_unknown_accounts_alike() {
 
 #[tokio::test]
 async fn guessing_is_slowed_down_by_network_as_the_trusted_proxy_names_it() {
-    let http = HttpConfig::default().with_client_address_header("x-forwarded-for");
+    let http = HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-forwarded-for");
     let app = TestApp::start_with(http).await;
     let attempt = async |number: usize, forwarded: String| {
         let body = json!({"email": format!("n{number}@clinic.example"), "password": "guess"});
@@ -256,6 +256,24 @@ async fn a_refresh_token_ends_after_thirty_days() {
 }
 
 #[tokio::test]
+async fn a_session_ends_ninety_days_after_the_login_however_often_it_is_refreshed() {
+    let app = app().await;
+    let mut tokens = tokens(&app).await;
+    assert_eq!(tokens["refresh_expires_in"], 30 * 86_400);
+    for _ in 0..4 {
+        app.clock.advance(TimeDelta::days(20));
+        let next = refresh(&app.client(), &tokens["refresh_token"]).await;
+        tokens = watched(next.expect(200));
+    }
+    // Eighty days have gone by.
+    let left = tokens["refresh_expires_in"].as_i64().unwrap();
+    assert!((9 * 86_400..=10 * 86_400).contains(&left), "{left}");
+    app.clock.advance(TimeDelta::days(10));
+    let late = refresh(&app.client(), &tokens["refresh_token"]).await;
+    late.expect_problem(Code::RefreshFailed);
+}
+
+#[tokio::test]
 async fn nonsense_is_no_refresh_token() {
     let app = app().await;
     for token in ["x", "' OR 1=1 --", "𝕏", &"A".repeat(200)] {
@@ -307,8 +325,28 @@ async fn the_public_key_is_published_and_checks_our_tokens() {
 }
 
 #[tokio::test]
+async fn who_is_no_trusted_proxy_cannot_name_another_client() {
+    for http in [
+        HttpConfig::default(),
+        HttpConfig::default().with_trusted_proxies("192.0.2.0/24", "x-forwarded-for"),
+    ] {
+        let app = TestApp::start_with(http).await;
+        let attempts = (0..45).map(|number| {
+            let body = json!({"email": format!("q{number}@clinic.example"), "password": "guess"});
+            let call = app.client().post("/v1/sessions");
+            let call = call.header("x-forwarded-for", &format!("203.0.113.{number}"));
+            call.json(&body).send()
+        });
+        let answers = futures_util::future::join_all(attempts).await;
+        let statuses = answers.iter().map(|answer| answer.status.as_u16());
+        let refused = statuses.filter(|status| *status == 429).count();
+        assert!(refused >= 5, "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn who_comes_past_the_trusted_proxy_is_slowed_down_as_well() {
-    let http = HttpConfig::default().with_client_address_header("x-forwarded-for");
+    let http = HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-forwarded-for");
     let app = TestApp::start_with(http).await;
     for forwarded in ["", "nonsense"] {
         let attempts = (0..45).map(|number| {

@@ -162,6 +162,29 @@ async fn a_lost_role_counts_from_the_next_request_on() {
 }
 
 #[tokio::test]
+async fn a_password_that_is_easy_to_guess_is_refused_wherever_one_is_set() {
+    let app = TestApp::start().await;
+    let admin = app.with_staff(Role::Admin).await.client;
+    let author = app.with_staff(Role::Author).await;
+    let path = format!("/v1/staff/{}", author.id);
+    for guessable in ["aaaaaaaaaaaa", "123456789012", "Ann Author 1"] {
+        let mut new = body("ann@clinic.example");
+        new["password"] = json!(guessable);
+        let change = json!({"name": "Ann Author", "password": guessable});
+        for call in [
+            admin.post("/v1/staff").json(&new),
+            admin.patch(&path).json(&change),
+        ] {
+            let refused = call.send().await;
+            assert_eq!(refused.pointers(), ["/password"]);
+            assert_eq!(refused.json()["errors"][0]["code"], "too_guessable");
+            assert!(!refused.text().contains(guessable));
+            refused.expect_problem(Code::BodyInvalid);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_new_password_ends_the_sessions_and_works() {
     register_secret("another long password");
     let app = TestApp::start().await;

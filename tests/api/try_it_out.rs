@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 45] = [
+const ORDER: [&str; 49] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -56,11 +56,22 @@ const ORDER: [&str; 45] = [
     "list_api_keys",
     "revoke_api_key",
     "list_audit_entries",
+    "list_sessions",
+    "end_session",
+    "end_other_sessions",
+    "update_own_password",
     "delete_session",
 ];
 
-/// What nobody can fill in beforehand. The first two take bytes that a library makes, the others take a secret.
-const NOT_PREFILLED: [&str; 3] = ["issue_pass", "issue_pass_by_key", "refresh_session"];
+/// What nobody can fill in beforehand. The first two take bytes that a library makes, the next two take a secret. The last
+/// would end the only session there is.
+const NOT_PREFILLED: [&str; 5] = [
+    "issue_pass",
+    "issue_pass_by_key",
+    "refresh_session",
+    "update_own_password",
+    "end_session",
+];
 
 struct Tryer {
     document: Document,

@@ -175,6 +175,12 @@ pub enum AuditEvent {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         password: bool,
     },
+    /// A log-in failed, or the present password was wrong where one was to be changed. The first ones of an hour are
+    /// recorded.
+    LoginFailed {
+        /// The id of the account; none where there is no such account. What was typed instead is not recorded.
+        account: Option<StaffId>,
+    },
     /// Log-ins were refused because there were too many. Recorded at most once an hour for an account.
     LoginsRefused {
         /// The id of the account; none where there is no such account.
@@ -327,6 +333,7 @@ impl AuditEvent {
             Self::ResponsesExported { .. } => Action::ResponsesExported,
             Self::StaffCreated { .. } => Action::StaffCreated,
             Self::StaffChanged { .. } => Action::StaffChanged,
+            Self::LoginFailed { .. } => Action::LoginFailed,
             Self::LoginsRefused { .. } => Action::LoginsRefused,
             Self::ApiKeyCreated { .. } => Action::ApiKeyCreated,
             Self::ApiKeyRevoked { .. } => Action::ApiKeyRevoked,

@@ -48,6 +48,8 @@ pub enum Action {
     StaffCreated,
     /// An account was changed: its roles, whether it is disabled, or its password.
     StaffChanged,
+    /// A log-in failed.
+    LoginFailed,
     /// Log-ins were refused because there were too many.
     LoginsRefused,
     /// An API key was made.

@@ -4,13 +4,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// The lifetime of an access token.
 pub const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(15);
-/// The lifetime of a refresh token, and so of a session that is not refreshed.
+/// The lifetime of a refresh token, and so of a session that is not refreshed, unless the session ends before.
 pub const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
+/// The lifetime of a session, however often it is refreshed.
+pub const SESSION_LIFETIME: TimeDelta = TimeDelta::days(90);
 /// How long an ended session is kept, so that late reuse of its tokens can be told from an unknown token.
 pub const KEPT_AFTER_END: TimeDelta = TimeDelta::days(7);
 /// How long after its first use a refresh token may be used again without ending the session. Such a second use is a
 /// double click, or two tabs that resumed together.
 const REUSE_GRACE: TimeDelta = TimeDelta::seconds(10);
+
+/// When a session ends that was opened and is refreshed at these times: with its refresh token, but never later than its
+/// own lifetime allows.
+pub fn ends_at(opened_at: DateTime<Utc>, refreshed_at: DateTime<Utc>) -> DateTime<Utc> {
+    (refreshed_at + REFRESH_LIFETIME).min(opened_at + SESSION_LIFETIME)
+}
 
 /// Whether this second use of a refresh token comes too late, so that two clients must hold the token.
 pub fn is_reuse(used_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {

@@ -15,6 +15,8 @@ use utoipa::openapi::{
 
 use crate::http::problem::{Code, FieldCode, FieldError, MEDIA_TYPE, Problem};
 
+const WAIT: &str = "Seconds to wait before the next try.";
+
 /// Turns the problem codes of an operation into responses.
 pub(super) fn describe(operation: &mut Operation) {
     let mut codes = codes_of(operation);
@@ -107,6 +109,14 @@ fn problem_response(codes: &[Code]) -> Response {
         .description(titles.join(" "))
         .content(MEDIA_TYPE, content.build());
     match codes.first().map(|code| code.status()) {
+        Some(StatusCode::TOO_MANY_REQUESTS) => {
+            let policy = "The limits, unless the server is only busy hashing passwords (see `RateLimit`).";
+            let left = "What is left of the limit that was exceeded: nothing, and in how many seconds there is more.";
+            response
+                .header("RateLimit-Policy", header(Type::String, policy))
+                .header("RateLimit", header(Type::String, left))
+                .header("Retry-After", header(Type::Integer, WAIT))
+        }
         Some(StatusCode::UNAUTHORIZED) => response.header(
             "WWW-Authenticate",
             header(
@@ -114,10 +124,9 @@ fn problem_response(codes: &[Code]) -> Response {
                 "How to authenticate: `Bearer` (RFC 6750), or `PrivateToken` (RFC 9577) with the challenge for a pass.",
             ),
         ),
-        Some(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => response.header(
-            "Retry-After",
-            header(Type::Integer, "Seconds to wait before the next try."),
-        ),
+        Some(StatusCode::SERVICE_UNAVAILABLE) => {
+            response.header("Retry-After", header(Type::Integer, WAIT))
+        }
         _ => response,
     }
     .build()

@@ -92,9 +92,11 @@ codes! {
     LoginFailed, "login_failed", UNAUTHORIZED, "E-mail or password is wrong",
         "Check e-mail address and password. An admin can set a new password. A disabled account gets the same reply.";
     RefreshFailed, "refresh_failed", UNAUTHORIZED, "The refresh token is not valid; log in again",
-        "Log in again. A refresh token is valid for one use and 30 days.";
+        "Log in again. A refresh token is valid for one use and 30 days, and a session for 90 days.";
     Forbidden, "forbidden", FORBIDDEN, "Your account has no role for this",
         "Ask an admin for the role that `detail` names.";
+    SessionUnknown, "session_unknown", NOT_FOUND, "There is no such session of yours",
+        "List your sessions with `GET /v1/staff/own/sessions`. It may have ended by itself.";
     StaffUnknown, "staff_unknown", NOT_FOUND, "There is no such account",
         "List the accounts with `GET /v1/staff`.";
     StaffExists, "staff_exists", CONFLICT, "There is an account with this e-mail already",

@@ -111,6 +111,10 @@ field_codes! {
     BandOrder, "band_order", "The bands do not stand in ascending order, or one starts outside the score's range.";
     Recoded, "recoded", "An answer to this question no longer means what it meant in the version before.";
 
+    // Passwords.
+    TooGuessable, "too_guessable", "The password is easy to guess. `detail` says what would help.";
+    PasswordWrong, "password_wrong", "It is not the present password of the account.";
+
     // API keys.
     RoleNotHeld, "role_not_held", "The account does not have this role, so a key of the account cannot have it.";
     RoleOpensNothing, "role_opens_nothing", "No operation opens to a key with this role. `detail` lists the roles that a key can have.";

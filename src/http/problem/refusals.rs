@@ -9,6 +9,8 @@ use crate::app::export::ExportError;
 use crate::app::exports::{ExportRefused, MAX_SENSITIVE, Unfit};
 use crate::app::forms::FormError;
 use crate::app::invitations::InvitationError;
+use crate::app::limits::{Limited, TooMany};
+use crate::app::own_account::OwnAccountError;
 use crate::app::pass_keys::PassKey;
 use crate::app::passes::PassError;
 use crate::app::password::PasswordError;
@@ -26,6 +28,21 @@ use crate::domain::response::AnswerFault;
 use crate::domain::staff::api_key::{MAX_LIFETIME_DAYS, OutOfScope, ROLES};
 use crate::http::rate_limit;
 use crate::store::responses::redeem::Refusal;
+
+impl From<TooMany> for Problem {
+    fn from(refused: TooMany) -> Self {
+        let detail = match refused.of {
+            Limited::Exports => "Your account has exported a lot lately.",
+            Limited::OpenResponses | Limited::Credentials | Limited::Receipts => {
+                "A lot has come from your network lately. What you have filled in is not lost: send it again later."
+            }
+        };
+        Self::new(Code::TooManyRequests)
+            .detail(detail)
+            .retry_after(refused.retry_after)
+            .headers(rate_limit::exceeded(&refused))
+    }
+}
 
 impl From<CampaignError> for Problem {
     fn from(error: CampaignError) -> Self {
@@ -133,6 +150,7 @@ impl From<NotOpen> for Problem {
 impl From<ResponseError> for Problem {
     fn from(error: ResponseError) -> Self {
         match error {
+            ResponseError::TooMany(refused) => refused.into(),
             ResponseError::CampaignUnknown => Code::CampaignUnknown.into(),
             ResponseError::NotOpen(not_open) => not_open.into(),
             ResponseError::VersionUnknown => Self::field(
@@ -219,6 +237,7 @@ impl From<PassError> for Problem {
     fn from(error: PassError) -> Self {
         let malformed = |detail: String| Self::new(Code::PassRequestMalformed).detail(detail);
         match error {
+            PassError::TooMany(refused) => refused.into(),
             PassError::CampaignUnknown => Code::CampaignUnknown.into(),
             PassError::Refused(NoPasses::Access) => Code::AccessWithoutPasses.into(),
             PassError::Refused(NoPasses::NotOpen(not_open)) => not_open.into(),
@@ -260,7 +279,7 @@ impl From<StaffError> for Problem {
             StaffError::Unknown => Code::StaffUnknown.into(),
             StaffError::Exists => Code::StaffExists.into(),
             StaffError::LastAdmin => Code::LastAdmin.into(),
-            StaffError::Password(error) => error.into(),
+            StaffError::Password(error) => chosen_password("/password", error),
             StaffError::Failure(failure) => failure.into(),
         }
     }
@@ -278,6 +297,33 @@ impl From<SessionError> for Problem {
             SessionError::Password(error) => error.into(),
             SessionError::Failure(failure) => failure.into(),
         }
+    }
+}
+
+impl From<OwnAccountError> for Problem {
+    fn from(error: OwnAccountError) -> Self {
+        match error {
+            OwnAccountError::TooManyLogins(refused) => SessionError::TooManyLogins(refused).into(),
+            OwnAccountError::PasswordWrong => Self::field(
+                "/present_password",
+                FieldCode::PasswordWrong,
+                "It is not the present password of your account.",
+            ),
+            OwnAccountError::Password(error) => chosen_password("/new_password", error),
+            OwnAccountError::SessionEnded => Code::SessionEnded.into(),
+            OwnAccountError::SessionUnknown => Code::SessionUnknown.into(),
+            OwnAccountError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+/// A password that was chosen, and stands in this field.
+fn chosen_password(pointer: &str, error: PasswordError) -> Problem {
+    match error {
+        PasswordError::Guessable(guessable) => {
+            Problem::field(pointer, FieldCode::TooGuessable, guessable.0)
+        }
+        other => other.into(),
     }
 }
 
@@ -359,6 +405,7 @@ impl From<OutOfScope> for Problem {
 impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Self {
         match error {
+            PasswordError::Guessable(_) => Code::BodyInvalid.into(),
             PasswordError::Busy => Self::new(Code::TooManyRequests).retry_after(5),
             PasswordError::Hashing => Self::internal("a password cannot be hashed"),
             PasswordError::NoEntropy(_) => Self::internal("no random bytes"),
@@ -369,6 +416,7 @@ impl From<PasswordError> for Problem {
 impl From<ExportRefused> for Problem {
     fn from(refused: ExportRefused) -> Self {
         match refused {
+            ExportRefused::TooMany(refused) => refused.into(),
             ExportRefused::FormUnknown => Code::FormUnknown.into(),
             ExportRefused::NotPublished => {
                 Self::new(Code::FormUnknown).detail("The form has no published version.")

@@ -8,6 +8,7 @@ pub mod exports;
 pub mod forms;
 pub mod health;
 pub mod invitations;
+pub mod own_account;
 pub mod passes;
 pub mod problems;
 pub mod remarks;
@@ -37,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(health::routes)
         .configure(sessions::routes)
+        .configure(own_account::routes)
         .configure(staff::routes)
         .configure(api_keys::routes)
         .configure(forms::routes)

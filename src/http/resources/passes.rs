@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::passes::{self, BlindSignature};
 use crate::domain::admission::pass::{TOKEN_TYPE, to_base64url};
+use crate::http::auth::client_address::client_address;
 use crate::http::extract::credential::invitation;
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::{Document, Format};
@@ -48,7 +49,7 @@ struct TokenBytes(#[allow(dead_code, reason = "only its schema is used")] Vec<u8
     responses((status = 200, description = "A `TokenResponse`, 256 bytes.", content_type = "application/private-token-response", body = inline(TokenBytes))),
     extensions(("x-problems" = json!([
         "campaign_unknown", "campaign_not_open_yet", "campaign_closed", "access_without_passes", "pass_request_malformed",
-        "invitation_missing", "invitation_malformed", "invitation_unknown", "invitation_used",
+        "invitation_missing", "invitation_malformed", "invitation_unknown", "invitation_used", "too_many_requests",
     ]))),
 )]
 #[post("/v1/campaigns/{campaign}/passes")]
@@ -58,9 +59,10 @@ async fn issue_pass(
     campaign: CampaignPath,
     body: Document,
 ) -> Result<HttpResponse, Problem> {
+    let client = client_address(&state, &req);
     let (_, bytes) = body.read(&[Format::TokenRequest]).await?;
     let (key, invitation) = (campaign.key()?, invitation(&req));
-    let signature = passes::issue(&state.app, &key, &bytes, invitation).await?;
+    let signature = passes::issue(&state.app, &key, &bytes, invitation, client).await?;
     Ok(reply(signature))
 }
 
@@ -77,7 +79,7 @@ async fn issue_pass(
     responses((status = 200, description = "A `TokenResponse`, 256 bytes.", content_type = "application/private-token-response", body = inline(TokenBytes))),
     extensions(("x-problems" = json!([
         "campaign_not_open_yet", "campaign_closed", "access_without_passes", "pass_request_malformed",
-        "invitation_missing", "invitation_malformed", "invitation_unknown", "invitation_used",
+        "invitation_missing", "invitation_malformed", "invitation_unknown", "invitation_used", "too_many_requests",
     ]))),
 )]
 #[post("/v1/passes")]
@@ -87,7 +89,8 @@ async fn issue_pass_by_key(
     body: Document,
 ) -> Result<HttpResponse, Problem> {
     let (_, bytes) = body.read(&[Format::TokenRequest]).await?;
-    let signature = passes::issue_by_key(&state.app, &bytes, invitation(&req)).await?;
+    let (invitation, client) = (invitation(&req), client_address(&state, &req));
+    let signature = passes::issue_by_key(&state.app, &bytes, invitation, client).await?;
     Ok(reply(signature))
 }
 

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::app::sessions::{self, OpenSession};
-use crate::domain::staff::session_policy::{ACCESS_LIFETIME, REFRESH_LIFETIME};
+use crate::domain::staff::session_policy::ACCESS_LIFETIME;
 use crate::http::auth::client_address::client_address;
 use crate::http::auth::token;
 use crate::http::auth::{AnyRole, Staff};
@@ -71,7 +71,7 @@ pub struct TokensView {
     pub expires_in: i64,
     /// Exchange it for new tokens before it expires. It is valid for one use.
     pub refresh_token: String,
-    /// Seconds until the refresh token expires.
+    /// Seconds until the refresh token expires: 30 days, or less towards the end of the session, 90 days after the log-in.
     pub refresh_expires_in: i64,
 }
 
@@ -114,7 +114,7 @@ async fn create_session(
 ///
 /// Each refresh token is valid for one use. A token that is used again more than ten seconds after its first use ends
 /// the whole session, since two clients then hold it. Of two concurrent requests one succeeds, the other is refused,
-/// and the session continues.
+/// and the session continues. It ends 90 days after the log-in, however often it is refreshed.
 #[utoipa::path(
     tag = "sessions",
     request_body = RefreshSessionBody,
@@ -209,6 +209,7 @@ fn tokens(state: &State, session: OpenSession) -> Result<TokensView, Problem> {
         session_id,
         staff_id,
         refresh_token,
+        refresh_lifetime,
     } = session;
     let (key, now) = (&state.app.keys.signing, state.app.now());
     Ok(TokensView {
@@ -216,6 +217,6 @@ fn tokens(state: &State, session: OpenSession) -> Result<TokensView, Problem> {
         token_type: "Bearer",
         expires_in: ACCESS_LIFETIME.num_seconds(),
         refresh_token,
-        refresh_expires_in: REFRESH_LIFETIME.num_seconds(),
+        refresh_expires_in: refresh_lifetime.num_seconds(),
     })
 }

@@ -148,6 +148,33 @@ async fn roles_that_are_granted_or_taken_are_recorded_by_account_and_without_a_n
 }
 
 #[tokio::test]
+async fn log_ins_that_failed_are_recorded_without_what_was_typed() {
+    let app = TestApp::start().await;
+    let admin = app.with_staff(Role::Admin).await;
+    let password = "correct horse battery staple";
+    let id = app
+        .with_password("bob@clinic.example", password, &[Role::Author])
+        .await;
+    for email in ["bob@clinic.example", "nobody@clinic.example"] {
+        let body = json!({"email": email, "password": "wrong wrong wrong"});
+        let answer = app.client().post("/v1/sessions").json(&body).send().await;
+        answer.expect_problem(Code::LoginFailed);
+        // Failures are recorded in the background.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    let mut recorded = Vec::new();
+    for _ in 0..100 {
+        recorded = entries(&admin.client, "login_failed").await;
+        if recorded.len() == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let failed = |account: Value| (Value::Null, json!({"account": account}));
+    assert_eq!(recorded, [failed(json!(id)), failed(Value::Null)]);
+}
+
+#[tokio::test]
 async fn log_ins_that_were_refused_too_often_are_recorded_once_an_hour() {
     let app = TestApp::start().await;
     let admin = app.with_staff(Role::Admin).await;

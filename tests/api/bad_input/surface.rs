@@ -76,10 +76,12 @@ impl Surface {
         let key = json!({"label": "Victim", "role": "analyst"});
         let key = staff.client.post("/v1/api-keys").json(&key);
         let key = key.send().await.expect(201).json()["id"].clone();
+        let session = open_session(app, &staff).await.0;
         let ids = [
             ("{id}", &*other.id.to_string()),
             ("{batch}", &*batch),
             ("{api_key}", key.as_str().unwrap()),
+            ("{session}", &*session.to_string()),
         ];
         let mut operations = operations(&document, ids);
         let receipt = new_receipt();
@@ -134,18 +136,10 @@ impl Surface {
         }
         // Logging out would spoil the token for the rest.
         let app = self.app();
-        let session_id = aftercare::random::uuid().unwrap();
-        let (hash, now) = (
-            aftercare::random::bytes().unwrap(),
-            aftercare::clock::Clock::now(&app.clock),
-        );
-        let mut conn = app.connect().await;
-        let (session, staff) = (SessionId(session_id), StaffId(self.staff.id));
-        sessions::open(&mut conn, session, staff, hash, now)
-            .await
-            .unwrap();
+        let session = open_session(app, &self.staff).await;
         let key = &app.state.app.keys.signing;
-        let token = token::issue(key, staff, session, now).unwrap();
+        let now = aftercare::clock::Clock::now(&app.clock);
+        let token = token::issue(key, StaffId(self.staff.id), session, now).unwrap();
         app.client().with_token(&token)
     }
 
@@ -261,7 +255,19 @@ pub fn fresh(body: &Value) -> Value {
 const NEW: &str = "new";
 const NEW_EMAIL: &str = "new@clinic.example";
 
-fn operations(document: &Value, ids: [(&str, &str); 3]) -> Vec<Operation> {
+/// One more session of an account.
+async fn open_session(app: &TestApp, staff: &LoggedIn) -> SessionId {
+    let session = SessionId(aftercare::random::uuid().unwrap());
+    let hash = aftercare::random::bytes().unwrap();
+    let now = aftercare::clock::Clock::now(&app.clock);
+    let mut conn = app.connect().await;
+    sessions::open(&mut conn, session, StaffId(staff.id), hash, now)
+        .await
+        .unwrap();
+    session
+}
+
+fn operations(document: &Value, ids: [(&str, &str); 4]) -> Vec<Operation> {
     let mut found = Vec::new();
     for (template, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -278,7 +284,7 @@ fn read(
     method: &str,
     operation: &Value,
     example: Option<Value>,
-    ids: [(&str, &str); 3],
+    ids: [(&str, &str); 4],
 ) -> Operation {
     let id = operation["operationId"].as_str().unwrap().to_owned();
     let parameters = operation["parameters"].as_array().into_iter().flatten();

@@ -46,7 +46,8 @@ fn left(answer: &Answer) -> (String, u32, u64) {
 #[tokio::test]
 async fn each_log_in_says_what_is_left_to_the_network_and_nothing_of_the_account() {
     let app =
-        TestApp::start_with(HttpConfig::default().with_client_address_header("x-client")).await;
+        TestApp::start_with(HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-client"))
+            .await;
     app.with_password(EMAIL, PASSWORD, &[Role::Author]).await;
     // The account is used from elsewhere meanwhile.
     for last in 1..=4 {
@@ -68,7 +69,8 @@ async fn each_log_in_says_what_is_left_to_the_network_and_nothing_of_the_account
 #[tokio::test]
 async fn a_refusal_names_the_limit_and_agrees_with_retry_after() {
     let app =
-        TestApp::start_with(HttpConfig::default().with_client_address_header("x-client")).await;
+        TestApp::start_with(HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-client"))
+            .await;
     app.with_password(EMAIL, PASSWORD, &[Role::Author]).await;
     let mut refusals = Vec::new();
     for email in [EMAIL, "nobody@clinic.example"] {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use aftercare::app::App;
+use aftercare::app::limits::LimitRates;
 use aftercare::clock::Clock;
 use aftercare::config::{DatabaseConfig, HttpConfig};
 use aftercare::domain::ids::{SessionId, StaffId};
@@ -73,8 +74,25 @@ impl TestApp {
         Self::start_at(database, target, http).await
     }
 
+    /// With limits by network and on exports. Elsewhere there are none, since all clients of a test have one address.
+    pub async fn start_limited(rates: LimitRates) -> Self {
+        let database = TestDatabase::create().await;
+        let target = database.target();
+        let http = HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-client");
+        Self::start_with_rates(database, target, http, rates).await
+    }
+
     /// With another way to its database.
-    pub async fn start_at(database: TestDatabase, target: Target, mut http: HttpConfig) -> Self {
+    pub async fn start_at(database: TestDatabase, target: Target, http: HttpConfig) -> Self {
+        Self::start_with_rates(database, target, http, LimitRates::OFF).await
+    }
+
+    async fn start_with_rates(
+        database: TestDatabase,
+        target: Target,
+        mut http: HttpConfig,
+        rates: LimitRates,
+    ) -> Self {
         logs::watch();
         http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         http.workers = Some(1);
@@ -83,7 +101,7 @@ impl TestApp {
         let clock = TestClock::default();
         let keys = Keys::ephemeral().unwrap();
         let host = http.public_host().unwrap();
-        let app = App::new(pools, keys, Arc::new(clock.clone()), host);
+        let app = App::limited(pools, keys, Arc::new(clock.clone()), host, rates);
         app.start_tasks();
         let state = Data::new(HttpState::new(app, http, api()).unwrap());
         let bound = server::bind(state.clone()).unwrap();

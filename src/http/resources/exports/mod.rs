@@ -80,7 +80,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         ),
         example = json!("campaign,form_version,language,week,cancer_type,eating_meals,help_from__family,score_eating\r\nworld-cancer-day-2027,1,ko,2027-W05,stomach,severe,1,66.7\r\nworld-cancer-day-2027,1,MSK,MSK,breast,,,\r\n"),
     )),
-    extensions(("x-problems" = json!(["form_unknown", "too_few_records"]))),
+    extensions(("x-problems" = json!(["form_unknown", "too_few_records", "too_many_requests"]))),
 )]
 #[get("/v1/forms/{form}/responses.csv", wrap = "from_fn(compress)")]
 async fn export_responses(

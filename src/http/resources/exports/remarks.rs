@@ -37,7 +37,7 @@ use crate::http::state::State;
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("campaign,question,language,text\r\nworld-cancer-day-2027,remark_your_days,en,Nurse […] called me at [phone] and it helped.\r\n"),
     )),
-    extensions(("x-problems" = json!(["form_unknown"]))),
+    extensions(("x-problems" = json!(["form_unknown", "too_many_requests"]))),
 )]
 #[get("/v1/forms/{form}/remarks.csv", wrap = "from_fn(compress)")]
 pub(super) async fn export_remarks(

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::app::responses::{read_own, withdraw_own};
 use crate::domain::response::{RawAnswers, Summary};
+use crate::http::auth::client_address::client_address;
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::receipt::receipt;
 use crate::http::problem::Problem;
@@ -45,6 +46,7 @@ pub struct OwnResponseView {
     responses((status = 200, description = "The response.", body = OwnResponseView)),
     extensions(("x-problems" = json!([
         "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
+        "too_many_requests",
     ]))),
 )]
 #[get("/v1/campaigns/{campaign}/responses/own")]
@@ -53,9 +55,9 @@ pub(super) async fn get_own_response(
     state: State,
     campaign: CampaignPath,
 ) -> Result<HttpResponse, Problem> {
-    let receipt = receipt(&req)?;
+    let (receipt, client) = (receipt(&req)?, client_address(&state, &req));
     let key = campaign.key()?;
-    let own = read_own(&state.app, &key, &receipt).await?;
+    let own = read_own(&state.app, &key, &receipt, client).await?;
     let stored = own.response;
     Ok(HttpResponse::Ok().json(OwnResponseView {
         campaign: key.to_string(),
@@ -80,7 +82,7 @@ pub(super) async fn get_own_response(
     responses((status = 204, description = "It is gone.")),
     extensions(("x-problems" = json!([
         "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
-        "withdrawal_ended",
+        "withdrawal_ended", "too_many_requests",
     ]))),
 )]
 #[delete("/v1/campaigns/{campaign}/responses/own")]
@@ -90,6 +92,7 @@ pub(super) async fn withdraw_own_response(
     campaign: CampaignPath,
 ) -> Result<HttpResponse, Problem> {
     let receipt = receipt(&req)?;
-    withdraw_own(&state.app, &campaign.key()?, &receipt).await?;
+    let client = client_address(&state, &req);
+    withdraw_own(&state.app, &campaign.key()?, &receipt, client).await?;
     Ok(HttpResponse::NoContent().finish())
 }

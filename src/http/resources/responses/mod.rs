@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::app::responses::{self, NewResponse, Receipted};
 use crate::domain::ids::CampaignKey;
 use crate::domain::response::{RawAnswers, Summary};
+use crate::http::auth::client_address::client_address;
 use crate::http::extract::Body;
 use crate::http::extract::credential::credentials;
 use crate::http::extract::path::CampaignPath;
@@ -79,6 +80,8 @@ pub struct ResponseView {
 /// retry safe, and is required to read or withdraw the response. A retry with the same answers gets the same body with
 /// 200. All invalid answers are reported at once.
 ///
+/// How many responses come from one network is limited, generously. A retry of one that is stored is not refused.
+///
 /// If the campaign's access is `code`, each `Invitation` admits one response. The invitation is used up in the
 /// transaction that stores the response, and stays used if the response is withdrawn.
 ///
@@ -102,7 +105,7 @@ pub struct ResponseView {
         "receipt_missing", "receipt_malformed", "receipt_used", "response_withdrawn", "answers_invalid",
         "campaign_unknown", "campaign_not_open_yet", "campaign_closed", "version_retired", "access_changed",
         "invitation_missing", "invitation_malformed", "invitation_unknown", "invitation_used", "invitation_misplaced",
-        "pass_missing", "pass_invalid", "pass_spent",
+        "pass_missing", "pass_invalid", "pass_spent", "too_many_requests",
     ]))),
 )]
 #[post("/v1/campaigns/{campaign}/responses")]
@@ -112,7 +115,7 @@ async fn create_response(
     campaign: CampaignPath,
     body: Body<CreateResponseBody>,
 ) -> Result<HttpResponse, Problem> {
-    let receipt = receipt(&req)?;
+    let (receipt, client) = (receipt(&req)?, client_address(&state, &req));
     let body = body.parse().await?;
     let key = campaign.key()?;
     let sent = NewResponse {
@@ -122,7 +125,7 @@ async fn create_response(
         receipt,
         credentials: credentials(&req),
     };
-    let stored = responses::submit(&state.app, &key, sent).await?;
+    let stored = responses::submit(&state.app, &key, sent, client).await?;
     let mut response = match stored.new {
         true => HttpResponse::Created(),
         false => HttpResponse::Ok(),
