@@ -60,6 +60,7 @@ pub use failure::Failure;
 use failure::failures;
 pub use transaction::Transaction;
 
+use export::Spool;
 use form_catalog::FormCatalog;
 use intake::Intake;
 use login_limits::LoginLimits;
@@ -93,6 +94,8 @@ pub struct Shared {
     pub logins: LoginLimits,
     /// Stores responses in batches.
     pub intake: Intake,
+    /// Where exports wait for slow clients.
+    pub spool: Spool,
     /// The background tasks.
     pub tasks: Tasks,
     campaigns: SingleFlight<(CampaignKey, i32), CampaignAndVersion>,
@@ -117,7 +120,13 @@ impl Deref for App {
 impl App {
     /// Builds the application. Call it on the main runtime of the program. The tasks for release and retention run only
     /// after [`Self::start_tasks`].
-    pub fn new(pools: Pools, keys: Keys, clock: SharedClock, public_host: String) -> Self {
+    pub fn new(
+        pools: Pools,
+        keys: Keys,
+        spool: Spool,
+        clock: SharedClock,
+        public_host: String,
+    ) -> Self {
         let tasks = Tasks::default();
         let shared = Shared {
             intake: Intake::start(&pools.requests, &tasks),
@@ -134,6 +143,7 @@ impl App {
             public_host,
             pools,
             keys,
+            spool,
             tasks,
         };
         Self {

@@ -12,6 +12,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::application::{check_key, check_schema};
 use super::{print, say};
 use crate::app::App;
+use crate::app::export::Spool;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::http::app::api;
@@ -108,8 +109,10 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     let keys = Keys::load(&config.keys, &config.database.data_dir()?)?;
     check_key(&mut conn, &keys).await?;
     let pools = Pools::new(target, &config.database)?;
+    let database = &config.database;
+    let spool = Spool::new(database.data_dir()?, database.export_spool);
     let host = config.http.public_host()?;
-    let app = App::new(pools, keys, Arc::new(SystemClock), host);
+    let app = App::new(pools, keys, spool, Arc::new(SystemClock), host);
     app.start_tasks();
     Ok(Data::new(HttpState::new(app, config.http.clone(), api())?))
 }

@@ -88,7 +88,18 @@ pub struct DatabaseConfig {
         value_name = "COUNT"
     )]
     pub export_pool_size: usize,
+    /// Most bytes in the data folder that hold exports, encrypted, until slow clients have taken them
+    #[arg(
+        long,
+        env = "AFTERCARE_EXPORT_SPOOL",
+        default_value_t = EXPORT_SPOOL,
+        value_name = "BYTES"
+    )]
+    pub export_spool: usize,
 }
+
+/// About four million rows.
+const EXPORT_SPOOL: usize = 1024 * 1024 * 1024;
 
 /// There is no default folder for the data.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +114,7 @@ impl DatabaseConfig {
             database_url: Some(database_url.into()),
             pool_size: 16,
             export_pool_size: 4,
+            export_spool: EXPORT_SPOOL,
         }
     }
 
