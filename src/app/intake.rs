@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::Failure;
 use super::tasks::Tasks;
@@ -60,6 +60,11 @@ impl Intake {
         }
     }
 
+    /// How many responses wait in the queue.
+    pub fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
     async fn wait_for(&self, arrival: Arrival) -> Reply {
         let (reply, outcome) = oneshot::channel();
         self.jobs
@@ -74,7 +79,10 @@ async fn work(pool: Pool, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, tasks: Tasks
     let mut batch = Vec::with_capacity(MAX_BATCH);
     while gather(&waiting, &mut batch, &tasks).await > 0 {
         let (arrivals, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        let begun = Instant::now();
         let outcomes = store(&pool, &arrivals).await;
+        metrics::histogram!("aftercare_intake_commit_seconds").record(begun.elapsed());
+        metrics::histogram!("aftercare_intake_batch_responses").record(arrivals.len() as f64);
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
             // The receiver is gone when the client has disconnected; its retry finds the response by the receipt.
             let _ = reply.send(outcome);

@@ -27,6 +27,7 @@ pub mod exports;
 mod failure;
 pub mod form_catalog;
 pub mod forms;
+pub mod gauges;
 pub mod health;
 pub mod intake;
 pub mod invitations;

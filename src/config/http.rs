@@ -1,6 +1,7 @@
 //! Settings of the HTTP interface.
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use actix_web::http::header::HeaderName;
@@ -26,6 +27,10 @@ pub struct HttpConfig {
         value_name = "HOST:PORT"
     )]
     metrics_listen: String,
+    /// File with a token that whoever reads the metrics must send (`Authorization: Bearer …`). Needed where the metrics
+    /// are served on another address than a loopback one
+    #[arg(long, env = "AFTERCARE_METRICS_TOKEN_FILE", value_name = "FILE")]
+    pub metrics_token_file: Option<PathBuf>,
     /// Origins whose web pages may call the API, separated by commas [default: none]
     #[arg(
         long,
@@ -78,6 +83,17 @@ pub struct HttpConfig {
         value_name = "HEADER"
     )]
     client_address_header: String,
+    /// Seconds a client may take nothing of a reply while it is sent
+    #[arg(
+        long,
+        env = "AFTERCARE_READING_TIMEOUT",
+        default_value_t = 30,
+        value_name = "SECONDS"
+    )]
+    reading_timeout: u64,
+    /// Most open connections of clients [default: what the limit on open files leaves, 10,000 at most]
+    #[arg(long, env = "AFTERCARE_MAX_CONNECTIONS", value_name = "COUNT")]
+    pub max_connections: Option<usize>,
     /// Threads that serve requests [default: one a core]
     #[arg(long, env = "AFTERCARE_WORKERS", value_name = "COUNT")]
     pub workers: Option<usize>,
@@ -109,12 +125,15 @@ impl Default for HttpConfig {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             metrics_listen: String::new(),
+            metrics_token_file: None,
             cors_origins: String::new(),
             public_host: String::new(),
             max_body: 256 * 1024,
             header_timeout: 10,
             shutdown_grace: 30,
             client_address_header: String::new(),
+            reading_timeout: 30,
+            max_connections: None,
             workers: None,
         }
     }
@@ -131,6 +150,22 @@ impl HttpConfig {
     pub fn with_header_timeout(self, seconds: u64) -> Self {
         Self {
             header_timeout: seconds,
+            ..self
+        }
+    }
+
+    /// A copy of the settings with this time limit for a client that does not read, in seconds.
+    pub fn with_reading_timeout(self, seconds: u64) -> Self {
+        Self {
+            reading_timeout: seconds,
+            ..self
+        }
+    }
+
+    /// A copy of the settings with so many connections at most.
+    pub fn with_max_connections(self, most: usize) -> Self {
+        Self {
+            max_connections: Some(most),
             ..self
         }
     }
@@ -209,6 +244,11 @@ impl HttpConfig {
                 .map(Some)
                 .map_err(|_| HttpConfigError::Header(name.to_owned())),
         }
+    }
+
+    /// The time limit for a client that takes nothing of a reply.
+    pub fn reading_timeout(&self) -> Duration {
+        Duration::from_secs(self.reading_timeout.max(1))
     }
 
     /// The time limit for the request headers.

@@ -61,6 +61,7 @@ mod schemas;
 mod security_headers;
 mod sessions;
 mod shutdown;
+mod slow_clients;
 mod staff;
 mod telemetry;
 mod tokens;

@@ -108,6 +108,7 @@ pub async fn start<J: ExportJob>(
     let (permission, permitted) = oneshot::channel();
     let sink = ExportSink {
         limits,
+        begun: Instant::now(),
         sender,
         sent: 0,
         taken: taken_by_client,
@@ -201,6 +202,7 @@ impl Stream for Download {
 /// Where a job sends its report and its pieces.
 pub struct ExportSink<R> {
     limits: Limits,
+    begun: Instant,
     sender: UnboundedSender<Piece>,
     sent: u64,
     taken: watch::Receiver<u64>,
@@ -216,6 +218,7 @@ impl<R> ExportSink<R> {
     ///
     /// When the client hung up.
     pub async fn report(&mut self, report: R) -> Result<(), ExportError> {
+        metrics::histogram!("aftercare_export_masking_seconds").record(self.begun.elapsed());
         let (reporting, permitted) = self.gate.take().ok_or(ExportError::BrokenOff)?;
         reporting.send(report).map_err(|_| ExportError::HungUp)?;
         permitted.await.map_err(|_| ExportError::HungUp)
@@ -283,7 +286,7 @@ async fn run<J: ExportJob>(
     job: J,
     mut sink: ExportSink<J::Report>,
 ) {
-    let deadline = Instant::now() + sink.limits.total;
+    let (begun, deadline) = (sink.begun, sink.begun + sink.limits.total);
     let sender = sink.sender.clone();
     let work = timeout_at(deadline, write(&mut connection, job, &mut sink));
     let outcome = tokio::select! {
@@ -291,6 +294,7 @@ async fn run<J: ExportJob>(
         // While Postgres sorts, only this tells that the client is gone.
         () = sender.closed() => Err(ExportError::HungUp),
     };
+    metrics::histogram!("aftercare_export_seconds").record(begun.elapsed());
     match outcome {
         Ok(rows) => {
             tracing::debug!(rows, "exported");
