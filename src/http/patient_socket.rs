@@ -278,7 +278,7 @@ mod tests {
     async fn a_request_that_is_being_answered_is_waited_for() {
         let (mut socket, mut client) = pair(1);
         client.write_all(b"GET").await.unwrap();
-        socket.read(&mut [0; 8]).await.unwrap();
+        assert_eq!(socket.read(&mut [0; 8]).await.unwrap(), 3);
         let answering = socket.requests().begin();
         let waiting = timeout(Duration::from_secs(1000), fails_after(&mut socket));
         assert!(waiting.await.is_err());
