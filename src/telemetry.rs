@@ -115,6 +115,11 @@ impl Metrics {
         let handle = recorder.handle();
         metrics::set_global_recorder(recorder).map_err(|error| failed(&error))?;
         describe();
+        // Alerts on a growing counter need its first value, which is 0.
+        for outcome in ["started", "failed"] {
+            metrics::counter!("aftercare_postgres_restarts_total", "outcome" => outcome)
+                .increment(0);
+        }
         Ok(Self { handle })
     }
 
@@ -182,6 +187,10 @@ fn describe() {
         "aftercare_export_seconds",
         Seconds,
         "Time that an export held its connection to the database."
+    );
+    metrics::describe_counter!(
+        "aftercare_postgres_restarts_total",
+        "Starts of the embedded Postgres after it ended by itself, by outcome: started or failed."
     );
     gauge!(
         "aftercare_spool_free_bytes",

@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout};
 
 use super::Failure;
 use super::tasks::Tasks;
+use super::writes::Writes;
 use crate::store::AsyncPgConnection;
 use crate::store::pool::Pool;
 use crate::store::responses::arrival::Arrival;
@@ -39,11 +40,12 @@ pub struct Intake {
 impl Intake {
     /// Starts the workers on the current runtime. The workers end with the background tasks, or when the last handle is
     /// dropped.
-    pub fn start(pool: &Pool, tasks: &Tasks) -> Self {
+    pub fn start(pool: &Pool, tasks: &Tasks, writes: &Arc<Writes>) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..WORKERS {
-            tasks.spawn(work(pool.clone(), waiting.clone(), tasks.clone()));
+            let writes = Arc::clone(writes);
+            tasks.spawn(work(pool.clone(), waiting.clone(), tasks.clone(), writes));
         }
         Self { jobs }
     }
@@ -75,7 +77,12 @@ impl Intake {
     }
 }
 
-async fn work(pool: Pool, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, tasks: Tasks) {
+async fn work(
+    pool: Pool,
+    waiting: Arc<Mutex<mpsc::Receiver<Job>>>,
+    tasks: Tasks,
+    writes: Arc<Writes>,
+) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     while gather(&waiting, &mut batch, &tasks).await > 0 {
         let (arrivals, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
@@ -84,6 +91,11 @@ async fn work(pool: Pool, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, tasks: Tasks
         metrics::histogram!("aftercare_intake_commit_seconds").record(begun.elapsed());
         metrics::histogram!("aftercare_intake_batch_responses").record(arrivals.len() as f64);
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
+            match &outcome {
+                Ok(_) => writes.succeeded(),
+                Err(Failure::Query(error)) => writes.failed(error),
+                Err(_) => {}
+            }
             // The receiver is gone when the client has disconnected; its retry finds the response by the receipt.
             let _ = reply.send(outcome);
         }

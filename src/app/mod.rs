@@ -17,6 +17,7 @@
 //! | [`tasks`] | what goes on in the background: release, retention |
 //! | [`form_catalog`] [`pass_keys`] | what is kept in memory since it never changes |
 //! | [`intake`] [`single_flight`] | many requests in one transaction, in one query |
+//! | [`health`] [`writes`] | whether the server can work |
 //! | [`password`] [`login_limits`] | hashing passwords, slowing down guesses |
 
 pub mod api_keys;
@@ -42,6 +43,7 @@ pub mod single_flight;
 pub mod staff;
 pub mod tasks;
 mod transaction;
+pub mod writes;
 
 use std::ops::Deref;
 use std::sync::{Arc, Weak};
@@ -69,6 +71,7 @@ use pass_keys::PassKeys;
 use password::Passwords;
 use single_flight::SingleFlight;
 use tasks::Tasks;
+use writes::Writes;
 
 /// What the use cases share. Clones are handles to the same application.
 #[derive(Clone)]
@@ -97,6 +100,8 @@ pub struct Shared {
     pub intake: Intake,
     /// Where exports wait for slow clients.
     pub spool: Spool,
+    /// Whether the database takes writes.
+    pub writes: Arc<Writes>,
     /// The background tasks.
     pub tasks: Tasks,
     campaigns: SingleFlight<(CampaignKey, i32), CampaignAndVersion>,
@@ -129,8 +134,10 @@ impl App {
         public_host: String,
     ) -> Self {
         let tasks = Tasks::default();
+        let writes = Arc::new(Writes::default());
         let shared = Shared {
-            intake: Intake::start(&pools.requests, &tasks),
+            intake: Intake::start(&pools.requests, &tasks, &writes),
+            writes,
             campaigns: SingleFlight::start(&pools.requests, &tasks, |conn, (campaign, version)| {
                 find_campaign_and_version(conn, campaign, *version).boxed()
             }),

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::export::Spool;
 use crate::clock::SystemClock;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
-use crate::keys::{KeyError, Keys};
+use crate::keys::{KeyError, Keys, KeysAtStart};
 use crate::store::pool::{Pools, Purpose, Target};
 use crate::store::{AsyncPgConnection, migrations, server_keys};
 
@@ -19,6 +19,9 @@ pub const MIGRATED: &str = "the database is not ready for this; did you run `aft
 const SERVER_KEY: &str = "this command needs the server key, which the server makes at its first start: \
     start the server once, or name the file with AFTERCARE_SERVER_KEY_FILE";
 
+const OTHER_KEY: &str = "this database belongs to another server key: with the present key, no response could be read or withdrawn.\n\
+    Restore the key file (keys/server.key in the data folder, or AFTERCARE_SERVER_KEY_FILE) that the database was made with.";
+
 /// Connects to the database with the server key. The audit entries of a command are hashed under this key.
 pub async fn application(
     database: &DatabaseConfig,
@@ -27,15 +30,15 @@ pub async fn application(
 ) -> anyhow::Result<App> {
     let mut conn = target.connect(Purpose::Maintenance).await?;
     check_schema(&mut conn).await.context(MIGRATED)?;
-    let own = database.url().is_none();
-    let keys = Keys::for_command(key, &database.data_dir()?, own);
+    let own = database.url()?.is_none();
+    let keys = KeysAtStart::read_for_command(key, &database.data_dir()?, own);
     let keys = keys.map_err(|error| match error {
         KeyError::Unreadable(_, cause) if cause.kind() == ErrorKind::NotFound => {
             anyhow!(SERVER_KEY)
         }
         other => other.into(),
     })?;
-    check_key(&mut conn, &keys).await?;
+    let keys = settle(&mut conn, keys).await?;
     drop(conn);
     let pools = Pools::for_commands(target)?;
     // Commands issue no passes, so the host is not used.
@@ -48,15 +51,20 @@ pub async fn application(
     ))
 }
 
-/// Checks that the database belongs to these keys.
-pub async fn check_key(conn: &mut AsyncPgConnection, keys: &Keys) -> anyhow::Result<()> {
-    if !server_keys::matches(conn, "server", &keys.server.fingerprint()).await? {
-        bail!(
-            "this database belongs to another server key: with the present key, no response could be read or withdrawn.\n\
-             Restore the key file (keys/server.key in the data folder, or AFTERCARE_SERVER_KEY_FILE) that the database was made with."
-        );
+/// Stores the new keys, once it is checked that the database belongs to the server key. Nothing is stored otherwise.
+pub async fn settle(conn: &mut AsyncPgConnection, mut keys: KeysAtStart) -> anyhow::Result<Keys> {
+    let known = server_keys::find_fingerprint(conn, "server").await?;
+    if known.is_some_and(|known| known != keys.server().fingerprint()) {
+        bail!(OTHER_KEY);
     }
-    Ok(())
+    // The key is on disk before the database is tied to it: a key that is lost in between would be lost for good.
+    keys.store()?;
+    if !server_keys::matches(conn, "server", &keys.server().fingerprint()).await? {
+        // Another server with another key was faster.
+        keys.take_back();
+        bail!(OTHER_KEY);
+    }
+    Ok(keys.into_keys())
 }
 
 /// Whether the schema of the database is that of this program.

@@ -3,6 +3,7 @@
 //! The command publishes the shipped form, opens a campaign, and creates an account with every role. On request, it
 //! generates responses, which go through the same pipeline as real ones.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -24,7 +25,7 @@ use crate::app::staff::{self, NewAccount, StaffError};
 use crate::app::tasks::release::release_ripe;
 use crate::app::{App, form_catalog::PublishedVersion};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, secret};
 use crate::domain::audit::Actor;
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::{Campaign, CampaignChange, CampaignState, ChangeRefused, Schedule};
@@ -62,6 +63,9 @@ pub struct Demo {
         value_name = "PASSWORD"
     )]
     password: Option<String>,
+    /// A file that holds the password of the demo account
+    #[arg(long, env = "AFTERCARE_DEMO_PASSWORD_FILE", value_name = "FILE")]
+    password_file: Option<PathBuf>,
 }
 
 impl Demo {
@@ -94,8 +98,11 @@ impl Demo {
     /// Creates or updates the demo account with every role, with the given or a generated password; returns the text to
     /// print about it.
     async fn account(&self, app: &App) -> anyhow::Result<String> {
-        let given = self.password.clone();
-        let given = given.filter(|password| !password.is_empty());
+        let given = secret(
+            "AFTERCARE_DEMO_PASSWORD",
+            self.password.as_deref(),
+            self.password_file.as_deref(),
+        )?;
         let password = match &given {
             Some(password) if password.chars().count() < 12 => {
                 bail!("AFTERCARE_DEMO_PASSWORD is too short: a password has at least 12 characters")

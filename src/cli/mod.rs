@@ -11,6 +11,7 @@ mod migrate;
 mod openapi;
 mod retention;
 mod serve;
+mod signing_key;
 mod staff;
 
 use std::ffi::OsStr;
@@ -52,6 +53,8 @@ enum Command {
     Audit(audit::Audit),
     /// Delete what has been kept for as long as its campaign says
     Retention(retention::Retention),
+    /// Rotate the key that signs access tokens
+    SigningKey(signing_key::SigningKey),
     /// Ask a running server whether it is ready
     Health(health::Health),
 }
@@ -76,6 +79,7 @@ impl Cli {
             Command::ApiKey(api_key) => api_key.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Retention(retention) => retention.run().await,
+            Command::SigningKey(signing_key) => signing_key.run(),
             Command::Health(health) => health.run().await,
         }
     }

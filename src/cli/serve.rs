@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::application::{check_key, check_schema};
+use super::application::{check_schema, settle};
 use super::{print, say};
 use crate::app::App;
 use crate::app::export::Spool;
@@ -19,7 +19,7 @@ use crate::http::app::api;
 use crate::http::metrics_token::MetricsToken;
 use crate::http::server::{self, Bound};
 use crate::http::state::{HttpState, State};
-use crate::keys::Keys;
+use crate::keys::KeysAtStart;
 use crate::postgres::database::Database;
 use crate::store::migrations;
 use crate::store::pool::{Pools, Purpose, Target};
@@ -134,12 +134,12 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     }
     let mut conn = target.connect(Purpose::Maintenance).await?;
     check_schema(&mut conn).await?;
-    let keys = Keys::load(&config.keys, &config.database.data_dir()?)?;
-    check_key(&mut conn, &keys).await?;
+    let host = config.http.public_host()?;
+    let keys = KeysAtStart::read(&config.keys, &config.database.data_dir()?)?;
+    let keys = settle(&mut conn, keys).await?;
     let pools = Pools::new(target, &config.database)?;
     let database = &config.database;
     let spool = Spool::new(database.data_dir()?, database.export_spool);
-    let host = config.http.public_host()?;
     let app = App::new(pools, keys, spool, Arc::new(SystemClock), host);
     app.start_tasks();
     Ok(Data::new(HttpState::new(app, config.http.clone(), api())?))

@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 mod http;
+mod secret;
 
 pub use http::{HttpConfig, HttpConfigError};
+pub use secret::{SecretError, secret};
 
 /// The settings of `serve`.
 #[derive(Debug, Clone, Args)]
@@ -57,13 +59,21 @@ pub enum LogFormat {
     Json,
 }
 
-/// The database, the data folder, and the sizes of the connection pools.
-#[derive(Debug, Clone, Args)]
-pub struct DatabaseConfig {
+/// The data folder.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DataDirConfig {
     /// Folder for the keys and, without a database URL, for the embedded Postgres
     /// [default: /var/lib/aftercare for root, else ~/.local/share/aftercare]
     #[arg(long, env = "AFTERCARE_DATA_DIR", value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
+}
+
+/// The database, the data folder, and the sizes of the connection pools.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseConfig {
+    /// The data folder.
+    #[command(flatten)]
+    data_dir: DataDirConfig,
     /// A Postgres to use (14 or newer); without it the server runs one of its own
     #[arg(
         long,
@@ -72,6 +82,9 @@ pub struct DatabaseConfig {
         value_name = "postgres://…"
     )]
     database_url: Option<String>,
+    /// A file that holds the database URL, as containers hand secrets over
+    #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
+    database_url_file: Option<PathBuf>,
     /// Most connections for ordinary requests
     #[arg(
         long,
@@ -110,8 +123,11 @@ impl DatabaseConfig {
     /// Settings for a given database and folder, with the default pool sizes.
     pub fn new(database_url: impl Into<String>, data_dir: impl Into<PathBuf>) -> Self {
         Self {
-            data_dir: Some(data_dir.into()),
+            data_dir: DataDirConfig {
+                data_dir: Some(data_dir.into()),
+            },
             database_url: Some(database_url.into()),
+            database_url_file: None,
             pool_size: 16,
             export_pool_size: 4,
             export_spool: EXPORT_SPOOL,
@@ -128,10 +144,21 @@ impl DatabaseConfig {
     }
 
     /// The external database, if one is configured.
-    pub fn url(&self) -> Option<&str> {
-        self.database_url.as_deref().filter(|url| !url.is_empty())
+    pub fn url(&self) -> Result<Option<String>, SecretError> {
+        secret(
+            "DATABASE_URL",
+            self.database_url.as_deref(),
+            self.database_url_file.as_deref(),
+        )
     }
 
+    /// The data folder: the configured one, or the default of this user.
+    pub fn data_dir(&self) -> Result<PathBuf, NoDataDir> {
+        self.data_dir.data_dir()
+    }
+}
+
+impl DataDirConfig {
     /// The data folder: the configured one, or the default of this user.
     pub fn data_dir(&self) -> Result<PathBuf, NoDataDir> {
         let named = |path: &PathBuf| !path.as_os_str().is_empty();
@@ -153,12 +180,21 @@ impl DatabaseConfig {
 /// Key files. A key that is not configured is generated on the first start, in the data folder.
 #[derive(Debug, Clone, Default, Args)]
 pub struct KeyConfig {
-    /// Ed25519 key that signs access tokens (PKCS #8 PEM) [default: made in the data folder]
-    #[arg(long, env = "AFTERCARE_SIGNING_KEY_FILE", value_name = "FILE")]
-    signing_key_file: Option<PathBuf>,
+    /// The signing key.
+    #[command(flatten)]
+    pub signing: SigningKeyConfig,
     /// The server key.
     #[command(flatten)]
     pub server: ServerKeyConfig,
+}
+
+/// The signing key, for commands that need no other key.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SigningKeyConfig {
+    /// Ed25519 key that signs access tokens (PKCS #8 PEM); a second one after it is accepted as well
+    /// [default: made in the data folder]
+    #[arg(long, env = "AFTERCARE_SIGNING_KEY_FILE", value_name = "FILE")]
+    signing_key_file: Option<PathBuf>,
 }
 
 /// The server key, for commands that need no other key.
@@ -169,7 +205,7 @@ pub struct ServerKeyConfig {
     server_key_file: Option<PathBuf>,
 }
 
-impl KeyConfig {
+impl SigningKeyConfig {
     /// The file of the signing key, if one is configured.
     pub fn signing_key_file(&self) -> Option<PathBuf> {
         unless_empty(&self.signing_key_file)
@@ -193,6 +229,6 @@ mod tests {
 
     #[test]
     fn an_empty_url_counts_as_unset() {
-        assert!(DatabaseConfig::new("", "/tmp").url().is_none());
+        assert!(DatabaseConfig::new("", "/tmp").url().unwrap().is_none());
     }
 }

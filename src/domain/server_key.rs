@@ -4,10 +4,11 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
-/// The server key: 32 random bytes that are stored outside the database.
+/// The server key: 32 random bytes that are stored outside the database. They are wiped from memory with the value.
 #[derive(Clone)]
-pub struct ServerKey([u8; 32]);
+pub struct ServerKey(Zeroizing<[u8; 32]>);
 
 impl fmt::Debug for ServerKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -18,7 +19,7 @@ impl fmt::Debug for ServerKey {
 impl ServerKey {
     /// The key with these bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self(Zeroizing::new(bytes))
     }
 
     /// A value to store in the database. A server compares it with its own to detect that it was started with another
@@ -32,12 +33,12 @@ impl ServerKey {
     pub fn hash(&self, parts: &[&[u8]]) -> [u8; 32] {
         // HMAC pads a short key with zeros to the block size of its hash; doing so here makes the construction
         // infallible.
-        let mut block = [0; 64];
+        let mut block = Zeroizing::new([0; 64]);
         block
             .iter_mut()
-            .zip(self.0)
+            .zip(*self.0)
             .for_each(|(to, from)| *to = from);
-        let mut mac = Hmac::<Sha256>::new(&block.into());
+        let mut mac = Hmac::<Sha256>::new((&*block).into());
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);

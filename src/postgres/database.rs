@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use super::embedded;
-use super::embedded::{EmbeddedError, EmbeddedPostgres, Options};
-use crate::config::{DatabaseConfig, NoDataDir};
+use super::embedded::{EmbeddedError, EmbeddedPostgres, Options, Supervisor};
+use crate::config::{DatabaseConfig, NoDataDir, SecretError};
 use crate::store::pool::{DatabaseError, Target};
 
 /// The database of the program while it runs.
 pub struct Database {
     target: Target,
-    /// The embedded one, to be stopped at the end.
-    embedded: Option<EmbeddedPostgres>,
+    /// The embedded one. It is started again when it ends by itself, and stopped at the end.
+    embedded: Option<Supervisor>,
 }
 
 /// Why there is no database.
@@ -20,6 +20,9 @@ pub enum OpenError {
     /// The URL is malformed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The file with the URL cannot be read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// There is no data folder.
     #[error(transparent)]
     NoDataDir(#[from] NoDataDir),
@@ -35,8 +38,8 @@ impl Database {
         config: &DatabaseConfig,
         progress: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Self, OpenError> {
-        match config.url() {
-            Some(url) => Self::external(url),
+        match config.url()? {
+            Some(url) => Self::external(&url),
             None => Self::start(config.data_dir()?, progress),
         }
     }
@@ -47,7 +50,7 @@ impl Database {
         config: &DatabaseConfig,
         progress: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Self, OpenError> {
-        if config.url().is_none()
+        if config.url()?.is_none()
             && let Some(url) = embedded::url_of_running(&config.data_dir()?)
         {
             return Self::external(&url);
@@ -72,7 +75,7 @@ impl Database {
         })?;
         Ok(Self {
             target: postgres.url().parse()?,
-            embedded: Some(postgres),
+            embedded: Some(Supervisor::watch(postgres)),
         })
     }
 

@@ -36,9 +36,11 @@ pub fn places(error: &QueryError) -> (Option<&str>, Option<&str>) {
 }
 
 /// What a message says when the database cannot do it now, and why. The first column is the class of the SQLSTATE.
-const OUTAGES: [(&str, &str, &str); 15] = [
+const OUTAGES: [(&str, &str, &str); 16] = [
     ("53100", "No space left on device", "the disk is full"),
     ("53100", "Disk quota exceeded", "the disk is full"),
+    // It goes on with `wrote only 4096 of 8192 bytes`, where there was some room.
+    ("53100", "could not extend file", "the disk is full"),
     ("53200", "out of memory", "the database is out of memory"),
     (
         "53200",

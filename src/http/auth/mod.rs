@@ -154,7 +154,7 @@ fn subject(req: &HttpRequest) -> Subject {
 }
 
 async fn authorize<P: Permission>(state: &State, token: &str) -> Result<Staff<P>, Problem> {
-    let claims = token::check(&state.app.keys.signing, token, state.app.now())?;
+    let claims = token::check(&state.app.keys, token, state.app.now())?;
     let (session_id, id) = (SessionId(claims.sid), StaffId(claims.sub));
     let roles = sessions::authenticate(&state.app, session_id, id).await?;
     if !P::ANY_OF.iter().any(|role| roles.contains(role)) {

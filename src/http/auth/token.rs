@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::ids::{SessionId, StaffId};
 use crate::domain::staff::session_policy::ACCESS_LIFETIME;
 use crate::http::problem::{Code, Problem, challenge};
-use crate::keys::TokenKey;
+use crate::keys::{Keys, TokenKey};
 
 const ISSUER: &str = "aftercare";
 const AUDIENCE: &str = "aftercare-api";
@@ -53,12 +53,19 @@ pub fn issue(
         .map_err(|_| Problem::internal("an access token cannot be signed"))
 }
 
-/// Verifies a token. The algorithm comes from our key, never from the token.
-pub fn check(key: &TokenKey, token: &str, now: DateTime<Utc>) -> Result<Claims, Problem> {
+/// Verifies a token. Its header says which of our keys signed it. The algorithm comes from our key, never from the token.
+pub fn check(keys: &Keys, token: &str, now: DateTime<Utc>) -> Result<Claims, Problem> {
     let refused = challenge::token_refused;
     if token.len() > LONGEST {
         return Err(refused());
     }
+    let named = jsonwebtoken::decode_header(token)
+        .ok()
+        .and_then(|it| it.kid);
+    let key = keys
+        .token_keys()
+        .find(|key| named.as_ref() == Some(&key.id));
+    let key = key.ok_or_else(refused)?;
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.set_issuer(&[ISSUER]);
     rules.set_audience(&[AUDIENCE]);

@@ -6,8 +6,8 @@ use std::panic::AssertUnwindSafe;
 use actix_web::Error;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use futures_util::FutureExt;
 
@@ -110,6 +110,12 @@ fn error_reply(error: &Error) -> Error {
 }
 
 fn add_security_headers<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
+    // The server takes no offer to upgrade, as the JDK's client makes with each request. The framework closes the
+    // connection after it without a word, so a client that sends its next request on it would be let down.
+    if response.request().head().upgrade() {
+        let head = response.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
+    }
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));

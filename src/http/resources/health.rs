@@ -37,7 +37,8 @@ async fn get_liveness() -> HttpResponse {
 
 /// Tell whether the server can work
 ///
-/// The server is ready when the database responds and its migrations fit this program.
+/// The server is ready when the database responds, its migrations fit this program, and the last response that came could
+/// be stored.
 #[utoipa::path(
     tag = "health",
     responses((status = 200, description = "It can work.", body = HealthView, example = json!({"status": "ready"}))),
@@ -49,6 +50,10 @@ async fn get_readiness(state: State) -> Result<HttpResponse, Problem> {
         let detail =
             "The database and this program are of different versions; run `aftercare migrate`.";
         return Err(Problem::new(Code::NotReady).detail(detail));
+    }
+    if let Some(reason) = state.app.writes.refused() {
+        let detail = format!("The database takes no responses: {reason}.");
+        return Err(Problem::new(Code::NotReady).detail(detail).retry_after(5));
     }
     Ok(HttpResponse::Ok().json(HealthView { status: "ready" }))
 }

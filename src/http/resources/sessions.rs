@@ -16,6 +16,7 @@ use crate::http::extract::Body;
 use crate::http::problem::Problem;
 use crate::http::rate_limit;
 use crate::http::state::State;
+use crate::keys::TokenKey;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -177,7 +178,8 @@ pub struct JwkView {
 
 /// Get the public keys of access tokens
 ///
-/// With them, other services can check an access token (RFC 7517). It has one key.
+/// With them, other services can check an access token (RFC 7517). There are two
+/// while the key that signs is being replaced: look for the one whose `kid` the token names.
 #[utoipa::path(
     tag = "sessions",
     responses((status = 200, description = "The keys.", body = JwksView, example = json!({"keys": [{
@@ -188,15 +190,15 @@ pub struct JwkView {
 )]
 #[get("/.well-known/jwks.json")]
 async fn get_jwks(state: State) -> HttpResponse {
-    let key = &state.app.keys.signing;
-    let keys = vec![JwkView {
+    let view = |key: &TokenKey| JwkView {
         kty: "OKP",
         crv: "Ed25519",
         x: key.public.clone(),
         kid: key.id.clone(),
         usage: "sig",
         alg: "EdDSA",
-    }];
+    };
+    let keys = state.app.keys.token_keys().map(view).collect();
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .json(JwksView { keys })

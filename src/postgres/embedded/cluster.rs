@@ -220,8 +220,12 @@ fn pid_in_file(cluster: &Path) -> Option<u32> {
 ///
 /// Postgres does so itself, unless the pid has been reused. It is safe: Postgres detects processes of the dead
 /// Postgres that still run by the shared memory of the cluster.
+/// One that came in the meantime is not stale: somebody else's Postgres would stop if its file were taken away.
 pub(super) fn remove_stale_pid_file(cluster: &Path) -> Result<(), EmbeddedError> {
     let file = cluster.join("postmaster.pid");
+    if !file.exists() || leftover(cluster).is_some() {
+        return Ok(());
+    }
     match fs::remove_file(&file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(EmbeddedError::io("remove", &file)(error))

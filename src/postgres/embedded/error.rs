@@ -159,6 +159,32 @@ pub enum EmbeddedError {
         reason: String,
     },
 
+    /// Somebody else runs Postgres on the cluster.
+    #[error(
+        "another Postgres (process {pid}) runs on the database in {cluster}, which this server did not start. \
+         It is left alone; stop it: pg_ctl stop -D {cluster}"
+    )]
+    HeldByOther {
+        /// The cluster.
+        cluster: PathBuf,
+        /// The process.
+        pid: u32,
+    },
+
+    /// The cluster is gone from under a running server. A new one is not made, since it would be empty.
+    #[error(
+        "there is no database in {cluster} any more (no PG_VERSION). \
+         Put the folder back, or mount its disk again; it is not made anew while the server runs"
+    )]
+    ClusterGone {
+        /// Where it was.
+        cluster: PathBuf,
+    },
+
+    /// The server is stopping, so the start was called off.
+    #[error("the server is stopping, so Postgres is not started; start the server again")]
+    Stopping,
+
     /// Postgres does not stop, and still runs.
     #[error(
         "Postgres (process {pid}) does not stop. Look at what it waits for, then: kill -QUIT {pid}"

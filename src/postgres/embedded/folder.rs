@@ -44,6 +44,16 @@ pub(super) fn home(data_dir: &Path) -> PathBuf {
     data_dir.join("postgres")
 }
 
+/// The cluster (PGDATA).
+pub(super) fn cluster(data_dir: &Path) -> PathBuf {
+    home(data_dir).join("cluster")
+}
+
+/// The log of Postgres.
+pub(super) fn server_log(data_dir: &Path) -> PathBuf {
+    home(data_dir).join("server.log")
+}
+
 pub(super) fn create_home(home: &Path) -> Result<(), EmbeddedError> {
     if home.is_dir() {
         Ok(())

@@ -1,9 +1,6 @@
 //! The running Postgres: start, wait, take over, stop.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -12,10 +9,11 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::account::Account;
 use super::binaries::Binaries;
+use super::cancellation::Cancellation;
 use super::error::EmbeddedError;
-use super::process::{is_postgres_of, last_lines};
-use super::settings;
+use super::process::is_postgres_of;
 use super::socket::{Readiness, SocketFolder, probe};
+use super::{server_log, settings};
 
 /// The interval between two checks of a process.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -31,8 +29,6 @@ const IMMEDIATE_STOP: Signal = Signal::QUIT;
 const IMMEDIATE_STOP_TIMEOUT: Duration = Duration::from_secs(15);
 /// The time that a leftover Postgres has to answer before it is replaced.
 const TAKE_OVER_TIMEOUT: Duration = Duration::from_secs(30);
-/// The size in bytes from which on the log is rotated at the next start.
-const MAX_LOG_SIZE: u64 = 10 * 1024 * 1024;
 
 /// The parameters of a start.
 pub(super) struct StartJob<'a> {
@@ -43,11 +39,20 @@ pub(super) struct StartJob<'a> {
     pub(super) arguments: &'a [OsString],
     pub(super) log: &'a Path,
     pub(super) ready_within: Duration,
+    pub(super) cancellation: &'a Cancellation,
 }
 
-/// The main process of a running Postgres.
+/// A running Postgres.
 #[derive(Debug)]
-pub(super) enum Postmaster {
+pub(super) struct Postmaster {
+    process: Process,
+    /// Where the part of the log begins that it wrote.
+    log_start: u64,
+}
+
+/// The main process.
+#[derive(Debug)]
+enum Process {
     /// Started by this process.
     Child(Child),
     /// Started by an earlier server and taken over.
@@ -55,18 +60,44 @@ pub(super) enum Postmaster {
 }
 
 impl Postmaster {
-    fn pid(&self) -> u32 {
-        match self {
-            Self::Child(child) => child.id(),
-            Self::Adopted(pid) => *pid,
+    /// One that an earlier server left behind.
+    pub(super) fn adopted(pid: u32, log: &Path) -> Self {
+        Self {
+            process: Process::Adopted(pid),
+            log_start: server_log::length(log),
         }
     }
 
-    fn runs(&mut self, cluster: &Path) -> bool {
-        match self {
-            Self::Child(child) => matches!(child.try_wait(), Ok(None)),
-            Self::Adopted(pid) => is_postgres_of(*pid, cluster),
+    fn pid(&self) -> u32 {
+        match &self.process {
+            Process::Child(child) => child.id(),
+            Process::Adopted(pid) => *pid,
         }
+    }
+
+    /// How it ended; `None` while it runs.
+    pub(super) fn end(&mut self, cluster: &Path) -> Option<String> {
+        match &mut self.process {
+            Process::Child(child) => match child.try_wait() {
+                Ok(None) => None,
+                Ok(Some(status)) => Some(status.to_string()),
+                Err(error) => Some(error.to_string()),
+            },
+            // Only a parent gets to know the status.
+            Process::Adopted(pid) if !is_postgres_of(*pid, cluster) => {
+                Some("it is gone".to_owned())
+            }
+            Process::Adopted(_) => None,
+        }
+    }
+
+    /// The last lines of the log that it wrote, without those that may hold a statement or a value.
+    pub(super) fn last_words(&self, log: &Path) -> String {
+        server_log::end(log, self.log_start)
+    }
+
+    fn runs(&mut self, cluster: &Path) -> bool {
+        self.end(cluster).is_none()
     }
 
     /// Stops it and waits: with a fast shutdown, then, if it hangs, with an immediate one. The latter costs a recovery
@@ -104,8 +135,8 @@ pub(super) fn start(
     job: &StartJob<'_>,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Postmaster, EmbeddedError> {
-    rotate_log(job.log);
-    let (log, log_start) = open_log(job.log).map_err(EmbeddedError::io("open", job.log))?;
+    let opened = server_log::open(job.log);
+    let (log, log_start) = opened.map_err(EmbeddedError::io("open", job.log))?;
     let errors = log
         .try_clone()
         .map_err(EmbeddedError::io("open", job.log))?;
@@ -119,9 +150,12 @@ pub(super) fn start(
         .stderr(errors)
         .spawn()
         .map_err(EmbeddedError::program(&program))?;
-    let mut postmaster = Postmaster::Child(child);
+    let mut postmaster = Postmaster {
+        process: Process::Child(child),
+        log_start,
+    };
 
-    let waited = wait_until_ready(&mut postmaster, job, log_start, progress);
+    let waited = wait_until_ready(&mut postmaster, job, progress);
     if waited.is_err() {
         postmaster.stop(job.cluster)?;
     }
@@ -131,16 +165,15 @@ pub(super) fn start(
 fn wait_until_ready(
     postmaster: &mut Postmaster,
     job: &StartJob<'_>,
-    log_start: u64,
     progress: &mut dyn FnMut(&str),
 ) -> Result<(), EmbeddedError> {
     let begin = Instant::now();
     let mut slow_reported = false;
     loop {
-        if let Postmaster::Child(child) = postmaster
+        if let Process::Child(child) = &mut postmaster.process
             && let Ok(Some(status)) = child.try_wait()
         {
-            let tail = tail(job.log, log_start);
+            let tail = postmaster.last_words(job.log);
             return Err(EmbeddedError::Exited {
                 status,
                 log: job.log.to_path_buf(),
@@ -159,7 +192,7 @@ fn wait_until_ready(
         }
         let waited = begin.elapsed();
         if waited > job.ready_within {
-            let tail = tail(job.log, log_start);
+            let tail = postmaster.last_words(job.log);
             return Err(EmbeddedError::NotReady {
                 waited,
                 log: job.log.to_path_buf(),
@@ -172,60 +205,28 @@ fn wait_until_ready(
                 "Postgres is not ready yet. After a crash it first recovers, which can take a while.",
             );
         }
-        std::thread::sleep(POLL_INTERVAL);
+        job.cancellation.pause(POLL_INTERVAL)?;
     }
 }
 
 /// Takes over a Postgres that an earlier server left behind, if it runs with our settings and answers.
 pub(super) fn take_over(
     pid: u32,
+    opts: &[u8],
     job: &StartJob<'_>,
     progress: &mut dyn FnMut(&str),
 ) -> Option<Postmaster> {
-    let opts = fs::read(job.cluster.join("postmaster.opts")).unwrap_or_default();
-    if !settings::match_opts(job.arguments, &opts) {
+    if !settings::match_opts(job.arguments, opts) {
         return None;
     }
     progress("Taking over the Postgres that an earlier server left behind.");
     let until = Instant::now() + TAKE_OVER_TIMEOUT;
     while is_postgres_of(pid, job.cluster) && Instant::now() < until {
         match probe(job.socket.path()) {
-            Readiness::Ready => return Some(Postmaster::Adopted(pid)),
+            Readiness::Ready => return Some(Postmaster::adopted(pid, job.log)),
             Readiness::Refused(_) => return None,
-            Readiness::NotYet => std::thread::sleep(POLL_INTERVAL),
+            Readiness::NotYet => job.cancellation.pause(POLL_INTERVAL).ok()?,
         }
     }
     None
-}
-
-/// Opens the log for Postgres, so that its user needs no rights to the file.
-/// Also gives the offset where the part of this start begins.
-fn open_log(path: &Path) -> io::Result<(File, u64)> {
-    let file = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)?;
-    let length = file.metadata()?.len();
-    Ok((file, length))
-}
-
-/// Renames a large log. One old log is kept, which bounds the space on the disk.
-fn rotate_log(path: &Path) {
-    if fs::metadata(path).is_ok_and(|log| log.len() > MAX_LOG_SIZE) {
-        let _ = fs::rename(path, path.with_extension("log.old"));
-    }
-}
-
-fn tail(log: &Path, start: u64) -> String {
-    let mut text = Vec::new();
-    let read = File::open(log).and_then(|mut file| {
-        file.seek(SeekFrom::Start(start))?;
-        file.take(MAX_LOG_SIZE).read_to_end(&mut text)
-    });
-    match read {
-        Ok(0) => "(nothing)".to_owned(),
-        Ok(_) => last_lines(&String::from_utf8_lossy(&text)),
-        Err(error) => format!("({error})"),
-    }
 }

@@ -3,8 +3,11 @@
 //! `max_connections` (100) and `shared_buffers` (128 MB) are in the `postgresql.conf` of initdb, and the operator may
 //! change them there.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+
+use super::server_log::LINE_PREFIX;
 
 /// The role that owns everything in the cluster. It has no password: only its user may enter the folder of the socket.
 pub(super) const ROLE: &str = "aftercare";
@@ -12,7 +15,7 @@ pub(super) const ROLE: &str = "aftercare";
 pub(super) const DATABASE: &str = "aftercare";
 
 /// Settings for privacy: no network, and no answers in the log.
-const ALWAYS: [&str; 20] = [
+const ALWAYS: [&str; 21] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
     "port=5432",
@@ -21,6 +24,7 @@ const ALWAYS: [&str; 20] = [
     // The log is our own file. See `postmaster`.
     "logging_collector=off",
     "log_destination=stderr",
+    LINE_PREFIX,
     // No statements, and no parameters of statements.
     "log_statement=none",
     "log_min_duration_statement=-1",
@@ -48,8 +52,7 @@ const FAST: [&str; 3] = [
 
 /// The arguments of `postgres`. Two starts with the same settings have the same arguments.
 pub(super) fn arguments(cluster: &Path, socket_folder: &Path, durable: bool) -> Vec<OsString> {
-    let mut socket = OsString::from("unix_socket_directories=");
-    socket.push(socket_folder);
+    let socket = socket_setting(socket_folder);
     let fixed = ALWAYS
         .iter()
         .chain(if durable { &DURABLE } else { &FAST })
@@ -65,14 +68,25 @@ pub(super) fn arguments(cluster: &Path, socket_folder: &Path, durable: bool) -> 
 
 /// Whether `postmaster.opts`, the file with the command line of the running Postgres, ends with these arguments.
 pub(super) fn match_opts(arguments: &[OsString], opts: &[u8]) -> bool {
-    use std::os::unix::ffi::OsStrExt;
-    let mut line = Vec::new();
-    for argument in arguments {
-        line.extend_from_slice(b" \"");
-        line.extend_from_slice(argument.as_bytes());
-        line.push(b'"');
-    }
+    let line: Vec<u8> = arguments.iter().flat_map(|it| quoted(it)).collect();
     opts.trim_ascii_end().ends_with(&line)
+}
+
+/// Whether `postmaster.opts` is that of a Postgres of ours, though perhaps with other settings: one that an earlier
+/// version of this program started. Nobody else puts a socket into our folder.
+pub(super) fn are_ours(socket_folder: &Path, opts: &[u8]) -> bool {
+    let socket = quoted(&socket_setting(socket_folder));
+    opts.windows(socket.len()).any(|part| part == socket)
+}
+
+fn socket_setting(folder: &Path) -> OsString {
+    let mut setting = OsString::from("unix_socket_directories=");
+    setting.push(folder);
+    setting
+}
+
+fn quoted(argument: &OsStr) -> Vec<u8> {
+    [b" \"", argument.as_bytes(), b"\""].concat()
 }
 
 #[cfg(test)]
@@ -92,5 +106,10 @@ mod tests {
         let other = arguments(Path::new("/data/cluster"), Path::new("/data/socket"), false);
         assert!(!match_opts(&other, opts.as_bytes()));
         assert!(!match_opts(&ours, b""));
+
+        assert!(are_ours(Path::new("/data/socket"), opts.as_bytes()));
+        assert!(!are_ours(Path::new("/data/other"), opts.as_bytes()));
+        let somebodys = "/usr/lib/postgresql/15/bin/postgres \"-D\" \"/data/cluster\"\n";
+        assert!(!are_ours(Path::new("/data/socket"), somebodys.as_bytes()));
     }
 }

@@ -44,6 +44,12 @@ impl SocketFolder {
         &self.path
     }
 
+    /// Whether somebody has removed the socket, so that nobody new can come in.
+    pub(super) fn is_gone(&self) -> bool {
+        let found = fs::symlink_metadata(self.path.join(SOCKET));
+        found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    }
+
     /// Removes the socket of a dead Postgres. Postgres does so itself, unless the pid in its lock file has been reused.
     /// Only we put a socket here, and we hold the lock of the data folder.
     pub(super) fn remove_stale_files(&self) {

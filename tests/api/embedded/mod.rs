@@ -17,6 +17,7 @@ use aftercare::postgres::embedded::{
 
 mod recovery;
 mod start;
+mod supervision;
 
 const DATA_DIR: &str = "EMBEDDED_TEST_DATA_DIR";
 
@@ -76,6 +77,31 @@ pub fn start_and_hear(data: &Path, options: &Options) -> (EmbeddedPostgres, Stri
     let mut heard = String::new();
     let running = EmbeddedPostgres::start(data, options, &mut |step| heard.push_str(step)).unwrap();
     (running, heard)
+}
+
+/// Programs that refuse to start Postgres while the file `broken` is there, as on a disk that is full.
+/// Each attempt leaves a line in the file `attempts`.
+pub fn breakable_programs(folder: &Folder) -> PathBuf {
+    let real = crate::support::postgres::bin_dir();
+    let programs = folder.0.join("bin");
+    fs::create_dir(&programs).unwrap();
+    fs::set_permissions(&folder.0, Permissions::from_mode(0o777)).unwrap();
+    for program in ["postgres", "initdb"] {
+        let script = format!(
+            "#!/bin/sh\n\
+             case \"$*\" in *--version*|*--pgdata*) exec '{real}/{program}' \"$@\";; esac\n\
+             if [ -e '{at}/broken' ]; then\n  echo x >> '{at}/attempts'\n  \
+             echo '2027-02-04 09:00:00.000 UTC [7] startup: FATAL:  could not write: No space left on device' >&2\n  \
+             exit 1\nfi\n\
+             exec '{real}/{program}' \"$@\"\n",
+            real = real.display(),
+            at = folder.0.display(),
+        );
+        let file = programs.join(program);
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
+    }
+    programs
 }
 
 pub fn psql(url: &str, sql: &str) -> Result<String, String> {

@@ -2,6 +2,7 @@
 
 mod challenges;
 mod codings;
+mod connections;
 mod front_door;
 mod heads;
 mod limits;

@@ -243,7 +243,8 @@ fn unprivileged() -> Option<(u32, u32)> {
     Some(find("postgres").or_else(|| find("nobody")).unwrap())
 }
 
-fn bin_dir() -> PathBuf {
+/// The folder of the programs of Postgres.
+pub fn bin_dir() -> PathBuf {
     let mut candidates: Vec<PathBuf> = Vec::new();
     let asked = Command::new("pg_config").arg("--bindir").output();
     if let Ok(output) = asked {

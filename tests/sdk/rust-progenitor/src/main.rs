@@ -76,7 +76,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(problem.code.to_string(), "answers_invalid");
     let faults = problem.errors.iter();
     let mut faults: Vec<_> = faults
-        .map(|fault| format!("{} {}", fault.pointer, fault.code))
+        .map(|fault| format!("{} {}", fault.pointer.as_deref().unwrap_or("?"), fault.code))
         .collect();
     faults.sort();
     assert_eq!(

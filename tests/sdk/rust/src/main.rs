@@ -159,5 +159,5 @@ fn receipt() -> String {
 }
 
 fn place_and_code(fault: &FieldError) -> String {
-    format!("{} {}", fault.pointer, fault.code)
+    format!("{} {}", fault.pointer.as_deref().unwrap_or("?"), fault.code)
 }
