@@ -31,11 +31,10 @@ COPY --from=build /build/target/release/aftercare /usr/local/bin/aftercare
 
 # There is no Postgres in this image: DATABASE_URL must name one. The data folder holds the server's keys.
 ENV AFTERCARE_LISTEN=0.0.0.0:8080 \
-    AFTERCARE_METRICS_LISTEN=0.0.0.0:9090 \
     AFTERCARE_DATA_DIR=/var/lib/aftercare
 VOLUME /var/lib/aftercare
-# 8080 is the API. 9090 is for metrics: keep it inside.
-EXPOSE 8080 9090
+# Metrics are on 127.0.0.1:9090, so nobody outside reaches them: see docs/operations.md.
+EXPOSE 8080
 USER 10001:10001
 HEALTHCHECK --interval=15s --timeout=6s --start-period=60s --retries=3 CMD ["aftercare", "health"]
 ENTRYPOINT ["aftercare"]

@@ -15,7 +15,6 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use crate::config::{LogConfig, LogFormat};
-use crate::store::Pools;
 
 /// Logs or metrics cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -77,32 +76,45 @@ pub struct Metrics {
     handle: PrometheusHandle,
 }
 
+/// How often samples are added up while nobody asks for the metrics.
+pub const UPKEEP: Duration = Duration::from_secs(5);
+
+/// The bounds of the buckets of histograms, by how the name of the metric begins or ends.
+fn buckets() -> [(Matcher, &'static [f64]); 3] {
+    [
+        (
+            Matcher::Prefix("aftercare_export".to_owned()),
+            &[
+                0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0,
+            ],
+        ),
+        (
+            Matcher::Suffix("_seconds".to_owned()),
+            &[
+                0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+            ],
+        ),
+        (
+            Matcher::Suffix("_responses".to_owned()),
+            &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0],
+        ),
+    ]
+}
+
 impl Metrics {
     /// Installs the recorder. Call it once in a process.
     pub fn install() -> Result<Self, TelemetryError> {
         let failed = |error: &dyn std::fmt::Display| TelemetryError::Metrics(error.to_string());
-        let buckets = [
-            0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-        ];
-        let recorder = PrometheusBuilder::new()
-            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &buckets)
-            .map_err(|error| failed(&error))?
-            .build_recorder();
+        let mut builder = PrometheusBuilder::new();
+        for (matcher, bounds) in buckets() {
+            builder = builder
+                .set_buckets_for_metric(matcher, bounds)
+                .map_err(|error| failed(&error))?;
+        }
+        let recorder = builder.build_recorder();
         let handle = recorder.handle();
         metrics::set_global_recorder(recorder).map_err(|error| failed(&error))?;
-        metrics::describe_histogram!(
-            "aftercare_http_request_seconds",
-            metrics::Unit::Seconds,
-            "Time to answer a request, by method, route pattern and status."
-        );
-        metrics::describe_gauge!(
-            "aftercare_database_connections",
-            "Connections by pool and state: open, idle, or waited for."
-        );
-        metrics::describe_counter!(
-            "aftercare_postgres_restarts_total",
-            "Starts of the embedded Postgres after it ended by itself, by outcome: started or failed."
-        );
+        describe();
         // Alerts on a growing counter need its first value, which is 0.
         for outcome in ["started", "failed"] {
             metrics::counter!("aftercare_postgres_restarts_total", "outcome" => outcome)
@@ -111,23 +123,80 @@ impl Metrics {
         Ok(Self { handle })
     }
 
-    /// The metrics in the text format of Prometheus.
-    pub fn render(&self, pools: &Pools) -> String {
-        for (name, pool) in [("requests", &pools.requests), ("exports", &pools.exports)] {
-            let status = pool.status();
-            let states = [
-                ("open", status.size),
-                ("idle", status.available),
-                ("waited_for", status.waiting),
-            ];
-            for (state, count) in states {
-                let labels = [("pool", name), ("state", state)];
-                metrics::gauge!("aftercare_database_connections", &labels).set(count as f64);
-            }
+    /// Adds up the samples again and again. Without it each sample waits in memory until somebody asks for the metrics,
+    /// which may be never.
+    pub async fn keep_up(self, period: Duration) {
+        loop {
+            tokio::time::sleep(period).await;
+            self.handle.run_upkeep();
         }
+    }
+
+    /// The metrics in the text format of Prometheus.
+    pub fn render(&self) -> String {
         self.handle.run_upkeep();
         self.handle.render()
     }
+}
+
+/// Says what each metric means.
+fn describe() {
+    use metrics::Unit::{Bytes, Count, Seconds};
+    use metrics::{describe_gauge as gauge, describe_histogram as histogram};
+    histogram!(
+        "aftercare_http_request_seconds",
+        Seconds,
+        "Time to answer a request, by method, route pattern and status."
+    );
+    gauge!(
+        "aftercare_http_connections",
+        Count,
+        "Open connections of clients."
+    );
+    gauge!(
+        "aftercare_database_connections",
+        Count,
+        "Connections by pool and state: open, idle, waited for, or the most there may be."
+    );
+    gauge!(
+        "aftercare_intake_waiting_responses",
+        Count,
+        "Responses that wait for their transaction."
+    );
+    histogram!(
+        "aftercare_intake_batch_responses",
+        Count,
+        "Responses that were stored in one transaction."
+    );
+    histogram!(
+        "aftercare_intake_commit_seconds",
+        Seconds,
+        "Time to store a batch of responses, until it is on disk."
+    );
+    gauge!(
+        "aftercare_release_lag_seconds",
+        Seconds,
+        "Time since this server last saw that nothing was due to be released: no arrival that is due waits longer."
+    );
+    histogram!(
+        "aftercare_export_masking_seconds",
+        Seconds,
+        "Time to plan and measure the suppression of an export, before its first row is written."
+    );
+    histogram!(
+        "aftercare_export_seconds",
+        Seconds,
+        "Time that an export held its connection to the database."
+    );
+    metrics::describe_counter!(
+        "aftercare_postgres_restarts_total",
+        "Starts of the embedded Postgres after it ended by itself, by outcome: started or failed."
+    );
+    gauge!(
+        "aftercare_spool_free_bytes",
+        Bytes,
+        "Room on disk for exports whose clients are slow."
+    );
 }
 
 /// The maximum time for a metrics request to send its headers.

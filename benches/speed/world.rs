@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use actix_web::web::Data;
 use aftercare::app::App;
 use aftercare::app::campaigns::{self, NewCampaign};
+use aftercare::app::export::Spool;
 use aftercare::app::forms::publish::publish_form;
 use aftercare::clock::{Clock, SystemClock};
 use aftercare::config::{DatabaseConfig, HttpConfig, LogConfig, LogFormat};
@@ -133,7 +134,8 @@ impl World {
         let mut http = HttpConfig::default();
         http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let host = http.public_host().unwrap();
-        let app = App::new(pools, keys, Arc::new(SystemClock), host);
+        let spool = Spool::new(&scratch.folder, config.export_spool);
+        let app = App::new(pools, keys, spool, Arc::new(SystemClock), host);
         app.start_tasks();
         let made_up = make_up(&app, &form).await;
         let state = Data::new(HttpState::new(app, http, api()).unwrap());

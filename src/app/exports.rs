@@ -109,7 +109,8 @@ pub async fn responses(
     let mut conn = app.pools.exports.get().await?;
     let export = responses_export(app, &mut conn, form, request).await?;
     let asked = Asked::of(form, &export);
-    let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await;
+    let connection = ExclusiveConnection::new(conn);
+    let started = start(connection, export, &app.spool, Limits::default()).await;
     if let Err(ExportError::TooFew) = &started {
         let refused = "too_few_records";
         app.record(actor, asked.event(AuditedExport::Refused { refused }))
@@ -170,7 +171,8 @@ pub async fn remarks(
         salt: random::bytes()?,
         options,
     };
-    let started = start(ExclusiveConnection::new(conn), export, Limits::default()).await;
+    let connection = ExclusiveConnection::new(conn);
+    let started = start(connection, export, &app.spool, Limits::default()).await;
     let started = started.map_err(ExportRefused::Export)?;
     let event = AuditEvent::RemarksExported {
         form: form.to_string(),

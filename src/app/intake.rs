@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::Failure;
 use super::tasks::Tasks;
@@ -62,6 +62,11 @@ impl Intake {
         }
     }
 
+    /// How many responses wait in the queue.
+    pub fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
     async fn wait_for(&self, arrival: Arrival) -> Reply {
         let (reply, outcome) = oneshot::channel();
         self.jobs
@@ -81,7 +86,10 @@ async fn work(
     let mut batch = Vec::with_capacity(MAX_BATCH);
     while gather(&waiting, &mut batch, &tasks).await > 0 {
         let (arrivals, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        let begun = Instant::now();
         let outcomes = store(&pool, &arrivals).await;
+        metrics::histogram!("aftercare_intake_commit_seconds").record(begun.elapsed());
+        metrics::histogram!("aftercare_intake_batch_responses").record(arrivals.len() as f64);
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
             match &outcome {
                 Ok(_) => writes.succeeded(),

@@ -31,6 +31,7 @@ pub mod exports;
 mod failure;
 pub mod form_catalog;
 pub mod forms;
+pub mod gauges;
 pub mod guessability;
 pub mod health;
 pub mod intake;
@@ -69,6 +70,7 @@ pub use failure::Failure;
 use failure::failures;
 pub use transaction::Transaction;
 
+use export::Spool;
 use form_catalog::FormCatalog;
 use intake::Intake;
 use limits::{LimitRates, Limits};
@@ -106,6 +108,8 @@ pub struct Shared {
     pub limits: Limits,
     /// Stores responses in batches.
     pub intake: Intake,
+    /// Where exports wait for slow clients.
+    pub spool: Spool,
     /// Whether the database takes writes.
     pub writes: Arc<Writes>,
     /// The background tasks.
@@ -132,14 +136,21 @@ impl Deref for App {
 impl App {
     /// Builds the application. Call it on the main runtime of the program. The tasks for release and retention run only
     /// after [`Self::start_tasks`]. There are no limits but those on log-ins.
-    pub fn new(pools: Pools, keys: Keys, clock: SharedClock, public_host: String) -> Self {
-        Self::limited(pools, keys, clock, public_host, LimitRates::OFF)
+    pub fn new(
+        pools: Pools,
+        keys: Keys,
+        spool: Spool,
+        clock: SharedClock,
+        public_host: String,
+    ) -> Self {
+        Self::limited(pools, keys, spool, clock, public_host, LimitRates::OFF)
     }
 
     /// Builds the application as [`Self::new`] does, with these limits.
     pub fn limited(
         pools: Pools,
         keys: Keys,
+        spool: Spool,
         clock: SharedClock,
         public_host: String,
         rates: LimitRates,
@@ -163,6 +174,7 @@ impl App {
             public_host,
             pools,
             keys,
+            spool,
             tasks,
         };
         Self {

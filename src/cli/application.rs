@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 
 use crate::app::App;
+use crate::app::export::Spool;
 use crate::clock::SystemClock;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::keys::{KeyError, Keys, KeysAtStart};
@@ -44,6 +45,7 @@ pub async fn application(
     Ok(App::new(
         pools,
         keys,
+        Spool::new(database.data_dir()?, database.export_spool),
         Arc::new(SystemClock),
         "localhost".to_owned(),
     ))

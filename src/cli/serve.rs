@@ -1,5 +1,6 @@
 //! `aftercare serve`: serve the API until asked to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,18 +12,20 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::application::{check_schema, settle};
 use super::{print, say};
 use crate::app::App;
+use crate::app::export::Spool;
 use crate::app::limiter::Rate;
 use crate::app::limits::LimitRates;
 use crate::clock::SystemClock;
 use crate::config::{Allowance, Config, LimitConfig, LimitConfigError};
 use crate::http::app::api;
+use crate::http::metrics_token::MetricsToken;
 use crate::http::server::{self, Bound};
 use crate::http::state::{HttpState, State};
 use crate::keys::KeysAtStart;
 use crate::postgres::database::Database;
 use crate::store::migrations;
 use crate::store::pool::{Pools, Purpose, Target};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, UPKEEP};
 
 /// Serve the API.
 #[derive(Debug, Args)]
@@ -99,9 +102,36 @@ fn bind_metrics(config: &Config, state: &State) -> anyhow::Result<Option<Bound>>
     let Some(address) = config.http.metrics_listen()? else {
         return Ok(None);
     };
-    let bound = server::bind_metrics(address, Metrics::install()?, state.clone())?;
+    let token = metrics_token(config, address)?;
+    let metrics = Metrics::install()?;
+    tokio::spawn(metrics.clone().keep_up(UPKEEP));
+    let bound = server::bind_metrics(address, token, metrics, state.clone())?;
     tracing::info!("metrics on http://{}/metrics", bound.address);
     Ok(Some(bound))
+}
+
+/// The token that opens the metrics; none is needed where only this machine reaches them.
+fn metrics_token(config: &Config, address: SocketAddr) -> anyhow::Result<Option<MetricsToken>> {
+    let Some(file) = &config.http.metrics_token_file else {
+        anyhow::ensure!(
+            address.ip().is_loopback(),
+            "others can reach the metrics on {address}: serve them on 127.0.0.1, or name a file with a token in AFTERCARE_METRICS_TOKEN_FILE"
+        );
+        return Ok(None);
+    };
+    let text = std::fs::read_to_string(file).with_context(|| {
+        format!(
+            "AFTERCARE_METRICS_TOKEN_FILE: {} cannot be read",
+            file.display()
+        )
+    })?;
+    let token = MetricsToken::new(&text).with_context(|| {
+        format!(
+            "AFTERCARE_METRICS_TOKEN_FILE: {} has no token of 16 letters or more",
+            file.display()
+        )
+    })?;
+    Ok(Some(token))
 }
 
 /// Prepares everything that must be valid before the first request: settings, schema, keys.
@@ -118,7 +148,9 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     let keys = settle(&mut conn, keys).await?;
     let pools = Pools::new(target, &config.database)?;
     let rates = rates(&config.limits)?;
-    let app = App::limited(pools, keys, Arc::new(SystemClock), host, rates);
+    let database = &config.database;
+    let spool = Spool::new(database.data_dir()?, database.export_spool);
+    let app = App::limited(pools, keys, spool, Arc::new(SystemClock), host, rates);
     app.start_tasks();
     Ok(Data::new(HttpState::new(app, config.http.clone(), api())?))
 }

@@ -34,6 +34,10 @@ pub struct HttpConfig {
         value_name = "HOST:PORT"
     )]
     metrics_listen: String,
+    /// File with a token that whoever reads the metrics must send (`Authorization: Bearer …`). Needed where the metrics
+    /// are served on another address than a loopback one
+    #[arg(long, env = "AFTERCARE_METRICS_TOKEN_FILE", value_name = "FILE")]
+    pub metrics_token_file: Option<PathBuf>,
     /// Origins whose web pages may call the API, separated by commas [default: none]
     #[arg(
         long,
@@ -79,6 +83,17 @@ pub struct HttpConfig {
     /// The proxies in front of the server.
     #[command(flatten)]
     pub proxies: ProxyConfig,
+    /// Seconds a client may take nothing of a reply while it is sent
+    #[arg(
+        long,
+        env = "AFTERCARE_READING_TIMEOUT",
+        default_value_t = 30,
+        value_name = "SECONDS"
+    )]
+    reading_timeout: u64,
+    /// Most open connections of clients [default: what the limit on open files leaves, 10,000 at most]
+    #[arg(long, env = "AFTERCARE_MAX_CONNECTIONS", value_name = "COUNT")]
+    pub max_connections: Option<usize>,
     /// Threads that serve requests [default: one a core]
     #[arg(long, env = "AFTERCARE_WORKERS", value_name = "COUNT")]
     pub workers: Option<usize>,
@@ -126,12 +141,15 @@ impl Default for HttpConfig {
             tls_cert_file: None,
             tls_key_file: None,
             metrics_listen: String::new(),
+            metrics_token_file: None,
             cors_origins: String::new(),
             public_host: String::new(),
             max_body: 256 * 1024,
             header_timeout: 10,
             shutdown_grace: 30,
             proxies: ProxyConfig::default(),
+            reading_timeout: 30,
+            max_connections: None,
             workers: None,
         }
     }
@@ -148,6 +166,22 @@ impl HttpConfig {
     pub fn with_header_timeout(self, seconds: u64) -> Self {
         Self {
             header_timeout: seconds,
+            ..self
+        }
+    }
+
+    /// A copy of the settings with this time limit for a client that does not read, in seconds.
+    pub fn with_reading_timeout(self, seconds: u64) -> Self {
+        Self {
+            reading_timeout: seconds,
+            ..self
+        }
+    }
+
+    /// A copy of the settings with so many connections at most.
+    pub fn with_max_connections(self, most: usize) -> Self {
+        Self {
+            max_connections: Some(most),
             ..self
         }
     }
@@ -235,6 +269,11 @@ impl HttpConfig {
             Some("localhost") => Ok(String::new()),
             _ => Ok(format!("https://{host}")),
         }
+    }
+
+    /// The time limit for a client that takes nothing of a reply.
+    pub fn reading_timeout(&self) -> Duration {
+        Duration::from_secs(self.reading_timeout.max(1))
     }
 
     /// The time limit for the request headers.

@@ -111,7 +111,18 @@ pub struct DatabaseConfig {
         value_name = "COUNT"
     )]
     pub export_pool_size: usize,
+    /// Most bytes in the data folder that hold exports, encrypted, until slow clients have taken them
+    #[arg(
+        long,
+        env = "AFTERCARE_EXPORT_SPOOL",
+        default_value_t = EXPORT_SPOOL,
+        value_name = "BYTES"
+    )]
+    pub export_spool: usize,
 }
+
+/// About four million rows.
+const EXPORT_SPOOL: usize = 1024 * 1024 * 1024;
 
 /// There is no default folder for the data.
 #[derive(Debug, thiserror::Error)]
@@ -130,6 +141,7 @@ impl DatabaseConfig {
             database_url_file: None,
             pool_size: 16,
             export_pool_size: 4,
+            export_spool: EXPORT_SPOOL,
         }
     }
 

@@ -86,6 +86,7 @@ pub fn server_tls(files: &TlsFiles) -> Result<ServerConfig, CertificateError> {
     // A resumed session would tell whoever watches the network that it is the same person as before.
     tls.session_storage = Arc::new(NoServerSessionStorage {});
     tls.send_tls13_tickets = 0;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     tokio::spawn(watch(live, seen.ok()));
     Ok(tls)
 }

@@ -2,8 +2,11 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`app`] [`server`] [`certificate`] | building the application; listening; the certificate of the server |
+//! | [`app`] [`server`] | building the application; listening |
+//! | [`certificate`] [`patient_socket`] | the certificate of the server; limits on clients that do nothing |
 //! | [`state`] [`form_body`] | what handlers share; the bodies of published forms, made once |
+//! | [`request_id`] | the id that joins a reply to its lines in the log |
+//! | [`metrics_token`] | the token that opens the metrics |
 //! | [`resources`] | one folder or file a resource: the operations and their wire types |
 //! | [`problem`] | the table of problems, and the conversions of errors into problems |
 //! | [`extract`] | extractors of handlers |
@@ -18,11 +21,14 @@ pub mod auth;
 pub mod certificate;
 pub mod extract;
 pub mod form_body;
+pub mod metrics_token;
 pub mod middleware;
 pub mod openapi;
+pub mod patient_socket;
 pub mod problem;
 pub mod rate_limit;
 pub mod reply;
+pub mod request_id;
 pub mod resources;
 pub mod server;
 pub mod state;

@@ -231,6 +231,11 @@ async fn serve_refuses_what_cannot_work_and_says_how_to_mend_it() {
             "nowhere",
             "AFTERCARE_METRICS_LISTEN",
         ),
+        (
+            "AFTERCARE_METRICS_LISTEN",
+            "0.0.0.0:0",
+            "AFTERCARE_METRICS_TOKEN_FILE",
+        ),
         ("AFTERCARE_CORS_ORIGINS", "*", "AFTERCARE_CORS_ORIGINS"),
         (
             "AFTERCARE_PUBLIC_HOST",

@@ -55,6 +55,60 @@ fn every_test_that_keeps_a_promise_of_privacy_exists() {
 }
 
 #[test]
+fn every_test_of_a_bound_exists() {
+    let sources = files("tests/api", "rs")
+        .into_iter()
+        .chain(files("src", "rs"));
+    let sources: String = sources
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let page = fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    let bounds = page
+        .split("\n## ")
+        .find(|it| it.starts_with("Bounds"))
+        .unwrap();
+    let rows = bounds.lines().filter(|line| line.starts_with("| ")).skip(2);
+    let mut named = 0;
+    for row in rows {
+        let tests = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap();
+        for test in quoted(tests) {
+            let name = test.rsplit("::").next().unwrap();
+            assert!(
+                sources.contains(&format!("fn {name}(")),
+                "there is no test {test}"
+            );
+            named += 1;
+        }
+    }
+    assert!(named > 10, "only {named} were found");
+}
+
+#[test]
+fn alerts_and_dashboard_ask_for_metrics_that_there_are() {
+    let measured = fs::read_to_string(root().join("src/telemetry.rs")).unwrap();
+    let asking = files("deploy", "yml")
+        .into_iter()
+        .chain(files("deploy", "json"));
+    let mut named = 0;
+    for path in asking {
+        let text = fs::read_to_string(&path).unwrap();
+        for (at, _) in text.match_indices("aftercare_") {
+            let rest = &text[at..];
+            let end = rest.find(|it: char| !it.is_ascii_lowercase() && it != '_');
+            let name = &rest[..end.unwrap_or(rest.len())];
+            let metric = name.trim_end_matches("_bucket").trim_end_matches("_count");
+            assert!(
+                measured.contains(&format!("\"{metric}\"")),
+                "{}: {name}",
+                path.display()
+            );
+            named += 1;
+        }
+    }
+    assert!(named > 15, "only {named} were found");
+}
+
+#[test]
 fn every_link_between_the_pages_leads_somewhere() {
     let pages = files("docs", "md")
         .into_iter()

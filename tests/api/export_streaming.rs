@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use aftercare::app::export::selection::RowFilter;
 use aftercare::app::export::{
-    Download, ExportError, ExportVersion, Limits, ResponsesExport, start,
+    Download, ExportError, ExportVersion, Limits, ResponsesExport, Spool, start,
 };
 use aftercare::domain::ids::{CampaignId, FormVersionId};
 use aftercare::domain::staff::role::Role;
@@ -21,6 +21,9 @@ use futures_util::{StreamExt, TryStreamExt};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::support::TestApp;
@@ -34,6 +37,8 @@ const PATH: &str = "/v1/forms/every-kind/responses.csv";
 /// As long as can be, so that not so many rows are needed to fill every buffer on the way.
 const CAMPAIGN: &str = "a-campaign-whose-key-is-as-long-as-that-of-a-campaign-can-be";
 const MANY: u32 = 80_000;
+/// The size of the spool.
+const SPOOL: usize = 1024 * 1024 * 1024;
 
 fn answers() -> Value {
     json!({"group": "a", "alone": true, "meals": "much", "help_from": ["family"], "distress": 6, "sleep_hours": 7,
@@ -73,6 +78,16 @@ async fn begin(
     campaign: Uuid,
     limits: Limits,
 ) -> Result<Download, ExportError> {
+    begin_in(app, &app.state.app.spool, version, campaign, limits).await
+}
+
+async fn begin_in(
+    app: &TestApp,
+    spool: &Spool,
+    version: Version,
+    campaign: Uuid,
+    limits: Limits,
+) -> Result<Download, ExportError> {
     let export = ResponsesExport {
         versions: vec![ExportVersion {
             id: FormVersionId(version.id),
@@ -88,7 +103,8 @@ async fn begin(
         options: CsvOptions::default(),
     };
     let conn = app.state.app.pools.exports.get().await.unwrap();
-    let started = start(ExclusiveConnection::new(conn), export, limits).await?;
+    let connection = ExclusiveConnection::new(conn);
+    let started = start(connection, export, spool, limits).await?;
     started.download().await
 }
 
@@ -113,7 +129,7 @@ async fn wait_until_idle(app: &TestApp) {
     let started = Instant::now();
     while busy(app).await > 0 {
         assert!(
-            started.elapsed() < Duration::from_secs(10),
+            started.elapsed() < Duration::from_secs(60),
             "an export still runs"
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -191,15 +207,16 @@ async fn a_client_that_hangs_up_frees_its_connection() {
 
 #[tokio::test]
 async fn stalled_exports_hold_up_nobody_else() {
-    let (app, ..) = app_with(MANY).await;
+    let (app, ..) = app_with(20_000).await;
     let mut stalled = Vec::new();
     for _ in 0..2 {
         let mut response = download(&app).await;
         response.chunk().await.unwrap().unwrap();
         stalled.push(response);
     }
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(busy(&app).await, 2, "they wait for their clients");
+    wait_until_idle(&app).await;
+    let free = app.state.app.spool.free();
+    assert!(free < SPOOL, "they wait in the spool");
     app.client().get("/health/ready").send().await.expect(200);
     app.client().get("/v1/forms").send().await.expect(200);
     for response in stalled {
@@ -218,6 +235,66 @@ async fn stalled_exports_hold_up_nobody_else() {
     }
 }
 
+/// A client that sends a request for the export and reads nothing of the reply.
+async fn stalled(app: &TestApp, token: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(app.address).await.unwrap();
+    let request = format!(
+        "GET {PATH} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {USER_AGENT}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    // The reply has begun.
+    stream.peek(&mut [0]).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn the_ninth_export_comes_at_once_while_eight_readers_stall() {
+    let rows = 20_000;
+    let (app, ..) = app_with(rows).await;
+    let token = app.with_staff(Role::Analyst).await.access_token;
+    let mut readers = Vec::new();
+    for _ in 0..8 {
+        readers.push(stalled(&app, &token).await);
+    }
+    // Without optimisation it takes a while until all files are made. They are taken by nobody.
+    wait_until_idle(&app).await;
+    let text = timeout(Duration::from_secs(15), download(&app).await.text()).await;
+    let text = text.expect("the ninth export waits for others").unwrap();
+    assert_eq!(text.lines().count(), rows as usize + 1);
+    wait_until_idle(&app).await;
+    // There are two connections for exports, and none of the eight files was taken.
+    assert!(app.state.app.spool.free() < SPOOL);
+    drop(readers);
+    let started = Instant::now();
+    while app.state.app.spool.free() < SPOOL {
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "the spool is not given back"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_full_spool_lets_an_export_go_on_as_fast_as_its_reader() {
+    let (app, version, campaign) = app_with(20_000).await;
+    let spool = Spool::new(std::env::temp_dir(), 100_000);
+    let download = begin_in(&app, &spool, version, campaign, Limits::default()).await;
+    let mut download = pin!(download.unwrap());
+    let (mut bytes, mut least_free) = (0, 100_000);
+    while let Some(piece) = download.next().await {
+        bytes += piece.unwrap().len();
+        least_free = least_free.min(spool.free());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(bytes > 1_000_000, "{bytes}");
+    assert!(least_free < 100_000, "it was used");
+    wait_until_idle(&app).await;
+    assert_eq!(spool.free(), 100_000);
+}
+
 #[tokio::test]
 async fn a_client_that_takes_nothing_is_given_up() {
     let (app, version, campaign) = app_with(20_000).await;
@@ -227,6 +304,8 @@ async fn a_client_that_takes_nothing_is_given_up() {
     };
     let download = begin(&app, version, campaign, limits).await.unwrap();
     wait_until_idle(&app).await;
+    tokio::time::sleep(limits.stall * 2).await;
+    assert_eq!(app.state.app.spool.free(), SPOOL, "nothing of it is kept");
     let pieces: Result<Vec<_>, _> = download.try_collect().await;
     assert!(matches!(pieces, Err(ExportError::BrokenOff)));
 }
@@ -235,13 +314,13 @@ async fn a_client_that_takes_nothing_is_given_up() {
 async fn an_export_that_takes_too_long_is_given_up() {
     let (app, version, campaign) = app_with(20_000).await;
     let limits = Limits {
-        total: Duration::from_secs(3),
+        total: Duration::from_secs(10),
         ..Limits::default()
     };
     let mut download = pin!(begin(&app, version, campaign, limits).await.unwrap());
     let mut last = Ok(());
     while let Some(piece) = download.next().await {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
         last = piece.map(|_| ());
     }
     assert!(last.is_err());

@@ -68,6 +68,7 @@ mod security_headers;
 mod server_tls;
 mod sessions;
 mod shutdown;
+mod slow_clients;
 mod staff;
 mod telemetry;
 mod tokens;

@@ -1,14 +1,35 @@
 //! What the log and the metrics hold, and what they do not.
 
+use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aftercare::config::{LogConfig, LogFormat};
 use aftercare::domain::staff::role::Role;
+use aftercare::http::metrics_token::MetricsToken;
+use aftercare::http::server;
 use aftercare::telemetry;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::collection::{Collection, new_receipt};
 use crate::support::logs;
+
+/// What an operator needs.
+const METRICS: [&str; 12] = [
+    "aftercare_http_request_seconds_bucket{method=\"GET\",route=\"/v1/forms/{form}/responses.csv\",status=\"200\",le=\"",
+    "aftercare_http_connections ",
+    "aftercare_database_connections{pool=\"requests\",state=\"most\"} 4",
+    "aftercare_database_connections{pool=\"exports\",state=\"idle\"} ",
+    "aftercare_database_connections{pool=\"exports\",state=\"waited_for\"} 0",
+    "aftercare_intake_waiting_responses 0",
+    "aftercare_intake_batch_responses_count 6",
+    "aftercare_intake_commit_seconds_count 6",
+    "aftercare_release_lag_seconds ",
+    "aftercare_export_masking_seconds_count 1",
+    "aftercare_export_seconds_count 1",
+    "aftercare_spool_free_bytes 1073741824",
+];
 
 #[derive(Clone, Default)]
 struct Buffer(Arc<Mutex<Vec<u8>>>);
@@ -135,4 +156,109 @@ async fn a_request_is_logged_by_its_pattern() {
     assert!(logs::has_answered("GET", "/v1/staff/{id}", 404));
     admin.get("/somewhere/else").send().await.expect(404);
     assert!(logs::has_answered("GET", "unmatched", 404));
+}
+
+/// The memory of this process, in kilobytes.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let words = line.unwrap().split_whitespace().nth(1);
+    words.unwrap().parse().unwrap()
+}
+
+/// Runs another test of this file alone, in a process of its own.
+fn alone(test: &str) {
+    let done = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .status()
+        .unwrap();
+    assert!(done.success(), "{test} failed");
+}
+
+#[test]
+fn metrics_that_nobody_reads_take_no_more_memory() {
+    alone("telemetry::two_million_samples_that_nobody_reads");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+#[ignore = "measures the whole process, so another test runs it alone"]
+async fn two_million_samples_that_nobody_reads() {
+    let metrics = telemetry::Metrics::install().unwrap();
+    tokio::spawn(metrics.clone().keep_up(Duration::from_millis(20)));
+    let before = resident();
+    for _ in 0..40 {
+        for _ in 0..50_000 {
+            metrics::histogram!("aftercare_http_request_seconds").record(0.01);
+        }
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+    let grown = resident().saturating_sub(before);
+    // Kept as they are, they would take 32 MB.
+    assert!(grown < 10_000, "memory has grown by {grown} kB");
+    let scraped = metrics.render();
+    let mut lines = scraped.lines();
+    let count = lines.find_map(|line| line.strip_prefix("aftercare_http_request_seconds_count "));
+    let count: u64 = count.unwrap().parse().unwrap();
+    // The library can lose one that comes in the moment of adding up.
+    assert!((1_999_900..=2_000_000).contains(&count), "{count}");
+}
+
+#[test]
+fn metrics_say_what_operators_need() {
+    alone("telemetry::a_scrape_has_every_metric");
+}
+
+#[tokio::test]
+#[ignore = "installs the recorder, which a process has once, so another test runs it alone"]
+async fn a_scrape_has_every_metric() {
+    let metrics = telemetry::Metrics::install().unwrap();
+    let collection = Collection::start().await;
+    let app = &collection.app;
+    let token = MetricsToken::new("a token that nobody guesses\n");
+    let address = "127.0.0.1:0".parse().unwrap();
+    let bound = server::bind_metrics(address, token, metrics, app.state.clone()).unwrap();
+    let url = format!("http://{}/metrics", bound.address);
+    let handle = bound.handle();
+    tokio::spawn(bound.server);
+    for _ in 0..6 {
+        let answers = json!({"group": "a", "alone": true, "meals": "much", "help_from": ["family"], "distress": 6,
+            "sleep_hours": 7, "weight": 61.5, "exact": 4, "family_role": false, "after": "some"});
+        let sent = collection.send(&new_receipt(), &answers).await;
+        sent.expect(201);
+    }
+    collection.release().await;
+    let analyst = app.with_staff(Role::Analyst).await.client;
+    let path = format!("/v1/forms/{}/responses.csv", collection.form);
+    analyst.get(&path).send().await.expect(200);
+
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let get = |token: &'static str| http.get(&url).bearer_auth(token).send();
+    assert_eq!(http.get(&url).send().await.unwrap().status(), 401);
+    assert_eq!(
+        get("another token that is wrong").await.unwrap().status(),
+        401
+    );
+    let scraped = get("a token that nobody guesses").await.unwrap();
+    assert_eq!(scraped.status(), 200);
+    let scraped = scraped.text().await.unwrap();
+    for metric in METRICS {
+        assert!(scraped.contains(metric), "{metric} is missing:\n{scraped}");
+    }
+    handle.stop(false).await;
+}
+
+#[tokio::test]
+async fn a_reply_has_the_id_that_the_log_has() {
+    let app = TestApp::start().await;
+    let client = app.client();
+    let good = client.get("/v1/forms").send().await.expect(200);
+    let other = client.get("/v1/forms").send().await.expect(200);
+    assert_ne!(good.header("request-id"), other.header("request-id"));
+    let fault = client.get("/v1/forms/none-such").send().await.expect(404);
+    let id = fault.header("request-id");
+    assert_eq!(fault.json()["instance"], format!("urn:uuid:{id}"));
+    let unknown = client.get("/nowhere").send().await.expect(404);
+    let instance = format!("urn:uuid:{}", unknown.header("request-id"));
+    assert_eq!(unknown.json()["instance"], instance);
+    assert!(logs::has_request(id), "the log does not have it");
 }

@@ -1,5 +1,6 @@
 //! Why an export broke off.
 
+use super::spool::SpoolFault;
 use crate::domain::disclosure::PlanFault;
 use crate::domain::disclosure::k_anonymity::{SnapshotMismatch, TableFault};
 use crate::domain::form::RecordFault;
@@ -36,6 +37,12 @@ pub enum ExportError {
     /// The client took nothing for too long.
     #[error("the client took nothing for too long")]
     Stalled,
+    /// Other exports fill the spool, and this client takes nothing.
+    #[error("the spool of exports is full")]
+    Crowded,
+    /// The spool failed.
+    #[error(transparent)]
+    Spool(#[from] SpoolFault),
     /// The client took too long over the whole.
     #[error("the export took too long")]
     TooLong,

@@ -11,6 +11,7 @@
 //! | [`report`] | the figures |
 //! | [`remarks`] | the export of remarks |
 //! | [`download`] | the transport to the client, with as little memory for a million rows as for ten |
+//! | [`spool`] | where the file waits for a slow client |
 //! | [`error`] | why an export broke off |
 //!
 //! Which columns there are and what they mean is decided in [`crate::domain::codebook`], what a file looks like in
@@ -25,6 +26,7 @@ pub mod remarks;
 pub mod report;
 pub mod rows;
 pub mod selection;
+pub mod spool;
 pub mod write;
 
 pub use self::download::{Download, Limits, start};
@@ -32,3 +34,4 @@ pub use self::error::ExportError;
 pub use self::job::ResponsesExport;
 pub use self::report::Report;
 pub use self::rows::ExportVersion;
+pub use self::spool::Spool;

@@ -57,7 +57,7 @@ impl RemarksExport {
         &self,
         conn: &mut AsyncPgConnection,
         campaigns: &[CampaignId],
-        sink: &ExportSink<u64>,
+        sink: &mut ExportSink<u64>,
     ) -> Result<u64, ExportError> {
         let mut csv = CsvWriter::new(self.options);
         COLUMNS.iter().for_each(|name| csv.text(name));

@@ -13,7 +13,7 @@ pub async fn write<R>(
     mut rows: Rows<'_>,
     columns: &Columns<'_>,
     options: CsvOptions,
-    sink: &ExportSink<R>,
+    sink: &mut ExportSink<R>,
 ) -> Result<u64, ExportError> {
     let mut csv = CsvWriter::new(options);
     let mut wide = Wide::default();

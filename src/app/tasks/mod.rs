@@ -3,8 +3,8 @@
 pub mod release;
 pub mod retention;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,8 @@ pub struct Tasks {
     tracker: TaskTracker,
     stopping: CancellationToken,
     arrived: Arc<Notify>,
+    /// When nothing was left that was due to be released.
+    released: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Tasks {
@@ -35,6 +37,20 @@ impl Tasks {
     /// Signals that responses have arrived, so that a batch may be ready to be released.
     pub fn arrived(&self) {
         self.arrived.notify_one();
+    }
+
+    /// Notes that nothing is left that is due to be released.
+    fn note_released(&self) {
+        if let Ok(mut released) = self.released.lock() {
+            *released = Some(Instant::now());
+        }
+    }
+
+    /// For how long arrivals that are due may have waited; nothing where no release runs. Arrivals have no time of
+    /// their own, on purpose, so their age cannot be asked for.
+    pub fn release_lag(&self) -> Duration {
+        let released = self.released.lock().map_or(None, |released| *released);
+        released.map_or(Duration::ZERO, |released| released.elapsed())
     }
 
     /// Tells all tasks to stop.

@@ -20,6 +20,8 @@ const MIN_PAUSE: Duration = Duration::from_millis(300);
 /// Starts the task.
 pub fn start(app: &App) {
     let (weak, tasks) = (app.weak(), app.tasks.clone());
+    // From now on it counts how long nothing is released.
+    tasks.note_released();
     let task = async move {
         loop {
             tokio::select! {
@@ -30,7 +32,8 @@ pub fn start(app: &App) {
             let Some(app) = weak.upgrade() else { return };
             // A database that is away is asked again after the pause; nothing is lost meanwhile.
             match release_ripe(&app).await {
-                Ok(_) | Err(Failure::NoConnection(_)) => {}
+                Ok(_) => app.tasks.note_released(),
+                Err(Failure::NoConnection(_)) => {}
                 Err(_) => tracing::warn!("arrivals could not be released; trying again soon"),
             }
             match destroy_keys(&app).await {

@@ -7,6 +7,7 @@ use actix_web::http::header::{self, HeaderName};
 
 use crate::http::problem::{Code, Problem};
 use crate::http::rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY};
+use crate::http::request_id::REQUEST_ID;
 
 /// The figures of the suppression of an export: a dictionary of integers (RFC 9651).
 pub const DISCLOSURE_CONTROL: HeaderName = HeaderName::from_static("disclosure-control");
@@ -53,6 +54,7 @@ pub fn cors(origins: &[String]) -> Cors {
             HeaderName::from_static("sunset"),
             DISCLOSURE_CONTROL,
             DIVERSITY,
+            REQUEST_ID,
         ])
         .max_age(3600);
     origins

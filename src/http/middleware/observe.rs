@@ -1,29 +1,36 @@
 //! One log line and one measurement for each request: method, route, status, duration.
 //!
 //! The route is the pattern, such as `/v1/forms/{form}`, never the path. No query, address, user agent or header is
-//! logged. The id is random and only joins the log lines of one request.
+//! logged. The [id](crate::http::request_id) is random, and only joins the log lines of one request with its reply.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use tracing::Instrument;
 
-use crate::random;
+use crate::http::patient_socket::Requests;
+use crate::http::reply::portions::Portions;
+use crate::http::request_id::{REQUEST_ID, RequestId};
 
 /// Wraps everything.
 pub async fn observe<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<Portions<B>>, Error> {
     let started = Instant::now();
     let method = known(req.method());
-    let id = random::bytes::<8>().map_or(0, u64::from_be_bytes);
-    let span = tracing::info_span!("request", id = format_args!("{id:016x}"));
-    let result = next.call(req).instrument(span.clone()).await;
+    let id = RequestId::new();
+    let span = tracing::info_span!("request", id = id.text());
+    let requests = req.conn_data::<Arc<Requests>>();
+    let answering = requests.map(|requests| requests.begin());
+    let answer = next.call(req).instrument(span.clone());
+    let result = identified(id, id.scope(answer).await);
     let (route, status) = match &result {
         Ok(response) => {
             let route = response.request().match_pattern();
@@ -48,7 +55,28 @@ pub async fn observe<B: MessageBody + 'static>(
         ("status", status.to_string()),
     ];
     metrics::histogram!("aftercare_http_request_seconds", &labels).record(taken);
-    result
+    Ok(result?.map_body(|_, body| Portions::of(body, answering)))
+}
+
+/// The reply with its id. A failure becomes its reply here, since it would be made without the id later.
+fn identified<B>(
+    id: RequestId,
+    result: Result<ServiceResponse<B>, Error>,
+) -> Result<ServiceResponse<B>, Error> {
+    let Some(value) = id.header() else {
+        return result;
+    };
+    match result {
+        Ok(mut response) => {
+            response.headers_mut().insert(REQUEST_ID, value);
+            Ok(response)
+        }
+        Err(error) => {
+            let mut response = id.within(|| error.error_response());
+            response.headers_mut().insert(REQUEST_ID, value);
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
 }
 
 /// Clients can invent methods, so unknown ones share one label. Otherwise metrics would grow without bound.

@@ -18,6 +18,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::request_id::RequestId;
 pub use code::Code;
 pub use field_code::FieldCode;
 pub(crate) use refusals::form_faults;
@@ -93,6 +94,11 @@ pub struct ProblemDocument {
     /// Details of this occurrence, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// This occurrence, as a URN: the id of the request, which is in the header `Request-Id` and in the log of the
+    /// server as well. Name it when you ask about a problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "urn:uuid:7f0b9c1e-52a4-4c0e-9d1a-3c5b8e6f2a10")]
+    pub instance: Option<String>,
     /// The kind of problem, as a stable word for programs.
     pub code: Code,
     /// Every wrong field, when the body was at fault, or every wrong parameter, when the query was.
@@ -181,6 +187,7 @@ impl Problem {
             title: self.code.title().to_owned(),
             status: self.code.status().as_u16(),
             detail: self.detail.clone(),
+            instance: RequestId::current().map(RequestId::urn),
             code: self.code,
             errors: self.errors.clone(),
         }

@@ -4,6 +4,7 @@ pub mod coding;
 pub mod encoded_body;
 pub mod entity_tag;
 pub mod list;
+pub mod portions;
 
 use std::convert::Infallible;
 

@@ -1,9 +1,10 @@
 //! The OpenAPI document, and a self-hosted Swagger UI.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::web::{Path, ServiceConfig};
+use actix_web::web::{Bytes, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa_swagger_ui::Config;
 
@@ -58,5 +59,8 @@ async fn docs_file(
         .content_type(file.content_type)
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
-        .body(file.bytes.into_owned()))
+        .body(match file.bytes {
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            Cow::Owned(bytes) => bytes.into(),
+        }))
 }

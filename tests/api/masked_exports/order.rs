@@ -151,6 +151,7 @@ async fn what_changes_between_the_passes_is_not_seen() {
         .await
         .expect(200);
     let form = Arc::new(version.form.clone());
+    let spool = &app.state.app.spool;
     let started = || {
         let export = ResponsesExport {
             versions: vec![ExportVersion {
@@ -170,7 +171,9 @@ async fn what_changes_between_the_passes_is_not_seen() {
         async move {
             let connection =
                 ExclusiveConnection::new(app.state.app.pools.exports.get().await.unwrap());
-            start(connection, export, Limits::default()).await.unwrap()
+            start(connection, export, spool, Limits::default())
+                .await
+                .unwrap()
         }
     };
     let waiting = started().await;

@@ -237,7 +237,9 @@ async fn what_is_withheld_while_an_export_runs_is_in_it_or_not_as_it_was_recorde
         options: CsvOptions::default(),
     };
     let conn = collection.app.state.app.pools.exports.get().await.unwrap();
-    let started = start(ExclusiveConnection::new(conn), export, Limits::default())
+    let connection = ExclusiveConnection::new(conn);
+    let spool = &collection.app.state.app.spool;
+    let started = start(connection, export, spool, Limits::default())
         .await
         .unwrap();
     assert_eq!(*started.report(), 8);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use aftercare::app::App;
+use aftercare::app::export::Spool;
 use aftercare::app::limits::LimitRates;
 use aftercare::clock::Clock;
 use aftercare::config::{DatabaseConfig, HttpConfig};
@@ -101,7 +102,8 @@ impl TestApp {
         let clock = TestClock::default();
         let keys = Keys::ephemeral().unwrap();
         let host = http.public_host().unwrap();
-        let app = App::limited(pools, keys, Arc::new(clock.clone()), host, rates);
+        let spool = Spool::new(std::env::temp_dir(), config.export_spool);
+        let app = App::limited(pools, keys, spool, Arc::new(clock.clone()), host, rates);
         app.start_tasks();
         let state = Data::new(HttpState::new(app, http, api()).unwrap());
         let bound = server::bind(state.clone()).unwrap();

@@ -185,6 +185,15 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {text}"))
     }
 
+    /// The problem without what tells this occurrence from others.
+    #[track_caller]
+    pub fn kind_of_problem(&self) -> Value {
+        let mut problem = self.json();
+        let id = self.header("request-id");
+        assert_eq!(problem["instance"].take(), format!("urn:uuid:{id}"));
+        problem
+    }
+
     pub fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }

@@ -81,6 +81,12 @@ pub fn has_answered(method: &str, route: &str, status: u16) -> bool {
     lines.any(|line| line["method"] == method && line["route"] == route && line["status"] == status)
 }
 
+/// Whether the line of the request with this id is in the log.
+pub fn has_request(id: &str) -> bool {
+    let lines = ANSWERED.lock().unwrap();
+    lines.iter().any(|line| line.contains(id))
+}
+
 #[derive(Clone, Copy)]
 struct Watch;
 
