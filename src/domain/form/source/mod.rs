@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use self::reader::Reader;
-use super::definition::FormDefinition;
+use super::definition::{Edition, FormDefinition};
 use crate::domain::fault::Fault;
 use crate::domain::pointer::{Pointer, find_nul};
 
@@ -82,13 +82,19 @@ impl Source {
         }
     }
 
-    /// The definition.
+    /// The definition. One that names no edition gets the newest.
     ///
     /// # Errors
     ///
     /// The first field that is unknown, missing or of the wrong type.
     pub fn definition(&self) -> Result<FormDefinition, Fault<String>> {
-        serde_path_to_error::deserialize(&self.value).map_err(|error| {
+        let mut value = self.value.clone();
+        if let Some(fields) = value.as_object_mut() {
+            fields
+                .entry("edition")
+                .or_insert_with(|| u8::from(Edition::NEWEST).into());
+        }
+        serde_path_to_error::deserialize(&value).map_err(|error| {
             let pointer = error.path().into();
             Fault::at(pointer, error.into_inner().to_string())
         })
