@@ -237,6 +237,8 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
         k: 5,
         freezes_at: None,
         retained_until: None,
+        grace_days: 0,
+        form_version: None,
     };
     let campaign = campaigns::create(app, Actor::Operator, new).await.unwrap();
     let answers = answers(form);

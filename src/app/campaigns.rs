@@ -14,10 +14,11 @@ use crate::domain::disclosure::rounding::{RoundedCount, round_down};
 use crate::domain::form::Text;
 use crate::domain::ids::{CampaignId, CampaignKey, FormKey};
 use crate::random;
+use crate::store::AsyncPgConnection;
 use crate::store::campaigns::{
     find_campaign, has_responses, insert_campaign, list_campaigns, lock_campaign, save_campaign,
 };
-use crate::store::forms::{find_form, newest_version};
+use crate::store::forms::{FormVersionRef, find_form, list_version_refs, lock_form};
 use crate::store::passes::destroy_pass_key;
 use crate::store::responses::count::count_responses;
 
@@ -36,6 +37,12 @@ pub enum CampaignError {
     /// Its times do not fit together.
     #[error("{0}")]
     Schedule(ScheduleFault),
+    /// The form has no such version to pin the campaign to.
+    #[error("the form has no such version")]
+    VersionUnknown,
+    /// The version to pin the campaign to is retired, or all versions of the form are.
+    #[error("the version is retired")]
+    VersionRetired,
     /// The change is refused.
     #[error("the change is refused")]
     Refused(ChangeRefused),
@@ -75,6 +82,10 @@ pub struct NewCampaign {
     pub freezes_at: Option<DateTime<Utc>>,
     /// When its responses are deleted; if none is given, five years after it closes.
     pub retained_until: Option<DateTime<Utc>>,
+    /// For how many days after its end it takes responses that were filled in before.
+    pub grace_days: i32,
+    /// The only version of the form that it takes; if none is given, it follows the newest.
+    pub form_version: Option<i32>,
 }
 
 /// The progress of a campaign, in rounded counts.
@@ -185,17 +196,44 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
             freezes_at: new.freezes_at,
             retained_until: new
                 .retained_until
-                .unwrap_or_else(|| default_retention(new.schedule.closes_at)),
+                .unwrap_or_else(|| default_retention(new.schedule.closes_at, new.grace_days)),
+            grace_days: new.grace_days,
         },
         created_at: tx.now(),
         erased_at: None,
+        form_version: new.form_version,
     };
     let campaign = campaign
         .with_sound_times()
         .map_err(CampaignError::Schedule)?;
+    // The lock keeps the version that the campaign needs from being retired meanwhile.
     match form {
-        Some(form) if newest_version(tx, form.id).await?.is_some() => Ok(campaign),
-        _ => Err(CampaignError::FormUnknown),
+        Some(form) if lock_form(tx, form.id).await? => {}
+        _ => return Err(CampaignError::FormUnknown),
+    }
+    check_version(tx, &campaign).await?;
+    Ok(campaign)
+}
+
+/// Checks that the campaign's respondents have a version to fill in. Call it with the form locked.
+async fn check_version(
+    conn: &mut AsyncPgConnection,
+    campaign: &Campaign,
+) -> Result<(), CampaignError> {
+    let versions = list_version_refs(conn, campaign.form_id).await?;
+    if versions.is_empty() {
+        return Err(CampaignError::FormUnknown);
+    }
+    let mut taken = versions
+        .iter()
+        .filter(|version| campaign.takes_version(version.version))
+        .peekable();
+    if taken.peek().is_none() {
+        return Err(CampaignError::VersionUnknown);
+    }
+    match taken.any(FormVersionRef::is_in_use) {
+        true => Ok(()),
+        false => Err(CampaignError::VersionRetired),
     }
 }
 
@@ -221,6 +259,10 @@ pub async fn change(
             let new = old
                 .change(change, answered, now)
                 .map_err(CampaignError::Refused)?;
+            if new.form_version.is_some() && new.form_version != old.form_version {
+                lock_form(tx, new.form_id).await?;
+                check_version(tx, &new).await?;
+            }
             save_campaign(tx, &new).await?;
             if new.needs_pass_key(now) {
                 app.provide_pass_key(tx, &new).await?;
@@ -233,19 +275,26 @@ pub async fn change(
     Ok(changed)
 }
 
-/// Closes a campaign for good. Closing it again changes nothing.
+/// Closes a campaign for good, with this grace if one is given. Closing it again changes nothing.
 ///
 /// # Errors
 ///
-/// When there is no such campaign.
-pub async fn close(app: &App, actor: Actor, key: &CampaignKey) -> Result<Campaign, CampaignError> {
+/// When there is no such campaign, or the grace is refused.
+pub async fn close(
+    app: &App,
+    actor: Actor,
+    key: &CampaignKey,
+    grace_days: Option<i32>,
+) -> Result<Campaign, CampaignError> {
     let campaign = app
         .transact(async |tx| {
             let old = lock_campaign(tx, key)
                 .await?
                 .ok_or(CampaignError::Unknown)?;
             destroy_pass_key(tx, old.id).await?;
-            let Some(closed) = old.close(app.now()) else {
+            let answered = has_responses(tx, old.id).await?;
+            let closed = old.close(grace_days, answered, app.now());
+            let Some(closed) = closed.map_err(CampaignError::Refused)? else {
                 return Ok(old);
             };
             save_campaign(tx, &closed).await?;

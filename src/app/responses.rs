@@ -44,6 +44,9 @@ pub enum ResponseError {
     /// The campaign's form has no such version.
     #[error("the form has no such version")]
     VersionUnknown,
+    /// The campaign takes only this version of the form.
+    #[error("the campaign takes only version {0} of the form")]
+    VersionNotTaken(i32),
     /// The version is retired, and its grace period is over.
     #[error("the version is retired")]
     VersionRetired,
@@ -239,11 +242,13 @@ fn takes_responses(
     version: &FormVersionRef,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(), ResponseError> {
-    campaign.check_open(now).map_err(ResponseError::NotOpen)?;
-    if version.accepts(now) {
-        Ok(())
-    } else {
-        Err(ResponseError::VersionRetired)
+    campaign
+        .check_accepts(now)
+        .map_err(ResponseError::NotOpen)?;
+    match campaign.form_version {
+        Some(pinned) if pinned != version.version => Err(ResponseError::VersionNotTaken(pinned)),
+        _ if version.accepts(now) => Ok(()),
+        _ => Err(ResponseError::VersionRetired),
     }
 }
 

@@ -289,6 +289,8 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         k: 5,
         freezes_at: None,
         retained_until: Some(schedule.closes_at + TimeDelta::days(365)),
+        grace_days: 14,
+        form_version: None,
     })
 }
 

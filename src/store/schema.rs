@@ -61,6 +61,8 @@ diesel::table! {
         freezes_at -> Nullable<Timestamptz>,
         retained_until -> Timestamptz,
         erased_at -> Nullable<Timestamptz>,
+        grace_days -> Int4,
+        form_version -> Nullable<Int4>,
     }
 }
 

@@ -36,6 +36,7 @@ mod exports;
 mod form_command;
 mod forms;
 mod full_disk;
+mod grace;
 mod handout;
 mod health;
 mod http_habits;

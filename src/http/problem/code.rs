@@ -121,6 +121,10 @@ codes! {
         "List the versions with `GET /v1/forms/{form}/versions`.";
     VersionRetired, "version_retired", CONFLICT, "This version of the form is retired",
         "Load the newest version of the form, and ask the person again where questions have changed.";
+    VersionNeeded, "version_needed", CONFLICT, "A campaign needs this version of the form",
+        "Publish another version first, or close the campaigns that `detail` names. A campaign that is pinned to this version needs this one.";
+    VersionNotTaken, "version_not_taken", CONFLICT, "The campaign takes another version of the form",
+        "Load the version that `form_version` of the campaign names, and ask the person again where questions differ.";
     DraftUnknown, "draft_unknown", NOT_FOUND, "The form has no draft",
         "Begin a draft with `PUT /v1/forms/{form}/draft` and `If-None-Match: *`.";
     DraftInvalid, "draft_invalid", UNPROCESSABLE_ENTITY, "The form cannot be published as it is",
@@ -140,7 +144,7 @@ codes! {
     CampaignNotOpenYet, "campaign_not_open_yet", CONFLICT, "The campaign has not opened yet",
         "Keep the response on the device, and send it after `opens_at` of the campaign.";
     CampaignClosed, "campaign_closed", CONFLICT, "The campaign is closed",
-        "Tell the person that the campaign is over. A response cannot be sent any more.";
+        "Tell the person that the campaign is over. A response cannot be sent any more: `accepts_until` of the campaign was the last time for one that was filled in before the end.";
     ReceiptMissing, "receipt_missing", BAD_REQUEST, "A Receipt header is needed",
         "Make a receipt of 16 random bytes in base64url, keep it, and send it as the header `Receipt`.";
     ReceiptMalformed, "receipt_malformed", BAD_REQUEST, "The Receipt header is malformed",

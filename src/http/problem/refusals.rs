@@ -55,6 +55,16 @@ impl From<CampaignError> for Problem {
                 "There is no published form with this key.",
             ),
             CampaignError::Schedule(fault) => fault.into(),
+            CampaignError::VersionUnknown => Self::field(
+                "/form_version",
+                FieldCode::VersionUnknown,
+                "The form has no version with this number.",
+            ),
+            CampaignError::VersionRetired => Self::field(
+                "/form_version",
+                FieldCode::VersionRetired,
+                "The version is retired, or every version of the form is: nobody could answer.",
+            ),
             CampaignError::Refused(refused) => refused.into(),
             CampaignError::PassKeyDestroyed => Code::CampaignClosed.into(),
             CampaignError::TooManyPassKeys => Code::TooManyPassCampaigns.into(),
@@ -75,7 +85,17 @@ impl From<ChangeRefused> for Problem {
         match refused {
             ChangeRefused::Closed => Code::CampaignClosed.into(),
             ChangeRefused::Ended => Self::new(Code::CampaignClosed)
-                .detail("The campaign has ended, and its waiting responses were released. Create another campaign."),
+                .detail("The campaign is over, and its waiting responses were released. Create another campaign."),
+            ChangeRefused::Opened => Self::field(
+                "/opens_at",
+                FieldCode::OpenedAlready,
+                "The campaign has opened and has responses, so it cannot open later.",
+            ),
+            ChangeRefused::PinnedLate => Self::field(
+                "/form_version",
+                FieldCode::PinnedLate,
+                "With responses in it, it may only become null.",
+            ),
             ChangeRefused::Schedule(fault) => fault.into(),
             ChangeRefused::DeletionTooSoon => Self::field(
                 "/retained_until",
@@ -121,6 +141,10 @@ impl From<FormError> for Problem {
                 };
                 Self::fields(Code::RecodingNeedsConsent, keys.iter().map(error).collect())
             }
+            FormError::Needed(campaigns) => Self::new(Code::VersionNeeded).detail(format!(
+                "These campaigns need it: {}.",
+                campaigns.join(", ")
+            )),
             FormError::Failure(failure) => failure.into(),
         }
     }
@@ -158,6 +182,8 @@ impl From<ResponseError> for Problem {
                 FieldCode::VersionUnknown,
                 "The campaign's form has no such version.",
             ),
+            ResponseError::VersionNotTaken(pinned) => Self::new(Code::VersionNotTaken)
+                .detail(format!("The campaign takes version {pinned} only.")),
             ResponseError::VersionRetired => Code::VersionRetired.into(),
             ResponseError::LanguageNotOffered => Self::field(
                 "/language",

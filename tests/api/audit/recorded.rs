@@ -237,6 +237,8 @@ async fn what_is_undone_leaves_no_entry() {
         k: 5,
         freezes_at: None,
         retained_until: None,
+        grace_days: 0,
+        form_version: None,
     };
     campaigns::create(&app.state.app, Actor::Operator, campaign)
         .await

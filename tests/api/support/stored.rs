@@ -79,6 +79,8 @@ pub async fn open_campaign(app: &App, form: &Form, key: &str) -> Uuid {
         k: 5,
         freezes_at: None,
         retained_until: None,
+        grace_days: 0,
+        form_version: None,
     };
     campaigns::create(app, Actor::Operator, new)
         .await
