@@ -1,4 +1,4 @@
-//! Responses: sending, reading and withdrawing one. The holder of the receipt needs no account.
+//! Responses: sending one. Whoever sends it needs no account.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,22 +12,17 @@ use crate::domain::admission::pass::token::Token;
 use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::campaign::{Campaign, NotOpen};
 use crate::domain::fault::Fault;
-use crate::domain::form::{Answer, Value};
-use crate::domain::ids::{CampaignKey, RemarkId};
+use crate::domain::ids::CampaignKey;
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
-    AnonymousResponse, AnswerFault, RawAnswers, Remark, ResponseContext, Summary, remark_ids,
-    validate,
+    AnonymousResponse, AnswerFault, RawAnswers, ResponseContext, Summary, ValidAnswers, validate,
 };
 use crate::domain::week::IsoWeek;
-use crate::store::AsyncPgConnection;
-use crate::store::campaigns::{CampaignAndVersion, find_campaign, find_campaign_and_version};
+use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
 use crate::store::forms::FormVersionRef;
 use crate::store::responses::arrival::Arrival;
-use crate::store::responses::find::{ResponseRow, find_response, find_texts, is_withdrawn};
 use crate::store::responses::insert::{Stored, find_earlier};
 use crate::store::responses::redeem::Refusal;
-use crate::store::responses::withdraw::{Withdrawal, withdraw_response};
 
 /// Why a response was not stored, found or withdrawn.
 #[derive(Debug, thiserror::Error)]
@@ -71,12 +66,21 @@ pub enum ResponseError {
     /// The pass is not one of this key.
     #[error("the pass is not good")]
     PassInvalid(Arc<PassKey>),
+    /// The receipt of the response to replace is malformed.
+    #[error("the receipt of the response to replace is malformed")]
+    ReplacesMalformed,
     /// The credential is not good any more.
     #[error("the invitation or pass is not good any more")]
     Refused(Refusal),
     /// The receipt was used for other answers.
     #[error("the receipt was used for other answers")]
     ReceiptUsed,
+    /// The response was released, so it can no longer be corrected. Holds whether it can be withdrawn.
+    #[error("the response was released")]
+    Released {
+        /// Whether it can still be withdrawn.
+        withdrawable: bool,
+    },
     /// There is no response with this receipt.
     #[error("there is no such response")]
     Unknown,
@@ -111,16 +115,24 @@ pub struct SentCredentials {
     pub invitation: Sent<Invitation>,
     /// A pass.
     pub pass: Sent<Token>,
+    /// The receipt of a response that was withdrawn: its admission counts again.
+    pub replaces: Sent<Receipt>,
 }
 
-/// A response that is sent.
-pub struct NewResponse {
+/// A filled form.
+pub struct FilledForm {
     /// The number of the version that was filled in.
     pub form_version: i32,
     /// The language in which the respondent read the form.
     pub language: String,
     /// The answers.
     pub answers: RawAnswers,
+}
+
+/// A response that is sent.
+pub struct NewResponse {
+    /// What was filled in.
+    pub filled: FilledForm,
     /// The receipt.
     pub receipt: Receipt,
     /// The credentials.
@@ -141,14 +153,6 @@ pub struct Receipted {
     pub summary: Summary,
 }
 
-/// A stored response, as the holder of its receipt can read it.
-pub struct OwnResponse {
-    /// The metadata.
-    pub response: Receipted,
-    /// The answers; free text as redacted.
-    pub answers: RawAnswers,
-}
-
 /// Stores a response, or recognises one that was sent before. The response is on disk when this returns.
 ///
 /// # Errors
@@ -161,24 +165,14 @@ pub async fn submit(
     client: Option<IpAddr>,
 ) -> Result<Receipted, ResponseError> {
     let now = app.now();
-    let (campaign, version) = campaign_and_version(app, key, sent.form_version)
-        .await?
-        .ok_or(ResponseError::CampaignUnknown)?;
-    let version = version.ok_or(ResponseError::VersionUnknown)?;
-    let published = app.version(version.id).await?;
-    let form = &published.form;
-    if !form.definition().languages.contains(&sent.language) {
-        return Err(ResponseError::LanguageNotOffered);
-    }
-    let answers = validate(form, &sent.answers).map_err(ResponseError::AnswersInvalid)?;
-    let week = IsoWeek::of(now.date_naive());
-    let context = ResponseContext {
-        campaign_id: campaign.id,
-        form_version_id: version.id,
-        language: sent.language.clone(),
-        week,
-    };
-    let response = answers.anonymise(form, context, &sent.receipt, &app.keys.server);
+    let Checked {
+        campaign,
+        version,
+        published,
+        answers,
+        response,
+    } = check(app, key, &sent.filled, &sent.receipt).await?;
+    let (form, week) = (&published.form, response.context().week);
     let stored = match takes_responses(&campaign, &version, now) {
         Ok(()) => match count(app, &campaign, client) {
             Ok(()) => {
@@ -203,8 +197,50 @@ pub async fn submit(
         new,
         form_version: published.version,
         week,
-        summary: Summary::of(form, answers.as_slice(), &sent.language),
-        language: sent.language,
+        summary: Summary::of(form, answers.as_slice(), &sent.filled.language),
+        language: sent.filled.language,
+    })
+}
+
+/// A filled form that fits its version, and the response that would be stored.
+pub(super) struct Checked {
+    pub campaign: Campaign,
+    pub version: FormVersionRef,
+    pub published: Arc<PublishedVersion>,
+    pub answers: ValidAnswers,
+    pub response: AnonymousResponse,
+}
+
+/// Checks a filled form against its version. Whether the campaign takes it is not checked.
+pub(super) async fn check(
+    app: &App,
+    key: &CampaignKey,
+    filled: &FilledForm,
+    receipt: &Receipt,
+) -> Result<Checked, ResponseError> {
+    let (campaign, version) = campaign_and_version(app, key, filled.form_version)
+        .await?
+        .ok_or(ResponseError::CampaignUnknown)?;
+    let version = version.ok_or(ResponseError::VersionUnknown)?;
+    let published = app.version(version.id).await?;
+    let form = &published.form;
+    if !form.definition().languages.contains(&filled.language) {
+        return Err(ResponseError::LanguageNotOffered);
+    }
+    let answers = validate(form, &filled.answers).map_err(ResponseError::AnswersInvalid)?;
+    let context = ResponseContext {
+        campaign_id: campaign.id,
+        form_version_id: version.id,
+        language: filled.language.clone(),
+        week: IsoWeek::of(app.now().date_naive()),
+    };
+    let response = answers.anonymise(form, context, receipt, &app.keys.server);
+    Ok(Checked {
+        campaign,
+        version,
+        published,
+        answers,
+        response,
     })
 }
 
@@ -245,6 +281,15 @@ fn takes_responses(
     campaign
         .check_accepts(now)
         .map_err(ResponseError::NotOpen)?;
+    takes_version(campaign, version, now)
+}
+
+/// Checks that the campaign takes responses to this version of its form.
+pub(super) fn takes_version(
+    campaign: &Campaign,
+    version: &FormVersionRef,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(), ResponseError> {
     match campaign.form_version {
         Some(pinned) if pinned != version.version => Err(ResponseError::VersionNotTaken(pinned)),
         _ if version.accepts(now) => Ok(()),
@@ -276,7 +321,19 @@ async fn credential(
     sent: SentCredentials,
 ) -> Result<Credential, ResponseError> {
     let server = &app.keys.server;
-    match campaign.settings.access {
+    let access = campaign.settings.access;
+    if access == Access::Pass && !matches!(sent.invitation, Sent::Missing) {
+        return Err(ResponseError::InvitationMisplaced);
+    }
+    match sent.replaces {
+        Sent::Given(receipt) if access != Access::Open => {
+            let withdrawn = server.response_id(campaign.id, &receipt);
+            return Ok(Credential::Replacement { withdrawn, access });
+        }
+        Sent::Malformed => return Err(ResponseError::ReplacesMalformed),
+        Sent::Given(_) | Sent::Missing => {}
+    }
+    match access {
         Access::Open => Ok(Credential::Open),
         Access::Code => match sent.invitation {
             Sent::Given(invitation) => Ok(Credential::Invitation(
@@ -286,9 +343,6 @@ async fn credential(
             Sent::Missing => Err(ResponseError::InvitationMissing),
         },
         Access::Pass => {
-            if !matches!(sent.invitation, Sent::Missing) {
-                return Err(ResponseError::InvitationMisplaced);
-            }
             let key = match app.pass_keys.known(campaign.id) {
                 Some(known) => known,
                 None => {
@@ -305,116 +359,4 @@ async fn credential(
             }
         }
     }
-}
-
-/// Reads the response of a receipt.
-///
-/// # Errors
-///
-/// When there is none, it was withdrawn, or too many were read from the client's network.
-pub async fn read_own(
-    app: &App,
-    key: &CampaignKey,
-    receipt: &Receipt,
-    client: Option<IpAddr>,
-) -> Result<OwnResponse, ResponseError> {
-    let counted = app.limits.count_receipt(client, app.now());
-    counted.map_err(ResponseError::TooMany)?;
-    let mut conn = app.connection().await?;
-    let Own {
-        row,
-        published,
-        remarks,
-        ..
-    } = find_own(app, &mut conn, key, receipt).await?;
-    let form = &published.form;
-    let mut answers = form
-        .layout()
-        .decode(form.questions(), &row.record)
-        .map_err(|_| Failure::Internal("a record cannot be read"))?;
-    let summary = Summary::of(form, &answers, &row.language);
-    let ids: Vec<RemarkId> = remarks.iter().map(|remark| remark.id).collect();
-    let mut texts = find_texts(&mut conn, row.id, &ids).await?;
-    for remark in remarks {
-        let place = form
-            .place(&remark.question)
-            .and_then(|place| answers.get_mut(place));
-        if let (Some(answer), Some(text)) = (place, texts.remove(&remark.id)) {
-            *answer = Answer::Given(Value::Text(text));
-        }
-    }
-    Ok(OwnResponse {
-        answers: RawAnswers::of(form, &answers),
-        response: Receipted {
-            new: false,
-            form_version: published.version,
-            week: IsoWeek::of(row.week),
-            language: row.language,
-            summary,
-        },
-    })
-}
-
-/// Withdraws the response of a receipt: it is deleted with its remarks.
-///
-/// # Errors
-///
-/// When there is none, it was withdrawn before, the campaign's responses are frozen, or there were too many from the
-/// client's network.
-pub async fn withdraw_own(
-    app: &App,
-    key: &CampaignKey,
-    receipt: &Receipt,
-    client: Option<IpAddr>,
-) -> Result<(), ResponseError> {
-    let counted = app.limits.count_receipt(client, app.now());
-    counted.map_err(ResponseError::TooMany)?;
-    app.transact(async |tx| {
-        let own = find_own(app, tx, key, receipt).await?;
-        if !own.campaign.settings.allows_withdrawal(tx.now()) {
-            return Err(ResponseError::WithdrawalEnded);
-        }
-        let remarks: Vec<RemarkId> = own.remarks.iter().map(|remark| remark.id).collect();
-        match withdraw_response(tx, own.row.id, &remarks).await? {
-            Withdrawal::Done(_) => Ok(()),
-            Withdrawal::Already => Err(ResponseError::Withdrawn),
-            Withdrawal::Unknown => Err(ResponseError::Unknown),
-        }
-    })
-    .await
-}
-
-/// The stored response of a receipt, with its campaign and version.
-struct Own {
-    campaign: Campaign,
-    row: ResponseRow,
-    published: Arc<PublishedVersion>,
-    /// The remarks that the response may have, without their texts.
-    remarks: Vec<Remark>,
-}
-
-async fn find_own(
-    app: &App,
-    conn: &mut AsyncPgConnection,
-    key: &CampaignKey,
-    receipt: &Receipt,
-) -> Result<Own, ResponseError> {
-    let campaign = find_campaign(conn, key)
-        .await?
-        .ok_or(ResponseError::CampaignUnknown)?;
-    let server = &app.keys.server;
-    let id = server.response_id(campaign.id, receipt);
-    let row = match find_response(conn, id).await? {
-        Some(row) => row,
-        None if is_withdrawn(conn, id).await? => return Err(ResponseError::Withdrawn),
-        None => return Err(ResponseError::Unknown),
-    };
-    let published = app.forms.get(conn, row.form_version_id).await?;
-    let remarks = remark_ids(&published.form, campaign.id, receipt, server);
-    Ok(Own {
-        campaign,
-        row,
-        published,
-        remarks,
-    })
 }

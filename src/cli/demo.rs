@@ -20,7 +20,7 @@ use crate::app::campaigns::{self, CampaignError, NewCampaign};
 use crate::app::forms::FormError;
 use crate::app::forms::publish::publish_form;
 use crate::app::password::random_password;
-use crate::app::responses::{self, NewResponse, Sent, SentCredentials};
+use crate::app::responses::{self, FilledForm, NewResponse, Sent, SentCredentials};
 use crate::app::staff::{self, NewAccount, StaffError};
 use crate::app::tasks::release::release_ripe;
 use crate::app::{App, form_catalog::PublishedVersion};
@@ -195,13 +195,16 @@ fn generated_response(form: &PublishedVersion, rng: &mut StdRng) -> anyhow::Resu
     let receipt = format!("synthetic-{:032x}", rng.random::<u128>());
     let language = if rng.random_bool(0.8) { "ko" } else { "en" };
     Ok(NewResponse {
-        form_version: form.version,
-        language: language.to_owned(),
-        answers: synthetic(&form.form, language, rng),
+        filled: FilledForm {
+            form_version: form.version,
+            language: language.to_owned(),
+            answers: synthetic(&form.form, language, rng),
+        },
         receipt: Receipt::parse(&receipt)?,
         credentials: SentCredentials {
             invitation: Sent::Missing,
             pass: Sent::Missing,
+            replaces: Sent::Missing,
         },
     })
 }

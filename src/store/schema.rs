@@ -212,6 +212,7 @@ diesel::table! {
     tombstones (id) {
         id -> Uuid,
         campaign_id -> Uuid,
+        replaced -> Bool,
     }
 }
 

@@ -25,6 +25,7 @@ mod campaigns;
 mod chaos;
 mod cli;
 mod compatibility;
+mod corrections;
 mod database;
 mod database_tls;
 mod documents;

@@ -125,6 +125,15 @@ impl PrivacySettings {
             ),
             self.withdrawal_sentence(),
             sentence(
+                "correction",
+                "While your response waits to be passed on you can correct it with the receipt. Later, as long as you \
+                 can withdraw it, you can withdraw it and send another one. What we store does not tell that the two \
+                 belong together.",
+                "응답이 전달되기를 기다리는 동안에는 접수증으로 응답을 고칠 수 있습니다. 그 뒤에도 철회할 수 있는 \
+                 동안에는 철회하고 새 응답을 보낼 수 있습니다. 저장된 내용으로는 두 응답이 이어져 있다는 것을 \
+                 알 수 없습니다.",
+            ),
+            sentence(
                 "retention",
                 &format!("All responses are deleted on {retained_until}."),
                 &format!("모든 응답은 {retained_until}에 삭제합니다."),
@@ -268,6 +277,7 @@ mod tests {
                 "remarks_apart",
                 "masked",
                 "withdrawal_any_time",
+                "correction",
                 "retention",
             ]
         );

@@ -150,9 +150,17 @@ codes! {
     ReceiptMalformed, "receipt_malformed", BAD_REQUEST, "The Receipt header is malformed",
         "Send one receipt: 22 to 128 random characters of A-Z, a-z, 0-9, - and _.";
     ReceiptUsed, "receipt_used", CONFLICT, "This receipt was used for other answers",
-        "Make a new receipt for other answers. To correct a response, withdraw it with its receipt and send another one.";
+        "Make a new receipt for other answers. To correct a response, send the right answers with `PUT …/responses/own` and its receipt.";
     ResponseWithdrawn, "response_withdrawn", GONE, "This response was withdrawn",
         "Nothing is left to do: the response was deleted. A new response needs a new receipt.";
+    ResponseReleased, "response_released", CONFLICT, "This response was released and can no longer be corrected",
+        "Withdraw it with its receipt, and send the right answers with a new receipt. Where the campaign asks for an invitation or a pass, send the old receipt as the header `Replaces` instead.";
+    ReplacesMalformed, "replaces_malformed", BAD_REQUEST, "The Replaces header is malformed",
+        "Send the receipt of the response that was withdrawn, once, as it was sent with that response.";
+    ReplacesUnknown, "replaces_unknown", FORBIDDEN, "No withdrawn response has the receipt in Replaces",
+        "Withdraw the response with its receipt first (`DELETE …/responses/own`). Then send the new one with the old receipt in `Replaces`.";
+    ReplacesUsed, "replaces_used", CONFLICT, "The withdrawn response was replaced before",
+        "Each withdrawn response lets in one other. If this response was sent before, send it with the receipt of the first time. To replace that one, withdraw it and name its receipt.";
     ResponseUnknown, "response_unknown", NOT_FOUND, "There is no response with this receipt",
         "Check that the receipt and the campaign are those of the response. The response may never have arrived: send it again.";
     WithdrawalEnded, "withdrawal_ended", CONFLICT, "Responses of this campaign can no longer be withdrawn",

@@ -200,8 +200,14 @@ impl From<ResponseError> for Problem {
             ),
             ResponseError::PassMissing(key) => ask_for_pass(Code::PassMissing, &key),
             ResponseError::PassInvalid(key) => ask_for_pass(Code::PassInvalid, &key),
+            ResponseError::ReplacesMalformed => Code::ReplacesMalformed.into(),
             ResponseError::Refused(refusal) => refusal.into(),
             ResponseError::ReceiptUsed => Code::ReceiptUsed.into(),
+            ResponseError::Released { withdrawable: true } => Code::ResponseReleased.into(),
+            ResponseError::Released {
+                withdrawable: false,
+            } => Self::new(Code::ResponseReleased)
+                .detail("Responses of this campaign can no longer be withdrawn either: the answers stay as they are."),
             ResponseError::Unknown => Code::ResponseUnknown.into(),
             ResponseError::Withdrawn => Code::ResponseWithdrawn.into(),
             ResponseError::WithdrawalEnded => Code::WithdrawalEnded.into(),
@@ -240,6 +246,8 @@ impl From<Refusal> for Problem {
             Refusal::InvitationUnknown => Code::InvitationUnknown.into(),
             Refusal::InvitationUsed => Code::InvitationUsed.into(),
             Refusal::PassSpent => Code::PassSpent.into(),
+            Refusal::ReplacesUnknown => Code::ReplacesUnknown.into(),
+            Refusal::ReplacesUsed => Code::ReplacesUsed.into(),
             Refusal::AccessChanged => Code::AccessChanged.into(),
         }
     }

@@ -238,7 +238,7 @@ async fn insert_arrivals(
     Ok(inserted.into_iter().collect())
 }
 
-fn remarks_of(response: &AnonymousResponse) -> Value {
+pub(super) fn remarks_of(response: &AnonymousResponse) -> Value {
     let written = response.remarks().iter().filter_map(|remark| {
         let text = remark.text.as_ref()?;
         Some(serde_json::json!({"id": remark.id, "question": remark.question, "text": text}))

@@ -5,6 +5,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`arrival`] [`insert`] [`redeem`] | into the arrivals, with the invitation or pass that admits it |
+//! | [`correct`] | the answers of an arrival, replaced |
 //! | [`release`] | from the arrivals into the released responses, in shuffled batches |
 //! | [`find`] | by its id, wherever it is |
 //! | [`withdraw`] | out of either, leaving a tombstone |
@@ -13,6 +14,7 @@
 //! | [`count`] [`stream`] | how many there are; all of them, for an export |
 
 pub mod arrival;
+pub mod correct;
 pub mod count;
 pub mod delta;
 pub mod erase;
