@@ -151,15 +151,16 @@ async fn a_response_that_was_released_is_not_corrected_but_a_lost_reply_is_told_
 #[tokio::test]
 async fn corrections_during_a_release_are_stored_or_refused_and_never_lost() {
     let collection = Collection::start().await;
+    let (wrong, right) = (slip(), right());
     for _ in 0..12 {
         let receipt = new_receipt();
-        collection.send(&receipt, &slip()).await.expect(201);
+        collection.send(&receipt, &wrong).await.expect(201);
         let (corrected, _) =
-            tokio::join!(collection.correct(&receipt, &right()), collection.release());
+            tokio::join!(collection.correct(&receipt, &right), collection.release());
         let own = collection.own(&receipt).await.expect(200).json();
         let expected = match corrected.status.as_u16() {
-            200 => right(),
-            409 => slip(),
+            200 => &right,
+            409 => &wrong,
             other => panic!("{other}"),
         };
         assert_eq!(own["answers"]["distress"], expected["distress"]);

@@ -54,7 +54,7 @@ impl Collection {
         get.send().await.expect(200).json()
     }
 
-    async fn patch(&self, campaign: &str, change: Value) -> Answer {
+    async fn change(&self, campaign: &str, change: Value) -> Answer {
         let patch = self
             .staff
             .client
@@ -117,7 +117,7 @@ async fn an_invitation_works_within_the_grace_but_none_is_made_and_no_pass_is_is
     let late = collection.send_late("passes", None).await;
     late.expect_problem(Code::PassMissing);
     let reopened = collection
-        .patch(
+        .change(
             "passes",
             json!({"closes_at": Utc::now() + TimeDelta::days(9)}),
         )
@@ -139,7 +139,7 @@ async fn closing_takes_a_grace_that_is_no_shorter_than_the_one_promised() {
         shorter.expect_problem(Code::SettingsPromised).pointers(),
         ["/grace_days"]
     );
-    let shorter = collection.patch("spring", json!({"grace_days": 13})).await;
+    let shorter = collection.change("spring", json!({"grace_days": 13})).await;
     shorter.expect_problem(Code::SettingsPromised);
     let unfit = close(json!({"grace_days": 91})).await;
     unfit.expect_problem(Code::BodyInvalid);
@@ -176,7 +176,7 @@ async fn null_is_refused_where_a_campaign_needs_a_value_and_takes_away_where_it_
     ];
     for field in nulls {
         let refused = collection
-            .patch("test-campaign", json!({field: null}))
+            .change("test-campaign", json!({field: null}))
             .await;
         assert_eq!(
             refused.expect_problem(Code::BodyInvalid).pointers(),
@@ -184,11 +184,11 @@ async fn null_is_refused_where_a_campaign_needs_a_value_and_takes_away_where_it_
         );
     }
     let described = json!({"description": {"en": "Why"}});
-    let described = collection.patch("test-campaign", described).await;
+    let described = collection.change("test-campaign", described).await;
     assert_eq!(described.expect(200).json()["description"]["en"], "Why");
     for field in ["description", "freezes_at", "form_version"] {
         let taken = collection
-            .patch("test-campaign", json!({field: null}))
+            .change("test-campaign", json!({field: null}))
             .await;
         assert_eq!(taken.expect(200).json()[field], Value::Null);
     }
@@ -199,16 +199,19 @@ async fn an_open_campaign_with_responses_cannot_open_later() {
     let collection = Collection::start().await;
     let later = json!({"opens_at": Utc::now() + TimeDelta::days(1)});
     collection
-        .patch("test-campaign", later.clone())
+        .change("test-campaign", later.clone())
         .await
         .expect(200);
     let earlier = json!({"opens_at": Utc::now() - TimeDelta::days(1)});
-    collection.patch("test-campaign", earlier).await.expect(200);
+    collection
+        .change("test-campaign", earlier)
+        .await
+        .expect(200);
     collection
         .send_late("test-campaign", None)
         .await
         .expect(201);
-    let refused = collection.patch("test-campaign", later).await;
+    let refused = collection.change("test-campaign", later).await;
     assert_eq!(
         refused.expect_problem(Code::BodyInvalid).pointers(),
         ["/opens_at"]
@@ -232,7 +235,7 @@ async fn a_version_that_a_campaign_needs_is_not_retired() {
     );
     // Another version in use is enough for those that follow the newest, not for one that is pinned.
     collection
-        .patch("upcoming", json!({"form_version": 1}))
+        .change("upcoming", json!({"form_version": 1}))
         .await
         .expect(200);
     collection.publish_second().await;
@@ -270,12 +273,16 @@ impl Collection {
 async fn a_pinned_campaign_takes_its_version_only_and_is_not_reached_by_another() {
     let collection = Collection::start().await;
     collection.open("pinned", -1, 30).await;
-    let unknown = collection.patch("pinned", json!({"form_version": 2})).await;
+    let unknown = collection
+        .change("pinned", json!({"form_version": 2}))
+        .await;
     assert_eq!(
         unknown.expect_problem(Code::BodyInvalid).pointers(),
         ["/form_version"]
     );
-    let pinned = collection.patch("pinned", json!({"form_version": 1})).await;
+    let pinned = collection
+        .change("pinned", json!({"form_version": 1}))
+        .await;
     assert_eq!(pinned.expect(200).json()["form_version"], 1);
     let mut second = definition(EVERY_KIND);
     second["title"]["en"] = json!("Another title");
@@ -307,10 +314,12 @@ async fn a_pinned_campaign_takes_its_version_only_and_is_not_reached_by_another(
         .await
         .expect_problem(Code::VersionNotTaken);
     send("pinned", 1).await.expect(201);
-    let late = collection.patch("pinned", json!({"form_version": 2})).await;
+    let late = collection
+        .change("pinned", json!({"form_version": 2}))
+        .await;
     late.expect_problem(Code::BodyInvalid);
     collection
-        .patch("pinned", json!({"form_version": null}))
+        .change("pinned", json!({"form_version": null}))
         .await
         .expect(200);
     send("pinned", 2).await.expect(201);

@@ -76,3 +76,4 @@ mod telemetry;
 mod tokens;
 mod trusted_proxies;
 mod try_it_out;
+mod try_out;

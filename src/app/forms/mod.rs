@@ -1,7 +1,8 @@
-//! Forms. For everybody: published versions. For authors: drafts, publishing, retiring and comparing.
+//! Forms. For everybody: published versions. For authors: drafts, trying them out, publishing, retiring and comparing.
 
 pub mod drafts;
 pub mod publish;
+pub mod try_out;
 
 use std::sync::Arc;
 

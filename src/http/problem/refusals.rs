@@ -8,6 +8,7 @@ use crate::app::campaigns::CampaignError;
 use crate::app::export::ExportError;
 use crate::app::exports::{ExportRefused, MAX_SENSITIVE, Unfit};
 use crate::app::forms::FormError;
+use crate::app::forms::try_out::TryOutError;
 use crate::app::invitations::InvitationError;
 use crate::app::limits::{Limited, TooMany};
 use crate::app::own_account::OwnAccountError;
@@ -160,6 +161,16 @@ pub(crate) fn form_faults(faults: Vec<Fault<FormFault>>) -> Vec<FieldError> {
         )
     };
     faults.into_iter().map(error).collect()
+}
+
+impl From<TryOutError> for Problem {
+    fn from(error: TryOutError) -> Self {
+        match error {
+            TryOutError::Form(error) => error.into(),
+            TryOutError::Response(error) => error.into(),
+            TryOutError::Failure(failure) => failure.into(),
+        }
+    }
 }
 
 impl From<NotOpen> for Problem {
