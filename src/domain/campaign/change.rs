@@ -136,6 +136,9 @@ impl Campaign {
             .map_err(ChangeRefused::Schedule)?;
         if has_responses {
             self.keep_promises(&changed, now)?;
+        }
+        self.stay_ended(&changed, has_responses, now)?;
+        if has_responses {
             if self.schedule.opens_at <= now && now < changed.schedule.opens_at {
                 return Err(ChangeRefused::Opened);
             }
@@ -144,7 +147,6 @@ impl Campaign {
                 return Err(ChangeRefused::PinnedLate);
             }
         }
-        self.stay_ended(&changed, has_responses, now)?;
         Ok(changed)
     }
 

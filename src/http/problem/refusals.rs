@@ -214,17 +214,23 @@ impl From<ResponseError> for Problem {
             ResponseError::ReplacesMalformed => Code::ReplacesMalformed.into(),
             ResponseError::Refused(refusal) => refusal.into(),
             ResponseError::ReceiptUsed => Code::ReceiptUsed.into(),
-            ResponseError::Released { withdrawable: true } => Code::ResponseReleased.into(),
-            ResponseError::Released {
-                withdrawable: false,
-            } => Self::new(Code::ResponseReleased)
-                .detail("Responses of this campaign can no longer be withdrawn either: the answers stay as they are."),
+            ResponseError::Released { withdrawable } => released(withdrawable),
             ResponseError::Unknown => Code::ResponseUnknown.into(),
             ResponseError::Withdrawn => Code::ResponseWithdrawn.into(),
             ResponseError::WithdrawalEnded => Code::WithdrawalEnded.into(),
             ResponseError::Failure(failure) => failure.into(),
         }
     }
+}
+
+fn released(withdrawable: bool) -> Problem {
+    let problem = Problem::new(Code::ResponseReleased);
+    if withdrawable {
+        return problem;
+    }
+    problem.detail(
+        "Responses of this campaign can no longer be withdrawn either: the answers stay as they are.",
+    )
 }
 
 fn answer_faults(faults: Vec<Fault<AnswerFault>>) -> Vec<FieldError> {
