@@ -239,6 +239,7 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
         retained_until: None,
         grace_days: 0,
         form_version: None,
+        testing: false,
     };
     let campaign = campaigns::create(app, Actor::Operator, new).await.unwrap();
     let answers = answers(form);

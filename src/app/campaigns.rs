@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::trials::end_if_opened;
 use super::{App, Failure, Transaction, failures};
 use crate::domain::audit::{Actor, AuditEvent, AuditedSettings};
 use crate::domain::campaign::access::Access;
@@ -21,6 +22,7 @@ use crate::store::campaigns::{
 use crate::store::forms::{FormVersionRef, find_form, list_version_refs, lock_form};
 use crate::store::passes::destroy_pass_key;
 use crate::store::responses::count::count_responses;
+use crate::store::responses::trial::delete_tests;
 
 /// Why a campaign was not found, created or changed.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +88,8 @@ pub struct NewCampaign {
     pub grace_days: i32,
     /// The only version of the form that it takes; if none is given, it follows the newest.
     pub form_version: Option<i32>,
+    /// Whether it takes responses as tests until it opens.
+    pub testing: bool,
 }
 
 /// The progress of a campaign, in rounded counts.
@@ -126,6 +130,7 @@ pub async fn find(app: &App, key: &CampaignKey) -> Result<Campaign, CampaignErro
     let campaign = find_campaign(&mut conn, key)
         .await?
         .ok_or(CampaignError::Unknown)?;
+    end_if_opened(app, &mut conn, &campaign).await?;
     app.pass_keys.remember(&mut conn, &campaign).await?;
     Ok(campaign)
 }
@@ -202,10 +207,14 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
         created_at: tx.now(),
         erased_at: None,
         form_version: new.form_version,
+        testing: new.testing,
     };
     let campaign = campaign
         .with_sound_times()
         .map_err(CampaignError::Schedule)?;
+    if campaign.testing && !campaign.is_testing(tx.now()) {
+        return Err(CampaignError::Refused(ChangeRefused::TestingOver));
+    }
     // The lock keeps the version that the campaign needs from being retired meanwhile.
     match form {
         Some(form) if lock_form(tx, form.id).await? => {}
@@ -264,6 +273,9 @@ pub async fn change(
                 check_version(tx, &new).await?;
             }
             save_campaign(tx, &new).await?;
+            if old.testing && !new.testing {
+                delete_tests(tx, new.id).await?;
+            }
             if new.needs_pass_key(now) {
                 app.provide_pass_key(tx, &new).await?;
             }
@@ -298,6 +310,7 @@ pub async fn close(
                 return Ok(old);
             };
             save_campaign(tx, &closed).await?;
+            delete_tests(tx, closed.id).await?;
             record_change(tx, actor, &old, &closed);
             Ok::<_, CampaignError>(closed)
         })

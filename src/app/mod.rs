@@ -9,6 +9,7 @@
 //! | [`forms`] | drafts, publishing, retiring, comparing |
 //! | [`campaigns`] | creating, changing, closing, counting |
 //! | [`responses`] [`own_response`] | sending a response; reading one's own, correcting and withdrawing it |
+//! | `trials` | responses as tests, before a campaign opens |
 //! | [`invitations`] [`passes`] | making and revoking invitations, exchanging one for a pass |
 //! | [`remarks`] | listing and reviewing free text |
 //! | [`staff`] [`sessions`] [`api_keys`] | accounts, logging in and out, the keys of scheduled jobs |
@@ -51,6 +52,7 @@ pub mod single_flight;
 pub mod staff;
 pub mod tasks;
 mod transaction;
+mod trials;
 pub mod writes;
 
 use std::ops::Deref;

@@ -1,10 +1,12 @@
 //! The response of a receipt: reading, correcting and withdrawing it. The holder of the receipt needs no account.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::form_catalog::PublishedVersion;
 use super::responses::{Checked, FilledForm, Receipted, ResponseError, check, takes_version};
+use super::trials::end_if_opened;
 use super::{App, Failure};
 use crate::domain::campaign::Campaign;
 use crate::domain::form::{Answer, Value};
@@ -17,6 +19,7 @@ use crate::store::campaigns::find_campaign;
 use crate::store::responses::correct::correct_arrival;
 use crate::store::responses::find::{ResponseRow, find_response, find_texts, is_withdrawn};
 use crate::store::responses::insert::{Stored, find_earlier};
+use crate::store::responses::trial::{correct_test, delete_test, find_test};
 use crate::store::responses::withdraw::{Withdrawal, withdraw_response};
 
 /// A stored response, as the holder of its receipt can read it.
@@ -45,6 +48,7 @@ pub async fn read_own(
         row,
         published,
         remarks,
+        test,
         ..
     } = find_own(app, &mut conn, key, receipt).await?;
     let form = &published.form;
@@ -53,8 +57,12 @@ pub async fn read_own(
         .decode(form.questions(), &row.record)
         .map_err(|_| Failure::Internal("a record cannot be read"))?;
     let summary = Summary::of(form, &answers, &row.language);
+    let is_test = test.is_some();
     let ids: Vec<RemarkId> = remarks.iter().map(|remark| remark.id).collect();
-    let mut texts = find_texts(&mut conn, row.id, &ids).await?;
+    let mut texts = match test {
+        Some(texts) => texts,
+        None => find_texts(&mut conn, row.id, &ids).await?,
+    };
     for remark in remarks {
         let place = form
             .place(&remark.question)
@@ -71,6 +79,7 @@ pub async fn read_own(
             week: IsoWeek::of(row.week),
             language: row.language,
             summary,
+            test: is_test,
         },
     })
 }
@@ -99,7 +108,12 @@ pub async fn correct_own(
         answers,
         response,
     } = check(app, key, &filled, receipt).await?;
+    let test = campaign.is_testing(now);
     let corrected = app.transact(async |tx| {
+        if test {
+            takes_version(&campaign, &version, now)?;
+            return Ok(correct_test(tx, &response).await?);
+        }
         // A version that was retired since can still be corrected, but a response cannot move to it.
         let stored = find_response(tx, response.id()).await?;
         if stored.is_some_and(|stored| stored.form_version_id != version.id) {
@@ -109,6 +123,7 @@ pub async fn correct_own(
     });
     let week = match corrected.await? {
         Some(week) => week,
+        None if test => return Err(ResponseError::Unknown),
         None => {
             let withdrawable = campaign.settings.allows_withdrawal(now);
             let mut conn = app.connection().await?;
@@ -127,6 +142,7 @@ pub async fn correct_own(
         week,
         summary: Summary::of(&published.form, answers.as_slice(), &filled.language),
         language: filled.language,
+        test,
     })
 }
 
@@ -146,6 +162,10 @@ pub async fn withdraw_own(
     counted.map_err(ResponseError::TooMany)?;
     app.transact(async |tx| {
         let own = find_own(app, tx, key, receipt).await?;
+        if own.test.is_some() {
+            delete_test(tx, own.row.id).await?;
+            return Ok(());
+        }
         if !own.campaign.settings.allows_withdrawal(tx.now()) {
             return Err(ResponseError::WithdrawalEnded);
         }
@@ -166,6 +186,8 @@ struct Own {
     published: Arc<PublishedVersion>,
     /// The remarks that the response may have, without their texts.
     remarks: Vec<Remark>,
+    /// The texts of its remarks, where it is a test.
+    test: Option<HashMap<RemarkId, String>>,
 }
 
 async fn find_own(
@@ -179,7 +201,16 @@ async fn find_own(
         .ok_or(ResponseError::CampaignUnknown)?;
     let server = &app.keys.server;
     let id = server.response_id(campaign.id, receipt);
-    let row = match find_response(conn, id).await? {
+    end_if_opened(app, conn, &campaign).await?;
+    let test = match campaign.is_testing(app.now()) {
+        true => Some(find_test(conn, id).await?.ok_or(ResponseError::Unknown)?),
+        false => None,
+    };
+    let (test, row) = match test {
+        Some((row, texts)) => (Some(texts), Some(row)),
+        None => (None, find_response(conn, id).await?),
+    };
+    let row = match row {
         Some(row) => row,
         None if is_withdrawn(conn, id).await? => return Err(ResponseError::Withdrawn),
         None => return Err(ResponseError::Unknown),
@@ -191,5 +222,6 @@ async fn find_own(
         row,
         published,
         remarks,
+        test,
     })
 }

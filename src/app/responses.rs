@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::form_catalog::PublishedVersion;
 use super::limits::TooMany;
 use super::pass_keys::PassKey;
-use super::{App, Failure, failures};
+use super::{App, Failure, failures, trials};
 use crate::domain::admission::invitation::Invitation;
 use crate::domain::admission::pass::token::Token;
 use crate::domain::campaign::access::{Access, Credential};
@@ -23,6 +23,7 @@ use crate::store::forms::FormVersionRef;
 use crate::store::responses::arrival::Arrival;
 use crate::store::responses::insert::{Stored, find_earlier};
 use crate::store::responses::redeem::Refusal;
+use crate::store::responses::trial::{insert_test, is_redeemed};
 
 /// Why a response was not stored, found or withdrawn.
 #[derive(Debug, thiserror::Error)]
@@ -151,6 +152,8 @@ pub struct Receipted {
     pub week: IsoWeek,
     /// Scores and notices.
     pub summary: Summary,
+    /// Whether it is a test, which is deleted when the campaign opens.
+    pub test: bool,
 }
 
 /// Stores a response, or recognises one that was sent before. The response is on disk when this returns.
@@ -165,13 +168,17 @@ pub async fn submit(
     client: Option<IpAddr>,
 ) -> Result<Receipted, ResponseError> {
     let now = app.now();
+    let checked = check(app, key, &sent.filled, &sent.receipt).await?;
+    if checked.campaign.is_testing(now) {
+        return submit_test(app, checked, sent, client).await;
+    }
     let Checked {
         campaign,
         version,
         published,
         answers,
         response,
-    } = check(app, key, &sent.filled, &sent.receipt).await?;
+    } = checked;
     let (form, week) = (&published.form, response.context().week);
     let stored = match takes_responses(&campaign, &version, now) {
         Ok(()) => match count(app, &campaign, client) {
@@ -199,7 +206,54 @@ pub async fn submit(
         week,
         summary: Summary::of(form, answers.as_slice(), &sent.filled.language),
         language: sent.filled.language,
+        test: false,
     })
+}
+
+/// Stores a response as a test. Credentials that are sent are checked, but neither needed nor used up.
+async fn submit_test(
+    app: &App,
+    checked: Checked,
+    sent: NewResponse,
+    client: Option<IpAddr>,
+) -> Result<Receipted, ResponseError> {
+    let now = app.now();
+    takes_version(&checked.campaign, &checked.version, now)?;
+    count(app, &checked.campaign, client).map_err(ResponseError::TooMany)?;
+    check_credentials(app, &checked.campaign, sent.credentials).await?;
+    let mut conn = app.connection().await?;
+    let stored = insert_test(&mut conn, &checked.response, now).await?;
+    let stored = stored.ok_or(ResponseError::NotOpen(NotOpen::Upcoming))?;
+    let (new, week) = outcome(stored, checked.response.context().week)?;
+    let (published, language) = (checked.published, sent.filled.language);
+    Ok(Receipted {
+        new,
+        form_version: published.version,
+        week,
+        summary: Summary::of(&published.form, checked.answers.as_slice(), &language),
+        language,
+        test: true,
+    })
+}
+
+async fn check_credentials(
+    app: &App,
+    campaign: &Campaign,
+    sent: SentCredentials,
+) -> Result<(), ResponseError> {
+    let hash = match credential(app, campaign, sent).await {
+        Ok(Credential::Invitation(hash)) => hash,
+        Ok(_) | Err(ResponseError::InvitationMissing | ResponseError::PassMissing(_)) => {
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let mut conn = app.connection().await?;
+    match is_redeemed(&mut conn, &hash).await? {
+        Some(false) => Ok(()),
+        Some(true) => Err(ResponseError::Refused(Refusal::InvitationUsed)),
+        None => Err(ResponseError::Refused(Refusal::InvitationUnknown)),
+    }
 }
 
 /// A filled form that fits its version, and the response that would be stored.
@@ -221,6 +275,10 @@ pub(super) async fn check(
     let (campaign, version) = campaign_and_version(app, key, filled.form_version)
         .await?
         .ok_or(ResponseError::CampaignUnknown)?;
+    if campaign.testing && !campaign.is_testing(app.now()) {
+        let mut conn = app.connection().await?;
+        trials::end_if_opened(app, &mut conn, &campaign).await?;
+    }
     let version = version.ok_or(ResponseError::VersionUnknown)?;
     let published = app.version(version.id).await?;
     let form = &published.form;

@@ -294,6 +294,7 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         retained_until: Some(schedule.closes_at + TimeDelta::days(365)),
         grace_days: 14,
         form_version: None,
+        testing: false,
     })
 }
 

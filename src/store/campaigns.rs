@@ -36,6 +36,7 @@ struct CampaignRow {
     erased_at: Option<DateTime<Utc>>,
     grace_days: i32,
     form_version: Option<i32>,
+    testing: bool,
 }
 
 impl CampaignRow {
@@ -60,6 +61,7 @@ impl CampaignRow {
             erased_at: campaign.erased_at,
             grace_days: settings.grace_days,
             form_version: campaign.form_version,
+            testing: campaign.testing,
         })
     }
 
@@ -92,6 +94,7 @@ impl CampaignRow {
             created_at: self.created_at,
             erased_at: self.erased_at,
             form_version: self.form_version,
+            testing: self.testing,
         })
     }
 }

@@ -73,6 +73,7 @@ mod shutdown;
 mod slow_clients;
 mod staff;
 mod telemetry;
+mod test_mode;
 mod tokens;
 mod trusted_proxies;
 mod try_it_out;

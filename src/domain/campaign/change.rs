@@ -33,6 +33,8 @@ pub struct CampaignChange {
     pub grace_days: Option<i32>,
     /// The only version of the form that it takes; `Some(None)` to follow the newest.
     pub form_version: Option<Option<i32>>,
+    /// Whether it takes responses as tests until it opens.
+    pub testing: Option<bool>,
 }
 
 /// Why a campaign was not changed.
@@ -46,6 +48,8 @@ pub enum ChangeRefused {
     Opened,
     /// The campaign has responses, so it cannot be pinned to a version.
     PinnedLate,
+    /// The campaign is not to open any more, so it cannot be tested.
+    TestingOver,
     /// The new times do not fit together.
     Schedule(ScheduleFault),
     /// Responses would be deleted within a week.
@@ -70,6 +74,7 @@ impl CampaignChange {
             retained_until: _,
             grace_days,
             form_version,
+            testing,
         } = self;
         title.is_some()
             || description.is_some()
@@ -78,6 +83,7 @@ impl CampaignChange {
             || release_size.or(*k).or(*grace_days).is_some()
             || freezes_at.is_some()
             || form_version.is_some()
+            || testing.is_some()
     }
 }
 
@@ -130,10 +136,16 @@ impl Campaign {
         if self.erased_at.is_some() || (self.closed_at.is_some() && change.needs_open()) {
             return Err(ChangeRefused::Closed);
         }
-        let changed = self
+        let mut changed = self
             .apply(change)
             .with_sound_times()
             .map_err(ChangeRefused::Schedule)?;
+        if changed.testing && !changed.is_testing(now) {
+            if change.testing.is_some() {
+                return Err(ChangeRefused::TestingOver);
+            }
+            changed.testing = false;
+        }
         if has_responses {
             self.keep_promises(&changed, now)?;
         }
@@ -170,6 +182,7 @@ impl Campaign {
         };
         let closed = Self {
             closed_at: Some(now),
+            testing: false,
             ..self.apply(&change)
         };
         let closed = closed.with_sound_times().map_err(ChangeRefused::Schedule)?;
@@ -221,6 +234,7 @@ impl Campaign {
                 grace_days: change.grace_days.unwrap_or(old.grace_days),
             },
             form_version: change.form_version.unwrap_or(self.form_version),
+            testing: change.testing.unwrap_or(self.testing),
             ..self.clone()
         }
     }
@@ -273,6 +287,7 @@ mod tests {
             created_at: day(0),
             erased_at: None,
             form_version: None,
+            testing: false,
         }
     }
 
@@ -440,6 +455,33 @@ mod tests {
         }
         assert!(pinned.change(&pin(Some(2)), true, now).is_ok(), "no change");
         assert!(pinned.change(&pin(None), true, now).is_ok());
+    }
+
+    #[test]
+    fn a_campaign_is_tested_until_it_opens_and_never_again() {
+        let testing = |on| CampaignChange {
+            testing: Some(on),
+            ..CampaignChange::default()
+        };
+        let upcoming = campaign(Access::Code);
+        let tested = upcoming.change(&testing(true), false, day(5)).unwrap();
+        assert!(tested.is_testing(day(9)) && !tested.is_testing(day(10)));
+        assert_eq!(
+            upcoming.change(&testing(true), false, day(10)),
+            Err(ChangeRefused::TestingOver)
+        );
+        let opened = CampaignChange {
+            opens_at: Some(day(4)),
+            ..CampaignChange::default()
+        };
+        assert!(!tested.change(&opened, false, day(5)).unwrap().testing);
+        assert!(!tested.close(None, false, day(5)).unwrap().unwrap().testing);
+        assert!(
+            !tested
+                .change(&testing(false), false, day(5))
+                .unwrap()
+                .testing
+        );
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct Campaign {
     pub erased_at: Option<DateTime<Utc>>,
     /// The number of the only version of the form that it takes; none when it follows the newest.
     pub form_version: Option<i32>,
+    /// Whether it takes responses as tests until it opens.
+    pub testing: bool,
 }
 
 /// Whether a campaign takes responses.
@@ -145,6 +147,11 @@ impl Campaign {
     /// Whether a version of its form that is published now would be filled in by its respondents.
     pub fn is_reached_by_new_version(&self, now: DateTime<Utc>) -> bool {
         self.form_version.is_none() && self.state(now) != CampaignState::Closed
+    }
+
+    /// Whether the campaign takes responses as tests at this time.
+    pub fn is_testing(&self, now: DateTime<Utc>) -> bool {
+        self.testing && self.state(now) == CampaignState::Upcoming
     }
 
     /// Checks that the campaign is open at this time.

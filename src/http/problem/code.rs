@@ -180,7 +180,7 @@ codes! {
     InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was revoked",
         "Ask the person to compare the invitation with the letter. If it is the same, ask the clinic for another one.";
     InvitationUsed, "invitation_used", CONFLICT, "This invitation was used before",
-        "Each invitation lets one response in. Ask the clinic for another one if it was not this person who used it.";
+        "Each invitation lets one response in. Ask the clinic for another one if it was not this person who used it. If it was used for a response that was withdrawn since, send the new one with the old receipt as `Replaces` instead of an invitation.";
     InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "A response with a pass takes no Invitation header",
         "Send the pass only. The invitation was used to get the pass, and would identify the response.";
     BatchUnknown, "batch_unknown", NOT_FOUND, "The campaign has no such batch of invitations",
@@ -198,7 +198,7 @@ codes! {
     PassInvalid, "pass_invalid", UNAUTHORIZED, "The pass is not one of this campaign",
         "Get a pass of this campaign. A pass of another campaign, or one that was altered, does not count.";
     PassSpent, "pass_spent", CONFLICT, "This pass was spent before",
-        "Each pass lets one response in. If this response was sent before, send it with the receipt of the first time.";
+        "Each pass lets one response in. If this response was sent before, send it with the receipt of the first time. If it was withdrawn, send the new one with the old receipt as `Replaces` instead of a pass.";
 
     // Remarks and exports.
     RemarkUnknown, "remark_unknown", NOT_FOUND, "There is no such remark",

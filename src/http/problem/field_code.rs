@@ -126,6 +126,7 @@ field_codes! {
     FreezeTooEarly, "freeze_too_early", "Responses could never be withdrawn: the freeze is before the campaign opens.";
     GraceTooLong, "grace_too_long", "Responses that come late would be deleted on arrival: the grace after the end reaches beyond `retained_until`.";
     OpenedAlready, "opened_already", "The campaign has opened and has responses, so it cannot open later.";
+    TestingOver, "testing_over", "The campaign has opened or is over. Only one that has not opened yet can be tested.";
     PinnedLate, "pinned_late", "The campaign has responses, so it cannot be pinned to a version. `null` lets it follow the newest.";
     VersionRetired, "version_retired", "The version of the form is retired, so nobody could answer.";
     RetentionTooShort, "retention_too_short", "Responses would be deleted before the campaign closes.";

@@ -92,6 +92,11 @@ impl From<ChangeRefused> for Problem {
                 FieldCode::OpenedAlready,
                 "The campaign has opened and has responses, so it cannot open later.",
             ),
+            ChangeRefused::TestingOver => Self::field(
+                "/testing",
+                FieldCode::TestingOver,
+                "Only a campaign that has not opened yet can be tested.",
+            ),
             ChangeRefused::PinnedLate => Self::field(
                 "/form_version",
                 FieldCode::PinnedLate,

@@ -280,7 +280,7 @@ async fn find_gone<'a>(
 }
 
 /// Whether a stored response equals the one that was sent.
-fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> Stored {
+pub(super) fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> Stored {
     // The week is not compared: a response sent on Sunday may be retried on Monday.
     let (row, context) = (&stored.row, response.context());
     let same = row.campaign_id == context.campaign_id

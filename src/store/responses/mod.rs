@@ -11,6 +11,7 @@
 //! | [`withdraw`] | out of either, leaving a tombstone |
 //! | [`erase`] | everything of a campaign whose time is up |
 //! | [`delta`] | what these change, so that counts can follow |
+//! | [`trial`] | tests of a campaign that has not opened, in a table of their own |
 //! | [`count`] [`stream`] | how many there are; all of them, for an export |
 
 pub mod arrival;
@@ -23,4 +24,5 @@ pub mod insert;
 pub mod redeem;
 pub mod release;
 pub mod stream;
+pub mod trial;
 pub mod withdraw;

@@ -239,6 +239,7 @@ async fn what_is_undone_leaves_no_entry() {
         retained_until: None,
         grace_days: 0,
         form_version: None,
+        testing: false,
     };
     campaigns::create(&app.state.app, Actor::Operator, campaign)
         .await

@@ -81,6 +81,7 @@ pub async fn open_campaign(app: &App, form: &Form, key: &str) -> Uuid {
         retained_until: None,
         grace_days: 0,
         form_version: None,
+        testing: false,
     };
     campaigns::create(app, Actor::Operator, new)
         .await

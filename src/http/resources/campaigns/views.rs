@@ -81,6 +81,7 @@ impl From<&PassKey> for PassIssuerView {
         "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
     },
     "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null,
+    "testing": false,
 }))]
 pub struct CampaignView {
     /// The campaign's key.
@@ -129,6 +130,9 @@ pub struct CampaignView {
     /// The number of the only version of the form that it takes; null if it follows the newest.
     #[schema(required)]
     pub form_version: Option<i32>,
+    /// Whether it takes responses as tests now. They are marked by `test` in the replies, and are in no figure and no
+    /// export. All are deleted when the campaign opens.
+    pub testing: bool,
 }
 
 /// The access rule of a campaign.
@@ -201,6 +205,7 @@ impl CampaignView {
             accepts_until: campaign.accepts_until(),
             grace_days: settings.grace_days,
             form_version: campaign.form_version,
+            testing: campaign.is_testing(app.now()),
             form: campaign.form.to_string(),
             key: campaign.key.to_string(),
             title: campaign.title,
@@ -271,6 +276,9 @@ pub struct CreateCampaignBody {
     grace_days: i32,
     /// The number of the only version of the form that it takes; if missing or null, it follows the newest.
     form_version: Option<i32>,
+    /// Whether it takes responses as tests until it opens. If missing: false.
+    #[serde(default)]
+    testing: bool,
 }
 
 fn fortnight() -> i32 {
@@ -340,6 +348,10 @@ pub struct UpdateCampaignBody {
     #[serde(default, deserialize_with = "even_null")]
     #[schema(value_type = Option<i32>)]
     form_version: Option<Option<i32>>,
+    /// Whether it takes responses as tests until it opens. With false, all tests are deleted.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool, required = false)]
+    testing: Option<bool>,
 }
 
 /// How to close a campaign.
@@ -377,6 +389,7 @@ impl CreateCampaignBody {
             retained_until: self.retained_until,
             grace_days: self.grace_days,
             form_version: self.form_version,
+            testing: self.testing,
         })
     }
 }
@@ -395,6 +408,7 @@ impl From<UpdateCampaignBody> for CampaignChange {
             retained_until: body.retained_until,
             grace_days: body.grace_days,
             form_version: body.form_version,
+            testing: body.testing,
         }
     }
 }

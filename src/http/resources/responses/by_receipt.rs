@@ -34,6 +34,10 @@ pub struct OwnResponseView {
     pub summary: Summary,
     /// The answers as stored; free text as cleaned.
     pub answers: RawAnswers,
+    /// Whether it is a test: the campaign has not opened yet, and this is deleted when it opens. Left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub test: bool,
 }
 
 /// Read one's own response
@@ -68,6 +72,7 @@ pub(super) async fn get_own_response(
         week: stored.week.to_string(),
         summary: stored.summary,
         answers: own.answers,
+        test: stored.test,
     }))
 }
 

@@ -73,6 +73,10 @@ pub struct ResponseView {
     pub week: String,
     /// Scores by area, and the notices that the answers call for.
     pub summary: Summary,
+    /// Whether it is a test: the campaign has not opened yet, and this is deleted when it opens. Left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub test: bool,
 }
 
 /// Send a response
@@ -80,6 +84,9 @@ pub struct ResponseView {
 /// The `Receipt` is a secret that the client generates (16 random bytes or more, in base64url) and keeps. It makes a
 /// retry safe, and is required to read or withdraw the response. A retry with the same answers gets the same body with
 /// 200. All invalid answers are reported at once.
+///
+/// Before a campaign opens that is `testing`, a response is stored as a test: `test` is true in the reply, no invitation or
+/// pass is needed or used up, and it is deleted when the campaign opens.
 ///
 /// How many responses come from one network is limited, generously. A retry of one that is stored is not refused.
 ///
@@ -155,6 +162,7 @@ impl ResponseView {
             language: stored.language,
             week: stored.week.to_string(),
             summary: stored.summary,
+            test: stored.test,
         }
     }
 }
