@@ -11,13 +11,16 @@ use super::application::application;
 use super::{print, say};
 use crate::app::App;
 use crate::app::password::random_password;
-use crate::app::staff::{self, NewAccount, StaffError};
+use crate::app::staff::{self, NewAccount, ScopeFault, StaffError};
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
+use crate::domain::ids::{CampaignKey, FormKey};
 use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
+use crate::domain::staff::scope::{RoleScope, RoleScopes};
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
+use crate::store::staff::StaffRow;
 
 /// Manage accounts of staff.
 #[derive(Debug, Args)]
@@ -36,6 +39,8 @@ enum Action {
     Add(Add),
     /// List all accounts
     List,
+    /// Set what the roles of an account reach, from its next request on
+    Scope(SetScope),
     /// Disable an account and end its sessions
     Disable {
         /// E-mail of the account
@@ -50,12 +55,76 @@ struct Add {
     /// What the person may do; give it several times for several roles. No role includes another
     #[arg(long = "role", required = true, value_parser = roles())]
     roles: Vec<Role>,
+    #[command(flatten)]
+    scope: ScopeArgs,
     /// The person's name [default: the e-mail]
     #[arg(long)]
     name: Option<String>,
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+struct SetScope {
+    /// E-mail of the account
+    email: String,
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// Let all roles of the account reach everything
+    #[arg(long, conflicts_with = "limits", required_unless_present = "limits")]
+    everything: bool,
+}
+
+/// What roles are limited to. A role that is not named reaches everything.
+#[derive(Debug, Args)]
+struct ScopeArgs {
+    /// Limit a role to a form or campaign: ROLE=form:KEY or ROLE=campaign:KEY. A form includes its campaigns. Give it
+    /// several times for several of them; a role that is not named reaches everything
+    #[arg(long = "limit", value_name = "LIMIT", value_parser = limit)]
+    limits: Vec<Limit>,
+}
+
+/// One form or campaign that a role is limited to.
+#[derive(Debug, Clone)]
+struct Limit {
+    role: Role,
+    to: LimitTo,
+}
+
+#[derive(Debug, Clone)]
+enum LimitTo {
+    Form(FormKey),
+    Campaign(CampaignKey),
+}
+
+/// Parses a limit.
+fn limit(text: &str) -> Result<Limit, String> {
+    let usage = || "a limit is ROLE=form:KEY or ROLE=campaign:KEY".to_owned();
+    let (role, to) = text.split_once('=').ok_or_else(usage)?;
+    let (kind, key) = to.split_once(':').ok_or_else(usage)?;
+    let role = Role::parse(role).ok_or_else(|| format!("there is no role {role}"))?;
+    let to = match kind {
+        "form" => key.parse().map(LimitTo::Form),
+        "campaign" => key.parse().map(LimitTo::Campaign),
+        _ => return Err(usage()),
+    };
+    let to = to.map_err(|malformed| malformed.to_string())?;
+    Ok(Limit { role, to })
+}
+
+impl ScopeArgs {
+    fn scopes(self) -> RoleScopes {
+        let mut scopes = RoleScopes::default();
+        for limit in self.limits {
+            let list = scopes.0.entry(limit.role).or_default();
+            match limit.to {
+                LimitTo::Form(key) => drop(list.forms.insert(key)),
+                LimitTo::Campaign(key) => drop(list.campaigns.insert(key)),
+            }
+        }
+        scopes
+    }
 }
 
 /// Parses a role; the help lists all roles.
@@ -81,6 +150,7 @@ impl Staff {
         match self.action {
             Action::Add(add) => add.run(&app).await,
             Action::List => list(&app).await,
+            Action::Scope(set) => set.run(&app).await,
             Action::Disable { email } => disable(&app, &email).await,
         }
     }
@@ -105,6 +175,7 @@ impl Add {
             name: self.name.unwrap_or_else(|| self.email.clone()),
             email: self.email.clone(),
             roles: self.roles,
+            scopes: self.scope.scopes(),
             password: password.clone(),
         };
         let row = match staff::create(app, Actor::Operator, new).await {
@@ -112,13 +183,10 @@ impl Add {
             Err(StaffError::Exists) => {
                 bail!("there is an account with the e-mail {} already", self.email)
             }
+            Err(StaffError::Scopes(faults)) => bail!("{}", explained(&faults)),
             Err(error) => bail!("the account cannot be made: {error}"),
         };
-        say(&format!(
-            "made the account {} ({})",
-            row.email,
-            words(&row.roles())
-        ));
+        say(&format!("made the account {} ({})", row.email, words(&row)));
         if !chosen {
             say("its password, which is shown only now:");
             print(&password)?;
@@ -127,13 +195,50 @@ impl Add {
     }
 }
 
+impl SetScope {
+    async fn run(self, app: &App) -> anyhow::Result<()> {
+        let email = self.email;
+        let change = AccountChange {
+            scopes: Some(self.scope.scopes()),
+            ..AccountChange::default()
+        };
+        let changed = match staff::find_by_email(app, &email).await {
+            Ok(row) => staff::change(app, Actor::Operator, row.id, change, None).await,
+            Err(error) => Err(error),
+        };
+        match changed {
+            Ok(row) => print(&format!("{} is now {}", row.email, words(&row)))?,
+            Err(StaffError::Unknown) => bail!("there is no account with the e-mail {email}"),
+            Err(StaffError::Scopes(faults)) => bail!("{}", explained(&faults)),
+            Err(error) => bail!("the account cannot be changed: {error}"),
+        }
+        Ok(())
+    }
+}
+
+/// Why roles cannot be limited as the arguments say.
+fn explained(faults: &[ScopeFault]) -> String {
+    let explained = faults.iter().map(|fault| match fault {
+        ScopeFault::RoleNotHeld(role) => {
+            format!("the account does not have the role {}", role.as_str())
+        }
+        ScopeFault::NotLimitable(Role::Admin) => "the role admin cannot be limited".to_owned(),
+        ScopeFault::NotLimitable(role) => {
+            format!("the role {} can be limited to forms only", role.as_str())
+        }
+        ScopeFault::CampaignUnknown(_, key) => format!("there is no campaign {key}"),
+        ScopeFault::FormUnknown(_, key) => format!("there is no form {key}"),
+    });
+    explained.collect::<Vec<_>>().join("; ")
+}
+
 async fn list(app: &App) -> anyhow::Result<()> {
     for row in staff::list(app, None, i64::MAX).await? {
         let state = if row.disabled { "disabled" } else { "active" };
         print(&format!(
             "{}\t{}\t{state}\t{}",
             row.email,
-            words(&row.roles()),
+            words(&row),
             row.name
         ))?;
     }
@@ -172,7 +277,17 @@ fn password_from_stdin() -> anyhow::Result<String> {
     Ok(password)
 }
 
-fn words(roles: &[Role]) -> String {
-    let words: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
+/// The roles of an account, each with what it is limited to.
+fn words(row: &StaffRow) -> String {
+    let word = |role: Role| match row.scopes.of(role) {
+        RoleScope::Everything => role.as_str().to_owned(),
+        RoleScope::Only(list) => {
+            let forms = list.forms.iter().map(|key| format!("form:{key}"));
+            let campaigns = list.campaigns.iter().map(|key| format!("campaign:{key}"));
+            let limits: Vec<_> = forms.chain(campaigns).collect();
+            format!("{} ({})", role.as_str(), limits.join(" "))
+        }
+    };
+    let words: Vec<_> = row.roles().into_iter().map(word).collect();
     words.join(", ")
 }

@@ -202,6 +202,7 @@ diesel::table! {
         roles -> Array<Text>,
         disabled -> Bool,
         created_at -> Timestamptz,
+        scopes -> Jsonb,
     }
 }
 

@@ -593,3 +593,35 @@ fn openapi_prints_the_document() {
     let output = command(&["openapi"]).output().unwrap();
     assert_eq!(output.stdout, api().json().to_vec());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_scope_limits_roles_and_says_what_does_not_fit() {
+    let place = Place::started_before().await;
+    let email = "cora@clinic.example";
+    let add = [
+        "staff", "add", email, "--role", "author", "--role", "analyst",
+    ];
+    let refused_add = place.run(&[&add[..], &["--limit", "analyst=form:no-form"]].concat());
+    assert!(refused(&refused_add).contains("there is no form no-form"));
+    printed(&place.run(&[&add[..], &["--limit", "author=form:sleep"]].concat()));
+    let listed = || printed(&place.run(&["staff", "list"]));
+    assert!(listed().contains("author (form:sleep), analyst\t"));
+    let scope = |rest: &[&str]| place.run(&[&["staff", "scope", email], rest].concat());
+    for (limit, fault) in [
+        ("analyst=campaign:none", "there is no campaign none"),
+        ("author=campaign:none", "limited to forms only"),
+        (
+            "coordinator=form:sleep",
+            "does not have the role coordinator",
+        ),
+        ("admin=form:sleep", "cannot be limited"),
+        ("author=sleep", "ROLE=form:KEY"),
+    ] {
+        let said = refused(&scope(&["--limit", limit]));
+        assert!(said.contains(fault), "{said}");
+    }
+    assert!(refused(&scope(&[])).contains("--everything"));
+    assert!(listed().contains("author (form:sleep), analyst\t"));
+    printed(&scope(&["--everything"]));
+    assert!(listed().contains("author, analyst\t"));
+}

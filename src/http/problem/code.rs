@@ -95,6 +95,8 @@ codes! {
         "Log in again. A refresh token is valid for one use and 30 days, and a session for 90 days.";
     Forbidden, "forbidden", FORBIDDEN, "Your account has no role for this",
         "Ask an admin for the role that `detail` names.";
+    OutOfScope, "out_of_scope", FORBIDDEN, "Your role does not reach this form or campaign",
+        "Ask an admin to add the form or campaign to the scope of your role. The scope of a form covers its campaigns, but not the reverse.";
     SessionUnknown, "session_unknown", NOT_FOUND, "There is no such session of yours",
         "List your sessions with `GET /v1/staff/own/sessions`. It may have ended by itself.";
     StaffUnknown, "staff_unknown", NOT_FOUND, "There is no such account",

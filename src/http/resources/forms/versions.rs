@@ -65,7 +65,7 @@ pub struct ChangesQuery {
     ),
     request_body = RetireVersionBody,
     responses((status = 200, description = "The version as it is now.", body = FormVersionSummary)),
-    extensions(("x-problems" = json!(["version_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "version_unknown"]))),
 )]
 #[post("/v1/forms/{form}/versions/{version}/retire")]
 async fn retire_form_version(
@@ -75,8 +75,8 @@ async fn retire_form_version(
     body: Body<RetireVersionBody>,
 ) -> Result<HttpResponse, Problem> {
     let grace_days = body.read().await?.grace_days;
-    let (actor, form) = (author.actor(), path.key()?);
-    let retired = forms::retire(&state.app, actor, &form, path.version, grace_days).await?;
+    let (caller, form) = (author.caller(), path.key()?);
+    let retired = forms::retire(&state.app, &caller, &form, path.version, grace_days).await?;
     Ok(HttpResponse::Ok().json(FormVersionSummary::from(retired)))
 }
 
@@ -95,16 +95,17 @@ async fn retire_form_version(
         "compatible": true,
         "questions": [{"key": "eating_meals", "change": "options_added", "details": ["option \"complete\" is new"]}],
     }))),
-    extensions(("x-problems" = json!(["form_unknown", "version_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "version_unknown"]))),
 )]
 #[get("/v1/forms/{form}/changes")]
 async fn list_form_changes(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     state: State,
     form: FormPath,
     query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let ChangesQuery { from, to } = query.read()?;
-    let changes = forms::changes(&state.app, &form.key()?, from, to).await?;
+    let (caller, form) = (author.caller(), form.key()?);
+    let changes = forms::changes(&state.app, &caller, &form, from, to).await?;
     Ok(HttpResponse::Ok().json(changes))
 }
