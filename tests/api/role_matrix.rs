@@ -62,7 +62,7 @@ impl Operation {
             method: method.to_uppercase().parse().unwrap(),
             path: addressed(template, operation),
             body: request_example(document, operation),
-            guarded: !security.is_empty(),
+            guarded: security.iter().any(|one| one["staff"].is_array()),
             roles: roles
                 .map(|role| Role::parse(role.as_str().unwrap()).unwrap())
                 .collect(),

@@ -44,7 +44,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "email": "ann@clinic.example", "name": "Ann Author",
-    "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}, "coordinator": null, "analyst": null},
+    "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}},
     "disabled": false, "created_at": "2027-01-04T09:00:00Z",
 }))]
 pub struct StaffView {
@@ -145,7 +145,7 @@ fn one_or_more(roles: &[Role]) -> Result<(), ValidationError> {
     responses((status = 200, description = "Accounts, the oldest first.", body = Page<StaffView>, example = json!({
         "items": [{
             "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "email": "ann@clinic.example", "name": "Ann Author",
-            "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}, "coordinator": null, "analyst": null},
+            "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}},
     "disabled": false, "created_at": "2027-01-04T09:00:00Z",
         }],
         "next_cursor": null,

@@ -9,22 +9,22 @@ use crate::domain::staff::role::Role;
 use crate::domain::staff::scope::{MAX_LISTED, RoleScopes, ScopeList};
 use crate::http::problem::{Code, FieldCode, FieldError, Problem};
 
-/// What each role of an account is limited to. A role that is missing here, or null, reaches everything. The role admin
+/// What each role of an account is limited to. A role that is missing here reaches everything. The role admin
 /// cannot be limited.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"coordinator": {"forms": [], "campaigns": ["world-cancer-day-2027"]}}))]
 pub struct ScopesView {
     /// The forms that an author writes. They need not exist yet: the author creates those on the list, and no others.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     author: Option<FormsScopeView>,
     /// What a coordinator runs. A campaign can be created for a form on the list.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     coordinator: Option<ScopeView>,
     /// What an analyst reads.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     analyst: Option<ScopeView>,
 }
