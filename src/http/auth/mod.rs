@@ -55,6 +55,8 @@ permissions! {
     Coordinator = &[Role::Coordinator];
     /// For analysts.
     Analyst = &[Role::Analyst];
+    /// For authors and analysts: what was published, and what it does to the data.
+    AuthorOrAnalyst = &[Role::Author, Role::Analyst];
     /// For every account.
     AnyRole = Role::ALL;
 }

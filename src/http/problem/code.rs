@@ -127,8 +127,8 @@ codes! {
         "Mend each place that `errors` names, save the draft, and publish it then.";
     DraftUnchanged, "draft_unchanged", CONFLICT, "The newest version has exactly this content",
         "There is nothing to publish. Change the draft first, or delete it.";
-    RecodingNeedsConsent, "recoding_needs_consent", CONFLICT, "A question changes its meaning under its old key; publish it with consent or under a new key",
-        "Give the question another key. Or name its key in `consent_to_recoding`: exports then have a column for each coding.";
+    RecodingNeedsConsent, "recoding_needs_consent", CONFLICT, "A question or a score changes its meaning under its old key; publish it with consent or under a new key",
+        "Give it another key. Or name it in `consent_to_recoding` as `errors` does: exports then have a column for each coding.";
     LanguageNotOffered, "language_not_offered", NOT_FOUND, "The form does not exist in this language",
         "Ask for a language that `detail` lists, or leave it out to get all of them.";
 

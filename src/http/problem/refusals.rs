@@ -112,7 +112,8 @@ impl From<FormError> for Problem {
                 .detail(format!("Version {version} has exactly this content.")),
             FormError::Recoded(keys) => {
                 let error = |key: &String| {
-                    let detail = "An answer to this question no longer means what it meant.";
+                    let detail =
+                        "An answer or a score under this name no longer means what it meant.";
                     FieldError::new(
                         Pointer::root().child(key).as_str(),
                         FieldCode::Recoded,
