@@ -19,6 +19,7 @@
 //! | [`clock`], [`random`] | the only places that read the time and draw random bytes | |
 
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;
