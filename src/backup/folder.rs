@@ -5,9 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
-use super::manifest::FileMark;
+use super::file_mark::{FileMark, mark};
 use crate::random;
 
 /// A folder that is not finished. Dropped, it is removed.
@@ -68,25 +66,4 @@ impl Drop for Draft {
             let _ = fs::remove_dir_all(&self.folder);
         }
     }
-}
-
-/// The size and SHA-256 of a file.
-pub(super) fn mark(path: &Path) -> io::Result<FileMark> {
-    struct Hashing(Sha256);
-    impl io::Write for Hashing {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.update(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut hash = Hashing(Sha256::new());
-    let bytes = io::copy(&mut File::open(path)?, &mut hash)?;
-    Ok(FileMark {
-        bytes,
-        sha256: hex::encode(hash.0.finalize()),
-    })
 }

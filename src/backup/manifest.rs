@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::folder::mark;
+use super::file_mark::{FileMark, mark};
 use super::{DUMP, MANIFEST, ROWS};
 
 /// The format of backups that this program writes and reads.
@@ -34,15 +34,6 @@ pub struct Manifest {
     pub rows: BTreeMap<String, u64>,
     /// The other files of the folder.
     pub files: BTreeMap<String, FileMark>,
-}
-
-/// The size and SHA-256 of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileMark {
-    /// Its bytes.
-    pub bytes: u64,
-    /// Their SHA-256, in hexadecimal.
-    pub sha256: String,
 }
 
 /// Why a folder cannot be restored from.

@@ -8,6 +8,7 @@
 //!
 //! All of it is of one snapshot. The folder is made under another name and renamed when all of it is on disk.
 
+mod file_mark;
 mod folder;
 mod make;
 mod manifest;

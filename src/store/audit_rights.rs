@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 /// The rights by which entries could be changed.
 const CHANGING: &str = "UPDATE, DELETE, TRUNCATE";
 /// The trigger, as its migration makes it.
-const TRIGGER: &str = "CREATE TRIGGER audit_entries_are_final BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries \
+const TRIGGER: &str = "CREATE OR REPLACE TRIGGER audit_entries_are_final BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries \
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()";
 const ALWAYS: &str = "ALTER TABLE audit_entries ENABLE ALWAYS TRIGGER audit_entries_are_final";
 
@@ -68,6 +68,8 @@ pub async fn hold(conn: &mut AsyncPgConnection) -> QueryResult<AuditRights> {
     if !found.owned {
         return Ok(AuditRights::Open(mend));
     }
-    conn.batch_execute(&mend).await?;
+    // One after the other, where several servers start together.
+    let alone = format!("SELECT pg_advisory_xact_lock(7303); {mend}");
+    conn.batch_execute(&alone).await?;
     Ok(AuditRights::Mended(mend))
 }

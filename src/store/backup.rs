@@ -79,9 +79,6 @@ impl Snapshot {
     pub async fn take(target: &Target) -> Result<Option<Self>, BackupError> {
         let client = target.client(Purpose::Maintenance).await?;
         client
-            .batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
-            .await?;
-        client
             .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             .await?;
         let is_ours = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL \

@@ -167,11 +167,15 @@ impl Target {
 
     /// Opens a connection of the driver itself, for what diesel has no words for.
     pub(super) async fn client(&self, purpose: Purpose) -> Result<Client, DatabaseError> {
-        let client = connect(self.clone(), purpose, Arc::default()).await;
-        client.map_err(|error| DatabaseError::Unreachable {
+        let unreachable = |reason| DatabaseError::Unreachable {
             place: self.place(),
-            reason: error.to_string(),
-        })
+            reason,
+        };
+        let client = connect(self.clone(), purpose, Arc::default()).await;
+        let client = client.map_err(|error| unreachable(error.to_string()))?;
+        let set_up = client.batch_execute(purpose.limits()).await;
+        set_up.map_err(|error| unreachable(with_cause(&error)))?;
+        Ok(client)
     }
 }
 

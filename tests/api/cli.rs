@@ -77,7 +77,8 @@ impl Place {
     /// The texts that a query gives.
     pub async fn texts(&self, query: &str) -> Vec<String> {
         let conn = &mut self.database.connect().await;
-        let texts = format!("SELECT coalesce(array_agg(t.*), '{{}}') FROM ({query}) AS t(t)");
+        let texts =
+            format!("SELECT coalesce(array_agg(line), '{{}}') FROM ({query}) AS found(line)");
         let texts = diesel::dsl::sql::<diesel::sql_types::Array<diesel::sql_types::Text>>(&texts);
         texts.get_result(conn).await.unwrap()
     }

@@ -22,7 +22,10 @@ fn rows(backup: &Path, table: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_stand_in_a_backup_in_the_order_of_their_hashes_and_so_after_a_restore() {
     let place = filled(60).await;
-    // Where rows lie tells when they came: in the demonstration each response is a batch of its own.
+    // A row that was written last lies last, whatever its id.
+    place
+        .execute("UPDATE responses SET week = week WHERE id = (SELECT min(id::text)::uuid FROM responses)")
+        .await;
     let ids = "SELECT id::text FROM responses ORDER BY ctid";
     let by_place = place.texts(ids).await;
     assert!(!by_place.is_sorted());
@@ -80,7 +83,7 @@ async fn a_backup_holds_no_key_and_is_for_its_owner_only() {
         place.texts(fingerprint).await,
         [manifest["server_key"].as_str().unwrap()]
     );
-    assert_eq!(manifest["rows"]["responses"], 5);
+    assert_eq!(manifest["rows"]["campaigns"], 1);
 
     // All that was backed up, in plain text.
     let script = Command::new(bin_dir().join("pg_restore"))

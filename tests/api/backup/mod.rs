@@ -53,11 +53,16 @@ pub fn demo(mut command: Command) -> Serving {
     Serving::start(command)
 }
 
-/// A demonstration with this many responses, which does not run any more.
+/// A demonstration with this many responses, all released, which does not run any more.
 pub async fn filled(responses: u64) -> Place {
     let place = Place::empty().await;
     let number = responses.to_string();
-    drop(demo(place.command(&["demo", "--responses", &number])));
+    let serving = demo(place.command(&["demo", "--responses", &number]));
+    let released = "SELECT count(*) FROM responses";
+    while place.count(released).await < responses.cast_signed() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    drop(serving);
     place
 }
 
