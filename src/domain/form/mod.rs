@@ -22,7 +22,7 @@ pub use check::FormFault;
 pub(crate) use check::scaled;
 pub use condition::{Condition, ConditionDefinition, Scalar, Test};
 pub use definition::{
-    BandDefinition, Concept, FormDefinition, NoticeDefinition, OptionDefinition,
+    BandDefinition, Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition,
     QuestionDefinition, QuestionKind, ScoreDefinition, ScoreMethod, SectionDefinition,
 };
 pub use digest::Digest;

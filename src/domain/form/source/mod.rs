@@ -82,16 +82,19 @@ impl Source {
         }
     }
 
-    /// The definition.
+    /// The definition. One that names no edition gets the newest.
     ///
     /// # Errors
     ///
     /// The first field that is unknown, missing or of the wrong type.
     pub fn definition(&self) -> Result<FormDefinition, Fault<String>> {
-        serde_path_to_error::deserialize(&self.value).map_err(|error| {
-            let pointer = error.path().into();
-            Fault::at(pointer, error.into_inner().to_string())
-        })
+        let definition: Result<FormDefinition, _> = serde_path_to_error::deserialize(&self.value);
+        definition
+            .map(FormDefinition::as_written_today)
+            .map_err(|error| {
+                let pointer = error.path().into();
+                Fault::at(pointer, error.into_inner().to_string())
+            })
     }
 
     /// The place of the value at `pointer`, or of the nearest value around it.

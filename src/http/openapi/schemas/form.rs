@@ -60,6 +60,11 @@ pub struct FormDefinition {
     /// Stable name of the form: lower-case words joined by dashes, at most 40 characters.
     #[schema(example = "daily-life-after-treatment")]
     pub key: String,
+    /// The rules by which the definition is read. What is written without one gets the newest, 2; a published version
+    /// without one has the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 2, example = 2)]
+    pub edition: Option<u8>,
     /// BCP 47 tags of the languages of every text; the first is the default.
     #[schema(example = json!(["ko", "en"]))]
     pub languages: Vec<String>,
