@@ -69,7 +69,7 @@ pub async fn hold(conn: &mut AsyncPgConnection) -> QueryResult<AuditRights> {
         return Ok(AuditRights::Open(mend));
     }
     // One after the other, where several servers start together.
-    let alone = format!("SELECT pg_advisory_xact_lock(7303); {mend}");
+    let alone = format!("SELECT pg_advisory_xact_lock(7304); {mend}");
     conn.batch_execute(&alone).await?;
     Ok(AuditRights::Mended(mend))
 }
