@@ -20,6 +20,7 @@ mod anonymity;
 mod api_keys;
 mod attack;
 mod audit;
+mod backup;
 mod bad_input;
 mod campaigns;
 mod chaos;
