@@ -82,6 +82,11 @@ impl Source {
         }
     }
 
+    /// What the text says, whatever it is.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// The definition. One that names no edition gets the newest.
     ///
     /// # Errors
