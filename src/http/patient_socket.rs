@@ -31,6 +31,8 @@ const CROWDED: Duration = Duration::from_secs(2);
 
 /// The most requests of one connection that are answered at once.
 const MOST_AT_ONCE: usize = 100;
+/// With so many, the connection is closed: its client goes on although it is told to wait.
+const FAR_TOO_MANY: usize = 2 * MOST_AT_ONCE;
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -225,6 +227,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientSocket<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.requests.open.load(Ordering::Relaxed) > FAR_TOO_MANY {
+            return Poll::Ready(Err(io::Error::other("the client does not wait")));
+        }
         let before = buf.filled().len();
         match Pin::new(&mut self.inner).poll_read(cx, buf) {
             Poll::Ready(Ok(())) if buf.filled().len() > before => {

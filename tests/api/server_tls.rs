@@ -245,6 +245,38 @@ async fn a_connection_with_very_many_requests_at_once_is_told_to_wait() {
 }
 
 #[tokio::test]
+async fn a_client_that_goes_on_although_it_is_told_to_wait_is_cut() {
+    let app = TestApp::start().await;
+    let ca = Ca::new("The CA of the server");
+    let files = Files::new(&ca.issue(&["localhost"]));
+    let secure = Secure::beside(&app, &files, HttpConfig::default());
+    let stream = secure.connect(&ca, "h2").await.unwrap();
+    // It takes nothing of any reply, so that none is ever answered.
+    let mut client = h2::client::Builder::new();
+    let (sender, connection) = client
+        .initial_window_size(0)
+        .handshake::<_, Bytes>(stream)
+        .await
+        .unwrap();
+    let ended = tokio::spawn(connection);
+    let mut open = Vec::new();
+    for _ in 0..1_000 {
+        let request = Request::get("https://localhost/v1/forms").body(()).unwrap();
+        let Ok(mut sender) = sender.clone().ready().await else {
+            break;
+        };
+        let Ok((reply, _)) = sender.send_request(request, true) else {
+            break;
+        };
+        open.push(reply);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(open.len() > 200, "{}", open.len());
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    assert!(ended.unwrap().unwrap().is_err());
+}
+
+#[tokio::test]
 async fn a_connection_that_begins_and_resets_requests_without_end_is_closed() {
     let app = TestApp::start().await;
     let ca = Ca::new("The CA of the server");

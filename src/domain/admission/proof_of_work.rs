@@ -96,6 +96,8 @@ mod tests {
                 work.is_shown_by(&proof, &campaign, &receipt)
             };
             assert_eq!((0..).find(|number| shows(*number)), Some(*first), "{bits}");
+            let line = format!("| {bits} | `{first}` |");
+            assert!(include_str!("../../../docs/clients.md").contains(&line));
         }
     }
 
