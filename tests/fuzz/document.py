@@ -40,4 +40,10 @@ for item in document["paths"].values():
         used([media.get("schema", {}) for media in content.values()], sent)
 for name in sent:
     widen(schemas[name])
+# The tool would take the secret `key` of a new API key for the id in its address.
+api_key = document["paths"].pop("/v1/api-keys/{api_key}")
+for operation in api_key.values():
+    for parameter in operation["parameters"]:
+        parameter["name"] = "id" if parameter["name"] == "api_key" else parameter["name"]
+document["paths"]["/v1/api-keys/{id}"] = api_key
 json.dump(document, sys.stdout)
