@@ -55,6 +55,7 @@ mod passes;
 mod problem_pages;
 mod problems;
 mod promises;
+mod proof_of_work;
 
 mod races;
 mod readme;

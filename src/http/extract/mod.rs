@@ -26,7 +26,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use validator::Validate;
 
 use self::all_faults::Reading;
@@ -34,6 +34,7 @@ pub use self::query::Query;
 use super::problem::faults;
 use super::problem::{Code, FieldCode, FieldError, Problem};
 use super::state::State;
+use crate::domain::whole_number::text_with_whole_numbers;
 
 /// The maximum time for a body to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -213,14 +214,18 @@ fn bytes_of_object(bytes: &[u8]) -> Result<&[u8], Problem> {
     Ok(bytes)
 }
 
-/// Finds the faults of a body that has some.
+/// Finds the faults of a body that cannot be read as it stands. It may have none but numbers such as 44.0.
 fn faulty<T: DeserializeOwned>(bytes: &[u8]) -> Result<Reading<T>, Problem> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let first = serde_path_to_error::deserialize::<_, T>(&mut json);
-    let first = first.err().map(|error| faults::of_shape(&error));
-    let json = serde_json::from_slice(bytes).map_err(|error| faults::malformed(&error))?;
+    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| faults::malformed(&error))?;
+    let bytes = text_with_whole_numbers(bytes);
+    let mut json = serde_json::Deserializer::from_slice(&bytes);
+    let first = match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Ok(value) => return Ok(Reading::good(value)),
+        Err(error) => faults::of_shape(&error),
+    };
+    let json = serde_json::from_slice(&bytes).map_err(|error| faults::malformed(&error))?;
     // Some faults are seen only while the bytes are read, such as a field that is given twice.
-    Ok(Reading::of(json, Vec::new(), false).or(first))
+    Ok(Reading::of(json, Vec::new(), false).or(Some(first)))
 }
 
 /// A path segment that cannot be parsed gives 404.

@@ -175,6 +175,8 @@ impl From<ResponseError> for Problem {
             ),
             ResponseError::PassMissing(key) => ask_for_pass(Code::PassMissing, &key),
             ResponseError::PassInvalid(key) => ask_for_pass(Code::PassInvalid, &key),
+            ResponseError::WorkNeeded(work) => Self::new(Code::ProofOfWorkNeeded)
+                .detail(format!("It needs {} leading zero bits.", work.bits())),
             ResponseError::Refused(refusal) => refusal.into(),
             ResponseError::ReceiptUsed => Code::ReceiptUsed.into(),
             ResponseError::Unknown => Code::ResponseUnknown.into(),
