@@ -237,6 +237,7 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
         release_size: 10,
         k: 5,
         freezes_at: None,
+        proof_of_work: None,
         retained_until: None,
     };
     let campaign = campaigns::create(app, &Caller::OPERATOR, new)

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{App, Caller, Failure, Transaction, failures, out_of_reach};
+use crate::domain::admission::proof_of_work::Work;
 use crate::domain::audit::{Actor, AuditEvent, AuditedSettings};
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::privacy_settings::PrivacySettings;
@@ -80,6 +81,8 @@ pub struct NewCampaign {
     pub freezes_at: Option<DateTime<Utc>>,
     /// When its responses are deleted; if none is given, five years after it closes.
     pub retained_until: Option<DateTime<Utc>>,
+    /// The work that is asked for with each response.
+    pub proof_of_work: Option<Work>,
 }
 
 /// The progress of a campaign, in rounded counts.
@@ -202,6 +205,7 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
                 .retained_until
                 .unwrap_or_else(|| default_retention(new.schedule.closes_at)),
         },
+        proof_of_work: new.proof_of_work,
         created_at: tx.now(),
         erased_at: None,
     };

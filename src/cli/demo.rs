@@ -205,6 +205,7 @@ fn generated_response(form: &PublishedVersion, rng: &mut StdRng) -> anyhow::Resu
         credentials: SentCredentials {
             invitation: Sent::Missing,
             pass: Sent::Missing,
+            proof: Sent::Missing,
         },
     })
 }
@@ -291,6 +292,7 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         release_size: 1,
         k: 5,
         freezes_at: None,
+        proof_of_work: None,
         retained_until: Some(schedule.closes_at + TimeDelta::days(365)),
     })
 }

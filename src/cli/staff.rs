@@ -46,6 +46,15 @@ enum Action {
         /// E-mail of the account
         email: String,
     },
+    /// Set a new password, which is printed once unless it is given on standard input; end the sessions of the account
+    /// and revoke its API keys
+    ResetPassword {
+        /// E-mail of the account
+        email: String,
+        /// Read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -152,6 +161,10 @@ impl Staff {
             Action::List => list(&app).await,
             Action::Scope(set) => set.run(&app).await,
             Action::Disable { email } => disable(&app, &email).await,
+            Action::ResetPassword {
+                email,
+                password_stdin,
+            } => reset_password(&app, &email, password_stdin).await,
         }
     }
 }
@@ -167,16 +180,13 @@ impl Add {
     }
 
     async fn run(self, app: &App) -> anyhow::Result<()> {
-        let (password, chosen) = match self.password_stdin {
-            true => (password_from_stdin()?, true),
-            false => (random_password()?, false),
-        };
+        let password = FirstPassword::get(self.password_stdin)?;
         let new = NewAccount {
             name: self.name.unwrap_or_else(|| self.email.clone()),
             email: self.email.clone(),
             roles: self.roles,
             scopes: self.scope.scopes(),
-            password: password.clone(),
+            password: password.text.clone(),
         };
         let row = match staff::create(app, Actor::Operator, new).await {
             Ok(row) => row,
@@ -187,9 +197,33 @@ impl Add {
             Err(error) => bail!("the account cannot be made: {error}"),
         };
         say(&format!("made the account {} ({})", row.email, words(&row)));
-        if !chosen {
+        password.show()
+    }
+}
+
+/// A password that is set at the command line: typed in, or drawn and then shown once. It is never an argument, which every
+/// user of the machine could read.
+struct FirstPassword {
+    text: String,
+    drawn: bool,
+}
+
+impl FirstPassword {
+    fn get(from_stdin: bool) -> anyhow::Result<Self> {
+        let text = match from_stdin {
+            true => password_from_stdin()?,
+            false => random_password()?,
+        };
+        Ok(Self {
+            text,
+            drawn: !from_stdin,
+        })
+    }
+
+    fn show(&self) -> anyhow::Result<()> {
+        if self.drawn {
             say("its password, which is shown only now:");
-            print(&password)?;
+            print(&self.text)?;
         }
         Ok(())
     }
@@ -263,6 +297,29 @@ async fn disable(app: &App, email: &str) -> anyhow::Result<()> {
         Err(error) => bail!("the account cannot be disabled: {error}"),
     }
     Ok(())
+}
+
+async fn reset_password(app: &App, email: &str, from_stdin: bool) -> anyhow::Result<()> {
+    let row = match staff::find_by_email(app, email).await {
+        Ok(row) => row,
+        Err(StaffError::Unknown) => bail!("there is no account with the e-mail {email}"),
+        Err(error) => return Err(error.into()),
+    };
+    let password = FirstPassword::get(from_stdin)?;
+    let text = Some(password.text.clone());
+    let nothing_else = AccountChange::default();
+    match staff::change(app, Actor::Operator, row.id, nothing_else, text).await {
+        Ok(row) if row.disabled => say(&format!(
+            "{} has a new password, and is still disabled",
+            row.email
+        )),
+        Ok(row) => say(&format!(
+            "{} has a new password; its sessions are ended and its API keys revoked",
+            row.email
+        )),
+        Err(error) => bail!("the password cannot be set: {error}"),
+    }
+    password.show()
 }
 
 fn password_from_stdin() -> anyhow::Result<String> {

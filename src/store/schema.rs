@@ -61,6 +61,7 @@ diesel::table! {
         freezes_at -> Nullable<Timestamptz>,
         retained_until -> Timestamptz,
         erased_at -> Nullable<Timestamptz>,
+        proof_of_work -> Nullable<Int2>,
     }
 }
 

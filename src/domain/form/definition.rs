@@ -17,6 +17,9 @@ use super::text::Text;
 pub struct FormDefinition {
     /// Stable name of the form: lower-case words joined by dashes, at most 40 characters.
     pub key: String,
+    /// The rules by which the definition is read, see [`FormDefinition::edition`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<Edition>,
     /// BCP 47 tags of the languages of every text; the first is the default.
     pub languages: Vec<String>,
     /// What the form is called.
@@ -35,6 +38,47 @@ pub struct FormDefinition {
     /// Texts that are shown when the answers call for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<NoticeDefinition>,
+}
+
+/// The rules by which a definition is read.
+///
+/// A published version keeps its edition, so it validates and scores for ever as on its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum Edition {
+    /// The rules of every version published before there were editions.
+    First,
+    /// A sum is the sum of the numbers as they stand, and a required multiple choice wants an option.
+    Second,
+}
+
+impl Edition {
+    /// The edition of what is written today.
+    pub const NEWEST: Self = Self::Second;
+}
+
+impl From<Edition> for u8 {
+    fn from(edition: Edition) -> Self {
+        match edition {
+            Edition::First => 1,
+            Edition::Second => 2,
+        }
+    }
+}
+
+impl TryFrom<u8> for Edition {
+    type Error = String;
+
+    fn try_from(number: u8) -> Result<Self, String> {
+        match number {
+            1 => Ok(Self::First),
+            2 => Ok(Self::Second),
+            other => Err(format!(
+                "edition {other} is not known, only 1 and {}",
+                u8::from(Self::NEWEST)
+            )),
+        }
+    }
 }
 
 /// Questions that belong together and are shown together.
@@ -229,7 +273,26 @@ fn half() -> f64 {
     0.5
 }
 
+impl ScoreDefinition {
+    /// Whether it is the mean of the mapped answers, which every edition computes alike.
+    pub(super) fn is_mean(&self) -> bool {
+        self.method == ScoreMethod::Mean
+    }
+}
+
 impl FormDefinition {
+    /// The edition. A stored definition that names none was written before there were editions.
+    pub fn edition(&self) -> Edition {
+        self.edition.unwrap_or(Edition::First)
+    }
+
+    /// The definition as an author hands it in: one that names no edition gets the newest.
+    #[must_use]
+    pub fn as_written_today(mut self) -> Self {
+        self.edition.get_or_insert(Edition::NEWEST);
+        self
+    }
+
     /// Every question with the section that it stands in, in the order of the form.
     pub fn questions(&self) -> impl Iterator<Item = (&SectionDefinition, &QuestionDefinition)> {
         self.sections.iter().flat_map(|section| {

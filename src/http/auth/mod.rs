@@ -68,6 +68,14 @@ permissions! {
     Analyst = Role::Analyst;
 }
 
+/// For authors and analysts: what was published, and what it does to the data.
+#[derive(Debug)]
+pub struct AuthorOrAnalyst;
+
+impl Permission for AuthorOrAnalyst {
+    const ANY_OF: &'static [Role] = &[Role::Author, Role::Analyst];
+}
+
 /// For every account.
 #[derive(Debug)]
 pub struct AnyRole;

@@ -115,7 +115,8 @@ impl From<FormError> for Problem {
                 .detail(format!("Version {version} has exactly this content.")),
             FormError::Recoded(keys) => {
                 let error = |key: &String| {
-                    let detail = "An answer to this question no longer means what it meant.";
+                    let detail =
+                        "An answer or a score under this name no longer means what it meant.";
                     FieldError::new(
                         Pointer::root().child(key).as_str(),
                         FieldCode::Recoded,
@@ -177,6 +178,8 @@ impl From<ResponseError> for Problem {
             ),
             ResponseError::PassMissing(key) => ask_for_pass(Code::PassMissing, &key),
             ResponseError::PassInvalid(key) => ask_for_pass(Code::PassInvalid, &key),
+            ResponseError::WorkNeeded(work) => Self::new(Code::ProofOfWorkNeeded)
+                .detail(format!("It needs {} leading zero bits.", work.bits())),
             ResponseError::Refused(refusal) => refusal.into(),
             ResponseError::ReceiptUsed => Code::ReceiptUsed.into(),
             ResponseError::Unknown => Code::ResponseUnknown.into(),

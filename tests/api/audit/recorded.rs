@@ -238,6 +238,7 @@ async fn what_is_undone_leaves_no_entry() {
         release_size: 10,
         k: 5,
         freezes_at: None,
+        proof_of_work: None,
         retained_until: None,
     };
     campaigns::create(&app.state.app, &Caller::OPERATOR, campaign)

@@ -78,6 +78,7 @@ pub async fn open_campaign(app: &App, form: &Form, key: &str) -> Uuid {
         release_size: 1,
         k: 5,
         freezes_at: None,
+        proof_of_work: None,
         retained_until: None,
     };
     campaigns::create(app, &Caller::OPERATOR, new)

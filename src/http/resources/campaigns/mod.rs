@@ -95,7 +95,7 @@ impl From<CampaignFilter> for Option<DomainState> {
             "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
             "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
             "access": "open", "release_size": 10, "k": 5, "freezes_at": null,
-            "retained_until": "2032-03-02T00:00:00Z", "erased_at": null, "pass": null,
+            "retained_until": "2032-03-02T00:00:00Z", "erased_at": null, "proof_of_work": null, "pass": null,
             "privacy": {
                 "stored": ["id", "campaign", "form_version", "language", "week", "answers"],
                 "stored_apart": ["id", "campaign", "question", "language", "text"],

@@ -49,8 +49,8 @@ pub struct DraftView {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"consent_to_recoding": ["sleep_hours"]}))]
 pub struct PublishDraftBody {
-    /// Keys of questions whose answers may change their meaning with this version. Exports then keep the old and the
-    /// new coding in separate columns.
+    /// Keys of questions whose answers may change their meaning with this version, and `score_` with the key of scores
+    /// whose numbers or bands may. Exports then keep the old and the new coding in separate columns.
     #[serde(default)]
     #[validate(length(max = 500))]
     #[schema(max_items = 500)]
@@ -210,7 +210,7 @@ async fn publish_form_draft(
 async fn read(document: Document) -> Result<FormDefinition, Problem> {
     let (format, bytes) = document.read(&[Format::Json, Format::Yaml]).await?;
     if format == Format::Json {
-        return from_json(&bytes);
+        return from_json(&bytes).map(FormDefinition::as_written_today);
     }
     let malformed = |detail: String| Problem::new(Code::JsonMalformed).detail(detail);
     let text = std::str::from_utf8(&bytes).map_err(|error| malformed(format!("{error}.")))?;

@@ -17,7 +17,7 @@ use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
 use crate::http::auth::{Admin, Staff};
 use crate::http::extract::page::{Page, PageParams, PageQuery};
-use crate::http::extract::{Body, Query};
+use crate::http::extract::{Body, Query, optional_object};
 use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
 use crate::http::reply::list;
@@ -99,6 +99,7 @@ pub struct CreateStaffBody {
     #[schema(min_items = 1)]
     roles: Vec<Role>,
     /// What these are limited to. If missing: every role reaches everything.
+    #[serde(default, deserialize_with = "optional_object")]
     scopes: Option<ScopesView>,
     /// The first password, of at least 12 characters.
     #[validate(length(min = 12, max = 200))]
@@ -121,6 +122,7 @@ pub struct UpdateStaffBody {
     roles: Option<Vec<Role>>,
     /// What the roles are limited to after the change, all of it: a role that is missing here reaches everything. It
     /// counts from the next request of the account on, and for its API keys too.
+    #[serde(default, deserialize_with = "optional_object")]
     scopes: Option<ScopesView>,
     /// Disabling ends all sessions of the account at once.
     disabled: Option<bool>,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::domain::staff::role::Role;
 use crate::domain::staff::scope::{MAX_LISTED, RoleScopes, ScopeList};
+use crate::http::extract::optional_object;
 use crate::http::problem::{Code, FieldCode, FieldError, Problem};
 
 /// What each role of an account is limited to. A role that is missing here reaches everything. The role admin
@@ -16,15 +17,27 @@ use crate::http::problem::{Code, FieldCode, FieldError, Problem};
 #[schema(example = json!({"coordinator": {"forms": [], "campaigns": ["world-cancer-day-2027"]}}))]
 pub struct ScopesView {
     /// The forms that an author writes. They need not exist yet: the author creates those on the list, and no others.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false)]
     author: Option<FormsScopeView>,
     /// What a coordinator runs. A campaign can be created for a form on the list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false)]
     coordinator: Option<ScopeView>,
     /// What an analyst reads.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false)]
     analyst: Option<ScopeView>,
 }
