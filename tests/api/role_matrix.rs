@@ -293,7 +293,7 @@ async fn a_role_opens_nothing_that_is_out_of_its_scope() {
         }
         scoped += 1;
     }
-    assert!(scoped >= 19, "{scoped}");
+    assert!(scoped >= 18, "{scoped}");
 }
 
 async fn make_key(owner: &Client, role: &str) -> String {
