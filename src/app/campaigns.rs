@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::trials::end_if_opened;
-use super::{App, Failure, Transaction, failures};
+use super::{App, Caller, Failure, Transaction, failures, out_of_reach};
+use crate::domain::admission::proof_of_work::Work;
 use crate::domain::audit::{Actor, AuditEvent, AuditedSettings};
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::privacy_settings::PrivacySettings;
@@ -14,6 +15,7 @@ use crate::domain::campaign::{
 use crate::domain::disclosure::rounding::{RoundedCount, round_down};
 use crate::domain::form::Text;
 use crate::domain::ids::{CampaignId, CampaignKey, FormKey};
+use crate::domain::staff::scope::OutOfReach;
 use crate::random;
 use crate::store::AsyncPgConnection;
 use crate::store::campaigns::{
@@ -30,6 +32,9 @@ pub enum CampaignError {
     /// There is none with this key.
     #[error("there is no such campaign")]
     Unknown,
+    /// The role of the caller does not reach it.
+    #[error("{0}")]
+    OutOfReach(OutOfReach),
     /// There is one with this key already.
     #[error("there is a campaign with this key already")]
     Exists,
@@ -60,6 +65,7 @@ pub enum CampaignError {
 }
 
 failures!(CampaignError);
+out_of_reach!(CampaignError);
 
 /// A campaign to create.
 #[derive(Debug, Clone)]
@@ -90,6 +96,8 @@ pub struct NewCampaign {
     pub form_version: Option<i32>,
     /// Whether it takes responses as tests until it opens.
     pub testing: bool,
+    /// The work that is asked for with each response.
+    pub proof_of_work: Option<Work>,
 }
 
 /// The progress of a campaign, in rounded counts.
@@ -139,12 +147,17 @@ pub async fn find(app: &App, key: &CampaignKey) -> Result<Campaign, CampaignErro
 ///
 /// # Errors
 ///
-/// When there is no such campaign.
-pub async fn progress(app: &App, key: &CampaignKey) -> Result<CampaignProgress, CampaignError> {
+/// When there is no such campaign, or the caller does not reach it.
+pub async fn progress(
+    app: &App,
+    caller: &Caller,
+    key: &CampaignKey,
+) -> Result<CampaignProgress, CampaignError> {
     let mut conn = app.connection().await?;
     let campaign = find_campaign(&mut conn, key)
         .await?
         .ok_or(CampaignError::Unknown)?;
+    caller.scope.check_campaign(&campaign)?;
     let counts = count_responses(&mut conn, campaign.id).await?;
     let release_size = campaign.settings.release_size;
     Ok(CampaignProgress {
@@ -153,12 +166,17 @@ pub async fn progress(app: &App, key: &CampaignKey) -> Result<CampaignProgress, 
     })
 }
 
-/// Creates a campaign.
+/// Creates a campaign. The caller has to reach its form: a campaign on their list does not let them create others.
 ///
 /// # Errors
 ///
-/// When its key is taken, its form is not published, or its times do not fit together.
-pub async fn create(app: &App, actor: Actor, new: NewCampaign) -> Result<Campaign, CampaignError> {
+/// When the caller does not reach its form, its key is taken, its form is not published, or its times do not fit together.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    new: NewCampaign,
+) -> Result<Campaign, CampaignError> {
+    caller.scope.check_form(&new.form)?;
     let created = app
         .transact(async |tx| {
             let campaign = prepare(tx, new).await?;
@@ -169,7 +187,7 @@ pub async fn create(app: &App, actor: Actor, new: NewCampaign) -> Result<Campaig
                 app.provide_pass_key(tx, &campaign).await?;
             }
             tx.record(
-                actor,
+                caller.actor,
                 AuditEvent::CampaignCreated {
                     campaign: campaign.key.to_string(),
                     form: campaign.form.to_string(),
@@ -204,6 +222,7 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
                 .unwrap_or_else(|| default_retention(new.schedule.closes_at, new.grace_days)),
             grace_days: new.grace_days,
         },
+        proof_of_work: new.proof_of_work,
         created_at: tx.now(),
         erased_at: None,
         form_version: new.form_version,
@@ -250,10 +269,10 @@ async fn check_version(
 ///
 /// # Errors
 ///
-/// When there is no such campaign, or the change is refused.
+/// When there is no such campaign, the caller does not reach it, or the change is refused.
 pub async fn change(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     key: &CampaignKey,
     change: &CampaignChange,
 ) -> Result<Campaign, CampaignError> {
@@ -262,6 +281,7 @@ pub async fn change(
             let old = lock_campaign(tx, key)
                 .await?
                 .ok_or(CampaignError::Unknown)?;
+            caller.scope.check_campaign(&old)?;
             // The wait for the lock may have been long.
             let now = app.now();
             let answered = has_responses(tx, old.id).await?;
@@ -279,7 +299,7 @@ pub async fn change(
             if new.needs_pass_key(now) {
                 app.provide_pass_key(tx, &new).await?;
             }
-            record_change(tx, actor, &old, &new);
+            record_change(tx, caller.actor, &old, &new);
             Ok::<_, CampaignError>(new)
         })
         .await?;
@@ -291,10 +311,10 @@ pub async fn change(
 ///
 /// # Errors
 ///
-/// When there is no such campaign, or the grace is refused.
+/// When there is no such campaign, the caller does not reach it, or the grace is refused.
 pub async fn close(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     key: &CampaignKey,
     grace_days: Option<i32>,
 ) -> Result<Campaign, CampaignError> {
@@ -303,6 +323,7 @@ pub async fn close(
             let old = lock_campaign(tx, key)
                 .await?
                 .ok_or(CampaignError::Unknown)?;
+            caller.scope.check_campaign(&old)?;
             destroy_pass_key(tx, old.id).await?;
             let answered = has_responses(tx, old.id).await?;
             let closed = old.close(grace_days, answered, app.now());
@@ -311,7 +332,7 @@ pub async fn close(
             };
             save_campaign(tx, &closed).await?;
             delete_tests(tx, closed.id).await?;
-            record_change(tx, actor, &old, &closed);
+            record_change(tx, caller.actor, &old, &closed);
             Ok::<_, CampaignError>(closed)
         })
         .await?;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::forms::{FormVersionRef, serialization};
 use super::schema::{arrivals, campaigns, form_versions, forms, pass_keys, responses, tombstones};
+use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::{Campaign, CampaignState, Schedule};
@@ -37,6 +38,7 @@ struct CampaignRow {
     grace_days: i32,
     form_version: Option<i32>,
     testing: bool,
+    proof_of_work: Option<i16>,
 }
 
 impl CampaignRow {
@@ -62,6 +64,7 @@ impl CampaignRow {
             grace_days: settings.grace_days,
             form_version: campaign.form_version,
             testing: campaign.testing,
+            proof_of_work: campaign.proof_of_work.map(|work| work.bits().into()),
         })
     }
 
@@ -91,6 +94,9 @@ impl CampaignRow {
                 retained_until: self.retained_until,
                 grace_days: self.grace_days,
             },
+            proof_of_work: self
+                .proof_of_work
+                .and_then(|bits| Work::of_bits(bits.try_into().ok()?)),
             created_at: self.created_at,
             erased_at: self.erased_at,
             form_version: self.form_version,

@@ -61,6 +61,7 @@ diesel::table! {
         freezes_at -> Nullable<Timestamptz>,
         retained_until -> Timestamptz,
         erased_at -> Nullable<Timestamptz>,
+        proof_of_work -> Nullable<Int2>,
         grace_days -> Int4,
         form_version -> Nullable<Int4>,
         testing -> Bool,
@@ -205,6 +206,7 @@ diesel::table! {
         roles -> Array<Text>,
         disabled -> Bool,
         created_at -> Timestamptz,
+        scopes -> Jsonb,
     }
 }
 

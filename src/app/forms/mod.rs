@@ -9,12 +9,13 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::form_catalog::PublishedVersion;
-use super::{App, Failure, failures};
-use crate::domain::audit::{Actor, AuditEvent};
+use super::{App, Caller, Failure, failures, out_of_reach};
+use crate::domain::audit::AuditEvent;
 use crate::domain::campaign::Campaign;
 use crate::domain::fault::Fault;
 use crate::domain::form::{Changes, FormFault};
 use crate::domain::ids::FormKey;
+use crate::domain::staff::scope::OutOfReach;
 use crate::store::campaigns::running_campaigns;
 use crate::store::forms::{
     FormVersionRef, FormVersionRow, find_form, find_version, find_version_ref, get_version,
@@ -27,6 +28,9 @@ pub enum FormError {
     /// There is no form with this key, or none that is published.
     #[error("there is no such form")]
     Unknown,
+    /// The role of the caller does not reach the form.
+    #[error("{0}")]
+    OutOfReach(OutOfReach),
     /// It has no such version.
     #[error("the form has no such version")]
     VersionUnknown,
@@ -63,6 +67,7 @@ pub enum FormError {
 }
 
 failures!(FormError);
+out_of_reach!(FormError);
 
 /// A page of the newest versions in use, by the keys of their forms.
 ///
@@ -135,14 +140,15 @@ pub async fn versions(app: &App, form: &FormKey) -> Result<Vec<FormVersionRow>, 
 ///
 /// # Errors
 ///
-/// When there is no such version, or nobody could respond to a campaign any more.
+/// When the caller does not reach the form, there is no such version, or nobody could respond to a campaign any more.
 pub async fn retire(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     form: &FormKey,
     version: i32,
     grace_days: i64,
 ) -> Result<FormVersionRow, FormError> {
+    caller.scope.check_form(form)?;
     app.transact(async |tx| {
         let locked = match drafts::lock(tx, form).await {
             Err(FormError::Unknown) => return Err(FormError::VersionUnknown),
@@ -165,7 +171,7 @@ pub async fn retire(
         let accepts_until = now + TimeDelta::days(grace_days);
         if retire_version(tx, found.id, now, accepts_until).await? {
             tx.record(
-                actor,
+                caller.actor,
                 AuditEvent::FormVersionRetired {
                     form: form.to_string(),
                     version,

@@ -2,7 +2,7 @@
 
 use super::{FormError, drafts};
 use crate::app::responses::ResponseError;
-use crate::app::{App, Failure, failures};
+use crate::app::{App, Caller, Failure, failures};
 use crate::domain::form::{Answer, Form, Value};
 use crate::domain::free_text::redact::redact;
 use crate::domain::ids::FormKey;
@@ -34,14 +34,17 @@ pub struct TriedOut {
 ///
 /// # Errors
 ///
-/// When there is no such draft, it has faults, or the answers do not fit. All of these are reported at once.
+/// When the caller does not reach the form, there is no such draft, it has faults, or the answers do not fit. All of these are reported at once.
 pub async fn try_out(
     app: &App,
+    caller: &Caller,
     form: &FormKey,
     language: &str,
     answers: &RawAnswers,
 ) -> Result<TriedOut, TryOutError> {
-    let draft = drafts::find(app, form).await.map_err(TryOutError::Form)?;
+    let draft = drafts::find(app, caller, form)
+        .await
+        .map_err(TryOutError::Form)?;
     let form = Form::check(draft.definition)
         .map_err(|faults| TryOutError::Form(FormError::Invalid(faults)))?;
     let languages = &form.definition().languages;

@@ -6,6 +6,7 @@ use super::access::Access;
 use super::privacy_settings::{PrivacySettings, Promise};
 use super::schedule::{Schedule, ScheduleFault, whole_microseconds};
 use super::{Campaign, CampaignState};
+use crate::domain::admission::proof_of_work::Work;
 use crate::domain::form::Text;
 
 /// A change of a campaign. Fields that are none stay unchanged.
@@ -35,6 +36,8 @@ pub struct CampaignChange {
     pub form_version: Option<Option<i32>>,
     /// Whether it takes responses as tests until it opens.
     pub testing: Option<bool>,
+    /// The work that is asked for with each response; `Some(None)` for none.
+    pub proof_of_work: Option<Option<Work>>,
 }
 
 /// Why a campaign was not changed.
@@ -75,6 +78,7 @@ impl CampaignChange {
             grace_days,
             form_version,
             testing,
+            proof_of_work,
         } = self;
         title.is_some()
             || description.is_some()
@@ -84,6 +88,7 @@ impl CampaignChange {
             || freezes_at.is_some()
             || form_version.is_some()
             || testing.is_some()
+            || proof_of_work.is_some()
     }
 }
 
@@ -235,6 +240,7 @@ impl Campaign {
             },
             form_version: change.form_version.unwrap_or(self.form_version),
             testing: change.testing.unwrap_or(self.testing),
+            proof_of_work: change.proof_of_work.unwrap_or(self.proof_of_work),
             ..self.clone()
         }
     }
@@ -284,6 +290,7 @@ mod tests {
                 retained_until: day(100),
                 grace_days: 0,
             },
+            proof_of_work: None,
             created_at: day(0),
             erased_at: None,
             form_version: None,

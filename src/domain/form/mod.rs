@@ -16,8 +16,8 @@ mod source;
 mod text;
 
 pub use answer::{Answer, Value};
-pub(crate) use changes::options_of;
-pub use changes::{Change, Changes, QuestionChange, recoded_without_consent};
+pub use changes::{Change, Changes, ElementChange, recoded_without_consent};
+pub(crate) use changes::{is_score_recoded, options_of};
 pub use check::FormFault;
 pub(crate) use check::scaled;
 pub use condition::{Condition, ConditionDefinition, Scalar, Test};

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use self::reader::Reader;
-use super::definition::{Edition, FormDefinition};
+use super::definition::FormDefinition;
 use crate::domain::fault::Fault;
 use crate::domain::pointer::{Pointer, find_nul};
+use crate::domain::whole_number::write_as_whole;
 
 /// The two ways to write a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +83,11 @@ impl Source {
         }
     }
 
+    /// What the text says, whatever it is.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// The definition. One that names no edition gets the newest.
     ///
     /// # Errors
@@ -89,15 +95,14 @@ impl Source {
     /// The first field that is unknown, missing or of the wrong type.
     pub fn definition(&self) -> Result<FormDefinition, Fault<String>> {
         let mut value = self.value.clone();
-        if let Some(fields) = value.as_object_mut() {
-            fields
-                .entry("edition")
-                .or_insert_with(|| u8::from(Edition::NEWEST).into());
-        }
-        serde_path_to_error::deserialize(&value).map_err(|error| {
-            let pointer = error.path().into();
-            Fault::at(pointer, error.into_inner().to_string())
-        })
+        write_as_whole(&mut value);
+        let definition: Result<FormDefinition, _> = serde_path_to_error::deserialize(&value);
+        definition
+            .map(FormDefinition::as_written_today)
+            .map_err(|error| {
+                let pointer = error.path().into();
+                Fault::at(pointer, error.into_inner().to_string())
+            })
     }
 
     /// The place of the value at `pointer`, or of the nearest value around it.

@@ -88,8 +88,8 @@ pub struct PublishedVersionView {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"consent_to_recoding": ["sleep_hours"]}))]
 pub struct PublishDraftBody {
-    /// Keys of questions whose answers may change their meaning with this version. Exports then keep the old and the
-    /// new coding in separate columns.
+    /// Keys of questions whose answers may change their meaning with this version, and `score_` with the key of scores
+    /// whose numbers or bands may. Exports then keep the old and the new coding in separate columns.
     #[serde(default)]
     #[validate(length(max = 500))]
     #[schema(max_items = 500)]
@@ -99,7 +99,7 @@ pub struct PublishDraftBody {
 /// Create a form
 ///
 /// The form starts as a draft, in JSON or YAML. Unknown fields are refused at once; everything else is checked at
-/// publishing, and listed in `faults` until then.
+/// publishing, and listed in `faults` until then. An author whose scope is a list of forms creates those on the list.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
@@ -108,16 +108,16 @@ pub struct PublishDraftBody {
         ("Location" = String, description = "Where the draft is."),
         ("ETag" = String, description = "Names this state of the draft; send it as `If-Match` with a change."),
     ))),
-    extensions(("x-problems" = json!(["form_exists"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_exists"]))),
 )]
 #[post("/v1/forms")]
 async fn create_form(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     state: State,
     document: Document,
 ) -> Result<HttpResponse, Problem> {
     let definition = read(document).await?;
-    let (key, draft) = drafts::create(&state.app, definition).await?;
+    let (key, draft) = drafts::create(&state.app, &author.caller(), definition).await?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/v1/forms/{key}/draft")));
     // A form that was never published has no campaign.
@@ -134,16 +134,16 @@ async fn create_form(
     responses((status = 200, description = "The draft.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft; send it as `If-Match` with a change."),
     ))),
-    extensions(("x-problems" = json!(["form_unknown", "draft_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "draft_unknown"]))),
 )]
 #[get("/v1/forms/{form}/draft")]
 async fn get_form_draft(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     state: State,
     form: FormPath,
 ) -> Result<HttpResponse, Problem> {
     let form = form.key()?;
-    let draft = drafts::find(&state.app, &form).await?;
+    let draft = drafts::find(&state.app, &author.caller(), &form).await?;
     let reaches = reached(&state, &form).await?;
     Ok(reply(HttpResponse::Ok(), draft, reaches))
 }
@@ -164,11 +164,11 @@ async fn get_form_draft(
     responses((status = 200, description = "The draft as it is now.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft."),
     ))),
-    extensions(("x-problems" = json!(["form_unknown", "precondition_required", "precondition_failed"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "precondition_required", "precondition_failed"]))),
 )]
 #[put("/v1/forms/{form}/draft")]
 async fn update_form_draft(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     precondition: Precondition,
     state: State,
     form: FormPath,
@@ -176,8 +176,8 @@ async fn update_form_draft(
 ) -> Result<HttpResponse, Problem> {
     let definition = read(document).await?;
     let expected = |current: Option<DraftTag>| precondition.allows(current.map(entity_tag));
-    let form = form.key()?;
-    let saved = drafts::update(&state.app, &form, definition, expected).await;
+    let (caller, form) = (author.caller(), form.key()?);
+    let saved = drafts::update(&state.app, &caller, &form, definition, expected).await;
     let saved = precondition.explain(saved)?;
     let reaches = reached(&state, &form).await?;
     Ok(reply(HttpResponse::Ok(), saved, reaches))
@@ -194,17 +194,17 @@ async fn update_form_draft(
         ("If-Match" = String, Header, description = "The `ETag` of the draft. `*` deletes whatever there is.", example = "*"),
     ),
     responses((status = 204, description = "It is deleted.")),
-    extensions(("x-problems" = json!(["form_unknown", "draft_unknown", "precondition_required", "precondition_failed"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "draft_unknown", "precondition_required", "precondition_failed"]))),
 )]
 #[delete("/v1/forms/{form}/draft")]
 async fn delete_form_draft(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     precondition: Precondition,
     state: State,
     form: FormPath,
 ) -> Result<HttpResponse, Problem> {
     let expected = |current: Option<DraftTag>| precondition.allows(current.map(entity_tag));
-    let deleted = drafts::delete(&state.app, &form.key()?, expected).await;
+    let deleted = drafts::delete(&state.app, &author.caller(), &form.key()?, expected).await;
     precondition.explain(deleted)?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -226,7 +226,7 @@ async fn delete_form_draft(
         ("Location" = String, description = "Where the version is."),
     ))),
     extensions(("x-problems" = json!([
-        "form_unknown", "draft_unknown", "precondition_failed", "draft_invalid", "draft_unchanged",
+        "out_of_scope", "form_unknown", "draft_unknown", "precondition_failed", "draft_invalid", "draft_unchanged",
         "recoding_needs_consent",
     ]))),
 )]
@@ -243,8 +243,8 @@ async fn publish_form_draft(
     let expected = |current: Option<DraftTag>| {
         !precondition.is_given() || precondition.allows(current.map(entity_tag))
     };
-    let actor = author.actor();
-    let published = publish_draft(&state.app, actor, &form, &consent, expected).await?;
+    let caller = author.caller();
+    let published = publish_draft(&state.app, &caller, &form, &consent, expected).await?;
     let location = format!("/v1/forms/{form}/versions/{}", published.version);
     let version = FormVersionView::of(&published, Languages::All);
     Ok(HttpResponse::Created()
@@ -263,7 +263,7 @@ async fn publish_form_draft(
 async fn read(document: Document) -> Result<FormDefinition, Problem> {
     let (format, bytes) = document.read(&[Format::Json, Format::Yaml]).await?;
     if format == Format::Json {
-        return from_json(&bytes);
+        return from_json(&bytes).map(FormDefinition::as_written_today);
     }
     let malformed = |detail: String| Problem::new(Code::JsonMalformed).detail(detail);
     let text = std::str::from_utf8(&bytes).map_err(|error| malformed(format!("{error}.")))?;

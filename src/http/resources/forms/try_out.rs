@@ -59,18 +59,18 @@ pub struct TriedFormDraftView {
     ),
     request_body = TryFormDraftBody,
     responses((status = 200, description = "What the draft makes of it.", body = TriedFormDraftView)),
-    extensions(("x-problems" = json!(["form_unknown", "draft_unknown", "draft_invalid", "answers_invalid"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "draft_unknown", "draft_invalid", "answers_invalid"]))),
 )]
 #[post("/v1/forms/{form}/draft/responses")]
 async fn try_form_draft(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     state: State,
     form: FormPath,
     body: Body<TryFormDraftBody>,
 ) -> Result<HttpResponse, Problem> {
     let TryFormDraftBody { language, answers } = body.parse().await?;
     let form = form.key()?;
-    let tried = try_out(&state.app, &form, &language, &answers).await?;
+    let tried = try_out(&state.app, &author.caller(), &form, &language, &answers).await?;
     Ok(HttpResponse::Ok().json(TriedFormDraftView {
         form: form.to_string(),
         language,
