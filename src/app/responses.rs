@@ -12,12 +12,12 @@ use crate::domain::admission::pass::token::Token;
 use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::campaign::{Campaign, NotOpen};
 use crate::domain::fault::Fault;
-use crate::domain::form::{Answer, Value};
-use crate::domain::ids::{CampaignKey, RemarkId};
+use crate::domain::form::{Answer, Form, Kind, Question, Value};
+use crate::domain::ids::{CampaignId, CampaignKey, RemarkId};
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
-    AnonymousResponse, AnswerFault, RawAnswers, Remark, ResponseContext, Summary, remark_ids,
-    validate,
+    AnonymousResponse, AnswerFault, Occasion, RawAnswers, Remark, ResponseContext, Summary,
+    remark_ids, validate,
 };
 use crate::domain::week::IsoWeek;
 use crate::store::AsyncPgConnection;
@@ -167,15 +167,24 @@ pub async fn submit(
     if !form.definition().languages.contains(&sent.language) {
         return Err(ResponseError::LanguageNotOffered);
     }
-    let answers = validate(form, &sent.answers).map_err(ResponseError::AnswersInvalid)?;
     let week = IsoWeek::of(now.date_naive());
-    let context = ResponseContext {
+    let context = |week| ResponseContext {
         campaign_id: campaign.id,
         form_version_id: version.id,
         language: sent.language.clone(),
         week,
     };
-    let response = answers.anonymise(form, context, &sent.receipt, &app.keys.server);
+    let read = |week| {
+        let language = sent.language.as_str();
+        validate(form, &sent.answers, Occasion { week, language })
+    };
+    // Sent again in a later week, dates are what they were in the first one.
+    let week_of_dates = match first_week(app, form, campaign.id, &sent.receipt).await? {
+        Some(first) => first,
+        None => week,
+    };
+    let answers = read(week_of_dates).map_err(ResponseError::AnswersInvalid)?;
+    let response = answers.anonymise(form, context(week), &sent.receipt, &app.keys.server);
     let stored = match takes_responses(&campaign, &version, now) {
         Ok(()) => match count(app, &campaign, client) {
             Ok(()) => {
@@ -203,6 +212,23 @@ pub async fn submit(
         summary: Summary::of(form, answers.as_slice(), &sent.language),
         language: sent.language,
     })
+}
+
+/// The week in which the response of this receipt came first, if the form has dates, whose reading depends on it.
+async fn first_week(
+    app: &App,
+    form: &Form,
+    campaign: CampaignId,
+    receipt: &Receipt,
+) -> Result<Option<IsoWeek>, Failure> {
+    let is_date = |question: &Question| matches!(question.kind, Kind::Date { .. });
+    if !form.questions().iter().any(is_date) {
+        return Ok(None);
+    }
+    let id = app.keys.server.response_id(campaign, receipt);
+    let mut conn = app.connection().await?;
+    let earlier = find_response(&mut conn, id).await?;
+    Ok(earlier.map(|earlier| IsoWeek::of(earlier.week)))
 }
 
 /// Counts a response that is sent: to an open campaign as one, else as an invitation or a pass that is tried.

@@ -2,7 +2,7 @@
 //! `src/http/openapi/schemas/`, which must not drift from them.
 
 use aftercare::domain::form::{Changes, Form, FormDefinition};
-use aftercare::domain::response::{RawAnswers, Summary, validate};
+use aftercare::domain::response::{Occasion, RawAnswers, Summary, validate};
 use aftercare::domain::staff::role::Role;
 use aftercare::formats::csv::Formulas;
 use serde_json::{Value, json};
@@ -112,7 +112,11 @@ fn answers_summaries_roles_and_options_are_described_as_they_are_written() {
     });
     document.check("RawAnswers", &answers, &mut seen);
     let raw: RawAnswers = serde_json::from_value(answers).unwrap();
-    let answers = validate(&shipped, &raw).unwrap();
+    let occasion = Occasion {
+        week: "2027-W05".parse().unwrap(),
+        language: "en",
+    };
+    let answers = validate(&shipped, &raw, occasion).unwrap();
     let summary = Summary::of(&shipped, answers.as_slice(), "en");
     let summary = serde_json::to_value(summary).unwrap();
     document.check("Summary", &summary, &mut seen);

@@ -16,10 +16,7 @@ use std::collections::HashMap;
 use super::QuasiIdentifiers;
 use super::k_anonymity::QiSet;
 use crate::domain::codebook::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
-use crate::domain::form::{
-    Choice, Condition, ConditionDefinition, Form, Kind, Question, QuestionDefinition,
-    SectionDefinition,
-};
+use crate::domain::form::{Choice, Condition, ConditionDefinition, Form, Kind, Limits, Question};
 
 /// For each version and column, the quasi-identifiers that the column is suppressed with.
 #[derive(Debug, Clone)]
@@ -105,7 +102,13 @@ fn condition_dependencies(condition: &Condition, before: &[QiSet]) -> QiSet {
             })
         }
         Condition::Not(part) => condition_dependencies(part, before),
-        Condition::Test(place, _) => before.get(*place).copied().unwrap_or_default(),
+        Condition::Test(..) => {
+            let mut found = QiSet::NONE;
+            condition.each_place(&mut |place| {
+                found = found.union(before.get(place).copied().unwrap_or_default());
+            });
+            found
+        }
     }
 }
 
@@ -178,7 +181,7 @@ impl<'a> Differing<'a> {
         let mut referenced = Vec::new();
         conditions
             .chain(&question.show_when)
-            .for_each(|condition| referenced_questions(condition, &mut referenced));
+            .for_each(|condition| condition.each_place(&mut |place| referenced.push(place)));
         !self.versions.iter().all(same)
             || referenced
                 .into_iter()
@@ -187,23 +190,11 @@ impl<'a> Differing<'a> {
     }
 }
 
-/// The places of the questions that a condition looks at.
-fn referenced_questions(condition: &Condition, places: &mut Vec<usize>) {
-    match condition {
-        Condition::Any(parts) | Condition::All(parts) => {
-            parts
-                .iter()
-                .for_each(|part| referenced_questions(part, places));
-        }
-        Condition::Not(part) => referenced_questions(part, places),
-        Condition::Test(place, _) => places.push(*place),
-    }
-}
-
 /// Everything that decides what can stand in the cells of a question. The order of its options and the words are not in it.
 #[derive(PartialEq)]
 struct Shape<'a> {
     kind: Kind,
+    limits: Limits,
     required: bool,
     section: Option<&'a ConditionDefinition>,
     show_when: Option<&'a ConditionDefinition>,
@@ -212,10 +203,8 @@ struct Shape<'a> {
 impl<'a> Shape<'a> {
     fn of(form: &'a Form, key: &str) -> Option<Self> {
         let question = form.questions().get(form.place(key)?)?;
-        let (section, definition): (&SectionDefinition, &QuestionDefinition) = form
-            .definition()
-            .questions()
-            .find(|(_, definition)| definition.key == key)?;
+        let definition = form.question_definition(key)?;
+        let section = form.definition().sections.get(question.section);
         let sorted = |choices: &[Choice]| {
             let mut choices = choices.to_vec();
             choices.sort_by(|one, other| one.code.cmp(&other.code));
@@ -225,10 +214,15 @@ impl<'a> Shape<'a> {
             kind: match &question.kind {
                 Kind::SingleChoice(choices) => Kind::SingleChoice(sorted(choices)),
                 Kind::MultipleChoice(choices) => Kind::MultipleChoice(sorted(choices)),
+                Kind::Ranking { choices, most } => Kind::Ranking {
+                    choices: sorted(choices),
+                    most: *most,
+                },
                 other => other.clone(),
             },
+            limits: question.limits,
             required: question.required,
-            section: section.show_when.as_ref(),
+            section: section.and_then(|section| section.show_when.as_ref()),
             show_when: definition.show_when.as_ref(),
         })
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Form;
 use super::definition::{FormDefinition, OptionDefinition, QuestionDefinition};
-use super::question::{Choice, Kind};
+use super::question::{Choice, Kind, Limits};
 use super::text::Text;
 
 /// All changes from one version to another.
@@ -105,27 +105,26 @@ pub fn recoded_without_consent(earlier: &[Form], new: &Form, consent: &[String])
 /// A question with everything that is compared.
 struct Asked<'a> {
     definition: &'a QuestionDefinition,
-    section: &'a super::SectionDefinition,
+    section: Option<&'a super::SectionDefinition>,
     options: &'a [OptionDefinition],
     kind: &'a Kind,
+    limits: Limits,
 }
 
 fn by_key(form: &Form) -> impl Iterator<Item = (&str, Asked<'_>)> {
-    form.definition()
-        .questions()
-        .zip(form.questions())
-        .map(|((section, definition), question)| {
-            let options = options_of(form.definition(), definition);
-            (
-                question.key.as_str(),
-                Asked {
-                    definition,
-                    section,
-                    options,
-                    kind: &question.kind,
-                },
-            )
-        })
+    let definitions = form.question_definitions();
+    form.questions().iter().filter_map(move |question| {
+        let key = question.key.as_str();
+        let (section, definition) = *definitions.get(key)?;
+        let asked = Asked {
+            definition,
+            section,
+            options: options_of(form.definition(), definition),
+            kind: &question.kind,
+            limits: question.limits,
+        };
+        Some((key, asked))
+    })
 }
 
 /// The options of a choice, its own or those of its scale.
@@ -147,6 +146,7 @@ pub fn options_of<'a>(
 fn compare(key: &str, then: &Asked<'_>, now: &Asked<'_>) -> QuestionChange {
     let mut found: Vec<(Change, String)> = Vec::new();
     coding(then.kind, now.kind, &mut found);
+    particulars(then, now, &mut found);
     if then.definition.kind != now.definition.kind {
         let kinds = format!(
             "kind {} is now {}",
@@ -174,6 +174,19 @@ fn coding(then: &Kind, now: &Kind, found: &mut Vec<(Change, String)>) {
         (Kind::SingleChoice(then), Kind::SingleChoice(now))
         | (Kind::MultipleChoice(then), Kind::MultipleChoice(now)) => {
             choices(then, now, found);
+        }
+        (Kind::Ranking { choices: then, .. }, Kind::Ranking { choices: now, .. }) => {
+            choices(then, now, found);
+        }
+        (Kind::Date { precision, .. }, Kind::Date { precision: now, .. }) if precision != now => {
+            let (then, now) = (precision.name(), now.name());
+            found.push((Change::Recoded, format!("the {then} is now the {now}")));
+        }
+        (Kind::Statement { acknowledge }, Kind::Statement { acknowledge: now })
+            if acknowledge != now =>
+        {
+            let what = "whether it is acknowledged changed".to_owned();
+            found.push((Change::Recoded, what));
         }
         (
             Kind::Whole { min, max },
@@ -268,6 +281,46 @@ fn bounds(then: (i64, i64), now: (i64, i64), found: &mut Vec<(Change, String)>) 
     }
 }
 
+/// Changes of what narrows the answers, and of what they count.
+fn particulars(then: &Asked<'_>, now: &Asked<'_>, found: &mut Vec<(Change, String)>) {
+    let mut narrowed = |narrower: bool, wider: bool, what: &str| {
+        if narrower {
+            found.push((Change::Recoded, format!("{what} narrower")));
+        } else if wider {
+            found.push((Change::OptionsAdded, format!("{what} wider")));
+        }
+    };
+    let (old, new) = (then.limits, now.limits);
+    let fewest = (old.fewest.unwrap_or(0), new.fewest.unwrap_or(0));
+    let most = (old.most.unwrap_or(u8::MAX), new.most.unwrap_or(u8::MAX));
+    narrowed(
+        fewest.1 > fewest.0 || most.1 < most.0,
+        fewest.1 < fewest.0 || most.1 > most.0,
+        "the number of options that can be chosen is",
+    );
+    let step = (old.step.unwrap_or(1), new.step.unwrap_or(1));
+    narrowed(
+        step.0 % step.1 != 0,
+        step.0 != step.1,
+        "the steps of the answer are",
+    );
+    let ucum = |asked: &Asked<'_>| asked.definition.unit.as_ref()?.ucum.clone();
+    let (old, new) = (then.definition, now.definition);
+    let recoded = [
+        (ucum(then) != ucum(now), "it has another unit"),
+        (
+            old.max_open != new.max_open,
+            "whether the greatest answer means \"or more\" changed",
+        ),
+    ];
+    found.extend(
+        recoded
+            .into_iter()
+            .filter(|(changed, _)| *changed)
+            .map(|(_, what)| (Change::Recoded, what.to_owned())),
+    );
+}
+
 /// Changes of the texts, of the routing and of the duty to answer.
 fn wording(then: &Asked<'_>, now: &Asked<'_>, found: &mut Vec<(Change, String)>) {
     let (old, new) = (then.definition, now.definition);
@@ -298,11 +351,11 @@ fn wording(then: &Asked<'_>, now: &Asked<'_>, found: &mut Vec<(Change, String)>)
             "it is shown under another condition",
         ),
         (
-            then.section.show_when != now.section.show_when,
+            then.section.map(|it| &it.show_when) != now.section.map(|it| &it.show_when),
             "its section is shown under another condition",
         ),
         (
-            then.section.key != now.section.key,
+            then.section.map(|it| &it.key) != now.section.map(|it| &it.key),
             "it stands in another section",
         ),
         (
@@ -314,6 +367,31 @@ fn wording(then: &Asked<'_>, now: &Asked<'_>, found: &mut Vec<(Change, String)>)
             "whether it is a background question changed",
         ),
         (old.concept != new.concept, "it has another concept"),
+        (old.external != new.external, "it has other external codes"),
+        (
+            old.anchors != new.anchors,
+            "the points of the scale read differently",
+        ),
+        (
+            (&old.earliest, &old.latest) != (&new.earliest, &new.latest),
+            "the first or the last date is another one",
+        ),
+        (
+            (
+                &old.matrix,
+                &old.order,
+                old.slider,
+                &old.default,
+                &old.reason,
+            ) != (
+                &new.matrix,
+                &new.order,
+                new.slider,
+                &new.default,
+                &new.reason,
+            ) || old.unit.as_ref().map(|it| &it.label) != new.unit.as_ref().map(|it| &it.label),
+            "it is shown differently",
+        ),
     ];
     found.extend(
         changes

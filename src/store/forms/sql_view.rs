@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::domain::form::{Form, Kind, Slot};
+use crate::domain::form::{DatePrecision, Form, Kind, Slot};
 use crate::domain::ids::FormVersionId;
 
 /// The name of the view of a version, `form_{key}_v{version}` with underscores, and the statement that creates it.
 ///
-/// Options are given as codes, a multiple choice as an array of codes; blank, declined and hidden answers are null.
+/// Options are given as codes, a multiple choice and a ranking as an array of codes, a month and a year as text; blank, declined and hidden answers are null.
 /// Keys and codes were checked to be plain words, so they are safe inside SQL. `version_id` is the id of the version's
 /// row.
 pub fn view_of(form: &Form, version: i32, version_id: FormVersionId) -> (String, String) {
@@ -71,8 +71,38 @@ fn expression(kind: &Kind, slot: &Slot) -> String {
                 max - min
             )
         }
-        Kind::Text { .. } => "NULL".to_owned(),
+        Kind::Date { precision, .. } => {
+            let number = number(*offset, *width);
+            let years = highest_number(*precision);
+            let date = match precision {
+                DatePrecision::Day => format!("date '1900-01-01' + {number}::int"),
+                DatePrecision::Month => format!(
+                    "to_char(date '1900-01-01' + make_interval(months => {number}::int), 'YYYY-MM')"
+                ),
+                DatePrecision::Year => format!("(1900 + {number})::text"),
+            };
+            format!("CASE WHEN {number} <= {years} THEN {date} END")
+        }
+        Kind::Ranking { choices, .. } => {
+            let codes: Vec<_> = choices.iter().map(|it| format!("'{}'", it.code)).collect();
+            let (codes, options, last) = (codes.join(", "), choices.len(), width - 1);
+            let place = format!("get_byte(r.record, {offset} + i)");
+            format!(
+                "CASE WHEN {} < {options} THEN ARRAY(SELECT (ARRAY[{codes}]::text[])[{place} + 1] \
+                 FROM generate_series(0, {last}) AS i WHERE {place} < {options} ORDER BY i) END",
+                byte(*offset)
+            )
+        }
+        Kind::Statement { acknowledge: true } => {
+            format!("CASE {} WHEN 1 THEN true END", byte(*offset))
+        }
+        Kind::Text { .. } | Kind::Statement { .. } => "NULL".to_owned(),
     }
+}
+
+/// The number of the last date that there is.
+fn highest_number(precision: DatePrecision) -> u32 {
+    precision.read("2099-12-31").map_or(0, |last| last.number())
 }
 
 /// The unsigned number in these bytes, as a bigint expression.

@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use serde_json::{Value as Json, json};
 
 use super::super::{Column, Columns};
-use super::{add, cells, check, entries, every_kind, form, numbered, question, remove};
+use super::{add, cells, check, entries, every_kind, form, numbered, occasion, question, remove};
 use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Form, Kind};
 use crate::domain::response::validate;
@@ -105,7 +105,7 @@ proptest! {
         for (version, form) in &all {
             let then = Columns::of(&all[..usize::try_from(*version).unwrap()]);
             let raw = synthetic(form, "en", &mut rng);
-            let valid = validate(form, &raw).unwrap();
+            let valid = validate(form, &raw, occasion()).unwrap();
             let before = cells(&then, *version, valid.as_slice());
             let now = cells(&full, *version, valid.as_slice());
             // What was exported when the version was new is exported under the same names for ever …
@@ -130,7 +130,7 @@ proptest! {
         let mut rng = StdRng::seed_from_u64(seed);
         for (version, form) in &all {
             let raw = synthetic(form, "ko", &mut rng);
-            let valid = validate(form, &raw).unwrap();
+            let valid = validate(form, &raw, occasion()).unwrap();
             let found = cells(&columns, *version, valid.as_slice());
             for (question, answer) in form.questions().iter().zip(valid.as_slice()) {
                 let of_question = |column: &&Column| column.question() == Some(&question.key);

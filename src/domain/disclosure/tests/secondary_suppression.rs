@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value as Json, json};
 
 use crate::domain::codebook::tests::properties::life_of;
-use crate::domain::codebook::tests::{add, every_kind, form, numbered, question, row};
+use crate::domain::codebook::tests::{add, every_kind, form, numbered, occasion, question, row};
 use crate::domain::codebook::{Cell, Columns, RowProjection};
 use crate::domain::disclosure::k_anonymity::QiSet;
 use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, suppression_weights};
@@ -174,7 +174,7 @@ fn more_background_questions_than_can_be_masked_apart_are_masked_together() {
 fn settled(form: &Form, said: RawAnswers) -> Vec<Answer> {
     let mut said = said;
     loop {
-        match validate(form, &said) {
+        match validate(form, &said, occasion()) {
             Ok(valid) => return valid.as_slice().to_vec(),
             Err(faults) => {
                 for fault in faults {
