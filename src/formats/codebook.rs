@@ -192,7 +192,10 @@ mod tests {
                 let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/forms");
                 std::fs::write(format!("{folder}/{name}.codebook.csv"), &written).unwrap();
             }
-            assert!(std::env::var_os("UPDATE_CODEBOOK").is_some() || written == kept, "UPDATE_CODEBOOK=1 writes the file");
+            assert!(
+                std::env::var_os("UPDATE_CODEBOOK").is_some() || written == kept,
+                "UPDATE_CODEBOOK=1 writes the file"
+            );
         }
     }
 

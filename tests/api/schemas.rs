@@ -13,10 +13,14 @@ use crate::support::document::{Document, Seen};
 /// A form in which every field is written.
 fn everything() -> Value {
     let text = json!({"en": "Text"});
+    let external = json!([{"system": "http://loinc.org", "code": "44250-9"}]);
     let test = |field: &str, value: Value| json!({"question": "a", field: value});
     json!({
         "key": "everything", "languages": ["en"], "title": text, "description": text,
-        "scales": {"scale": [{"code": "one", "value": 1, "label": text, "exclusive": true}]},
+        "scales": {"scale": [{"code": "one", "value": 1, "label": text, "exclusive": true, "fixed": true, "external": external,
+            "specify": {"key": "x", "max_length": 5, "text": text}}]},
+        "parameters": [{"key": "p", "text": text, "values": [{"code": "one", "label": text}]}],
+        "constraints": [{"key": "c", "when": test("answered", json!(true)), "require": test("answered", json!(true)), "message": text}],
         "sections": [{
             "key": "all", "title": text, "description": text, "show_when": test("answered", json!(true)),
             "questions": [
@@ -28,8 +32,22 @@ fn everything() -> Value {
                         test("is", json!("one")), test("is", json!(1.5)), test("is", json!(true)),
                         test("is_one_of", json!(["one"])), test("includes", json!("one")),
                         {"not": {"any": [test("at_least", json!(1)), test("at_most", json!(2))]}},
+                        test("includes_any", json!(["one"])), test("includes_all", json!(["one"])),
+                        test("includes_none", json!(["one"])), test("count_at_least", json!(1)),
+                        test("count_at_most", json!(1)), test("more_than", json!(1)), test("less_than", json!(1)),
+                        test("is_question", json!("b")), test("at_least_question", json!("b")),
+                        test("at_most_question", json!("b")), test("more_than_question", json!("b")),
+                        test("less_than_question", json!("b")),
                     ]},
+                    "step": 1, "unit": {"ucum": "kg", "label": text}, "max_open": true, "slider": true, "default": 5,
+                    "anchors": [{"at": 5, "label": text}], "matrix": "m", "external": external,
                 },
+                {"key": "h", "kind": "date", "text": text, "precision": "day", "earliest": "-P5Y", "latest": "today", "reason": "R"},
+                {"key": "i", "kind": "date", "text": text, "precision": "month"},
+                {"key": "j", "kind": "date", "text": text, "precision": "year"},
+                {"key": "k", "kind": "ranking", "text": text, "scale": "scale", "fewest": 1, "most": 2, "order": "random"},
+                {"key": "l", "kind": "statement", "text": text, "acknowledge": true},
+                {"key": "m", "kind": "multiple_choice", "text": text, "default": ["one"]},
                 {"key": "b", "kind": "single_choice", "text": text, "scale": "scale"},
                 {"key": "c", "kind": "multiple_choice", "text": text, "options": [{"code": "one", "label": text}]},
                 {"key": "d", "kind": "decimal", "text": text, "min": 0.5, "max": 1.5, "decimals": 1},
@@ -41,7 +59,7 @@ fn everything() -> Value {
         "scores": [
             {
                 "key": "s", "title": text, "of": ["a"], "method": "mean", "to": [0, 100], "at_least_answered": 0.5,
-                "bands": [{"from": 0, "code": "low", "label": text}],
+                "bands": [{"from": 0, "code": "low", "label": text}], "external": external,
             },
             {"key": "t", "title": text, "of": ["a"], "method": "sum"},
         ],
@@ -69,6 +87,14 @@ fn definitions_are_described_as_they_are_written() {
         "ScoreMethod",
         "BandDefinition",
         "NoticeDefinition",
+        "Unit",
+        "Anchor",
+        "ExternalCode",
+        "Specify",
+        "OptionOrder",
+        "ParameterDefinition",
+        "ConstraintDefinition",
+        "DatePrecision",
     ] {
         document.is_covered(name, &seen);
     }

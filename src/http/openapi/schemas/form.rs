@@ -8,6 +8,10 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::described_as;
+use super::particulars::{
+    Anchor, ConstraintDefinition, DatePrecision, DefaultAnswer, ExternalCode, OptionOrder,
+    ParameterDefinition, Specify, Unit,
+};
 use crate::domain::form;
 
 described_as! {
@@ -84,6 +88,12 @@ pub struct FormDefinition {
     /// Texts that are shown when the answers meet their conditions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<NoticeDefinition>,
+    /// Values that a client takes from the address by which it was opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<ParameterDefinition>,
+    /// Rules over the answers to several questions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<ConstraintDefinition>,
 }
 
 /// A group of questions that are shown together.
@@ -123,6 +133,12 @@ pub enum QuestionKind {
     YesNo,
     /// Free text: a remark, stored apart from the other answers.
     Text,
+    /// A day, a month or a year, which describes the person; answered with `2026-11-26`, `2026-11` or `2026` as a string.
+    Date,
+    /// The options in an order, all of them or the first few; answered with a list of codes.
+    Ranking,
+    /// A text between the questions; answered with `true` if it is to be acknowledged.
+    Statement,
 }
 
 /// One question.
@@ -178,6 +194,56 @@ pub struct QuestionDefinition {
     /// Text: the maximum number of characters (Unicode scalar values), 1 to 4000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u16>,
+    /// Multiple choice and ranking: the fewest options of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fewest: Option<u8>,
+    /// Multiple choice and ranking: the most options of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u8>,
+    /// Numbers: what lies between one possible answer and the next, counted from `min`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, example = 10)]
+    pub step: Option<serde_json::Number>,
+    /// Numbers: their unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+    /// Numbers: the greatest answer means "or more".
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub max_open: bool,
+    /// Rating: what points between its ends mean.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<Anchor>,
+    /// Rating: shown as a slider rather than as buttons.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub slider: bool,
+    /// The answer that a client fills in beforehand. It is an answer only if it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DefaultAnswer>)]
+    pub default: Option<serde_json::Value>,
+    /// Date: how exactly it is asked and kept; a month if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<DatePrecision>,
+    /// Date: the first one, as a date, `today`, or a duration counted from the week of answering.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<String>,
+    /// Date: the last one, written alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
+    /// Date to the day: why a month is not exact enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Statement: a person who sees it can say that they read it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub acknowledge: bool,
+    /// Consecutive questions with one scale that are shown as a table: the name of the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<String>,
+    /// The order in which the options are shown; as they stand if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OptionOrder>,
+    /// The question in other terminologies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<ExternalCode>,
 }
 
 /// One option of a choice.
@@ -196,6 +262,15 @@ pub struct OptionDefinition {
     /// Multiple choice: the option excludes every other one, as "none of these" does.
     #[serde(default, skip_serializing_if = "is_false")]
     pub exclusive: bool,
+    /// It keeps its place when the order is random.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fixed: bool,
+    /// A text that a person who chose it can write beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specify: Option<Specify>,
+    /// The option in other terminologies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<ExternalCode>,
 }
 
 /// A concept of a terminology such as the ICF.
@@ -234,6 +309,9 @@ pub struct ScoreDefinition {
     /// Names for ranges of the score, in ascending order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandDefinition>,
+    /// The score in other terminologies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<ExternalCode>,
 }
 
 /// How a score combines its questions.
@@ -312,6 +390,42 @@ pub struct ConditionDefinition {
     /// Whether the question has an answer; a declined question has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<bool>,
+    /// Multiple choice: one of these options, or more, is among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes_any: Option<Vec<String>>,
+    /// Multiple choice: all of these options are among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes_all: Option<Vec<String>>,
+    /// Multiple choice: none of these options is among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes_none: Option<Vec<String>>,
+    /// Multiple choice: so many options are chosen, or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_at_least: Option<u8>,
+    /// Multiple choice: so many options are chosen, or fewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_at_most: Option<u8>,
+    /// The answer, or the value of the option chosen, is more than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_than: Option<f64>,
+    /// The answer, or the value of the option chosen, is less than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less_than: Option<f64>,
+    /// The answer equals that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_question: Option<String>,
+    /// The answer is at least that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least_question: Option<String>,
+    /// The answer is at most that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most_question: Option<String>,
+    /// The answer is more than that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_than_question: Option<String>,
+    /// The answer is less than that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less_than_question: Option<String>,
 }
 
 /// A value that answers are compared with.

@@ -11,6 +11,7 @@
 
 mod export;
 mod form;
+mod particulars;
 mod problem;
 mod response;
 mod staff;
