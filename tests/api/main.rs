@@ -64,6 +64,7 @@ mod responses;
 mod retention;
 mod roles;
 mod schemas;
+mod second_edition;
 mod security_headers;
 mod server_tls;
 mod sessions;

@@ -10,17 +10,56 @@ use serde_json::{Value, json};
 use crate::support::collection::{EVERY_KIND, SHIPPED, definition};
 use crate::support::document::{Document, Seen};
 
+/// The conditions that the second edition brought.
+fn newer_tests() -> Value {
+    let test = |field: &str, value: Value| json!({"question": "a", field: value});
+    json!([
+        test("includes_any", json!(["one"])),
+        test("includes_all", json!(["one"])),
+        test("includes_none", json!(["one"])),
+        test("count_at_least", json!(1)),
+        test("count_at_most", json!(1)),
+        test("more_than", json!(1)),
+        test("less_than", json!(1)),
+        test("is_question", json!("b")),
+        test("at_least_question", json!("b")),
+        test("at_most_question", json!("b")),
+        test("more_than_question", json!("b")),
+        test("less_than_question", json!("b")),
+    ])
+}
+
+/// The questions and fields that the second edition brought.
+fn newer_questions() -> Vec<Value> {
+    let text = json!({"en": "Text"});
+    let external = json!([{"system": "http://loinc.org", "code": "44250-9"}]);
+    let rating = json!({
+        "key": "n", "kind": "rating", "text": text, "min": 0, "max": 10,
+                    "step": 1, "unit": {"ucum": "kg", "label": text}, "max_open": true, "slider": true, "default": 5,
+                    "anchors": [{"at": 5, "label": text}], "matrix": "m", "external": external,
+    });
+    let others = json!([
+                {"key": "h", "kind": "date", "text": text, "precision": "day", "earliest": "-P5Y", "latest": "today", "reason": "R"},
+                {"key": "i", "kind": "date", "text": text, "precision": "month"},
+                {"key": "j", "kind": "date", "text": text, "precision": "year"},
+                {"key": "k", "kind": "ranking", "text": text, "scale": "scale", "fewest": 1, "most": 2, "order": "random"},
+                {"key": "l", "kind": "statement", "text": text, "acknowledge": true},
+                {"key": "m", "kind": "multiple_choice", "text": text, "default": ["one"]},
+    ]);
+    let mut all = vec![rating];
+    all.extend(others.as_array().unwrap().iter().cloned());
+    all
+}
+
 /// A form in which every field is written.
 fn everything() -> Value {
     let text = json!({"en": "Text"});
     let external = json!([{"system": "http://loinc.org", "code": "44250-9"}]);
     let test = |field: &str, value: Value| json!({"question": "a", field: value});
-    json!({
+    let mut form = json!({
         "key": "everything", "languages": ["en"], "title": text, "description": text,
         "scales": {"scale": [{"code": "one", "value": 1, "label": text, "exclusive": true, "fixed": true, "external": external,
             "specify": {"key": "x", "max_length": 5, "text": text}}]},
-        "parameters": [{"key": "p", "text": text, "values": [{"code": "one", "label": text}]}],
-        "constraints": [{"key": "c", "when": test("answered", json!(true)), "require": test("answered", json!(true)), "message": text}],
         "sections": [{
             "key": "all", "title": text, "description": text, "show_when": test("answered", json!(true)),
             "questions": [
@@ -32,22 +71,9 @@ fn everything() -> Value {
                         test("is", json!("one")), test("is", json!(1.5)), test("is", json!(true)),
                         test("is_one_of", json!(["one"])), test("includes", json!("one")),
                         {"not": {"any": [test("at_least", json!(1)), test("at_most", json!(2))]}},
-                        test("includes_any", json!(["one"])), test("includes_all", json!(["one"])),
-                        test("includes_none", json!(["one"])), test("count_at_least", json!(1)),
-                        test("count_at_most", json!(1)), test("more_than", json!(1)), test("less_than", json!(1)),
-                        test("is_question", json!("b")), test("at_least_question", json!("b")),
-                        test("at_most_question", json!("b")), test("more_than_question", json!("b")),
-                        test("less_than_question", json!("b")),
+                        {"all": newer_tests()},
                     ]},
-                    "step": 1, "unit": {"ucum": "kg", "label": text}, "max_open": true, "slider": true, "default": 5,
-                    "anchors": [{"at": 5, "label": text}], "matrix": "m", "external": external,
                 },
-                {"key": "h", "kind": "date", "text": text, "precision": "day", "earliest": "-P5Y", "latest": "today", "reason": "R"},
-                {"key": "i", "kind": "date", "text": text, "precision": "month"},
-                {"key": "j", "kind": "date", "text": text, "precision": "year"},
-                {"key": "k", "kind": "ranking", "text": text, "scale": "scale", "fewest": 1, "most": 2, "order": "random"},
-                {"key": "l", "kind": "statement", "text": text, "acknowledge": true},
-                {"key": "m", "kind": "multiple_choice", "text": text, "default": ["one"]},
                 {"key": "b", "kind": "single_choice", "text": text, "scale": "scale"},
                 {"key": "c", "kind": "multiple_choice", "text": text, "options": [{"code": "one", "label": text}]},
                 {"key": "d", "kind": "decimal", "text": text, "min": 0.5, "max": 1.5, "decimals": 1},
@@ -64,7 +90,14 @@ fn everything() -> Value {
             {"key": "t", "title": text, "of": ["a"], "method": "sum"},
         ],
         "notices": [{"key": "n", "text": text, "show_when": test("answered", json!(true))}],
-    })
+    });
+    form["parameters"] =
+        json!([{"key": "p", "text": text, "values": [{"code": "one", "label": text}]}]);
+    let always = test("answered", json!(true));
+    form["constraints"] = json!([{"key": "c", "when": always, "require": always, "message": text}]);
+    let questions = form["sections"][0]["questions"].as_array_mut().unwrap();
+    questions.extend(newer_questions());
+    form
 }
 
 #[test]

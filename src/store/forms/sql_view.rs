@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::domain::form::{DatePrecision, Form, Kind, Slot};
+use crate::domain::form::{Choice, DatePrecision, Form, Kind, Slot};
 use crate::domain::ids::FormVersionId;
 
 /// The name of the view of a version, `form_{key}_v{version}` with underscores, and the statement that creates it.
@@ -30,12 +30,9 @@ fn expression(kind: &Kind, slot: &Slot) -> String {
     let Slot { offset, width, .. } = slot;
     let byte = |at: usize| format!("get_byte(r.record, {at})");
     match kind {
+        // One constant array: a form may have hundreds of questions with hundreds of options each.
         Kind::SingleChoice(choices) => {
-            let mut cases = format!("CASE {}", byte(*offset));
-            for (place, choice) in choices.iter().enumerate() {
-                let _ = write!(cases, " WHEN {place} THEN '{}'", choice.code);
-            }
-            cases + " END"
+            format!("({})[{} + 1]", codes(choices), byte(*offset))
         }
         Kind::YesNo => format!(
             "CASE {} WHEN 0 THEN false WHEN 1 THEN true END",
@@ -84,11 +81,10 @@ fn expression(kind: &Kind, slot: &Slot) -> String {
             format!("CASE WHEN {number} <= {years} THEN {date} END")
         }
         Kind::Ranking { choices, .. } => {
-            let codes: Vec<_> = choices.iter().map(|it| format!("'{}'", it.code)).collect();
-            let (codes, options, last) = (codes.join(", "), choices.len(), width - 1);
+            let (codes, options, last) = (codes(choices), choices.len(), width - 1);
             let place = format!("get_byte(r.record, {offset} + i)");
             format!(
-                "CASE WHEN {} < {options} THEN ARRAY(SELECT (ARRAY[{codes}]::text[])[{place} + 1] \
+                "CASE WHEN {} < {options} THEN ARRAY(SELECT ({codes})[{place} + 1] \
                  FROM generate_series(0, {last}) AS i WHERE {place} < {options} ORDER BY i) END",
                 byte(*offset)
             )
@@ -98,6 +94,12 @@ fn expression(kind: &Kind, slot: &Slot) -> String {
         }
         Kind::Text { .. } | Kind::Statement { .. } => "NULL".to_owned(),
     }
+}
+
+/// The codes of the options, as an array of texts.
+fn codes(choices: &[Choice]) -> String {
+    let codes: Vec<_> = choices.iter().map(|it| it.code.as_str()).collect();
+    format!("'{{{}}}'::text[]", codes.join(","))
 }
 
 /// The number of the last date that there is.

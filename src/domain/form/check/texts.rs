@@ -95,7 +95,7 @@ impl Check<'_> {
 
     /// Texts are plain: no HTML, and nothing that cannot be seen.
     pub(super) fn plain(&mut self, words: &str, pointer: &Pointer) {
-        if self.form.edition == Edition::First {
+        if self.form.edition() == Edition::First {
             return;
         }
         if let Some(c) = words.chars().find(|c| is_invisible(*c)) {
