@@ -17,7 +17,7 @@ use crate::domain::ids::{CampaignId, CampaignKey, RemarkId};
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
     AnonymousResponse, AnswerFault, Occasion, RawAnswers, Remark, ResponseContext, Summary,
-    remark_ids, validate,
+    ValidAnswers, remark_ids, validate,
 };
 use crate::domain::week::IsoWeek;
 use crate::store::AsyncPgConnection;
@@ -168,23 +168,14 @@ pub async fn submit(
         return Err(ResponseError::LanguageNotOffered);
     }
     let week = IsoWeek::of(now.date_naive());
-    let context = |week| ResponseContext {
+    let context = ResponseContext {
         campaign_id: campaign.id,
         form_version_id: version.id,
         language: sent.language.clone(),
         week,
     };
-    let read = |week| {
-        let language = sent.language.as_str();
-        validate(form, &sent.answers, Occasion { week, language })
-    };
-    // Sent again in a later week, dates are what they were in the first one.
-    let week_of_dates = match first_week(app, form, campaign.id, &sent.receipt).await? {
-        Some(first) => first,
-        None => week,
-    };
-    let answers = read(week_of_dates).map_err(ResponseError::AnswersInvalid)?;
-    let response = answers.anonymise(form, context(week), &sent.receipt, &app.keys.server);
+    let answers = read_answers(app, form, campaign.id, &sent, week).await?;
+    let response = answers.anonymise(form, context, &sent.receipt, &app.keys.server);
     let stored = match takes_responses(&campaign, &version, now) {
         Ok(()) => match count(app, &campaign, client) {
             Ok(()) => {
@@ -214,21 +205,27 @@ pub async fn submit(
     })
 }
 
-/// The week in which the response of this receipt came first, if the form has dates, whose reading depends on it.
-async fn first_week(
+/// The answers that were sent, if they are valid. Dates are read as they were when the response of this receipt came first,
+/// so that sent again in a later week they are the same.
+async fn read_answers(
     app: &App,
     form: &Form,
     campaign: CampaignId,
-    receipt: &Receipt,
-) -> Result<Option<IsoWeek>, Failure> {
+    sent: &NewResponse,
+    now: IsoWeek,
+) -> Result<ValidAnswers, ResponseError> {
     let is_date = |question: &Question| matches!(question.kind, Kind::Date { .. });
-    if !form.questions().iter().any(is_date) {
-        return Ok(None);
+    let mut week = now;
+    if form.questions().iter().any(is_date) {
+        let id = app.keys.server.response_id(campaign, &sent.receipt);
+        let mut conn = app.connection().await?;
+        if let Some(earlier) = find_response(&mut conn, id).await? {
+            week = IsoWeek::of(earlier.week);
+        }
     }
-    let id = app.keys.server.response_id(campaign, receipt);
-    let mut conn = app.connection().await?;
-    let earlier = find_response(&mut conn, id).await?;
-    Ok(earlier.map(|earlier| IsoWeek::of(earlier.week)))
+    let language = sent.language.as_str();
+    validate(form, &sent.answers, Occasion { week, language })
+        .map_err(ResponseError::AnswersInvalid)
 }
 
 /// Counts a response that is sent: to an open campaign as one, else as an invitation or a pass that is tried.

@@ -120,7 +120,7 @@ field_codes! {
     StepMalformed, "step_malformed", "The step is not more than 0, or does not divide the way from the minimum to the maximum.";
     UnitMalformed, "unit_malformed", "The unit has neither a label nor a UCUM code, or a code with spaces.";
     AnchorMisplaced, "anchor_misplaced", "An anchor stands where the rating has no answer, or not behind the one before.";
-    DefaultInvalid, "default_invalid", "The default is no answer that the question takes. `detail` says why.";
+    DefaultInvalid, "default_invalid", "The default is no answer that the question takes.";
     DateNotBackground, "date_not_background", "A date describes the person, so the question needs `background: true`.";
     DateBoundMalformed, "date_bound_malformed", "The bound is no date as exact as the question, `today` or a duration such as `-P5Y`.";
     RankingCount, "ranking_count", "A ranking has from 2 to 30 options.";

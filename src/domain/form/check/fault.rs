@@ -128,8 +128,8 @@ pub enum FormFault {
     UnitMalformed,
     #[error("anchors stand in ascending order, on answers that the rating can have")]
     AnchorMisplaced,
-    #[error("the default is no answer to the question: {why}")]
-    DefaultInvalid { why: String },
+    #[error("the default is no answer that the question takes")]
+    DefaultInvalid,
     #[error("a date describes the person: say \"background: true\"")]
     DateNotBackground,
     #[error(

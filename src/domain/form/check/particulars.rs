@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value as Json;
+
 use super::{Check, FormFault};
 use crate::domain::form::check::scaled;
 use crate::domain::form::date::{DateBound, DatePrecision};
 use crate::domain::form::definition::{OptionDefinition, QuestionDefinition, QuestionKind};
 use crate::domain::form::particulars::ExternalCode;
-use crate::domain::form::question::{Kind, Limits};
+use crate::domain::form::question::{Choice, Kind, Limits};
 use crate::domain::pointer::Pointer;
-use crate::domain::response::validate::value;
 
 const MAX_REASON_LENGTH: usize = 500;
 
@@ -35,10 +36,8 @@ impl Check<'_> {
         };
         self.anchors(question, kind, limits, &pointer.child("anchors"));
         if let Some(default) = &question.default {
-            let found = value(kind, limits, default, Pointer::root);
-            if let Some(fault) = found.err().and_then(|faults| faults.into_iter().next()) {
-                let why = fault.kind.to_string();
-                self.fault(&pointer.child("default"), FormFault::DefaultInvalid { why });
+            if !is_answer(kind, limits, default) {
+                self.fault(&pointer.child("default"), FormFault::DefaultInvalid);
             }
         }
         limits
@@ -228,6 +227,43 @@ fn are_alike(one: &QuestionDefinition, other: &QuestionDefinition) -> bool {
             QuestionKind::Rating => line,
             _ => false,
         }
+}
+
+/// Whether this is an answer that the question takes. Dates, rankings and texts are not filled in beforehand.
+fn is_answer(kind: &Kind, limits: Limits, said: &Json) -> bool {
+    let number = |decimals, min: i64, max: i64| {
+        said.as_number()
+            .and_then(|number| scaled(number, decimals))
+            .filter(|number| (min..=max).contains(number))
+            .is_some_and(|number| limits.step.is_none_or(|step| (number - min) % step == 0))
+    };
+    match kind {
+        Kind::SingleChoice(_) => said.as_str().is_some_and(|code| kind.place(code).is_some()),
+        Kind::MultipleChoice(choices) => said.as_array().is_some_and(|codes| {
+            let known = |code: &Json| {
+                choices
+                    .iter()
+                    .find(|it| Some(it.code.as_str()) == code.as_str())
+            };
+            let chosen: Vec<&Choice> = codes.iter().filter_map(known).collect();
+            let distinct: BTreeSet<_> = chosen.iter().map(|it| &it.code).collect();
+            let enough = limits
+                .fewest
+                .is_none_or(|fewest| codes.len() >= usize::from(fewest));
+            let few_enough = limits
+                .most
+                .is_none_or(|most| codes.len() <= usize::from(most));
+            distinct.len() == codes.len()
+                && match chosen.iter().any(|it| it.exclusive) {
+                    true => codes.len() == 1,
+                    false => enough && few_enough,
+                }
+        }),
+        Kind::Whole { min, max } => number(0, *min, *max),
+        Kind::Decimal { min, max, decimals } => number(*decimals, *min, *max),
+        Kind::YesNo => said.is_boolean(),
+        _ => false,
+    }
 }
 
 /// Whether it is an absolute URI of at most 200 characters.

@@ -9,8 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::described_as;
 use super::particulars::{
-    Anchor, ConstraintDefinition, DatePrecision, DefaultAnswer, ExternalCode, OptionOrder,
-    ParameterDefinition, Specify, Unit,
+    Anchor, DatePrecision, DefaultAnswer, ExternalCode, OptionOrder, Specify, Text, Unit,
 };
 use crate::domain::form;
 
@@ -27,10 +26,8 @@ described_as! {
     form::NoticeDefinition => NoticeDefinition;
     form::ConditionDefinition => ConditionDefinition;
     form::Scalar => Scalar;
-    form::Text => Text;
-    form::Changes => Changes;
-    form::QuestionChange => QuestionChange;
-    form::Change => Change;
+    form::ParameterDefinition => ParameterDefinition;
+    form::ConstraintDefinition => ConstraintDefinition;
 }
 
 /// A survey instrument: what is asked, in which order, and under which conditions.
@@ -445,51 +442,32 @@ impl PartialSchema for Scalar {
     }
 }
 
-/// A text in every language of its form: BCP 47 tag → text.
-///
-/// Where one language was asked for, the map holds just that one.
+/// A value that a client takes from the address by which it was opened, such as `source=poster`. It is a background
+/// question that nobody is asked.
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"ko": "식사", "en": "Eating"}))]
-pub struct Text(pub BTreeMap<String, String>);
-
-/// All changes from one version to another.
-#[derive(Deserialize, ToSchema)]
-pub struct Changes {
-    /// Whether the answers of both versions can stand in the same columns: no question is recoded.
-    pub compatible: bool,
-    /// Every question of either version: those of the newer one in its order, then those removed.
-    pub questions: Vec<QuestionChange>,
-}
-
-/// The change of one question.
-#[derive(Deserialize, ToSchema)]
-pub struct QuestionChange {
-    /// The question's key.
-    #[schema(example = "eating_meals")]
+#[serde(deny_unknown_fields)]
+pub struct ParameterDefinition {
+    /// The name in the address, and the key of the answer.
     pub key: String,
-    /// The most severe of its changes.
-    pub change: Change,
-    /// The changes in words.
-    #[schema(example = json!(["option \"complete\" is new"]))]
-    pub details: Vec<String>,
+    /// What it says.
+    pub text: Text,
+    /// The values that it can have.
+    pub values: Vec<OptionDefinition>,
 }
 
-/// The kinds of changes, from harmless to severe.
+/// A rule over the answers to several questions.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// The question and its answers are the same.
-    Identical,
-    /// Wording, order, routing or the duty to answer changed; the coding did not.
-    Reworded,
-    /// Options were added, or bounds widened; existing answers keep their meaning.
-    OptionsAdded,
-    /// The question is new.
-    Added,
-    /// The question was removed.
-    Removed,
-    /// Existing answers change their meaning: another kind, an option removed, another value, narrower bounds.
-    Recoded,
+#[serde(deny_unknown_fields)]
+pub struct ConstraintDefinition {
+    /// Name of the constraint, unique among the constraints.
+    pub key: String,
+    /// When it counts; without it, when every question that `require` names has an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<ConditionDefinition>,
+    /// What must hold then.
+    pub require: ConditionDefinition,
+    /// What a person reads who broke it.
+    pub message: Text,
 }
 
 fn zero_to_hundred() -> [f64; 2] {

@@ -9,6 +9,7 @@
     reason = "the mirrors are only described, and their docs go into the OpenAPI document"
 )]
 
+mod changes;
 mod export;
 mod form;
 mod particulars;

@@ -1,12 +1,13 @@
 //! The particulars of questions and options, as [`crate::domain::form`] has them.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use utoipa::openapi::schema::{ArrayBuilder, SchemaType};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::described_as;
-use super::form::{ConditionDefinition, OptionDefinition, Text};
 use crate::domain::form;
 
 described_as! {
@@ -15,10 +16,16 @@ described_as! {
     form::ExternalCode => ExternalCode;
     form::Specify => Specify;
     form::OptionOrder => OptionOrder;
-    form::ParameterDefinition => ParameterDefinition;
-    form::ConstraintDefinition => ConstraintDefinition;
+    form::Text => Text;
     form::DatePrecision => DatePrecision;
 }
+
+/// A text in every language of its form: BCP 47 tag → text.
+///
+/// Where one language was asked for, the map holds just that one.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"ko": "식사", "en": "Eating"}))]
+pub struct Text(pub BTreeMap<String, String>);
 
 /// The unit of a number.
 #[derive(Deserialize, ToSchema)]
@@ -70,34 +77,6 @@ pub struct Specify {
 pub enum OptionOrder {
     /// Another order for each respondent, by the hash of the receipt; the page for clients has the algorithm.
     Random,
-}
-
-/// A value that a client takes from the address by which it was opened, such as `source=poster`. It is a background
-/// question that nobody is asked.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ParameterDefinition {
-    /// The name in the address, and the key of the answer.
-    pub key: String,
-    /// What it says.
-    pub text: Text,
-    /// The values that it can have.
-    pub values: Vec<OptionDefinition>,
-}
-
-/// A rule over the answers to several questions.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConstraintDefinition {
-    /// Name of the constraint, unique among the constraints.
-    pub key: String,
-    /// When it counts; without it, when every question that `require` names has an answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<ConditionDefinition>,
-    /// What must hold then.
-    pub require: ConditionDefinition,
-    /// What a person reads who broke it.
-    pub message: Text,
 }
 
 /// How exactly a date is asked and kept.

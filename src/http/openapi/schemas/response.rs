@@ -7,7 +7,7 @@ use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::described_as;
-use super::form::Text;
+use super::particulars::Text;
 use crate::domain::response;
 
 described_as! {

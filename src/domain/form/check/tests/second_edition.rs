@@ -51,6 +51,18 @@ fn faults(form: Value) -> Vec<(String, &'static str)> {
 #[test]
 fn the_sound_form_is_sound() {
     assert_eq!(faults(sound()), []);
+    for (key, default) in [
+        ("help_from", json!(["family", "nurse"])),
+        ("help_from", json!(["nobody"])),
+        ("weight", json!(60.5)),
+        ("pain", json!(40)),
+        ("by_any", json!(false)),
+    ] {
+        let mut form = sound();
+        let pointer = question(&form, key, "default");
+        set(&mut form, &pointer, default);
+        assert_eq!(faults(form), [], "{key}");
+    }
 }
 
 #[test]
@@ -154,6 +166,41 @@ fn each_particular_that_makes_no_sense_is_a_fault() {
             "eating",
             "default",
             json!("often"),
+            "default",
+            "default_invalid",
+        ),
+        (
+            "help_from",
+            "default",
+            json!(["family", "family"]),
+            "default",
+            "default_invalid",
+        ),
+        (
+            "help_from",
+            "default",
+            json!(["family", "nobody"]),
+            "default",
+            "default_invalid",
+        ),
+        (
+            "help_from",
+            "default",
+            json!(["family"]),
+            "default",
+            "default_invalid",
+        ),
+        (
+            "weight",
+            "default",
+            json!(60.3),
+            "default",
+            "default_invalid",
+        ),
+        (
+            "by_any",
+            "default",
+            json!("yes"),
             "default",
             "default_invalid",
         ),
