@@ -54,7 +54,7 @@ const ATTEMPTS: usize = 50;
 
 /// Answers of a made-up person who reads the form in `language`, in a week of no importance: only dates depend on it.
 pub fn synthetic(form: &Form, language: &str, rng: &mut impl Rng) -> RawAnswers {
-    let week = IsoWeek::of(NaiveDate::default());
+    let week = IsoWeek::of(NaiveDate::from_ymd_opt(2026, 11, 30).unwrap_or_default());
     synthetic_in(form, Occasion { week, language }, rng)
 }
 

@@ -14,6 +14,14 @@ pub struct Constraint {
 }
 
 impl Constraint {
+    /// Calls `visit` with the place of every question that the constraint looks at.
+    pub fn each_place(&self, visit: &mut impl FnMut(usize)) {
+        if let Some(when) = &self.when {
+            when.each_place(visit);
+        }
+        self.require.each_place(visit);
+    }
+
     pub(super) fn new(when: Option<Condition>, require: Condition) -> Self {
         let mut places = Vec::new();
         require.each_place(&mut |place| places.push(place));

@@ -20,7 +20,9 @@ impl FormDefinition {
         self.description.as_mut().map(&mut *change);
         let in_option = |option: &mut OptionDefinition, change: &mut dyn FnMut(&mut Text)| {
             change(&mut option.label);
-            option.specify.as_mut().map(|it| change(&mut it.text));
+            if let Some(specify) = &mut option.specify {
+                change(&mut specify.text);
+            }
         };
         for option in self.scales.values_mut().flatten() {
             in_option(option, change);

@@ -235,6 +235,12 @@ fn shown<'a>(
         .collect()
 }
 
+fn second_edition() -> Json {
+    let text = include_str!("../../../../tests/forms/second-edition.yaml");
+    let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
+    serde_json::to_value(definition.unwrap()).unwrap()
+}
+
 /// Forms of a life of changes, with more background questions, some of which others hang on.
 fn lives() -> impl Strategy<Value = Vec<Form>> {
     let every = (
@@ -253,7 +259,8 @@ fn lives() -> impl Strategy<Value = Vec<Form>> {
         }
         life_of(start, &changes)
     });
-    prop_oneof![4 => every, 1 => Just(vec![form(&shipped())])]
+    let second = Just(vec![form(&second_edition())]);
+    prop_oneof![4 => every, 1 => Just(vec![form(&shipped())]), 2 => second]
 }
 
 proptest! {
@@ -299,4 +306,29 @@ proptest! {
             }
         }
     }
+}
+
+/// Two dates that a constraint ties, and a comparison of two questions.
+#[test]
+fn what_is_compared_with_a_masked_answer_is_masked_with_it() {
+    let mut one = second_edition();
+    for key in ["eating", "walking"] {
+        question(&mut one, key).unwrap()["background"] = json!(true);
+    }
+    let forms = [form(&one)];
+    let columns = Columns::of(&numbered(&forms));
+    let quasi = QuasiIdentifiers::of(&columns);
+    let secondary = SecondarySuppression::of(&columns, &quasi);
+    let masked_with = |name: &str| -> Vec<String> {
+        let (index, _) = columns.iter().find(|(_, it)| it.name == name).unwrap();
+        let set = secondary.ever(index);
+        let all = (0..quasi.count()).filter(|place| set.contains(*place));
+        all.flat_map(|place| quasi.codings(place).to_vec())
+            .collect()
+    };
+    assert_eq!(masked_with("operated"), ["operated", "discharged"]);
+    assert_eq!(masked_with("discharged"), ["operated", "discharged"]);
+    assert_eq!(masked_with("washing"), ["eating", "walking"]);
+    assert_eq!(masked_with("by_source"), ["source"]);
+    assert_eq!(masked_with("born"), ["born"]);
 }

@@ -35,10 +35,10 @@ impl Check<'_> {
             ..self.counts(question, kind, pointer)
         };
         self.anchors(question, kind, limits, &pointer.child("anchors"));
-        if let Some(default) = &question.default {
-            if !is_answer(kind, limits, default) {
-                self.fault(&pointer.child("default"), FormFault::DefaultInvalid);
-            }
+        if let Some(default) = &question.default
+            && !is_answer(kind, limits, default)
+        {
+            self.fault(&pointer.child("default"), FormFault::DefaultInvalid);
         }
         limits
     }

@@ -468,3 +468,42 @@ fn texts_are_plain_in_the_second_edition() {
         assert_eq!(faults(form), [], "{text:?}");
     }
 }
+
+/// The digest of a version is that of its bytes, so a definition without the new fields is written without them.
+#[test]
+fn a_definition_of_the_first_edition_is_written_as_it_was() {
+    let mut old = super::sound();
+    old.as_object_mut().unwrap().remove("edition");
+    let definition: crate::domain::form::FormDefinition =
+        serde_json::from_value(old.clone()).unwrap();
+    let written = serde_json::to_string(&definition).unwrap();
+    for keyword in [
+        "edition",
+        "parameters",
+        "constraints",
+        "fewest",
+        "most",
+        "step",
+        "unit",
+        "max_open",
+        "anchors",
+        "slider",
+        "default",
+        "precision",
+        "earliest",
+        "latest",
+        "reason",
+        "acknowledge",
+        "matrix",
+        "order",
+        "external",
+        "fixed",
+        "specify",
+        "includes_any",
+        "more_than",
+        "is_question",
+    ] {
+        assert!(!written.contains(&format!("\"{keyword}\":")), "{keyword}");
+    }
+    assert_eq!(serde_json::to_value(definition).unwrap(), old);
+}
