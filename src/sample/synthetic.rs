@@ -12,7 +12,7 @@ use rand::{Rng, RngExt};
 use serde_json::{Value as Json, json};
 
 use crate::domain::form::Answer;
-use crate::domain::form::{DateBound, Form, Kind, Limits, Period, Question};
+use crate::domain::form::{DateBound, DatePrecision, Form, Kind, Limits, Period, Question};
 use crate::domain::pointer::Pointer;
 use crate::domain::response::routing::is_shown;
 use crate::domain::response::validate::{dated, value};
@@ -224,6 +224,13 @@ fn say(
             let last = bound(latest, DateBound::latest)
                 .or_else(|| precision.period(week.monday()))
                 .map_or(first, |it| it.number().max(first));
+            // Most of what people are asked about lies some years back at most.
+            let some_years = match precision {
+                DatePrecision::Day => 3650,
+                DatePrecision::Month => 120,
+                DatePrecision::Year => 30,
+            };
+            let first = first.max(last.saturating_sub(some_years));
             let number = rng.random_range(first..=last);
             json!(precision.numbered(number)?.to_string())
         }

@@ -19,6 +19,12 @@ pub(crate) fn every_kind() -> Json {
     serde_json::to_value(definition.unwrap()).unwrap()
 }
 
+pub(crate) fn second_edition() -> Json {
+    let text = include_str!("../../../../tests/forms/second-edition.yaml");
+    let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
+    serde_json::to_value(definition.unwrap()).unwrap()
+}
+
 /// The occasion of the made-up people, in a week of no importance.
 pub(crate) fn occasion() -> Occasion<'static> {
     Occasion {

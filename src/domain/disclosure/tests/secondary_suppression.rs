@@ -6,7 +6,9 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value as Json, json};
 
 use crate::domain::codebook::tests::properties::life_of;
-use crate::domain::codebook::tests::{add, every_kind, form, numbered, occasion, question, row};
+use crate::domain::codebook::tests::{
+    add, every_kind, form, numbered, occasion, question, row, second_edition,
+};
 use crate::domain::codebook::{Cell, Columns, RowProjection};
 use crate::domain::disclosure::k_anonymity::QiSet;
 use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, suppression_weights};
@@ -233,12 +235,6 @@ fn shown<'a>(
             (column.name.clone(), cell)
         })
         .collect()
-}
-
-fn second_edition() -> Json {
-    let text = include_str!("../../../../tests/forms/second-edition.yaml");
-    let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
-    serde_json::to_value(definition.unwrap()).unwrap()
 }
 
 /// Forms of a life of changes, with more background questions, some of which others hang on.

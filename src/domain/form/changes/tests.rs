@@ -153,7 +153,7 @@ fn what_the_second_edition_brought_is_classed_by_what_it_does_to_the_data() {
         ("pain", "anchors", json!([]), Reworded),
         ("pain", "slider", json!(false), Reworded),
         ("eating", "default", json!("always"), Reworded),
-        ("operated", "precision", json!("year"), Recoded),
+        ("visit", "precision", json!("month"), Recoded),
         ("operated", "earliest", json!("-P6Y"), Reworded),
         ("read", "text", json!({"en": "x", "ko": "x"}), Reworded),
         (
