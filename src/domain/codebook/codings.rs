@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::form::{Changes, Form, ScoreDefinition, ScoreMethod};
+use crate::domain::form::{Changes, Form, is_score_recoded};
 
 /// One coding of a question or a score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,8 @@ pub(super) fn of_scores(versions: &[(i32, &Form)], questions: &[Coding]) -> Vec<
             .collect()
     };
     collect(versions, keys, |key, (then, old), (now, new)| {
-        Reckoning::of(key, then, old, questions) != Reckoning::of(key, now, new, questions)
+        is_score_recoded(key, old, new)
+            || items(key, then, old, questions) != items(key, now, new, questions)
     })
 }
 
@@ -101,35 +102,22 @@ impl ChangeCache {
     }
 }
 
-/// Everything that the number of a score depends on. Titles and bands are words about it.
-#[derive(PartialEq)]
-struct Reckoning<'a> {
-    /// The coding of each question with the range that is mapped: an option more at the end of a scale
-    /// leaves the question's answers what they were, but moves the score.
-    of: BTreeMap<&'a str, Option<(f64, f64)>>,
-    method: ScoreMethod,
-    to: [f64; 2],
-    at_least_answered: f64,
-}
-
-impl<'a> Reckoning<'a> {
-    fn of(key: &str, at: usize, form: &Form, questions: &'a [Coding]) -> Option<Self> {
-        let definition: &ScoreDefinition = form
-            .scores()
-            .map(|(definition, _)| definition)
-            .find(|definition| definition.key == key)?;
-        let of = definition.of.iter().filter_map(|key| {
-            let coding = questions
-                .iter()
-                .find(|coding| coding.key == *key && coding.at.contains(&at))?;
-            let question = form.questions().get(form.place(key)?)?;
-            Some((coding.name.as_str(), question.kind.range()))
-        });
-        Some(Self {
-            of: of.collect(),
-            method: definition.method,
-            to: definition.to,
-            at_least_answered: definition.at_least_answered,
-        })
-    }
+/// The coding of each question of a score with the range of its numbers: an option more at the end of a scale leaves the
+/// question's answers what they were, but moves the score.
+fn items<'a>(
+    key: &str,
+    at: usize,
+    form: &Form,
+    questions: &'a [Coding],
+) -> BTreeMap<&'a str, Option<(f64, f64)>> {
+    let score = form.scores().find(|(definition, _)| definition.key == key);
+    let of = score.map_or(&[][..], |(definition, _)| &definition.of);
+    let item = |key: &String| {
+        let coding = questions
+            .iter()
+            .find(|coding| coding.key == *key && coding.at.contains(&at))?;
+        let question = form.questions().get(form.place(key)?)?;
+        Some((coding.name.as_str(), question.kind.range()))
+    };
+    of.iter().filter_map(item).collect()
 }

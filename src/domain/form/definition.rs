@@ -349,6 +349,13 @@ fn half() -> f64 {
     0.5
 }
 
+impl ScoreDefinition {
+    /// Whether it is the mean of the mapped answers, which every edition computes alike.
+    pub(super) fn is_mean(&self) -> bool {
+        self.method == ScoreMethod::Mean
+    }
+}
+
 impl FormDefinition {
     /// The edition. A stored definition that names none was written before there were editions.
     pub fn edition(&self) -> Edition {

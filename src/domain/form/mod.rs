@@ -21,8 +21,8 @@ mod text;
 mod texts;
 
 pub use answer::{Answer, Value};
-pub(crate) use changes::options_of;
-pub use changes::{Change, Changes, QuestionChange, recoded_without_consent};
+pub use changes::{Change, Changes, ElementChange, recoded_without_consent};
+pub(crate) use changes::{is_score_recoded, options_of};
 pub use check::FormFault;
 pub(crate) use check::scaled;
 pub use condition::{Comparison, Condition, ConditionDefinition, Scalar, Test};
