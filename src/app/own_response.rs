@@ -129,7 +129,7 @@ pub async fn correct_own(
             let mut conn = app.connection().await?;
             match find_earlier(&mut conn, &response).await? {
                 // It was corrected before, and released since.
-                Some(Stored::Replay(week)) => week,
+                Some(Stored::Replay { week, .. }) => week,
                 Some(Stored::Withdrawn) => return Err(ResponseError::Withdrawn),
                 Some(_) => return Err(ResponseError::Released { withdrawable }),
                 None => return Err(ResponseError::Unknown),
@@ -140,8 +140,12 @@ pub async fn correct_own(
         new: false,
         form_version: published.version,
         week,
-        summary: Summary::of(&published.form, answers.as_slice(), &filled.language),
-        language: filled.language,
+        summary: Summary::of(
+            &published.form,
+            answers.as_slice(),
+            &response.context().language,
+        ),
+        language: response.context().language.clone(),
         test,
     })
 }

@@ -13,15 +13,18 @@ use crate::domain::admission::proof_of_work::{Proof, Work};
 use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::campaign::{Campaign, NotOpen};
 use crate::domain::fault::Fault;
-use crate::domain::ids::CampaignKey;
+use crate::domain::form::{Form, Kind, Question, look_up};
+use crate::domain::ids::{CampaignId, CampaignKey};
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
-    AnonymousResponse, AnswerFault, RawAnswers, ResponseContext, Summary, ValidAnswers, validate,
+    AnonymousResponse, AnswerFault, Occasion, RawAnswers, ResponseContext, Summary, ValidAnswers,
+    validate,
 };
 use crate::domain::week::IsoWeek;
 use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
 use crate::store::forms::FormVersionRef;
 use crate::store::responses::arrival::Arrival;
+use crate::store::responses::find::find_response;
 use crate::store::responses::insert::{Stored, find_earlier};
 use crate::store::responses::redeem::Refusal;
 use crate::store::responses::trial::{insert_test, is_redeemed};
@@ -185,7 +188,7 @@ pub async fn submit(
         answers,
         response,
     } = checked;
-    let (form, week) = (&published.form, response.context().week);
+    let context = response.context().clone();
     let taken = takes_responses(&campaign, &version, now)
         .and_then(|()| check_work(&campaign, &sent))
         .and_then(|()| count(app, &campaign, client).map_err(ResponseError::TooMany));
@@ -207,13 +210,13 @@ pub async fn submit(
         // The response was sent in time, but its reply was lost: still a replay.
         Err(refusal) => earlier(app, &response, refusal).await?,
     };
-    let (new, week) = outcome(stored, week)?;
+    let (new, week, language) = outcome(stored, context)?;
     Ok(Receipted {
         new,
         form_version: published.version,
         week,
-        summary: Summary::of(form, answers.as_slice(), &sent.filled.language),
-        language: sent.filled.language,
+        summary: Summary::of(&published.form, answers.as_slice(), &language),
+        language,
         test: false,
     })
 }
@@ -232,8 +235,8 @@ async fn submit_test(
     let mut conn = app.connection().await?;
     let stored = insert_test(&mut conn, &checked.response, now).await?;
     let stored = stored.ok_or(ResponseError::NotOpen(NotOpen::Upcoming))?;
-    let (new, week) = outcome(stored, checked.response.context().week)?;
-    let (published, language) = (checked.published, sent.filled.language);
+    let (new, week, language) = outcome(stored, checked.response.context().clone())?;
+    let published = checked.published;
     Ok(Receipted {
         new,
         form_version: published.version,
@@ -264,6 +267,24 @@ async fn check_credentials(
     }
 }
 
+/// The week in which the response of this receipt came first, where that matters: dates are read as they were then, so
+/// that sent again in a later week they are the same.
+async fn week_of_first(
+    app: &App,
+    form: &Form,
+    campaign: CampaignId,
+    receipt: &Receipt,
+) -> Result<Option<IsoWeek>, ResponseError> {
+    let is_date = |question: &Question| matches!(question.kind, Kind::Date { .. });
+    if !form.questions().iter().any(is_date) {
+        return Ok(None);
+    }
+    let id = app.keys.server.response_id(campaign, receipt);
+    let mut conn = app.connection().await?;
+    let earlier = find_response(&mut conn, id).await?;
+    Ok(earlier.map(|earlier| IsoWeek::of(earlier.week)))
+}
+
 /// A filled form that fits its version, and the response that would be stored.
 pub(super) struct Checked {
     pub campaign: Campaign,
@@ -290,15 +311,21 @@ pub(super) async fn check(
     let version = version.ok_or(ResponseError::VersionUnknown)?;
     let published = app.version(version.id).await?;
     let form = &published.form;
-    if !form.definition().languages.contains(&filled.language) {
-        return Err(ResponseError::LanguageNotOffered);
-    }
-    let answers = validate(form, &filled.answers).map_err(ResponseError::AnswersInvalid)?;
+    let language = look_up(&form.definition().languages, &filled.language)
+        .ok_or(ResponseError::LanguageNotOffered)?;
+    let now = IsoWeek::of(app.now().date_naive());
+    let week = week_of_first(app, form, campaign.id, receipt).await?;
+    let occasion = Occasion {
+        week: week.unwrap_or(now),
+        language,
+    };
+    let answers =
+        validate(form, &filled.answers, occasion).map_err(ResponseError::AnswersInvalid)?;
     let context = ResponseContext {
         campaign_id: campaign.id,
         form_version_id: version.id,
-        language: filled.language.clone(),
-        week: IsoWeek::of(app.now().date_naive()),
+        language: language.to_owned(),
+        week: now,
     };
     let response = answers.anonymise(form, context, receipt, &app.keys.server);
     Ok(Checked {
@@ -341,11 +368,11 @@ async fn earlier(
     find_earlier(&mut conn, response).await?.ok_or(refusal)
 }
 
-/// Whether this request stored the response, and in which week it was first stored.
-fn outcome(stored: Stored, now: IsoWeek) -> Result<(bool, IsoWeek), ResponseError> {
+/// Whether this request stored the response, and the week and the language with which it was first stored.
+fn outcome(stored: Stored, now: ResponseContext) -> Result<(bool, IsoWeek, String), ResponseError> {
     match stored {
-        Stored::New => Ok((true, now)),
-        Stored::Replay(week) => Ok((false, week)),
+        Stored::New => Ok((true, now.week, now.language)),
+        Stored::Replay { week, language } => Ok((false, week, language)),
         Stored::Conflict => Err(ResponseError::ReceiptUsed),
         Stored::Withdrawn => Err(ResponseError::Withdrawn),
         Stored::Refused(refusal) => Err(ResponseError::Refused(refusal)),

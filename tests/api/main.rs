@@ -60,6 +60,7 @@ mod promises;
 mod proof_of_work;
 
 mod races;
+mod reading;
 mod readme;
 mod recoding;
 mod redemption;
@@ -70,6 +71,7 @@ mod retention;
 mod role_matrix;
 mod schemas;
 mod scopes;
+mod second_edition;
 mod security_headers;
 mod server_tls;
 mod sessions;

@@ -3,10 +3,11 @@
 use super::{FormError, drafts};
 use crate::app::responses::ResponseError;
 use crate::app::{App, Caller, Failure, failures};
-use crate::domain::form::{Answer, Form, Value};
+use crate::domain::form::{Answer, Form, Value, look_up};
 use crate::domain::free_text::redact::redact;
 use crate::domain::ids::FormKey;
-use crate::domain::response::{RawAnswers, Summary, validate};
+use crate::domain::response::{Occasion, RawAnswers, Summary, validate};
+use crate::domain::week::IsoWeek;
 
 /// Why a draft was not tried out.
 #[derive(Debug)]
@@ -47,11 +48,13 @@ pub async fn try_out(
         .map_err(TryOutError::Form)?;
     let form = Form::check(draft.definition)
         .map_err(|faults| TryOutError::Form(FormError::Invalid(faults)))?;
-    let languages = &form.definition().languages;
-    if !languages.iter().any(|offered| offered == language) {
-        return Err(TryOutError::Response(ResponseError::LanguageNotOffered));
-    }
-    let valid = validate(&form, answers)
+    let language = look_up(&form.definition().languages, language)
+        .ok_or(TryOutError::Response(ResponseError::LanguageNotOffered))?;
+    let occasion = Occasion {
+        week: IsoWeek::of(app.now().date_naive()),
+        language,
+    };
+    let valid = validate(&form, answers, occasion)
         .map_err(|faults| TryOutError::Response(ResponseError::AnswersInvalid(faults)))?;
     let summary = Summary::of(&form, valid.as_slice(), language);
     let mut answers = valid.as_slice().to_vec();

@@ -2,3 +2,9 @@
 
 pub mod redact;
 pub mod review;
+
+/// A text as a person reads it: composed, without what cannot be seen, its lines broken in one way. Two texts that read the
+/// same are the same.
+pub fn as_read(text: &str) -> String {
+    redact::normalise(text)
+}
