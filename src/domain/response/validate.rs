@@ -9,7 +9,7 @@ use crate::domain::form::{Answer, Value};
 use crate::domain::form::{
     Choice, DatePrecision, Edition, Form, Kind, Limits, Period, Question, scaled,
 };
-use crate::domain::free_text::as_read;
+use crate::domain::free_text::{as_read, characters};
 use crate::domain::pointer::Pointer;
 use crate::domain::week::IsoWeek;
 
@@ -356,11 +356,10 @@ fn chosen_in_order(
 /// The text as a person reads it. It is counted composed, since the same syllables take three times as many characters
 /// on some devices.
 fn text_value(text: &str, max_length: usize) -> Result<Value, AnswerFault> {
-    let text = as_read(text);
-    if text.chars().count() > max_length {
+    if characters(text) > max_length {
         return Err(AnswerFault::TooLong { max_length });
     }
-    Ok(Value::Text(text))
+    Ok(Value::Text(as_read(text)))
 }
 
 fn out_of_bounds(kind: &Kind, min: i64, max: i64) -> AnswerFault {

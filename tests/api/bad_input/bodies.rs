@@ -133,8 +133,8 @@ pub const KINDS: &[Kind] = &[
     json("half a megabyte of text", |_| {
         format!("\"{}\"", "x".repeat(512 * 1024)).into_bytes()
     }),
-    json("half a megabyte of white space", |good| {
-        join(&b" ".repeat(512 * 1024), good, b"")
+    json("three megabytes of white space", |good| {
+        join(&b" ".repeat(3 * 1024 * 1024), good, b"")
     }),
     json("UTF-16", |good| {
         let good = String::from_utf8(text(good)).unwrap();
