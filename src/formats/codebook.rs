@@ -2,10 +2,9 @@
 
 use super::csv::{CsvOptions, CsvWriter, RowFault};
 use crate::domain::codebook::{BandEntry, CodeEntry, Entry, ScoreEntry};
-use crate::domain::form::ScoreMethod;
 
 /// The columns of the codebook itself.
-pub const HEADER: [&str; 25] = [
+pub const HEADER: [&str; 26] = [
     "column",
     "question",
     "option",
@@ -31,6 +30,7 @@ pub const HEADER: [&str; 25] = [
     "score_at_least_answered",
     "score_bands",
     "masked_with",
+    "score_formula",
 ];
 
 /// Writes the whole codebook.
@@ -81,14 +81,15 @@ fn row(csv: &mut CsvWriter, entry: &Entry) {
         None => (0..5).for_each(|_| csv.blank()),
     }
     csv.text(&entry.masked_with.join("; "));
+    optional(
+        csv,
+        entry.score.as_ref().map(|score| score.formula.as_str()),
+    );
 }
 
 fn score_cells(csv: &mut CsvWriter, score: &ScoreEntry) {
     csv.text(&score.of.join("; "));
-    csv.text(match score.method {
-        ScoreMethod::Mean => "mean",
-        ScoreMethod::Sum => "sum",
-    });
+    csv.text(score.method.name());
     let [low, high] = score.to;
     csv.text(&format!("{low} to {high}"));
     csv.number(score.at_least_answered);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::form::{Changes, Form, ScoreDefinition, ScoreMethod};
+use crate::domain::form::{Changes, Edition, Form, Kind, ScoreDefinition, ScoreMethod, Text};
 
 /// One coding of a question or a score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) fn of_scores(versions: &[(i32, &Form)], questions: &[Coding]) -> Vec<
             .collect()
     };
     collect(versions, keys, |key, (then, old), (now, new)| {
-        Reckoning::of(key, then, old, questions) != Reckoning::of(key, now, new, questions)
+        Reckoning::all_of(key, then, old, questions) != Reckoning::all_of(key, now, new, questions)
     })
 }
 
@@ -104,32 +104,83 @@ impl ChangeCache {
 /// Everything that the number of a score depends on. Titles and bands are words about it.
 #[derive(PartialEq)]
 struct Reckoning<'a> {
-    /// The coding of each question with the range that is mapped: an option more at the end of a scale
+    /// The coding of each question with the numbers that it can have: an option more at the end of a scale
     /// leaves the question's answers what they were, but moves the score.
-    of: BTreeMap<&'a str, Option<(f64, f64)>>,
-    method: ScoreMethod,
-    to: [f64; 2],
-    at_least_answered: f64,
+    of: BTreeMap<&'a str, Possible>,
+    /// What is written of it, without names, words and order. A mean is the same in all editions.
+    rule: ScoreDefinition,
+    edition: Option<Edition>,
+}
+
+/// The numbers that a question can have in a score.
+#[derive(PartialEq)]
+enum Possible {
+    /// From the lowest to the highest.
+    Range(Option<(f64, f64)>),
+    /// Of a multiple choice: its options with their values.
+    Options(BTreeMap<String, (Option<i32>, bool)>),
+}
+
+impl Possible {
+    fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::MultipleChoice(choices) => Self::Options(
+                choices
+                    .iter()
+                    .map(|choice| (choice.code.clone(), (choice.value, choice.exclusive)))
+                    .collect(),
+            ),
+            other => Self::Range(other.range()),
+        }
+    }
 }
 
 impl<'a> Reckoning<'a> {
+    /// That of the score with this key, and of all that it is computed from, by their keys.
+    fn all_of(
+        key: &str,
+        at: usize,
+        form: &Form,
+        questions: &'a [Coding],
+    ) -> BTreeMap<String, Option<Self>> {
+        let all = &form.definition().scores;
+        let checked = form.scores().find(|(score, _)| score.key == key);
+        let others = checked
+            .into_iter()
+            .flat_map(|(_, checked)| checked.scores());
+        let keys = others.filter_map(|place| Some(all.get(*place)?.key.as_str()));
+        keys.chain([key])
+            .map(|key| (key.to_owned(), Self::of(key, at, form, questions)))
+            .collect()
+    }
+
     fn of(key: &str, at: usize, form: &Form, questions: &'a [Coding]) -> Option<Self> {
-        let definition: &ScoreDefinition = form
-            .scores()
-            .map(|(definition, _)| definition)
-            .find(|definition| definition.key == key)?;
-        let of = definition.of.iter().filter_map(|key| {
+        let (definition, checked) = form.scores().find(|(score, _)| score.key == key)?;
+        let keys = checked.questions().iter().filter_map(|place| {
+            let question = form.questions().get(*place)?;
             let coding = questions
                 .iter()
-                .find(|coding| coding.key == *key && coding.at.contains(&at))?;
-            let question = form.questions().get(form.place(key)?)?;
-            Some((coding.name.as_str(), question.kind.range()))
+                .find(|coding| coding.key == question.key && coding.at.contains(&at))?;
+            Some((coding.name.as_str(), Possible::of(&question.kind)))
         });
+        let mut rule = definition.clone();
+        rule.key = String::new();
+        rule.title = Text::default();
+        rule.bands = Vec::new();
+        rule.reversed.sort();
+        if rule.method != ScoreMethod::Table {
+            rule.of.sort();
+            rule.of_scores.sort();
+        }
+        let mean = rule.method == ScoreMethod::Mean;
+        if !mean && form.definition().edition > Edition::First {
+            // It has no effect on the others.
+            rule.to = [0.0, 100.0];
+        }
         Some(Self {
-            of: of.collect(),
-            method: definition.method,
-            to: definition.to,
-            at_least_answered: definition.at_least_answered,
+            of: keys.collect(),
+            rule,
+            edition: (!mean).then_some(form.definition().edition),
         })
     }
 }

@@ -3,9 +3,7 @@
 use super::condition_text::both;
 use super::row_projection::definition_of;
 use super::{Column, ColumnKind, Columns, Fixed, MetadataColumn};
-use crate::domain::form::{
-    Concept, Form, Kind, QuestionDefinition, ScoreDefinition, ScoreMethod, Text, options_of,
-};
+use crate::domain::form::{Concept, Form, Kind, QuestionDefinition, ScoreMethod, Text, options_of};
 
 /// The description of one column.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -73,6 +71,8 @@ pub struct ScoreEntry {
     pub at_least_answered: f64,
     /// Names for ranges of the score.
     pub bands: Vec<BandEntry>,
+    /// All of it in words.
+    pub formula: String,
 }
 
 /// A named range of a score.
@@ -223,18 +223,30 @@ fn score(
     score: &str,
     entry: Entry,
 ) -> Option<Entry> {
-    let (definition, _) = texts
+    let (definition, checked) = texts
         .form
         .scores()
         .find(|(definition, _)| definition.key == score)?;
-    let (min, max) = reach(definition);
+    let (min, max) = checked.reach();
     let version = column.versions.last()?;
     // The column of a question is the one that this version fills.
-    let of = definition.of.iter().filter_map(|key| {
-        columns.as_slice().iter().find(|candidate| {
-            matches!(&candidate.kind, ColumnKind::Answer { question } if question == key)
-                && candidate.versions.contains(version)
-        })
+    let filled = |is_it: &dyn Fn(&Column) -> bool| -> Vec<String> {
+        let all = columns.as_slice().iter();
+        let found = all.filter(|column| column.versions.contains(version) && is_it(column));
+        found.map(|column| column.name.clone()).collect()
+    };
+    let (mut questions, mut scores) = (definition.of.clone(), definition.of_scores.clone());
+    for condition in &definition.count_when {
+        condition.each(&mut |part| {
+            questions.extend(part.question.clone().filter(|key| !questions.contains(key)));
+            scores.extend(part.score.clone().filter(|key| !scores.contains(key)));
+        });
+    }
+    let of_questions = questions
+        .iter()
+        .flat_map(|key| filled(&|column| column.question() == Some(key)));
+    let of_scores = scores.iter().flat_map(|key| {
+        filled(&|column| matches!(&column.kind, ColumnKind::Score { score } if score == key))
     });
     let bands = definition.bands.iter().map(|band| BandEntry {
         from: band.from,
@@ -246,27 +258,15 @@ fn score(
         text: texts.of(&definition.title),
         min: Some(min.to_string()),
         max: Some(max.to_string()),
-        decimals: Some(1),
+        decimals: Some(checked.decimals()),
         score: Some(ScoreEntry {
-            of: of.map(|column| column.name.clone()).collect(),
+            of: of_questions.chain(of_scores).collect(),
             method: definition.method,
             to: definition.to,
             at_least_answered: definition.at_least_answered,
             bands: bands.collect(),
+            formula: texts.form.score_in_words(score)?,
         }),
         ..entry
     })
-}
-
-/// The lowest and the highest score that there can be; a sum grows with the number of questions shown.
-#[allow(clippy::cast_precision_loss, reason = "counts of questions are small")]
-fn reach(definition: &ScoreDefinition) -> (f64, f64) {
-    let [low, high] = definition.to;
-    match definition.method {
-        ScoreMethod::Mean => (low, high),
-        ScoreMethod::Sum => {
-            let all = definition.of.len() as f64;
-            (low.min(low * all), high.max(high * all))
-        }
-    }
 }

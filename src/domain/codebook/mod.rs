@@ -32,6 +32,7 @@ mod row_projection;
 
 pub use cell::{CampaignLabel, Cell, Fixed, Missing};
 pub use columns::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
+pub use condition_text::words as condition_in_words;
 pub use entry::{BandEntry, CodeEntry, Entry, ScoreEntry};
 pub use row_projection::{RowContent, RowProjection};
 

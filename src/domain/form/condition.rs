@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A condition as written: either one of `any`, `all`, `not`, or a `question` with exactly one test.
+/// A condition as written: either one of `any`, `all`, `not`, or a `question` or `score` with exactly one test.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConditionDefinition {
@@ -39,6 +39,18 @@ pub struct ConditionDefinition {
     /// Whether the question has an answer; declining is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<bool>,
+    /// Key of the score that is tested, instead of a question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<String>,
+    /// The number is more than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_than: Option<f64>,
+    /// The number is less than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less_than: Option<f64>,
+    /// The score lies in the band with this code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<String>,
 }
 
 /// What an answer is compared with: an option's code, a number, or `true` and `false`.
@@ -64,6 +76,48 @@ pub enum Condition {
     Not(Box<Condition>),
     /// The test holds for the answer to this question.
     Test(usize, Test),
+    /// The test holds for what the score at this place comes to.
+    Score(usize, ScoreTest),
+}
+
+/// A checked test of a score.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ScoreTest {
+    /// It is this number.
+    Is(f64),
+    /// It is at least this.
+    AtLeast(f64),
+    /// It is at most this.
+    AtMost(f64),
+    /// It is more than this.
+    MoreThan(f64),
+    /// It is less than this.
+    LessThan(f64),
+    /// It lies in the band at this place.
+    Band(usize),
+    /// There is a number, or there is none.
+    Given(bool),
+}
+
+/// What a condition looks at, by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookedAt {
+    /// The answer to a question.
+    Question(usize),
+    /// A score.
+    Score(usize),
+}
+
+impl Condition {
+    /// Everything that the condition looks at itself; a score looks at more in turn.
+    pub fn looks_at(&self) -> Vec<LookedAt> {
+        match self {
+            Self::Any(parts) | Self::All(parts) => parts.iter().flat_map(Self::looks_at).collect(),
+            Self::Not(part) => part.looks_at(),
+            Self::Test(place, _) => vec![LookedAt::Question(*place)],
+            Self::Score(place, _) => vec![LookedAt::Score(*place)],
+        }
+    }
 }
 
 /// A checked test of one answer.

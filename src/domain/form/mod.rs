@@ -3,6 +3,7 @@
 //! [`FormDefinition`] is what an author writes. [`Form::check`] turns it into a sound [`Form`], or gives all its
 //! faults. Functions that take a `Form` rely on it and do not check again.
 
+mod advice;
 mod answer;
 mod changes;
 mod check;
@@ -15,20 +16,24 @@ mod score;
 mod source;
 mod text;
 
+pub use advice::Advice;
 pub use answer::{Answer, Value};
 pub(crate) use changes::options_of;
 pub use changes::{Change, Changes, QuestionChange, recoded_without_consent};
 pub use check::FormFault;
 pub(crate) use check::scaled;
-pub use condition::{Condition, ConditionDefinition, Scalar, Test};
+pub use condition::{Condition, ConditionDefinition, LookedAt, Scalar, ScoreTest, Test};
 pub use definition::{
-    BandDefinition, Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition,
-    QuestionDefinition, QuestionKind, ScoreDefinition, ScoreMethod, SectionDefinition,
+    Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition, QuestionDefinition,
+    QuestionKind, SectionDefinition,
 };
 pub use digest::Digest;
 pub use question::{Choice, Kind, Question};
 pub use record::{Layout, RecordFault, Slot};
-pub use score::{Score, ScoreValue};
+pub use score::{
+    Answered, BandDefinition, HiddenRule, RoundDefinition, RoundingRule, Score, ScoreDefinition,
+    ScoreMethod, ScoreValue, TableCell, TableRange, TableRowDefinition, TableWord,
+};
 pub use source::{Source, SourceFault, Syntax};
 pub use text::{Text, is_language_tag, look_up};
 
@@ -102,6 +107,27 @@ impl Form {
     /// Every score with its definition.
     pub fn scores(&self) -> impl Iterator<Item = (&ScoreDefinition, &Score)> {
         self.definition.scores.iter().zip(&self.scores)
+    }
+
+    /// The answers to the first questions, one for each, with what is needed to score them.
+    pub fn answered<'a>(&'a self, answers: &'a [Answer]) -> Answered<'a> {
+        Answered {
+            questions: &self.questions,
+            scores: &self.scores,
+            answers,
+            known: &[],
+        }
+    }
+
+    /// How a score is computed, in words.
+    pub fn score_in_words(&self, key: &str) -> Option<String> {
+        let (definition, score) = self.scores().find(|(score, _)| score.key == key)?;
+        Some(score::in_words(definition, score))
+    }
+
+    /// What has no effect in the definition although it looks as if it had.
+    pub fn advice(&self) -> Vec<Fault<Advice>> {
+        advice::of(&self.definition)
     }
 
     /// The place of each answer in a stored record.

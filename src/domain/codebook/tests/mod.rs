@@ -183,7 +183,7 @@ fn a_recoded_question_and_the_scores_over_it_get_columns_of_their_own() {
     );
     assert_eq!(
         (&*old["score_load"], &*new["score_load@3"]),
-        ("Score(10.0)", "Score(10.0)")
+        ("Score(2.0, 1)", "Score(5.0, 1)")
     );
 
     let entries = entries(&columns, "en");
@@ -298,7 +298,7 @@ fn an_empty_cell_knows_why_it_is_empty() {
         ("sleep_hours", "Missing(Blank)"),
         ("weight", "-0.50"),
         ("after", "Missing(Hidden)"),
-        ("score_difficulty", "Score(90.0)"),
+        ("score_difficulty", "Score(90.0, 1)"),
         ("score_load", "Missing(Blank)"),
     ] {
         assert_eq!(found[column], expected, "{column}");

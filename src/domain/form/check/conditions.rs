@@ -17,7 +17,7 @@ impl Check<'_> {
         self.condition(condition?, &pointer.child("show_when"), earlier, own_key)
     }
 
-    fn condition(
+    pub(super) fn condition(
         &mut self,
         condition: &ConditionDefinition,
         pointer: &Pointer,
@@ -29,9 +29,20 @@ impl Check<'_> {
             all,
             not,
             question,
+            score,
             ..
         } = condition;
         let tests = self.tests(condition);
+        if let Some(score) = score {
+            let alone = any.is_none() && all.is_none() && not.is_none() && question.is_none();
+            return match tests.as_slice() {
+                [field] if alone => self.score_condition(condition, score, field, pointer, earlier),
+                _ => {
+                    self.fault(pointer, FormFault::ConditionMalformed);
+                    None
+                }
+            };
+        }
         match (any, all, not, question) {
             (Some(list), None, None, None) if tests.is_empty() => self
                 .list(list, &pointer.child("any"), earlier, own_key)
@@ -90,6 +101,9 @@ impl Check<'_> {
             ("at_least", condition.at_least.is_some()),
             ("at_most", condition.at_most.is_some()),
             ("answered", condition.answered.is_some()),
+            ("more_than", condition.more_than.is_some()),
+            ("less_than", condition.less_than.is_some()),
+            ("band", condition.band.is_some()),
         ];
         present
             .into_iter()

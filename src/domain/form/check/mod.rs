@@ -1,8 +1,10 @@
 //! The checks at publishing: every fault of a definition at once, each with its pointer.
 
 mod conditions;
+mod exact_scores;
 mod fault;
 mod questions;
+mod score_conditions;
 mod scores;
 mod texts;
 
@@ -50,6 +52,8 @@ pub(super) struct Checked {
 struct Check<'a> {
     form: &'a FormDefinition,
     faults: Vec<Fault<FormFault>>,
+    /// How many of the scores a condition may look at.
+    scores_before: usize,
 }
 
 /// Checks everything.
@@ -57,13 +61,14 @@ pub(super) fn check(form: &FormDefinition) -> Result<Checked, Vec<Fault<FormFaul
     let mut check = Check {
         form,
         faults: Vec::new(),
+        scores_before: form.scores.len(),
     };
     check.form_key();
     check.languages();
     check.texts();
     check.scales();
     let (questions, sections) = check.sections();
-    let scores = check.scores(&questions);
+    let scores = check.scores(&questions, &sections);
     let notices = check.notices(&questions);
     if check.faults.is_empty() {
         Ok(Checked {
