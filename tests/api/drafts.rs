@@ -52,6 +52,25 @@ async fn a_form_is_drafted_in_yaml_changed_and_published() {
 }
 
 #[tokio::test]
+async fn what_is_handed_in_without_an_edition_gets_the_newest_and_an_older_one_is_kept() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let mut form = definition(EVERY_KIND);
+    form.as_object_mut().unwrap().remove("edition");
+    let created = author.post("/v1/forms").json(&form).send().await;
+    let created = created.expect(201);
+    assert_eq!(created.json()["definition"]["edition"], 2);
+    form["edition"] = json!(1);
+    let saved = author
+        .put(DRAFT)
+        .header("if-match", created.header("etag"))
+        .json(&form)
+        .send()
+        .await;
+    assert_eq!(saved.expect(200).json()["definition"]["edition"], 1);
+}
+
+#[tokio::test]
 async fn a_change_needs_the_state_that_it_was_made_on() {
     let app = TestApp::start().await;
     let author = app.with_staff(Role::Author).await.client;

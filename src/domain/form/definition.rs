@@ -18,9 +18,9 @@ use super::text::Text;
 pub struct FormDefinition {
     /// Stable name of the form: lower-case words joined by dashes, at most 40 characters.
     pub key: String,
-    /// The rules by which the definition is read.
-    #[serde(default, skip_serializing_if = "Edition::is_first")]
-    pub edition: Edition,
+    /// The rules by which the definition is read, see [`FormDefinition::edition`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<Edition>,
     /// BCP 47 tags of the languages of every text; the first is the default.
     pub languages: Vec<String>,
     /// What the form is called.
@@ -43,14 +43,11 @@ pub struct FormDefinition {
 
 /// The rules by which a definition is read.
 ///
-/// A published version keeps its edition, so it validates and scores for ever as on its first day. A text that an
-/// author hands in without one gets [`Edition::NEWEST`]; a stored definition without one was written before there
-/// were editions, and has the first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A published version keeps its edition, so it validates and scores for ever as on its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Edition {
     /// The rules of every version published before there were editions.
-    #[default]
     First,
     /// A sum is the sum of the numbers as they stand, and a required multiple choice wants an option.
     Second,
@@ -59,10 +56,6 @@ pub enum Edition {
 impl Edition {
     /// The edition of what is written today.
     pub const NEWEST: Self = Self::Second;
-
-    fn is_first(&self) -> bool {
-        *self == Self::First
-    }
 }
 
 impl From<Edition> for u8 {
@@ -229,6 +222,18 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl FormDefinition {
+    /// The edition. A stored definition that names none was written before there were editions.
+    pub fn edition(&self) -> Edition {
+        self.edition.unwrap_or(Edition::First)
+    }
+
+    /// The definition as an author hands it in: one that names no edition gets the newest.
+    #[must_use]
+    pub fn as_written_today(mut self) -> Self {
+        self.edition.get_or_insert(Edition::NEWEST);
+        self
+    }
+
     /// Every question with the section that it stands in, in the order of the form.
     pub fn questions(&self) -> impl Iterator<Item = (&SectionDefinition, &QuestionDefinition)> {
         self.sections.iter().flat_map(|section| {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use self::reader::Reader;
-use super::definition::{Edition, FormDefinition};
+use super::definition::FormDefinition;
 use crate::domain::fault::Fault;
 use crate::domain::pointer::{Pointer, find_nul};
 
@@ -88,16 +88,13 @@ impl Source {
     ///
     /// The first field that is unknown, missing or of the wrong type.
     pub fn definition(&self) -> Result<FormDefinition, Fault<String>> {
-        let mut value = self.value.clone();
-        if let Some(fields) = value.as_object_mut() {
-            fields
-                .entry("edition")
-                .or_insert_with(|| u8::from(Edition::NEWEST).into());
-        }
-        serde_path_to_error::deserialize(&value).map_err(|error| {
-            let pointer = error.path().into();
-            Fault::at(pointer, error.into_inner().to_string())
-        })
+        let definition: Result<FormDefinition, _> = serde_path_to_error::deserialize(&self.value);
+        definition
+            .map(FormDefinition::as_written_today)
+            .map_err(|error| {
+                let pointer = error.path().into();
+                Fault::at(pointer, error.into_inner().to_string())
+            })
     }
 
     /// The place of the value at `pointer`, or of the nearest value around it.

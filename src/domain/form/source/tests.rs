@@ -1,6 +1,7 @@
 //! YAML and JSON as authors write them, and as they should not.
 
 use super::*;
+use crate::domain::form::Edition;
 
 fn yaml(text: &str) -> Result<Source, SourceFault> {
     Source::read(text, Syntax::Yaml)
@@ -81,13 +82,13 @@ fn an_unknown_field_is_named_with_its_pointer() {
 fn what_is_written_today_has_the_newest_edition_and_what_was_stored_before_has_the_first() {
     let text = "{key: a, languages: [en], title: {en: a}, sections: []}";
     let written = yaml(text).unwrap().definition().unwrap();
-    assert_eq!(written.edition, Edition::NEWEST);
+    assert_eq!(written.edition(), Edition::NEWEST);
 
     let mut stored = serde_json::to_value(&written).unwrap();
     assert_eq!(stored["edition"], 2);
     stored.as_object_mut().unwrap().remove("edition");
     let stored: FormDefinition = serde_json::from_value(stored).unwrap();
-    assert_eq!(stored.edition, Edition::First);
+    assert_eq!(stored.edition(), Edition::First);
     assert!(
         serde_json::to_value(&stored)
             .unwrap()

@@ -209,7 +209,7 @@ async fn publish_form_draft(
 async fn read(document: Document) -> Result<FormDefinition, Problem> {
     let (format, bytes) = document.read(&[Format::Json, Format::Yaml]).await?;
     if format == Format::Json {
-        return from_json(&bytes);
+        return from_json(&bytes).map(FormDefinition::as_written_today);
     }
     let malformed = |detail: String| Problem::new(Code::JsonMalformed).detail(detail);
     let text = std::str::from_utf8(&bytes).map_err(|error| malformed(format!("{error}.")))?;
