@@ -90,8 +90,10 @@ fn row(csv: &mut CsvWriter, entry: &Entry) {
 fn score_cells(csv: &mut CsvWriter, score: &ScoreEntry) {
     csv.text(&score.of.join("; "));
     csv.text(score.method.name());
-    let [low, high] = score.to;
-    csv.text(&format!("{low} to {high}"));
+    match score.to {
+        Some([low, high]) => csv.text(&format!("{low} to {high}")),
+        None => csv.blank(),
+    }
     csv.number(score.at_least_answered);
     let band = |band: &BandEntry| format!("{}={} from {}", band.code, band.label, band.from);
     let bands: Vec<_> = score.bands.iter().map(band).collect();

@@ -58,7 +58,7 @@ fn what_was_published_under_the_first_edition_stays_as_it_was() {
         let kept: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let stored = kept["stored"].as_str().unwrap();
         let definition: FormDefinition = serde_json::from_str(stored).unwrap();
-        assert_eq!(definition.edition, Edition::First);
+        assert_eq!(definition.edition(), Edition::First);
         let written = serde_json::to_string(&definition).unwrap();
         assert_eq!(written, stored, "{} byte for byte", path.display());
         let form = Form::check(definition).unwrap();

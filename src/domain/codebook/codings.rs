@@ -173,14 +173,14 @@ impl<'a> Reckoning<'a> {
             rule.of_scores.sort();
         }
         let mean = rule.method == ScoreMethod::Mean;
-        if !mean && form.definition().edition > Edition::First {
+        if !mean && form.definition().edition() > Edition::First {
             // It has no effect on the others.
             rule.to = [0.0, 100.0];
         }
         Some(Self {
             of: keys.collect(),
             rule,
-            edition: (!mean).then_some(form.definition().edition),
+            edition: (!mean).then_some(form.definition().edition()),
         })
     }
 }

@@ -3,7 +3,9 @@
 use super::condition_text::both;
 use super::row_projection::definition_of;
 use super::{Column, ColumnKind, Columns, Fixed, MetadataColumn};
-use crate::domain::form::{Concept, Form, Kind, QuestionDefinition, ScoreMethod, Text, options_of};
+use crate::domain::form::{
+    Concept, Edition, Form, Kind, QuestionDefinition, ScoreMethod, Text, options_of,
+};
 
 /// The description of one column.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -65,8 +67,8 @@ pub struct ScoreEntry {
     pub of: Vec<String>,
     /// How they are put together.
     pub method: ScoreMethod,
-    /// The range onto which each of them is mapped.
-    pub to: [f64; 2],
+    /// The range onto which each of them is mapped, if they are.
+    pub to: Option<[f64; 2]>,
     /// The share of the questions shown that must be answered.
     pub at_least_answered: f64,
     /// Names for ranges of the score.
@@ -228,6 +230,8 @@ fn score(
         .scores()
         .find(|(definition, _)| definition.key == score)?;
     let (min, max) = checked.reach();
+    let first = texts.form.definition().edition() == Edition::First;
+    let mapped = first || definition.method == ScoreMethod::Mean;
     let version = column.versions.last()?;
     // The column of a question is the one that this version fills.
     let filled = |is_it: &dyn Fn(&Column) -> bool| -> Vec<String> {
@@ -262,7 +266,7 @@ fn score(
         score: Some(ScoreEntry {
             of: of_questions.chain(of_scores).collect(),
             method: definition.method,
-            to: definition.to,
+            to: mapped.then_some(definition.to),
             at_least_answered: definition.at_least_answered,
             bands: bands.collect(),
             formula: texts.form.score_in_words(score)?,

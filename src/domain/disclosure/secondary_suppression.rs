@@ -161,7 +161,7 @@ impl<'a> Differing<'a> {
         let editions = || {
             self.versions
                 .iter()
-                .map(|(_, form)| form.definition().edition)
+                .map(|(_, form)| form.definition().edition())
         };
         if matches!(column.kind, ColumnKind::Score { .. }) && editions().min() != editions().max() {
             return true;

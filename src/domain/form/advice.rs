@@ -21,7 +21,7 @@ pub(super) fn of(form: &FormDefinition) -> Vec<Fault<Advice>> {
             reason = "the very numbers that stand for nothing said"
         )]
         let given = score.to != [0.0, 100.0];
-        form.edition > Edition::First && score.method != ScoreMethod::Mean && given
+        form.edition() > Edition::First && score.method != ScoreMethod::Mean && given
     };
     let scores = form.scores.iter().enumerate();
     scores

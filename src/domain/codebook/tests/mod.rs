@@ -335,3 +335,98 @@ fn texts_fall_back_to_the_default_language_of_their_version() {
         ("식사?", "Sleep?")
     );
 }
+
+/// The forms of a life of one change to the scores.
+fn scored(change: impl Fn(&mut Json)) -> [Form; 2] {
+    let mut one = every_kind();
+    let scores = one["scores"].as_array_mut().unwrap();
+    scores.push(json!({"key": "worst", "title": {"en": "W", "ko": "W"}, "of": [], "method": "count",
+        "count_when": [{"question": "alone", "is": true}, {"question": "distress", "at_least": 7}]}));
+    scores.push(json!({"key": "all", "title": {"en": "A", "ko": "A"}, "of": ["meals"], "of_scores": ["worst"],
+        "method": "sum", "bands": [{"from": 0, "code": "any", "label": {"en": "A", "ko": "A"}}]}));
+    let mut two = one.clone();
+    change(&mut two);
+    [form(&one), form(&two)]
+}
+
+#[test]
+fn a_score_reckoned_in_another_way_gets_a_column_of_its_own_and_so_does_one_over_it() {
+    let recoded = |change: fn(&mut Json)| -> Vec<String> {
+        let names = names(&scored(change));
+        names
+            .into_iter()
+            .filter(|name| name.ends_with("@2"))
+            .collect()
+    };
+    let both = ["score_worst@2", "score_all@2"];
+    assert_eq!(
+        recoded(|form| form["scores"][2]["count_when"][1]["at_least"] = json!(8)),
+        both
+    );
+    assert_eq!(
+        recoded(|form| form["scores"][2]["hidden"] = json!("missing")),
+        both
+    );
+    for (field, value) in [
+        ("weights", json!({"meals": 2})),
+        ("reversed", json!(["meals"])),
+        ("plus", json!(1)),
+        ("round", json!({"decimals": 2})),
+        (
+            "values",
+            json!({"meals": {"none": 0, "some": 1, "much": 4}}),
+        ),
+        ("at_least_items", json!(2)),
+        ("method", json!("max")),
+    ] {
+        let [one, two] = scored(|form| form["scores"][3][field] = value.clone());
+        assert!(
+            names(&[one, two]).contains(&"score_all@2".to_owned()),
+            "{field}"
+        );
+    }
+    // Words and bands are about the number, and a sum has no range.
+    assert!(
+        recoded(|form| {
+            form["scores"][3]["to"] = json!([0, 10]);
+            form["scores"][3]["title"]["en"] = json!("Everything");
+            form["scores"][3]["bands"][0]["code"] = json!("some");
+        })
+        .is_empty()
+    );
+}
+
+#[test]
+fn a_sum_of_the_first_edition_is_another_column_and_a_mean_goes_on() {
+    let old = with_edition(every_kind(), 1);
+    let names = names(&[form(&old), form(&with_edition(every_kind(), 2))]);
+    assert!(names.contains(&"score_load@2".to_owned()));
+    assert!(!names.contains(&"score_difficulty@2".to_owned()));
+}
+
+fn with_edition(mut form: Json, edition: u8) -> Json {
+    form["edition"] = json!(edition);
+    form
+}
+
+#[test]
+fn the_codebook_names_every_column_that_a_score_is_computed_from() {
+    let [form, _] = scored(|_| {});
+    let columns = Columns::of(&[(1, &form)]);
+    let entries = entries(&columns, "en");
+    let score = |name: &str| {
+        entries
+            .iter()
+            .find(|entry| entry.column == name)
+            .unwrap()
+            .score
+            .clone()
+            .unwrap()
+    };
+    assert_eq!(score("score_worst").of, ["alone", "distress"]);
+    assert_eq!(score("score_all").of, ["meals", "score_worst"]);
+    assert_eq!(score("score_all").to, None);
+    assert!(score("score_worst").formula.starts_with(
+        "number of those chosen, answered with yes or met among (alone is yes), (distress >= 7); given when"
+    ));
+}

@@ -52,7 +52,7 @@ impl Check<'_> {
     /// The place of a score that only looks at questions before, and comes before the score that looks at it.
     fn score_place(&mut self, key: &str, pointer: &Pointer, earlier: &[Question]) -> Option<usize> {
         let form = self.form;
-        if form.edition == Edition::First {
+        if form.edition() == Edition::First {
             self.fault(pointer, FormFault::NeedsEdition { field: "score" });
             return None;
         }

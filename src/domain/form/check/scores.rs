@@ -27,7 +27,7 @@ impl Check<'_> {
                 self.fault(&pointer.child("to"), FormFault::ScoreRange);
             }
             self.band_names(score, &pointer.child("bands"));
-            let checked = match form.edition {
+            let checked = match form.edition() {
                 Edition::First => Some(self.first_score(score, &pointer, questions)),
                 Edition::Second => self.exact_score(place, &pointer, questions, sections, &scores),
             };

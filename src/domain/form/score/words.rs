@@ -121,6 +121,10 @@ fn enough(definition: &ScoreDefinition) -> String {
     match definition.at_least_items {
         Some(1) => "given when 1 of them has a number".to_owned(),
         Some(count) => format!("given when {count} of them have a number"),
+        #[allow(clippy::float_cmp, reason = "the author wrote 1")]
+        None if definition.at_least_answered == 1.0 => {
+            "given when all of them have a number".to_owned()
+        }
         None => format!(
             "given when a share of {} of them has a number",
             definition.at_least_answered
