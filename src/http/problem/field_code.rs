@@ -126,7 +126,8 @@ field_codes! {
     TableRange, "table_range", "The entry has its bounds in the wrong order, or a number with more digits after the point than those that are looked up.";
     TableRowMissing, "table_row_missing", "Answers can lead to numbers that no row fits. `detail` has them.";
     TableRowsOverlap, "table_rows_overlap", "Two rows fit the same numbers. `detail` has them.";
-    TableTooLarge, "table_too_large", "The table has more than 2000 rows, or tells more than 200000 combinations of numbers apart.";
+    TableTooLarge, "table_too_large", "The table has more than 2000 rows, or tells too many combinations of numbers apart. `detail` has the bounds.";
+    TooManyScores, "too_many_scores", "The form has more than 200 scores.";
     Recoded, "recoded", "An answer to this question no longer means what it meant in the version before.";
 
     // Passwords.

@@ -78,6 +78,7 @@ impl Check<'_> {
             questions,
             sections,
             scores: &checked,
+            count: form.scores.len(),
         };
         match routing.reach(&exact) {
             Ok(reach) => exact.reach = reach,

@@ -171,9 +171,11 @@ pub enum FormFault {
     #[error("this row and {first} both fit ({at})")]
     TableRowsOverlap { first: Pointer, at: String },
     #[error(
-        "a table has at most 2000 rows, and the numbers that it looks up at most 200000 combinations that it tells apart"
+        "a table has at most 2000 rows, and rows times combinations of numbers that it tells apart are at most ten million, less where a form has more than 20 scores"
     )]
     TableTooLarge,
+    #[error("a form has at most 200 scores, this one has {count}")]
+    TooManyScores { count: usize },
 }
 
 impl FormFault {

@@ -9,6 +9,9 @@ use crate::domain::form::question::Question;
 use crate::domain::form::score::{FirstScore, Rule, Score, ScoreDefinition, ScoreMethod};
 use crate::domain::pointer::Pointer;
 
+/// The most scores of a form. Each is analysed, so that a check takes a moment only.
+const MAX_SCORES: usize = 200;
+
 impl Check<'_> {
     pub(super) fn scores(
         &mut self,
@@ -18,6 +21,14 @@ impl Check<'_> {
         let form = self.form;
         let mut keys = BTreeMap::new();
         let mut scores: Vec<Option<Score>> = Vec::new();
+        let count = form.scores.len();
+        if form.edition() > Edition::First && count > MAX_SCORES {
+            self.fault(
+                &Pointer::root().child("scores"),
+                FormFault::TooManyScores { count },
+            );
+            return Vec::new();
+        }
         for (place, score) in form.scores.iter().enumerate() {
             let pointer = Pointer::root().child("scores").child(place);
             self.key(&score.key, pointer.child("key"), &mut keys);

@@ -10,15 +10,19 @@ use super::decimal::rounded;
 use super::definition::HiddenRule;
 use super::exact::{Exact, Method};
 use super::item::{Counted, Item, Source};
-use super::table::{MOST_COMBINATIONS, Table, TableFault};
+use super::table::{Table, TableFault};
 use super::{Answered, Score};
 use crate::domain::form::answer::{Answer, Value};
 use crate::domain::form::condition::Condition;
 use crate::domain::form::question::{Kind, Question};
 use crate::domain::response::routing::holds;
 
-/// The most combinations of answers that are tried one by one.
-const FEW: usize = 20_000;
+/// The most combinations of answers that are tried one by one, for all scores of a form together and for one.
+const TRIED_IN_ALL: usize = 400_000;
+const TRIED: usize = 20_000;
+
+/// The most rows that are looked at for one of these.
+const MOST_LOOKED_UP: usize = 500;
 
 /// The most numbers of one item or sum that are kept apart.
 const MOST_NUMBERS: usize = 20_000;
@@ -65,6 +69,8 @@ pub struct Routing<'a> {
     pub sections: &'a [Option<Condition>],
     /// The scores before this one.
     pub scores: &'a [Score],
+    /// How many scores the form has. What is tried for each of them is bounded, so that a check takes a moment.
+    pub count: usize,
 }
 
 /// One thing that an item can say, with the answer that makes it say so, where there is one.
@@ -92,6 +98,11 @@ impl Routing<'_> {
             may_hide: score.hidden == HiddenRule::LeftOut && hides.iter().all(|hides| *hides),
             ..reach
         })
+    }
+
+    /// The most combinations that are tried for one score.
+    fn tried(&self) -> usize {
+        TRIED.min(TRIED_IN_ALL / self.count.max(1))
     }
 
     fn conditions<'q>(&'q self, question: &'q Question) -> impl Iterator<Item = &'q Condition> {
@@ -304,7 +315,7 @@ impl Routing<'_> {
             let all = self.candidates(item, *hides, misses)?;
             combinations = combinations
                 .checked_mul(all.len())
-                .filter(|count| *count <= FEW)?;
+                .filter(|count| *count <= self.tried())?;
             candidates.push(all);
         }
         let mut found = BTreeSet::new();
@@ -379,6 +390,7 @@ impl Routing<'_> {
         // With something shown, and whether nothing may be shown at all.
         let (mut bounds, mut nothing): (Option<(i128, i128)>, bool) = (None, true);
         let mut sets = (counts || !misses).then(BTreeSet::new);
+        let mut work = 0_usize;
         for (item, hides) in score.items.iter().zip(hides) {
             let skips = (*hides && leaves_out) || (counts && misses);
             let (mut low, mut high) = (item.low, item.high);
@@ -400,7 +412,9 @@ impl Routing<'_> {
                         _ => None,
                     })
                     .collect();
-                if sums.len().checked_mul(numbers.len())? > 50 * MOST_NUMBERS {
+                work =
+                    work.saturating_add(sums.len().saturating_mul(numbers.len()) + numbers.len());
+                if work > 50 * self.tried() {
                     return None;
                 }
                 let mut next: BTreeSet<i128> = sums
@@ -449,7 +463,9 @@ impl Routing<'_> {
             candidates
                 .iter()
                 .try_fold(1_usize, |count, all| count.checked_mul(all.len()))
-                .filter(|count| *count <= MOST_COMBINATIONS)
+                .filter(|count| {
+                    count.saturating_mul(table.rows.len()) <= MOST_LOOKED_UP * self.tried()
+                })
         };
         if combinations(&candidates).is_none() {
             for (column, all) in candidates.iter_mut().enumerate() {

@@ -6,9 +6,6 @@ use super::decimal::Decimal;
 use super::definition::{TableCell, TableWord};
 use super::item::Counted;
 
-/// The most combinations of numbers that a check tries.
-pub const MOST_COMBINATIONS: usize = 200_000;
-
 /// A checked table: its rows in their order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {

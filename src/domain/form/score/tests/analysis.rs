@@ -394,3 +394,20 @@ fn a_condition_on_a_score_looks_backwards_and_fits_its_kind() {
         [(at(""), "condition_malformed")]
     );
 }
+
+/// A check must not be a way to keep the server busy.
+#[test]
+fn the_largest_scores_are_checked_within_a_moment() {
+    let keys: Vec<String> = (0..500).map(|number| format!("q{number}")).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let many: Vec<Value> = keys.iter().map(|key| steps(key, 0, 10)).collect();
+    let sums = |number: usize| {
+        let more = json!({"at_least_answered": 1, "weights": {"q0": 0.000_001, "q1": 0.007}});
+        score(&format!("s{number}"), &keys, "sum", more)
+    };
+    let start = std::time::Instant::now();
+    assert!(try_check(&definition(&many, &(0..200).map(sums).collect::<Vec<_>>())).is_ok());
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    let found = faults(&many, &(0..201).map(sums).collect::<Vec<_>>());
+    assert_eq!(found[0].1, "too_many_scores");
+}
