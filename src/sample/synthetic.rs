@@ -10,10 +10,10 @@ use rand::{Rng, RngExt};
 use serde_json::{Value as Json, json};
 
 use crate::domain::form::Answer;
+use crate::domain::form::routing::is_shown;
 use crate::domain::form::{Form, Kind, Question};
 use crate::domain::pointer::Pointer;
 use crate::domain::response::RawAnswers;
-use crate::domain::response::routing::is_shown;
 use crate::domain::response::validate::value;
 
 /// Areas that weigh more on people with a certain cancer: option of the first question, section, how much more.

@@ -43,7 +43,18 @@ fn everything() -> Value {
                 "key": "s", "title": text, "of": ["a"], "method": "mean", "to": [0, 100], "at_least_answered": 0.5,
                 "bands": [{"from": 0, "code": "low", "label": text}],
             },
-            {"key": "t", "title": text, "of": ["a"], "method": "sum"},
+            {"key": "t", "title": text, "of": ["a"], "method": "sum", "of_scores": ["s"], "reversed": ["a"],
+             "weights": {"a": 0.5}, "values": {"a": {"x": 1}}, "plus": 1, "at_least_items": 1, "hidden": "left_out",
+             "round": {"decimals": 2, "rule": "half_up"}},
+            {"key": "u", "title": text, "of": [], "method": "count", "hidden": "lowest", "round": {"decimals": 0, "rule": "half_even"},
+             "count_when": [
+                {"score": "t", "more_than": 1}, {"score": "t", "less_than": 1}, {"score": "t", "band": "b"}]},
+            {"key": "v", "title": text, "of": ["a"], "method": "table", "hidden": "missing",
+             "round": {"decimals": 0, "rule": "down"},
+             "table": [{"at": [1, [2, 3], {"from": 4, "to": 5}, "any", "hidden"], "value": 2}]},
+            {"key": "w", "title": text, "of": ["a"], "method": "raw_mean", "round": {"decimals": 0, "rule": "up"}},
+            {"key": "x", "title": text, "of": ["a"], "method": "max"},
+            {"key": "y", "title": text, "of": ["a"], "method": "min"},
         ],
         "notices": [{"key": "n", "text": text, "show_when": test("answered", json!(true))}],
     })
@@ -68,6 +79,10 @@ fn definitions_are_described_as_they_are_written() {
         "ScoreDefinition",
         "ScoreMethod",
         "BandDefinition",
+        "HiddenRule",
+        "RoundDefinition",
+        "RoundingRule",
+        "TableRowDefinition",
         "NoticeDefinition",
     ] {
         document.is_covered(name, &seen);

@@ -3,7 +3,7 @@
 use crate::domain::form::{ConditionDefinition, Scalar};
 
 /// The condition in words.
-pub fn words(condition: &ConditionDefinition) -> String {
+pub(super) fn words(condition: &ConditionDefinition) -> String {
     if let Some(parts) = &condition.any {
         return joined(parts, " or ");
     }

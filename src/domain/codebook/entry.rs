@@ -2,6 +2,7 @@
 
 use super::condition_text::both;
 use super::row_projection::definition_of;
+use super::score_text::in_words;
 use super::{Column, ColumnKind, Columns, Fixed, MetadataColumn};
 use crate::domain::form::{
     Concept, Edition, Form, Kind, QuestionDefinition, ScoreMethod, Text, options_of,
@@ -230,8 +231,8 @@ fn score(
         .scores()
         .find(|(definition, _)| definition.key == score)?;
     let (min, max) = checked.reach();
-    let first = texts.form.definition().edition() == Edition::First;
-    let mapped = first || definition.method == ScoreMethod::Mean;
+    let edition = texts.form.definition().edition();
+    let mapped = edition == Edition::First || definition.method == ScoreMethod::Mean;
     let version = column.versions.last()?;
     // The column of a question is the one that this version fills.
     let filled = |is_it: &dyn Fn(&Column) -> bool| -> Vec<String> {
@@ -269,7 +270,7 @@ fn score(
             to: mapped.then_some(definition.to),
             at_least_answered: definition.at_least_answered,
             bands: bands.collect(),
-            formula: texts.form.score_in_words(score)?,
+            formula: in_words(definition, checked, edition),
         }),
         ..entry
     })

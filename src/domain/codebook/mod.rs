@@ -29,10 +29,10 @@ mod columns;
 mod condition_text;
 mod entry;
 mod row_projection;
+mod score_text;
 
 pub use cell::{CampaignLabel, Cell, Fixed, Missing};
 pub use columns::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
-pub use condition_text::words as condition_in_words;
 pub use entry::{BandEntry, CodeEntry, Entry, ScoreEntry};
 pub use row_projection::{RowContent, RowProjection};
 

@@ -1,7 +1,7 @@
 //! Conditions: when a section, a question or a notice is shown.
 //!
 //! A test on a question that is hidden, declined or blank is false, so `not` of it is true.
-//! "Answered, and other than" is an `all` of `answered` and `not`. `response::routing` evaluates conditions.
+//! "Answered, and other than" is an `all` of `answered` and `not`. [`super::routing`] evaluates conditions.
 
 use serde::{Deserialize, Serialize};
 

@@ -12,6 +12,7 @@ mod definition;
 mod digest;
 mod question;
 mod record;
+pub(crate) mod routing;
 mod score;
 mod source;
 mod text;
@@ -117,12 +118,6 @@ impl Form {
             answers,
             known: &[],
         }
-    }
-
-    /// How a score is computed, in words.
-    pub fn score_in_words(&self, key: &str) -> Option<String> {
-        let (definition, score) = self.scores().find(|(score, _)| score.key == key)?;
-        Some(score::in_words(definition, score))
     }
 
     /// What has no effect in the definition although it looks as if it had.

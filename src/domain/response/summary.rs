@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::routing::holds;
+use crate::domain::form::routing::holds;
 use crate::domain::form::{Answer, Answered, Form, Text};
 
 /// The summary of one response. It depends on the stored record alone, so a replay returns an identical summary.

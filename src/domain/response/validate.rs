@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::routing::is_shown;
 use super::{AnswerFault, RawAnswers};
 use crate::domain::fault::Fault;
+use crate::domain::form::routing::is_shown;
 use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Choice, Form, Kind, scaled};
 use crate::domain::pointer::Pointer;

@@ -430,3 +430,31 @@ fn the_codebook_names_every_column_that_a_score_is_computed_from() {
         "number of those chosen, answered with yes or met among (alone is yes), (distress >= 7); given when"
     ));
 }
+
+#[test]
+fn a_formula_reads_as_a_sentence() {
+    let [_, form] = scored(|form| {
+        form["scores"][3]["weights"] = json!({"meals": 0.5});
+        form["scores"][3]["reversed"] = json!(["meals"]);
+        form["scores"][3]["plus"] = json!(1);
+        let table = json!({"key": "looked_up", "title": {"en": "T", "ko": "T"}, "of": ["meals"], "of_scores": ["all"],
+            "method": "table", "hidden": "lowest", "table": [{"at": ["any", "any"], "value": 1.5}]});
+        form["scores"].as_array_mut().unwrap().push(table);
+    });
+    let entries = entries(&Columns::of(&[(1, &form)]), "en");
+    let formula = |name: &str| {
+        let entry = entries.iter().find(|entry| entry.column == name).unwrap();
+        entry.score.clone().unwrap().formula
+    };
+    assert_eq!(
+        formula("score_all"),
+        "sum of 0.5 × reversed meals, score worst; plus 1; given when a share of 0.5 of them has a number; a missing \
+         one takes the mean relative position of the others; what routing hid is left out; rounded to 1 decimal, a half \
+         away from zero; from 1 to 4"
+    );
+    assert_eq!(
+        formula("score_looked_up"),
+        "looked up by meals, score all in a table of 1 rows; given when none is missing; what routing hid counts as its \
+         lowest number; rounded to 1 decimal, a half away from zero; from 1.5 to 1.5"
+    );
+}

@@ -4,7 +4,7 @@ use super::Answered;
 use super::decimal::{Decimal, power};
 use crate::domain::form::answer::{Answer, Value};
 use crate::domain::form::condition::Condition;
-use crate::domain::response::routing::holds;
+use crate::domain::form::routing::holds;
 
 /// One item of a checked score.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,7 +15,6 @@ mod exact;
 mod item;
 mod reach;
 mod table;
-mod words;
 
 pub use decimal::{Decimal, MAX_DECIMALS, float};
 pub use definition::{
@@ -28,7 +27,6 @@ pub use exact::{Exact, Method};
 pub use item::{Counted, Item, Numbers, Source, WhenHolds};
 pub use reach::{Reach, Routing};
 pub use table::{Pattern, Table, TableFault};
-pub use words::in_words;
 
 use super::answer::Answer;
 use super::question::Question;
@@ -97,6 +95,22 @@ impl Score {
                 let float = |units| float(units, exact.decimals);
                 (float(exact.reach.low), float(exact.reach.high))
             }
+        }
+    }
+
+    /// Which way it is rounded.
+    pub fn rounding(&self) -> RoundingRule {
+        match &self.rule {
+            Rule::First(_) => RoundingRule::HalfUp,
+            Rule::Exact(exact) => exact.rule,
+        }
+    }
+
+    /// Whether there is a score where something is missing.
+    pub fn may_miss(&self) -> bool {
+        match &self.rule {
+            Rule::First(_) => true,
+            Rule::Exact(exact) => exact.may_miss(exact.items.len().max(2)),
         }
     }
 

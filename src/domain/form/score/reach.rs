@@ -15,7 +15,7 @@ use super::{Answered, Score};
 use crate::domain::form::answer::{Answer, Value};
 use crate::domain::form::condition::Condition;
 use crate::domain::form::question::{Kind, Question};
-use crate::domain::response::routing::holds;
+use crate::domain::form::routing::holds;
 
 /// The most combinations of answers that are tried one by one, for all scores of a form together and for one.
 const TRIED_IN_ALL: usize = 400_000;

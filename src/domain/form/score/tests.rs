@@ -434,39 +434,6 @@ fn questions_sections_and_notices_follow_scores() {
 }
 
 #[test]
-fn a_formula_reads_as_a_sentence() {
-    let questions = [steps("a", 0, 4), steps("b", 0, 4)];
-    let form = form(
-        &questions,
-        &[
-            score(
-                "s",
-                &["a", "b"],
-                "sum",
-                json!({"reversed": ["b"], "weights": {"a": 0.5}, "plus": 1}),
-            ),
-            score(
-                "t",
-                &["a"],
-                "table",
-                json!({"of_scores": ["s"], "hidden": "lowest", "table": [{"at": ["any", "any"], "value": 1.5}]}),
-            ),
-        ],
-    );
-    assert_eq!(
-        form.score_in_words("s").unwrap(),
-        "sum of 0.5 × a, reversed b; plus 1; given when a share of 0.5 of them has a number; a missing one takes the \
-         mean relative position of the others; what routing hid is left out; rounded to 1 decimal, a half away from \
-         zero; from 1 to 7"
-    );
-    assert_eq!(
-        form.score_in_words("t").unwrap(),
-        "looked up by a, score s in a table of 1 rows; given when none is missing; what routing hid counts as its \
-         lowest number; rounded to 1 decimal, a half away from zero; from 1.5 to 1.5"
-    );
-}
-
-#[test]
 fn the_inputs_that_came_out_wrong_come_out_right() {
     let read = |text: &str| {
         Source::read(text, Syntax::Yaml)

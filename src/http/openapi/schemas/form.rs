@@ -25,8 +25,6 @@ described_as! {
     form::RoundingRule => RoundingRule;
     form::TableRowDefinition => TableRowDefinition;
     form::TableCell => TableCell;
-    form::TableRange => TableRange;
-    form::TableWord => TableWord;
     form::NoticeDefinition => NoticeDefinition;
     form::ConditionDefinition => ConditionDefinition;
     form::Scalar => Scalar;
@@ -338,43 +336,26 @@ pub enum RoundingRule {
 #[schema(example = json!({"at": [1, [0, 1], {"from": 2, "to": 4}, "any"], "value": 2}))]
 pub struct TableRowDefinition {
     /// What the values must be, in the order of `of` and then `of_scores`.
-    pub at: Vec<TableCell>,
+    #[schema(value_type = Vec<TableCell>)]
+    pub at: Vec<serde_json::Value>,
     /// The score of the row.
     pub value: f64,
 }
 
-/// What one value must be: a number, one of several, a number within bounds, or a word.
-#[derive(Deserialize, ToSchema)]
-#[serde(untagged)]
-pub enum TableCell {
-    /// This number.
-    Number(f64),
-    /// One of these numbers.
-    OneOf(Vec<f64>),
-    /// A number within bounds.
-    Range(TableRange),
-    /// A word.
-    Word(TableWord),
-}
+/// What one value of a table's row must be.
+pub struct TableCell;
 
-/// Two bounds, both included.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TableRange {
-    /// The minimum.
-    pub from: f64,
-    /// The maximum.
-    pub to: f64,
-}
+impl ToSchema for TableCell {}
 
-/// A word that stands for values.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TableWord {
-    /// Any value, or hidden by routing.
-    Any,
-    /// Hidden by routing.
-    Hidden,
+impl PartialSchema for TableCell {
+    fn schema() -> RefOr<Schema> {
+        let description = "What one value must be: a number; a list of numbers, one of which it is; `{\"from\": 1, \"to\": 4}`, both ends included; `\"any\"`, any number or hidden by routing; or `\"hidden\"`.";
+        ObjectBuilder::new()
+            .schema_type(SchemaType::AnyValue)
+            .description(Some(description))
+            .build()
+            .into()
+    }
 }
 
 /// A named range of a score: from `from` up to the next band.

@@ -1,14 +1,13 @@
 //! A score's formula in words, for the codebook.
 
-use super::definition::{HiddenRule, RoundingRule, ScoreDefinition, ScoreMethod};
-use super::{Rule, Score};
+use super::condition_text;
+use crate::domain::form::{Edition, HiddenRule, RoundingRule, Score, ScoreDefinition, ScoreMethod};
 
-/// How a score is computed: `sum of a, b; c reversed; 0.5 × d; …`.
-pub fn in_words(definition: &ScoreDefinition, score: &Score) -> String {
-    let exact = match &score.rule {
-        Rule::First(_) => return first_edition(definition),
-        Rule::Exact(exact) => exact,
-    };
+/// How a score is computed: `sum of a, 0.5 × reversed b; …`.
+pub(super) fn in_words(definition: &ScoreDefinition, score: &Score, edition: Edition) -> String {
+    if edition == Edition::First {
+        return first_edition(definition);
+    }
     let mut parts = vec![whole(definition)];
     parts.extend(definition.values.iter().map(|(question, numbers)| {
         let numbers: Vec<_> = numbers
@@ -18,9 +17,8 @@ pub fn in_words(definition: &ScoreDefinition, score: &Score) -> String {
         format!("{question} counts as {}", numbers.join(", "))
     }));
     if definition.method != ScoreMethod::Table {
-        let prorated = exact.may_miss(exact.items.len().max(2));
         parts.push(enough(definition));
-        if prorated {
+        if score.may_miss() {
             parts.push(
                 match definition.method {
                     ScoreMethod::Sum => {
@@ -46,12 +44,12 @@ pub fn in_words(definition: &ScoreDefinition, score: &Score) -> String {
         }
         .to_owned(),
     );
-    let digits = match exact.decimals {
+    let digits = match score.decimals() {
         0 => "a whole number".to_owned(),
         1 => "1 decimal".to_owned(),
         more => format!("{more} decimals"),
     };
-    let way = match exact.rule {
+    let way = match score.rounding() {
         RoundingRule::HalfUp => "a half away from zero",
         RoundingRule::HalfEven => "a half to the even digit",
         RoundingRule::Down => "towards zero",
@@ -83,12 +81,12 @@ fn whole(definition: &ScoreDefinition) -> String {
     };
     let mut items: Vec<String> = definition.of.iter().map(|key| item(key, false)).collect();
     items.extend(definition.of_scores.iter().map(|key| item(key, true)));
-    items.extend(definition.count_when.iter().map(|condition| {
-        format!(
-            "({})",
-            crate::domain::codebook::condition_in_words(condition)
-        )
-    }));
+    items.extend(
+        definition
+            .count_when
+            .iter()
+            .map(|condition| format!("({})", condition_text::words(condition))),
+    );
     let items = items.join(", ");
     let [low, high] = definition.to;
     let whole = match definition.method {

@@ -1,6 +1,6 @@
 //! Routing (skip logic): which questions a person is shown, given the answers so far.
 
-use crate::domain::form::{Answer, Answered, Condition, Form, Kind, ScoreTest, Test, Value};
+use super::{Answer, Answered, Condition, Form, Kind, ScoreTest, Test, Value};
 
 /// Whether the question at `place` is shown to someone who gave these answers to the questions before it.
 pub fn is_shown(form: &Form, place: usize, earlier: &[Answer]) -> bool {
