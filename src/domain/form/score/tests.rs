@@ -7,7 +7,9 @@ mod properties;
 use serde_json::{Map, Value, json};
 
 use crate::domain::fault::Fault;
-use crate::domain::form::{Form, FormDefinition, FormFault, ScoreValue, Source, Syntax};
+use crate::domain::form::{
+    Form, FormDefinition, FormFault, HiddenRule, ScoreValue, Source, Syntax,
+};
 use crate::domain::response::{RawAnswers, Summary, validate};
 
 fn text(text: &str) -> Value {
@@ -441,6 +443,31 @@ fn the_inputs_that_came_out_wrong_come_out_right() {
             .definition()
             .unwrap()
     };
+    // A sum of 0 to 2 and 0 to 5, whichever of them has the 2.
+    let unequal = include_str!("../../../../tests/forms/scores/unequal-items.yaml");
+    let unequal = Form::check(read(unequal)).unwrap();
+    for (a, b, sum) in [("c2", "c0", 2.0), ("c0", "c2", 2.0), ("c2", "c5", 7.0)] {
+        assert_eq!(last(&unequal, json!({"a": a, "b": b})), Some(sum));
+    }
+    // Follow-ups that only those with the symptom see.
+    let symptom = include_str!("../../../../tests/forms/scores/symptom-grades.yaml");
+    let symptom = read(symptom);
+    for (hidden, often, never) in [
+        (None, Some(1.5), Some(0.0)),
+        (Some(HiddenRule::Lowest), Some(1.0), Some(0.0)),
+        (Some(HiddenRule::Missing), None, None),
+    ] {
+        let mut symptom = symptom.clone();
+        symptom.scores[0].hidden = hidden;
+        let symptom = Form::check(symptom).unwrap();
+        let said = json!({"pain_frq": "c4", "pain_sev": "c0"});
+        assert_eq!(last(&symptom, said), often, "{hidden:?}");
+        assert_eq!(
+            last(&symptom, json!({"pain_frq": "c0"})),
+            never,
+            "{hidden:?}"
+        );
+    }
     // Ten items of 1 to 5 in bands from 10 on, though `to` says 1 to 5.
     let ten = Form::check(read(include_str!(
         "../../../../tests/forms/scores/ten-items.yaml"
