@@ -89,7 +89,8 @@ impl Check<'_> {
         }
         self.exact_bands(score, &mut exact, &pointer.child("bands"));
         let (keys, scores) = dependencies(&form.scores, place);
-        let of_key = |key: &str| questions.iter().position(|question| question.key == key);
+        let places = by_key(questions);
+        let of_key = |key: &str| places.get(key).copied();
         Some(Score {
             scores: scores.into_iter().collect(),
             questions: keys
@@ -175,17 +176,19 @@ impl Check<'_> {
         questions: &[Question],
     ) -> Vec<Raw> {
         let mut items: Vec<Raw> = Vec::new();
+        let (places, mut seen) = (by_key(questions), BTreeSet::new());
         for (number, key) in score.of.iter().enumerate() {
             let pointer = pointer.child("of").child(number);
+            let place = places.get(key.as_str()).copied();
+            let is_first = seen.insert(key);
             let key = key.clone();
-            let found = questions.iter().position(|question| question.key == key);
             let Some((place, question)) =
-                found.and_then(|place| Some((place, questions.get(place)?)))
+                place.and_then(|place| Some((place, questions.get(place)?)))
             else {
                 self.fault(&pointer, FormFault::QuestionUnknown { key });
                 continue;
             };
-            if items.iter().any(|item| item.key == key) {
+            if !is_first {
                 self.fault(&pointer, FormFault::ScoreQuestionTwice { key });
                 continue;
             }
@@ -705,4 +708,12 @@ impl Check<'_> {
         }
         exact.bands = from;
     }
+}
+
+/// The place of each question. The first one of a key counts, as everywhere.
+fn by_key(questions: &[Question]) -> BTreeMap<&str, usize> {
+    let places = questions.iter().enumerate().rev();
+    places
+        .map(|(place, question)| (question.key.as_str(), place))
+        .collect()
 }

@@ -342,7 +342,7 @@ fn a_table_over_a_wide_number_is_checked_by_the_ends_of_its_rows() {
     let rows = |last: i64| {
         let table = json!([{"at": [{"from": 0, "to": 499_999}], "value": 1}, {"at": [{"from": 500_000, "to": last}], "value": 2}]);
         try_check(&definition(
-            &[wide.clone()],
+            std::slice::from_ref(&wide),
             &[score("s", &["w"], "table", json!({"table": table}))],
         ))
     };

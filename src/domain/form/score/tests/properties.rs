@@ -15,7 +15,7 @@ fn questions(lows: [i8; 4], lengths: [u8; 4]) -> Vec<Value> {
             i32::from(lows[place]),
             i32::from(lows[place]) + i32::from(lengths[place]),
         );
-        if place % 2 == 0 {
+        if place.is_multiple_of(2) {
             steps(KEYS[place], low, high)
         } else {
             rating(KEYS[place], low.into(), high.into())
@@ -40,7 +40,7 @@ fn said(lows: [i8; 4], lengths: [u8; 4], ways: [Option<u8>; 4]) -> Value {
         let Some(step) = way.map(|way| way % (lengths[place] + 1)) else {
             continue;
         };
-        let answer = if place % 2 == 0 {
+        let answer = if place.is_multiple_of(2) {
             json!(format!("c{step}"))
         } else {
             json!(i32::from(lows[place]) + i32::from(step))
