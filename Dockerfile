@@ -1,41 +1,45 @@
 # syntax=docker/dockerfile:1
-ARG RUST_VERSION=1.95
-ARG DEBIAN_RELEASE=bookworm
+# A tag can be moved to another image, a digest cannot. Builds that are to be repeated name both, for instance
+# --build-arg RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot@sha256:…; see docs/operations.md, Containers.
+ARG RUST_IMAGE=rust:1.95-slim-bookworm
+ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 
-FROM rust:${RUST_VERSION}-slim-${DEBIAN_RELEASE} AS build
+FROM ${RUST_IMAGE} AS build
 WORKDIR /build
 # First the dependencies alone, in a layer that is built again only when they change.
 COPY Cargo.toml Cargo.lock ./
+COPY script/release script/
 RUN mkdir src \
-    && echo 'fn main() {}' | tee build.rs > src/main.rs \
+    && echo 'fn main() {}' > src/main.rs \
+    && cp src/main.rs build.rs \
     && touch src/lib.rs \
-    && cargo build --locked --release --bin aftercare \
+    && script/release \
     # Files from outside can be older than these stand-ins, and cargo goes by age.
-    && cargo clean --locked --release --package aftercare \
+    && cargo clean --locked --release --package aftercare --target-dir target/dist \
     && rm -r build.rs src
 COPY . .
-RUN cargo build --locked --release --bin aftercare
+# The data folder of the image: whatever is mounted there first takes over its owner and rights.
+RUN script/release && mkdir --mode=0700 data
 
-FROM debian:${DEBIAN_RELEASE}-slim
+# The C library, the CAs that the world trusts, and no shell.
+FROM ${RUNTIME_IMAGE}
 ARG VERSION=dev
 LABEL org.opencontainers.image.title="aftercare" \
       org.opencontainers.image.description="The backend of patient-reported experience surveys" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
-
+COPY --from=build /build/target/dist/release/aftercare /usr/local/bin/aftercare
 # The ids are fixed, so that the rights of a volume outlive the image.
-RUN groupadd --system --gid 10001 aftercare \
-    && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/aftercare --shell /usr/sbin/nologin aftercare \
-    && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/aftercare
-COPY --from=build /build/target/release/aftercare /usr/local/bin/aftercare
+COPY --from=build --chown=10001:10001 /build/data /var/lib/aftercare
 
-# There is no Postgres in this image: DATABASE_URL must name one. The data folder holds the server's keys.
+# There is no Postgres in this image: DATABASE_URL or DATABASE_URL_FILE must name one. The data folder holds the server's
+# keys, and exports that wait for slow clients. It is the only one that is written to.
 ENV AFTERCARE_LISTEN=0.0.0.0:8080 \
     AFTERCARE_DATA_DIR=/var/lib/aftercare
 VOLUME /var/lib/aftercare
 # Metrics are on 127.0.0.1:9090, so nobody outside reaches them: see docs/operations.md.
 EXPOSE 8080
 USER 10001:10001
-HEALTHCHECK --interval=15s --timeout=6s --start-period=60s --retries=3 CMD ["aftercare", "health"]
-ENTRYPOINT ["aftercare"]
+HEALTHCHECK --interval=15s --timeout=6s --start-period=60s --retries=3 CMD ["/usr/local/bin/aftercare", "health"]
+ENTRYPOINT ["/usr/local/bin/aftercare"]
 CMD ["serve", "--migrate"]

@@ -7,6 +7,7 @@
 //! | [`cli`] | one file a subcommand | |
 //! | [`http`] | app, server, authentication, extractors, problems, one folder or file a resource | SQL |
 //! | [`app`] | the use cases, one file a noun: transactions, audit, clock, caches, background tasks | HTTP, SQL |
+//! | [`backup`] | making, restoring and verifying backups | HTTP, SQL |
 //! | [`formats`] | bytes in and out, pure: CSV, wide, codebook, invitation sheets | HTTP, SQL |
 //! | [`store`] | pool, migrations, one file a table group, plain functions on a connection | HTTP, use cases |
 //! | [`postgres`] | the embedded cluster, and which database to use | |
@@ -19,6 +20,7 @@
 //! | [`clock`], [`random`] | the only places that read the time and draw random bytes | |
 
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web::Data;
-use aftercare::app::App;
 use aftercare::app::campaigns::{self, NewCampaign};
 use aftercare::app::export::Spool;
 use aftercare::app::forms::publish::publish_form;
+use aftercare::app::{App, Caller};
 use aftercare::clock::{Clock, SystemClock};
 use aftercare::config::{DatabaseConfig, HttpConfig, LogConfig, LogFormat};
 use aftercare::domain::audit::Actor;
@@ -174,6 +174,7 @@ impl World {
             name: "Bench".to_owned(),
             password_hash: "no password fits this".to_owned(),
             roles: vec![Role::Analyst],
+            scopes: Default::default(),
             created_at: now,
         };
         staff::insert(&mut conn, &new).await.unwrap().unwrap();
@@ -236,9 +237,12 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
         release_size: 10,
         k: 5,
         freezes_at: None,
+        proof_of_work: None,
         retained_until: None,
     };
-    let campaign = campaigns::create(app, Actor::Operator, new).await.unwrap();
+    let campaign = campaigns::create(app, &Caller::OPERATOR, new)
+        .await
+        .unwrap();
     let answers = answers(form);
     let valid = answers
         .iter()

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Failure, failures};
+use super::{App, Caller, Failure, failures};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApiKeyId, FormId, FormKey, SessionId, StaffId};
 use crate::domain::staff::api_key::{
@@ -237,8 +237,8 @@ pub async fn revoke(
     .await
 }
 
-/// Lets a job with this key in to an operation that is open to keys, and gives the actor for the audit. Key, owner and
-/// roles are looked up at each request, so whatever is taken from them is taken at once. The look-up by hash compares
+/// Lets a job with this key in to an operation that is open to keys, and gives who calls: the key reaches what the role of
+/// its owner reaches. Key, owner and roles are looked up at each request, so whatever is taken from them is taken at once. The look-up by hash compares
 /// nothing that could be guessed byte by byte.
 ///
 /// # Errors
@@ -248,7 +248,7 @@ pub async fn authenticate(
     app: &App,
     token: &str,
     operation: &Operation,
-) -> Result<Actor, ApiKeyRefused> {
+) -> Result<Caller, ApiKeyRefused> {
     let secret = ApiKeySecret::parse(token).map_err(|_| ApiKeyRefused::Malformed)?;
     let now = app.now();
     let mut conn = app.connection().await?;
@@ -265,9 +265,12 @@ pub async fn authenticate(
     if found.last_used_on.is_none_or(|day| day < today) {
         mark_used(app, found.id);
     }
-    Ok(Actor::ApiKey {
-        owner: found.key.owner,
-        key: found.id,
+    Ok(Caller {
+        actor: Actor::ApiKey {
+            owner: found.key.owner,
+            key: found.id,
+        },
+        scope: found.key.owner_scopes.of(found.key.scope.role),
     })
 }
 

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Failure, Transaction, failures};
+use super::{App, Caller, Failure, Transaction, failures, out_of_reach};
+use crate::domain::admission::proof_of_work::Work;
 use crate::domain::audit::{Actor, AuditEvent, AuditedSettings};
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::privacy_settings::PrivacySettings;
@@ -13,6 +14,7 @@ use crate::domain::campaign::{
 use crate::domain::disclosure::rounding::{RoundedCount, round_down};
 use crate::domain::form::Text;
 use crate::domain::ids::{CampaignId, CampaignKey, FormKey};
+use crate::domain::staff::scope::OutOfReach;
 use crate::random;
 use crate::store::campaigns::{
     find_campaign, has_responses, insert_campaign, list_campaigns, lock_campaign, save_campaign,
@@ -27,6 +29,9 @@ pub enum CampaignError {
     /// There is none with this key.
     #[error("there is no such campaign")]
     Unknown,
+    /// The role of the caller does not reach it.
+    #[error("{0}")]
+    OutOfReach(OutOfReach),
     /// There is one with this key already.
     #[error("there is a campaign with this key already")]
     Exists,
@@ -51,6 +56,7 @@ pub enum CampaignError {
 }
 
 failures!(CampaignError);
+out_of_reach!(CampaignError);
 
 /// A campaign to create.
 #[derive(Debug, Clone)]
@@ -75,6 +81,8 @@ pub struct NewCampaign {
     pub freezes_at: Option<DateTime<Utc>>,
     /// When its responses are deleted; if none is given, five years after it closes.
     pub retained_until: Option<DateTime<Utc>>,
+    /// The work that is asked for with each response.
+    pub proof_of_work: Option<Work>,
 }
 
 /// The progress of a campaign, in rounded counts.
@@ -123,12 +131,17 @@ pub async fn find(app: &App, key: &CampaignKey) -> Result<Campaign, CampaignErro
 ///
 /// # Errors
 ///
-/// When there is no such campaign.
-pub async fn progress(app: &App, key: &CampaignKey) -> Result<CampaignProgress, CampaignError> {
+/// When there is no such campaign, or the caller does not reach it.
+pub async fn progress(
+    app: &App,
+    caller: &Caller,
+    key: &CampaignKey,
+) -> Result<CampaignProgress, CampaignError> {
     let mut conn = app.connection().await?;
     let campaign = find_campaign(&mut conn, key)
         .await?
         .ok_or(CampaignError::Unknown)?;
+    caller.scope.check_campaign(&campaign)?;
     let counts = count_responses(&mut conn, campaign.id).await?;
     let release_size = campaign.settings.release_size;
     Ok(CampaignProgress {
@@ -137,12 +150,17 @@ pub async fn progress(app: &App, key: &CampaignKey) -> Result<CampaignProgress, 
     })
 }
 
-/// Creates a campaign.
+/// Creates a campaign. The caller has to reach its form: a campaign on their list does not let them create others.
 ///
 /// # Errors
 ///
-/// When its key is taken, its form is not published, or its times do not fit together.
-pub async fn create(app: &App, actor: Actor, new: NewCampaign) -> Result<Campaign, CampaignError> {
+/// When the caller does not reach its form, its key is taken, its form is not published, or its times do not fit together.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    new: NewCampaign,
+) -> Result<Campaign, CampaignError> {
+    caller.scope.check_form(&new.form)?;
     let created = app
         .transact(async |tx| {
             let campaign = prepare(tx, new).await?;
@@ -153,7 +171,7 @@ pub async fn create(app: &App, actor: Actor, new: NewCampaign) -> Result<Campaig
                 app.provide_pass_key(tx, &campaign).await?;
             }
             tx.record(
-                actor,
+                caller.actor,
                 AuditEvent::CampaignCreated {
                     campaign: campaign.key.to_string(),
                     form: campaign.form.to_string(),
@@ -187,6 +205,7 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
                 .retained_until
                 .unwrap_or_else(|| default_retention(new.schedule.closes_at)),
         },
+        proof_of_work: new.proof_of_work,
         created_at: tx.now(),
         erased_at: None,
     };
@@ -203,10 +222,10 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
 ///
 /// # Errors
 ///
-/// When there is no such campaign, or the change is refused.
+/// When there is no such campaign, the caller does not reach it, or the change is refused.
 pub async fn change(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     key: &CampaignKey,
     change: &CampaignChange,
 ) -> Result<Campaign, CampaignError> {
@@ -215,6 +234,7 @@ pub async fn change(
             let old = lock_campaign(tx, key)
                 .await?
                 .ok_or(CampaignError::Unknown)?;
+            caller.scope.check_campaign(&old)?;
             // The wait for the lock may have been long.
             let now = app.now();
             let answered = has_responses(tx, old.id).await?;
@@ -225,7 +245,7 @@ pub async fn change(
             if new.needs_pass_key(now) {
                 app.provide_pass_key(tx, &new).await?;
             }
-            record_change(tx, actor, &old, &new);
+            record_change(tx, caller.actor, &old, &new);
             Ok::<_, CampaignError>(new)
         })
         .await?;
@@ -237,19 +257,24 @@ pub async fn change(
 ///
 /// # Errors
 ///
-/// When there is no such campaign.
-pub async fn close(app: &App, actor: Actor, key: &CampaignKey) -> Result<Campaign, CampaignError> {
+/// When there is no such campaign, or the caller does not reach it.
+pub async fn close(
+    app: &App,
+    caller: &Caller,
+    key: &CampaignKey,
+) -> Result<Campaign, CampaignError> {
     let campaign = app
         .transact(async |tx| {
             let old = lock_campaign(tx, key)
                 .await?
                 .ok_or(CampaignError::Unknown)?;
+            caller.scope.check_campaign(&old)?;
             destroy_pass_key(tx, old.id).await?;
             let Some(closed) = old.close(app.now()) else {
                 return Ok(old);
             };
             save_campaign(tx, &closed).await?;
-            record_change(tx, actor, &old, &closed);
+            record_change(tx, caller.actor, &old, &closed);
             Ok::<_, CampaignError>(closed)
         })
         .await?;

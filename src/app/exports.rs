@@ -1,28 +1,29 @@
 //! Exports of a form's responses, its remarks and its codebook. Each is recorded in the audit before its first byte is
 //! given.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::export::campaigns::{FormCampaigns, NotChosen, by_id};
 use super::export::remarks::RemarksExport;
 use super::export::selection::RowFilter;
 use super::export::{Download, ExportError, ExportVersion, Limits, Report, ResponsesExport, start};
 use super::limits::TooMany;
-use super::{App, Failure, failures};
+use super::{App, Caller, Failure, failures, out_of_reach};
 use crate::domain::audit::{
-    Actor, AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
+    AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
 };
 use crate::domain::campaign::privacy_settings::{MAX_K, least_k};
 use crate::domain::codebook::{Columns, Entry};
 use crate::domain::disclosure::codebook as codebook_of;
 use crate::domain::form::look_up;
 use crate::domain::ids::{CampaignId, FormKey};
+use crate::domain::staff::scope::OutOfReach;
 use crate::domain::week::IsoWeek;
 use crate::formats::csv::CsvOptions;
 use crate::random;
 use crate::store::AsyncPgConnection;
 use crate::store::exclusive_connection::ExclusiveConnection;
-use crate::store::forms::{FormRow, find_form, newest_version, versions_of};
+use crate::store::forms::{find_form, newest_version, versions_of};
 use crate::store::responses::stream::{ExportedCampaign, campaigns_of};
 
 /// Questions whose diversity is reported at once.
@@ -33,6 +34,8 @@ pub const MAX_SENSITIVE: usize = 20;
 pub enum ExportRefused {
     /// The account has exported too much lately.
     TooMany(TooMany),
+    /// The role of the caller reaches neither the form nor a campaign of it, or not a campaign that is named.
+    OutOfReach(OutOfReach),
     /// There is no such form.
     FormUnknown,
     /// No version of it is published.
@@ -48,6 +51,7 @@ pub enum ExportRefused {
 }
 
 failures!(ExportRefused);
+out_of_reach!(ExportRefused);
 
 /// Why a request does not fit the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,33 +96,38 @@ pub struct ResponsesFile {
     pub download: Download,
 }
 
-/// Exports the responses to a form.
+/// Exports the responses to a form, of the campaigns that the caller reaches. What they do not reach is left out by the
+/// same filter as a choice of campaigns: after suppression, which is over the whole form.
 ///
 /// # Errors
 ///
-/// When the request does not fit the form, or there are too few responses. That is recorded too, since whoever tries again
+/// When the caller does not reach it, the request does not fit the form, or there are too few responses. That is recorded too, since whoever tries again
 /// and again learns when there are enough.
 pub async fn responses(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     form: &FormKey,
     request: ResponsesRequest,
 ) -> Result<ResponsesFile, ExportRefused> {
-    let counted = app.limits.count_export(actor.staff_id());
+    let counted = app.limits.count_export(caller.actor.staff_id());
     counted.map_err(ExportRefused::TooMany)?;
     let mut conn = app.pools.exports.get().await?;
-    let export = responses_export(app, &mut conn, form, request).await?;
+    let export = responses_export(app, &mut conn, caller, form, request).await?;
     let asked = Asked::of(form, &export);
     let connection = ExclusiveConnection::new(conn);
     let started = start(connection, export, &app.spool, Limits::default()).await;
     if let Err(ExportError::TooFew) = &started {
         let refused = "too_few_records";
-        app.record(actor, asked.event(AuditedExport::Refused { refused }))
-            .await?;
+        app.record(
+            caller.actor,
+            asked.event(AuditedExport::Refused { refused }),
+        )
+        .await?;
     }
     let started = started.map_err(ExportRefused::Export)?;
     let report = started.report().clone();
-    app.record(actor, asked.event(written(&report))).await?;
+    app.record(caller.actor, asked.event(written(&report)))
+        .await?;
     let download = started.download().await.map_err(ExportRefused::Export)?;
     Ok(ResponsesFile { report, download })
 }
@@ -128,25 +137,26 @@ pub async fn responses(
 ///
 /// # Errors
 ///
-/// When the request does not fit the form.
+/// When the caller does not reach it, or the request does not fit the form.
 pub async fn check_responses(
     app: &App,
+    caller: &Caller,
     form: &FormKey,
     request: ResponsesRequest,
 ) -> Result<(), ExportRefused> {
     let mut conn = app.connection().await?;
-    responses_export(app, &mut conn, form, request).await?;
+    responses_export(app, &mut conn, caller, form, request).await?;
     Ok(())
 }
 
 async fn responses_export(
     app: &App,
     conn: &mut AsyncPgConnection,
+    caller: &Caller,
     form: &FormKey,
     request: ResponsesRequest,
 ) -> Result<ResponsesExport, ExportRefused> {
-    let (row, versions) = published(app, conn, form).await?;
-    let campaigns = campaigns_of(conn, row.id).await?;
+    let (campaigns, versions) = published(app, conn, caller, form).await?;
     request.export(app, versions, &campaigns)
 }
 
@@ -154,20 +164,20 @@ async fn responses_export(
 ///
 /// # Errors
 ///
-/// When the request does not fit the form.
+/// When the caller does not reach it, or the request does not fit the form.
 pub async fn remarks(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     form: &FormKey,
     campaigns: Option<Vec<String>>,
     options: CsvOptions,
 ) -> Result<Download, ExportRefused> {
-    let counted = app.limits.count_export(actor.staff_id());
+    let counted = app.limits.count_export(caller.actor.staff_id());
     counted.map_err(ExportRefused::TooMany)?;
     let mut conn = app.pools.exports.get().await?;
-    let chosen = campaigns_with_remarks(&mut conn, form, campaigns).await?;
+    let chosen = campaigns_with_remarks(&mut conn, caller, form, campaigns).await?;
     let export = RemarksExport {
-        campaigns: by_id(&chosen.iter().collect::<Vec<_>>()),
+        campaigns: by_id(&chosen),
         salt: random::bytes()?,
         options,
     };
@@ -177,11 +187,11 @@ pub async fn remarks(
     let event = AuditEvent::RemarksExported {
         form: form.to_string(),
         filter: AuditedCampaigns {
-            campaigns: chosen.iter().map(|it| it.key.clone()).collect(),
+            campaigns: chosen.iter().map(|it| it.key.to_string()).collect(),
         },
         rows: *started.report(),
     };
-    app.record(actor, event).await?;
+    app.record(caller.actor, event).await?;
     started.download().await.map_err(ExportRefused::Export)
 }
 
@@ -189,43 +199,50 @@ pub async fn remarks(
 ///
 /// # Errors
 ///
-/// When the request does not fit the form.
+/// When the caller does not reach it, or the request does not fit the form.
 pub async fn check_remarks(
     app: &App,
+    caller: &Caller,
     form: &FormKey,
     campaigns: Option<Vec<String>>,
 ) -> Result<(), ExportRefused> {
     let mut conn = app.connection().await?;
-    campaigns_with_remarks(&mut conn, form, campaigns).await?;
+    campaigns_with_remarks(&mut conn, caller, form, campaigns).await?;
     Ok(())
 }
 
 async fn campaigns_with_remarks(
     conn: &mut AsyncPgConnection,
+    caller: &Caller,
     form: &FormKey,
     campaigns: Option<Vec<String>>,
 ) -> Result<Vec<ExportedCampaign>, ExportRefused> {
     let row = find_form(conn, form).await?;
     let row = row.ok_or(ExportRefused::FormUnknown)?;
     if newest_version(conn, row.id).await?.is_none() {
-        return Err(ExportRefused::NotPublished);
+        return Err(unpublished(caller, form));
     }
-    let all = campaigns_of(conn, row.id).await?;
-    chosen(campaigns.as_deref(), &all).map_err(|unfit| ExportRefused::Unfit(vec![unfit]))
+    let of_form = FormCampaigns::new(caller, form, campaigns_of(conn, row.id).await?)?;
+    match of_form.chosen(campaigns.as_deref()) {
+        Ok(chosen) => Ok(chosen.unwrap_or(of_form.all)),
+        Err(NotChosen::OutOfReach) => Err(OutOfReach.into()),
+        Err(NotChosen::Unknown) => Err(ExportRefused::Unfit(vec![Unfit::CampaignUnknown])),
+    }
 }
 
 /// Describes the columns of a form's export in a language, or in the first language of the newest version.
 ///
 /// # Errors
 ///
-/// When there is no such form, or not in this language.
+/// When there is no such form, the caller reaches nothing of it, or it is not in this language.
 pub async fn codebook(
     app: &App,
+    caller: &Caller,
     form: &FormKey,
     language: Option<&str>,
 ) -> Result<Vec<Entry>, ExportRefused> {
     let mut conn = app.connection().await?;
-    let (_, versions) = published(app, &mut conn, form).await?;
+    let (_, versions) = published(app, &mut conn, caller, form).await?;
     drop(conn);
     let newest = versions.last().map(|version| version.form.definition());
     let offered = newest.map_or(&[][..], |definition| &definition.languages);
@@ -237,12 +254,13 @@ pub async fn codebook(
     Ok(codebook_of(&columns_of(&versions), language))
 }
 
-/// A form, and all its versions from the catalog, ascending.
+/// The campaigns of a form, and all its versions from the catalog, ascending.
 async fn published(
     app: &App,
     conn: &mut AsyncPgConnection,
+    caller: &Caller,
     key: &FormKey,
-) -> Result<(FormRow, Vec<ExportVersion>), ExportRefused> {
+) -> Result<(FormCampaigns, Vec<ExportVersion>), ExportRefused> {
     let form = find_form(conn, key).await?;
     let form = form.ok_or(ExportRefused::FormUnknown)?;
     let mut versions = Vec::new();
@@ -254,9 +272,18 @@ async fn published(
             form: Arc::clone(&version.form),
         });
     }
-    match versions.is_empty() {
-        true => Err(ExportRefused::NotPublished),
-        false => Ok((form, versions)),
+    if versions.is_empty() {
+        return Err(unpublished(caller, key));
+    }
+    let campaigns = campaigns_of(conn, form.id).await?;
+    Ok((FormCampaigns::new(caller, key, campaigns)?, versions))
+}
+
+/// Whoever does not reach a form that is not published does not learn that there is one.
+fn unpublished(caller: &Caller, form: &FormKey) -> ExportRefused {
+    match caller.scope.covers_form(form) {
+        true => ExportRefused::NotPublished,
+        false => ExportRefused::FormUnknown,
     }
 }
 
@@ -270,16 +297,13 @@ impl ResponsesRequest {
         self,
         app: &App,
         versions: Vec<ExportVersion>,
-        campaigns: &[ExportedCampaign],
+        of_form: &FormCampaigns,
     ) -> Result<ResponsesExport, ExportRefused> {
-        let least_k = least_k(campaigns.iter().map(|campaign| campaign.k));
+        let least_k = least_k(of_form.all.iter().map(|campaign| campaign.k));
         let mut unfit = Vec::new();
-        let named = match &self.campaigns {
-            None => HashSet::new(),
-            Some(_) => noted(chosen(self.campaigns.as_deref(), campaigns), &mut unfit)
-                .iter()
-                .map(|campaign| campaign.id)
-                .collect(),
+        let chosen = match of_form.chosen(self.campaigns.as_deref()) {
+            Err(NotChosen::OutOfReach) => return Err(OutOfReach.into()),
+            chosen => noted(chosen.map_err(|_| Unfit::CampaignUnknown), &mut unfit),
         };
         let k = noted(k(self.k, least_k), &mut unfit);
         let sensitive = sensitive(&self.sensitive, &columns_of(&versions));
@@ -289,11 +313,11 @@ impl ResponsesRequest {
         }
         Ok(ResponsesExport {
             row_filter: RowFilter {
-                campaigns: named,
+                campaigns: chosen.map(|all| all.iter().map(|it| it.id).collect()),
                 from_week: self.from_week.map(IsoWeek::monday),
                 to_week: self.to_week.map(IsoWeek::monday),
             },
-            campaigns: by_id(&campaigns.iter().collect::<Vec<_>>()),
+            campaigns: by_id(&of_form.all),
             k,
             least_k,
             sensitive,
@@ -347,33 +371,6 @@ fn sensitive(asked: &[String], columns: &Columns<'_>) -> Result<Vec<String>, Unf
     Ok(keys)
 }
 
-/// Those of the campaigns that have these keys; all of them if no keys are given.
-fn chosen(
-    asked: Option<&[String]>,
-    campaigns: &[ExportedCampaign],
-) -> Result<Vec<ExportedCampaign>, Unfit> {
-    let Some(asked) = asked else {
-        return Ok(campaigns.to_vec());
-    };
-    if !asked
-        .iter()
-        .all(|key| campaigns.iter().any(|campaign| campaign.key == *key))
-    {
-        return Err(Unfit::CampaignUnknown);
-    }
-    let chosen = campaigns
-        .iter()
-        .filter(|campaign| asked.contains(&campaign.key));
-    Ok(chosen.cloned().collect())
-}
-
-fn by_id(campaigns: &[&ExportedCampaign]) -> HashMap<CampaignId, String> {
-    let pairs = campaigns
-        .iter()
-        .map(|campaign| (campaign.id, campaign.key.clone()));
-    pairs.collect()
-}
-
 /// What was asked for, for the audit.
 struct Asked {
     form: String,
@@ -385,8 +382,10 @@ struct Asked {
 impl Asked {
     fn of(form: &FormKey, export: &ResponsesExport) -> Self {
         let filter = &export.row_filter;
-        let in_file =
-            |id: &CampaignId| filter.campaigns.is_empty() || filter.campaigns.contains(id);
+        let in_file = |id: &CampaignId| {
+            let chosen = filter.campaigns.as_ref();
+            chosen.is_none_or(|chosen| chosen.contains(id))
+        };
         let campaigns = export.campaigns.iter().filter(|(id, _)| in_file(id));
         let mut campaigns: Vec<String> = campaigns.map(|(_, key)| key.clone()).collect();
         campaigns.sort_unstable();

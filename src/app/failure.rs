@@ -39,3 +39,15 @@ macro_rules! failures {
     )+};
 }
 pub(super) use failures;
+
+/// Implements `From<OutOfReach>` for the error of a use case. The error must have a variant `OutOfReach`.
+macro_rules! out_of_reach {
+    ($($error:ty),+) => {$(
+        impl From<$crate::domain::staff::scope::OutOfReach> for $error {
+            fn from(out: $crate::domain::staff::scope::OutOfReach) -> Self {
+                Self::OutOfReach(out)
+            }
+        }
+    )+};
+}
+pub(super) use out_of_reach;

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Failure, failures};
+use super::{App, Caller, Failure, failures, out_of_reach};
 use crate::domain::admission::invitation::Invitation;
-use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::audit::AuditEvent;
 use crate::domain::campaign::{Campaign, NoInvitations};
 use crate::domain::disclosure::rounding::{RoundedCount, round_down};
 use crate::domain::ids::{CampaignKey, InvitationBatchId};
+use crate::domain::staff::scope::OutOfReach;
 use crate::random::{self, NoEntropy};
 use crate::store::campaigns::find_campaign;
 use crate::store::invitations::{
@@ -19,6 +20,8 @@ use crate::store::invitations::{
 pub enum InvitationError {
     /// There is no such campaign.
     CampaignUnknown,
+    /// The role of the caller does not reach it.
+    OutOfReach(OutOfReach),
     /// The campaign takes no invitations now.
     Refused(NoInvitations),
     /// The campaign has no such batch.
@@ -28,6 +31,7 @@ pub enum InvitationError {
 }
 
 failures!(InvitationError);
+out_of_reach!(InvitationError);
 
 /// Invitations to make.
 #[derive(Debug, Clone)]
@@ -66,10 +70,10 @@ pub struct BatchList {
 ///
 /// # Errors
 ///
-/// When there is no such campaign, or it takes no invitations.
+/// When there is no such campaign, the caller does not reach it, or it takes no invitations.
 pub async fn issue(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     key: &CampaignKey,
     new: NewBatch,
 ) -> Result<IssuedBatch, InvitationError> {
@@ -77,6 +81,7 @@ pub async fn issue(
         let campaign = find_campaign(tx, key)
             .await?
             .ok_or(InvitationError::CampaignUnknown)?;
+        caller.scope.check_campaign(&campaign)?;
         campaign
             .check_takes_invitations(tx.now())
             .map_err(InvitationError::Refused)?;
@@ -93,7 +98,7 @@ pub async fn issue(
         let hashes: Vec<Vec<u8>> = invitations.iter().map(hash).collect();
         insert_batch(tx, &batch, &hashes).await?;
         tx.record(
-            actor,
+            caller.actor,
             AuditEvent::InvitationsIssued {
                 campaign: campaign.key.to_string(),
                 batch: batch.id,
@@ -114,9 +119,10 @@ pub async fn issue(
 ///
 /// # Errors
 ///
-/// When there is no such campaign.
+/// When there is no such campaign, or the caller does not reach it.
 pub async fn list(
     app: &App,
+    caller: &Caller,
     key: &CampaignKey,
     after: Option<(DateTime<Utc>, InvitationBatchId)>,
     limit: i64,
@@ -125,6 +131,7 @@ pub async fn list(
     let campaign = find_campaign(&mut conn, key)
         .await?
         .ok_or(InvitationError::CampaignUnknown)?;
+    caller.scope.check_campaign(&campaign)?;
     let totals = count_invitations(&mut conn, campaign.id).await?;
     Ok(BatchList {
         issued: totals.issued,
@@ -137,10 +144,10 @@ pub async fn list(
 ///
 /// # Errors
 ///
-/// When there is no such campaign or batch.
+/// When there is no such campaign or batch, or the caller does not reach the campaign.
 pub async fn revoke(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     key: &CampaignKey,
     batch: InvitationBatchId,
 ) -> Result<(), InvitationError> {
@@ -148,6 +155,7 @@ pub async fn revoke(
         let campaign = find_campaign(tx, key)
             .await?
             .ok_or(InvitationError::CampaignUnknown)?;
+        caller.scope.check_campaign(&campaign)?;
         let now = tx.now();
         match revoke_batch(tx, campaign.id, batch, now).await? {
             Revocation::Unknown => return Err(InvitationError::BatchUnknown),
@@ -155,7 +163,7 @@ pub async fn revoke(
             Revocation::Done => {}
         }
         tx.record(
-            actor,
+            caller.actor,
             AuditEvent::InvitationsRevoked {
                 campaign: campaign.key.to_string(),
                 batch,

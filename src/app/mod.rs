@@ -24,6 +24,7 @@
 
 pub mod api_keys;
 pub mod audit;
+mod caller;
 pub mod campaigns;
 pub mod daily_slots;
 pub mod export;
@@ -66,8 +67,9 @@ use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
 use crate::store::forms::{FormVersionRef, find_version_ref};
 use crate::store::pool::Connection;
 
+pub use caller::Caller;
 pub use failure::Failure;
-use failure::failures;
+use failure::{failures, out_of_reach};
 pub use transaction::Transaction;
 
 use export::Spool;

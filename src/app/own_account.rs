@@ -94,6 +94,7 @@ pub async fn change_password(
             account: own.staff,
             granted: Vec::new(),
             taken: Vec::new(),
+            scopes: None,
             disabled: None,
             password: true,
         };

@@ -1,10 +1,11 @@
 //! Remarks: free text that a person reviews before it can be exported.
 
-use super::{App, Failure, failures};
-use crate::domain::audit::{Actor, AuditEvent, AuditedRemarksFilter};
+use super::{App, Caller, Failure, failures, out_of_reach};
+use crate::domain::audit::{AuditEvent, AuditedRemarksFilter};
 use crate::domain::free_text::review::{RemarkState, ShortenFault, shorten};
 use crate::domain::ids::{CampaignKey, FormKey, RemarkId};
 use crate::domain::server_key::ServerKey;
+use crate::domain::staff::scope::OutOfReach;
 use crate::store::AsyncPgConnection;
 use crate::store::campaigns::find_campaign;
 use crate::store::remarks::{
@@ -16,7 +17,10 @@ use crate::store::remarks::{
 pub enum RemarkError {
     /// The filter names a campaign that does not exist.
     CampaignUnknown,
-    /// There is no such remark.
+    /// The role of the caller does not reach the campaign of the filter.
+    OutOfReach(OutOfReach),
+    /// There is no such remark, or the role of the caller does not reach its campaign. Ids of remarks are not public, so
+    /// the two look alike.
     Unknown,
     /// The remark was changed by someone else meanwhile.
     Changed,
@@ -27,6 +31,7 @@ pub enum RemarkError {
 }
 
 failures!(RemarkError);
+out_of_reach!(RemarkError);
 
 /// Which remarks to list.
 #[derive(Debug, Clone, Default)]
@@ -77,29 +82,29 @@ impl ListedRemark {
     }
 }
 
-/// A page of remarks in the order of their ids, which are keyed hashes and reveal nothing. The audit records the page
+/// A page of the remarks that the caller reaches, in the order of their ids, which are keyed hashes and reveal nothing. The audit records the page
 /// before this returns. `rows` is one more than the page shows.
 ///
 /// # Errors
 ///
-/// When the filter names an unknown campaign.
+/// When the filter names an unknown campaign, or one that the caller does not reach.
 pub async fn list(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     query: RemarksQuery,
     after: Option<RemarkId>,
     rows: i64,
 ) -> Result<Vec<ListedRemark>, RemarkError> {
     let listed = app
         .transact(async |tx| {
-            let filter = filter(tx, &query).await?;
+            let filter = filter(tx, caller, &query).await?;
             let listed = list_remarks(tx, &filter, after, rows).await?;
             // The extra row only tells that there is a next page.
             let shown = i64::try_from(listed.len()).unwrap_or(rows).min(rows - 1);
             tx.record(
-                actor,
+                caller.actor,
                 AuditEvent::RemarksListed {
-                    filter: audited(&query),
+                    filter: audited(&query, caller),
                     remarks: shown,
                 },
             );
@@ -117,21 +122,24 @@ pub async fn list(
 ///
 /// # Errors
 ///
-/// When the filter names an unknown campaign.
-pub async fn check(app: &App, query: &RemarksQuery) -> Result<(), RemarkError> {
+/// When the filter names an unknown campaign, or one that the caller does not reach.
+pub async fn check(app: &App, caller: &Caller, query: &RemarksQuery) -> Result<(), RemarkError> {
     let mut conn = app.connection().await?;
-    filter(&mut conn, query).await?;
+    filter(&mut conn, caller, query).await?;
     Ok(())
 }
 
 async fn filter(
     conn: &mut AsyncPgConnection,
+    caller: &Caller,
     query: &RemarksQuery,
 ) -> Result<RemarksFilter, RemarkError> {
     let campaign = match &query.campaign {
         Some(key) => {
             let found = find_campaign(conn, key).await?;
-            Some(found.ok_or(RemarkError::CampaignUnknown)?.id)
+            let found = found.ok_or(RemarkError::CampaignUnknown)?;
+            caller.scope.check_campaign(&found)?;
+            Some(found.id)
         }
         None => None,
     };
@@ -140,6 +148,7 @@ async fn filter(
         state: query.state,
         question: query.question.clone(),
         language: query.language.clone(),
+        scope: caller.scope.clone(),
     })
 }
 
@@ -151,7 +160,7 @@ async fn filter(
 /// When there is no such remark, it is not the expected one, or the new text is not a shortened one.
 pub async fn review(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     id: RemarkId,
     review: Review,
     expected: impl Fn(RemarkTag) -> bool,
@@ -160,6 +169,9 @@ pub async fn review(
     let reviewed = app
         .transact(async |tx| {
             let found = lock_remark(tx, id).await?;
+            let reached =
+                |(_, campaign, form): &PlacedRemark| caller.scope.covers_campaign(campaign, form);
+            let found = found.filter(reached);
             let (old, campaign, form) = found.ok_or(RemarkError::Unknown)?;
             if !expected(tag(&old, key)) {
                 return Err(RemarkError::Changed);
@@ -171,7 +183,7 @@ pub async fn review(
             };
             let new = review_remark(tx, id, state, &text).await?;
             tx.record(
-                actor,
+                caller.actor,
                 AuditEvent::RemarkReviewed {
                     remark: id,
                     campaign: campaign.to_string(),
@@ -185,12 +197,13 @@ pub async fn review(
     Ok(ListedRemark::of(reviewed, key))
 }
 
-fn audited(query: &RemarksQuery) -> AuditedRemarksFilter {
+fn audited(query: &RemarksQuery, caller: &Caller) -> AuditedRemarksFilter {
     AuditedRemarksFilter {
         state: query.state.map_or("all", RemarkState::as_str),
         campaign: query.campaign.as_ref().map(ToString::to_string),
         question: query.question.clone(),
         language: query.language.clone(),
+        scope: caller.scope.list().cloned(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::pass_keys::PassKey;
 use super::{App, Failure, failures};
 use crate::domain::admission::invitation::Invitation;
 use crate::domain::admission::pass::token::Token;
+use crate::domain::admission::proof_of_work::{Proof, Work};
 use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::campaign::{Campaign, NotOpen};
 use crate::domain::fault::Fault;
@@ -68,6 +69,9 @@ pub enum ResponseError {
     /// The pass is not one of this key.
     #[error("the pass is not good")]
     PassInvalid(Arc<PassKey>),
+    /// The campaign asks for a proof of this work.
+    #[error("a proof of work is missing or too small")]
+    WorkNeeded(Work),
     /// The credential is not good any more.
     #[error("the invitation or pass is not good any more")]
     Refused(Refusal),
@@ -108,6 +112,8 @@ pub struct SentCredentials {
     pub invitation: Sent<Invitation>,
     /// A pass.
     pub pass: Sent<Token>,
+    /// A proof of work.
+    pub proof: Sent<Proof>,
 }
 
 /// A response that is sent.
@@ -176,22 +182,24 @@ pub async fn submit(
         week,
     };
     let response = answers.anonymise(form, context, &sent.receipt, &app.keys.server);
-    let stored = match takes_responses(&campaign, &version, now) {
-        Ok(()) => match count(app, &campaign, client) {
-            Ok(()) => {
-                let credential = credential(app, &campaign, sent.credentials).await?;
-                let arrival = Arrival {
-                    response,
-                    credential,
-                };
-                app.intake.store(arrival).await?
-            }
-            // A retry stores nothing, so it only counts as a look at what the receipt has.
-            Err(refused) if app.limits.count_receipt(client, now).is_err() => {
-                return Err(ResponseError::TooMany(refused));
-            }
-            Err(refused) => earlier(app, &response, ResponseError::TooMany(refused)).await?,
-        },
+    let taken = takes_responses(&campaign, &version, now)
+        .and_then(|()| check_work(&campaign, &sent))
+        .and_then(|()| count(app, &campaign, client).map_err(ResponseError::TooMany));
+    let stored = match taken {
+        Ok(()) => {
+            let credential = credential(app, &campaign, sent.credentials).await?;
+            let arrival = Arrival {
+                response,
+                credential,
+            };
+            app.intake.store(arrival).await?
+        }
+        // A retry stores nothing, so it only counts as a look at what the receipt has.
+        Err(refusal @ (ResponseError::TooMany(_) | ResponseError::WorkNeeded(_)))
+            if app.limits.count_receipt(client, now).is_err() =>
+        {
+            return Err(refusal);
+        }
         // The response was sent in time, but its reply was lost: still a replay.
         Err(refusal) => earlier(app, &response, refusal).await?,
     };
@@ -203,6 +211,19 @@ pub async fn submit(
         summary: Summary::of(form, answers.as_slice(), &sent.language),
         language: sent.language,
     })
+}
+
+/// Checks that the work was done that the campaign asks for.
+fn check_work(campaign: &Campaign, sent: &NewResponse) -> Result<(), ResponseError> {
+    match (campaign.needed_work(), &sent.credentials.proof) {
+        (None, _) => Ok(()),
+        (Some(work), Sent::Given(proof))
+            if work.is_shown_by(proof, &campaign.key, &sent.receipt) =>
+        {
+            Ok(())
+        }
+        (Some(work), _) => Err(ResponseError::WorkNeeded(work)),
+    }
 }
 
 /// Counts a response that is sent: to an open campaign as one, else as an invitation or a pass that is tried.

@@ -12,11 +12,10 @@ use super::password::PasswordError;
 use super::{App, Failure, failures};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{SessionId, StaffId};
-use crate::domain::staff::role::Role;
 use crate::domain::staff::session_policy::{REFRESH_LIFETIME, is_reuse};
 use crate::random::{self, NoEntropy};
 use crate::store::sessions::{live, lock_token, open, replace_token, revoke};
-use crate::store::staff;
+use crate::store::staff::{self, StaffRow};
 
 /// Why a session was not opened or has ended.
 #[derive(Debug)]
@@ -228,7 +227,7 @@ pub async fn log_out(app: &App, session: SessionId) -> Result<(), Failure> {
     Ok(revoke(&mut conn, session, app.now()).await?)
 }
 
-/// The roles of the account of a session, when the session is active and the account is not disabled.
+/// The account of a session, when the session is active and the account is not disabled.
 ///
 /// # Errors
 ///
@@ -237,9 +236,9 @@ pub async fn authenticate(
     app: &App,
     session: SessionId,
     staff: StaffId,
-) -> Result<Vec<Role>, SessionError> {
+) -> Result<StaffRow, SessionError> {
     let mut conn = app.connection().await?;
     let account = live(&mut conn, session, app.now()).await?;
     let account = account.filter(|account| account.id == staff);
-    Ok(account.ok_or(SessionError::Ended)?.roles())
+    account.ok_or(SessionError::Ended)
 }

@@ -4,14 +4,17 @@ use chrono::{DateTime, Utc};
 
 use super::password::PasswordError;
 use super::{App, Failure, Transaction};
-use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::ids::StaffId;
+use crate::domain::audit::{Actor, AuditEvent, AuditedScopes};
+use crate::domain::ids::{CampaignKey, FormKey, StaffId};
 use crate::domain::staff::account::{AccountChange, distinct_roles};
 use crate::domain::staff::role::Role;
+use crate::domain::staff::scope::RoleScopes;
 use crate::random;
-use crate::store::api_keys;
+use crate::store::campaigns::find_campaign;
+use crate::store::forms::find_form;
 use crate::store::sessions::revoke_all_of;
 use crate::store::staff::{self, NewStaff, StaffRow};
+use crate::store::{AsyncPgConnection, api_keys};
 
 /// Why an account was not found, made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +28,9 @@ pub enum StaffError {
     /// The change would leave nobody to manage accounts.
     #[error("it is the last admin")]
     LastAdmin,
+    /// A role is limited that the account does not have, or to something that does not exist.
+    #[error("a role cannot be limited like this")]
+    Scopes(Vec<ScopeFault>),
     /// The password is easy to guess, or could not be hashed now.
     #[error("{0}")]
     Password(PasswordError),
@@ -35,6 +41,19 @@ pub enum StaffError {
 
 super::failures!(StaffError);
 
+/// Why a role cannot be limited like this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScopeFault {
+    /// The account does not have the role.
+    RoleNotHeld(Role),
+    /// An admin is limited by nothing, and an author by forms only.
+    NotLimitable(Role),
+    /// There is no campaign with this key.
+    CampaignUnknown(Role, CampaignKey),
+    /// There is no form with this key, and the role does not create forms.
+    FormUnknown(Role, FormKey),
+}
+
 /// An account to create.
 #[derive(Clone)]
 pub struct NewAccount {
@@ -44,6 +63,8 @@ pub struct NewAccount {
     pub name: String,
     /// The roles.
     pub roles: Vec<Role>,
+    /// What these are limited to.
+    pub scopes: RoleScopes,
     /// The first password.
     pub password: String,
 }
@@ -90,7 +111,7 @@ pub async fn find_by_email(app: &App, email: &str) -> Result<StaffRow, StaffErro
 ///
 /// # Errors
 ///
-/// When the e-mail address is taken, or the password is easy to guess.
+/// When the e-mail address is taken, a limit does not fit, or the password is easy to guess.
 pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow, StaffError> {
     let hash = app
         .passwords
@@ -98,12 +119,14 @@ pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow
         .await;
     let password_hash = hash.map_err(StaffError::Password)?;
     app.transact(async |tx| {
+        check_scopes(tx, &new.roles, &new.scopes).await?;
         let new = NewStaff {
             id: StaffId(random::uuid()?),
             email: new.email,
             name: new.name,
             password_hash,
             roles: distinct_roles(new.roles),
+            scopes: new.scopes,
             created_at: tx.now(),
         };
         let row = staff::insert(tx, &new).await?.ok_or(StaffError::Exists)?;
@@ -112,6 +135,7 @@ pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow
             AuditEvent::StaffCreated {
                 account: row.id,
                 roles: new.roles,
+                scopes: new.scopes,
             },
         );
         Ok(row)
@@ -120,11 +144,12 @@ pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow
 }
 
 /// Changes an account. Disabling it or setting a new password ends its sessions and revokes its API keys; taking a role
-/// revokes those with this role. The last admin that is not disabled cannot be disabled or lose the role.
+/// revokes those with this role, and takes its limit along. What a role is limited to counts from the next request on. The
+/// last admin that is not disabled cannot be disabled or lose the role.
 ///
 /// # Errors
 ///
-/// When there is no such account, it is the last admin, or the password is easy to guess.
+/// When there is no such account, it is the last admin, a limit does not fit, or the password is easy to guess.
 pub async fn change(
     app: &App,
     actor: Actor,
@@ -151,6 +176,17 @@ pub async fn change(
         if let Some(roles) = change.roles {
             new.set_roles(&roles);
         }
+        match change.scopes {
+            Some(scopes) => {
+                check_scopes(tx, &new.roles(), &scopes).await?;
+                new.scopes = scopes;
+            }
+            // The limit goes with its role.
+            None => {
+                let roles = new.roles();
+                new.scopes.0.retain(|role, _| roles.contains(role));
+            }
+        }
         new.disabled = change.disabled.unwrap_or(old.disabled);
         let stays_admin = !new.disabled && new.roles().contains(&Role::Admin);
         if admins == [id] && !stays_admin {
@@ -172,6 +208,38 @@ pub async fn change(
         Ok(new)
     })
     .await
+}
+
+/// Whether these roles can be limited like this. Forms that an author may create need not exist yet; everything else has to,
+/// so that a mistyped key is noticed.
+async fn check_scopes(
+    conn: &mut AsyncPgConnection,
+    roles: &[Role],
+    scopes: &RoleScopes,
+) -> Result<(), StaffError> {
+    let mut faults = Vec::new();
+    for (&role, list) in &scopes.0 {
+        if !roles.contains(&role) {
+            faults.push(ScopeFault::RoleNotHeld(role));
+        }
+        if role == Role::Admin || (role == Role::Author && !list.campaigns.is_empty()) {
+            faults.push(ScopeFault::NotLimitable(role));
+        }
+        for campaign in &list.campaigns {
+            if find_campaign(conn, campaign).await?.is_none() {
+                faults.push(ScopeFault::CampaignUnknown(role, campaign.clone()));
+            }
+        }
+        for form in list.forms.iter().filter(|_| role != Role::Author) {
+            if find_form(conn, form).await?.is_none() {
+                faults.push(ScopeFault::FormUnknown(role, form.clone()));
+            }
+        }
+    }
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(StaffError::Scopes(faults)),
+    }
 }
 
 /// Revokes the API keys that the changed account has no longer a right to. They stay revoked when it gets the right back,
@@ -203,14 +271,20 @@ fn audited(old: &StaffRow, new: &StaffRow, password: bool) -> Option<AuditEvent>
     };
     let granted = without(&after, &before);
     let taken = without(&before, &after);
+    let scopes = (old.scopes != new.scopes).then(|| AuditedScopes {
+        before: old.scopes.clone(),
+        after: new.scopes.clone(),
+    });
     let disabled = (old.disabled != new.disabled).then_some(new.disabled);
-    if granted.is_empty() && taken.is_empty() && disabled.is_none() && !password {
+    let same_rights = granted.is_empty() && taken.is_empty() && scopes.is_none();
+    if same_rights && disabled.is_none() && !password {
         return None;
     }
     Some(AuditEvent::StaffChanged {
         account: new.id,
         granted,
         taken,
+        scopes,
         disabled,
         password,
     })

@@ -10,6 +10,7 @@ use crate::app::export::Spool;
 use crate::clock::SystemClock;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::keys::{KeyError, Keys, KeysAtStart};
+use crate::store::audit_rights::{self, AuditRights};
 use crate::store::pool::{Pools, Purpose, Target};
 use crate::store::{AsyncPgConnection, migrations, server_keys};
 
@@ -65,6 +66,22 @@ pub async fn settle(conn: &mut AsyncPgConnection, mut keys: KeysAtStart) -> anyh
         bail!(OTHER_KEY);
     }
     Ok(keys.into_keys())
+}
+
+/// Takes the rights to change the audit from whoever has them, as the owner does after a restore under another role.
+pub async fn hold_audit_rights(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
+    match audit_rights::hold(conn).await? {
+        AuditRights::Held => {}
+        AuditRights::Mended(statements) => tracing::warn!(
+            statements,
+            "entries of the audit could be changed, as after a restore under another role; this was mended"
+        ),
+        AuditRights::Open(statements) => tracing::error!(
+            statements,
+            "entries of the audit can be changed: let the owner of the table run these statements"
+        ),
+    }
+    Ok(())
 }
 
 /// Whether the schema of the database is that of this program.

@@ -23,7 +23,7 @@ use crate::app::password::random_password;
 use crate::app::responses::{self, NewResponse, Sent, SentCredentials};
 use crate::app::staff::{self, NewAccount, StaffError};
 use crate::app::tasks::release::release_ripe;
-use crate::app::{App, form_catalog::PublishedVersion};
+use crate::app::{App, Caller, form_catalog::PublishedVersion};
 use crate::clock::Clock;
 use crate::config::{Config, secret};
 use crate::domain::audit::Actor;
@@ -34,6 +34,7 @@ use crate::domain::ids::CampaignKey;
 use crate::domain::response::receipt::Receipt;
 use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
+use crate::domain::staff::scope::RoleScopes;
 use crate::postgres::database::Database;
 use crate::sample::synthetic;
 
@@ -115,6 +116,7 @@ impl Demo {
                 let change = AccountChange {
                     disabled: Some(false),
                     roles: Some(Role::ALL.to_vec()),
+                    scopes: Some(RoleScopes::default()),
                     ..AccountChange::default()
                 };
                 let password = Some(password.clone());
@@ -125,6 +127,7 @@ impl Demo {
                     email: EMAIL.to_owned(),
                     name: "Demonstration".to_owned(),
                     roles: Role::ALL.to_vec(),
+                    scopes: RoleScopes::default(),
                     password: password.clone(),
                 };
                 staff::create(app, Actor::Operator, new).await
@@ -202,6 +205,7 @@ fn generated_response(form: &PublishedVersion, rng: &mut StdRng) -> anyhow::Resu
         credentials: SentCredentials {
             invitation: Sent::Missing,
             pass: Sent::Missing,
+            proof: Sent::Missing,
         },
     })
 }
@@ -246,11 +250,11 @@ async fn open_campaign(app: &App, form: &Form) -> anyhow::Result<Campaign> {
                 closes_at: Some(schedule.closes_at),
                 ..CampaignChange::default()
             };
-            campaigns::change(app, Actor::Operator, &key, &change).await
+            campaigns::change(app, &Caller::OPERATOR, &key, &change).await
         }
         Err(CampaignError::Unknown) => {
             let new = new_campaign(key, form, schedule)?;
-            campaigns::create(app, Actor::Operator, new).await
+            campaigns::create(app, &Caller::OPERATOR, new).await
         }
         Err(error) => Err(error),
     };
@@ -288,6 +292,7 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         release_size: 1,
         k: 5,
         freezes_at: None,
+        proof_of_work: None,
         retained_until: Some(schedule.closes_at + TimeDelta::days(365)),
     })
 }

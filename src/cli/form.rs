@@ -11,7 +11,7 @@ use crate::app::forms::FormError;
 use crate::app::forms::publish::publish_form;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
-use crate::domain::form::{Change, Changes, Form, Source, Syntax};
+use crate::domain::form::{Change, Changes, ElementChange, Form, Source, Syntax};
 use crate::domain::pointer::Pointer;
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
@@ -91,32 +91,47 @@ fn check(file: &Path) -> anyhow::Result<()> {
 fn changes(file_a: &Path, file_b: &Path) -> anyhow::Result<()> {
     let (old, new) = (read(file_a)?, read(file_b)?);
     let changes = Changes::between(&old, &new);
-    let mut same = 0;
-    for question in &changes.questions {
-        let change = match question.change {
-            Change::Identical => {
-                same += 1;
-                continue;
-            }
-            Change::Reworded => "reworded",
-            Change::OptionsAdded => "options added",
-            Change::Recoded => "RECODED",
-            Change::Removed => "removed",
-            Change::Added => "added",
-        };
-        print(&format!(
-            "{change:<14} {:<32} {}",
-            question.key,
-            question.details.join("; ")
-        ))?;
+    let parts = [
+        ("question", &changes.questions),
+        ("score", &changes.scores),
+        ("section", &changes.sections),
+        ("notice", &changes.notices),
+    ];
+    for (what, elements) in parts {
+        for element in elements.iter().filter(|it| it.change != Change::Identical) {
+            let (change, details) = (in_words(element.change), element.details.join("; "));
+            print(&format!(
+                "{change:<14} {what:<9} {:<32} {details}",
+                element.key
+            ))?;
+        }
     }
+    for detail in &changes.form {
+        print(&format!("{:<14} form      {detail}", "changed"))?;
+    }
+    let same = |question: &&ElementChange| question.change == Change::Identical;
+    let same = changes.questions.iter().filter(same).count();
     print(&format!("{same} questions are identical"))?;
+    if changes.is_empty() {
+        print("nothing changed")?;
+    }
     print(if changes.compatible {
-        "compatible: the answers of both can stand in the same columns"
+        "compatible: the answers and scores of both can stand in the same columns"
     } else {
-        "not compatible: recoded questions get columns of their own, and publishing them needs consent"
+        "not compatible: what is recoded gets columns of its own, and publishing it needs consent"
     })?;
     Ok(())
+}
+
+fn in_words(change: Change) -> &'static str {
+    match change {
+        Change::Identical => "identical",
+        Change::Reworded => "reworded",
+        Change::OptionsAdded => "options added",
+        Change::Recoded => "RECODED",
+        Change::Removed => "removed",
+        Change::Added => "added",
+    }
 }
 
 impl Publish {
@@ -142,7 +157,7 @@ impl Publish {
                 form.key()
             ))?,
             Err(FormError::Recoded(keys)) => bail!(
-                "these questions change their meaning under their old keys: {}.\n\
+                "these change their meaning under their old names: {}.\n\
                  Give each a new key, or publish with --consent-to-recoding for each.",
                 keys.join(", ")
             ),

@@ -4,11 +4,13 @@
 mod api_key;
 mod application;
 mod audit;
+mod backup;
 mod demo;
 mod form;
 mod health;
 mod migrate;
 mod openapi;
+mod restore;
 mod retention;
 mod serve;
 mod signing_key;
@@ -51,6 +53,10 @@ enum Command {
     ApiKey(api_key::ApiKey),
     /// Check that nothing was taken out of the audit
     Audit(audit::Audit),
+    /// Back the database up into a new folder; keys are never part of it
+    Backup(backup::BackupCommand),
+    /// Restore a backup into an empty database, or check one
+    Restore(restore::RestoreCommand),
     /// Delete what has been kept for as long as its campaign says
     Retention(retention::Retention),
     /// Rotate the key that signs access tokens
@@ -78,6 +84,8 @@ impl Cli {
             Command::Staff(staff) => staff.run().await,
             Command::ApiKey(api_key) => api_key.run().await,
             Command::Audit(audit) => audit.run().await,
+            Command::Backup(backup) => backup.run().await,
+            Command::Restore(restore) => restore.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::SigningKey(signing_key) => signing_key.run(),
             Command::Health(health) => health.run().await,

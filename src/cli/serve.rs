@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::application::{check_schema, settle};
+use super::application::{check_schema, hold_audit_rights, settle};
 use super::{print, say};
 use crate::app::App;
 use crate::app::export::Spool;
@@ -143,6 +143,7 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     }
     let mut conn = target.connect(Purpose::Maintenance).await?;
     check_schema(&mut conn).await?;
+    hold_audit_rights(&mut conn).await?;
     let host = config.http.public_host()?;
     let keys = KeysAtStart::read(&config.keys, &config.database.data_dir()?)?;
     let keys = settle(&mut conn, keys).await?;
@@ -185,7 +186,8 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    /// Waits for one of them.
+    pub async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -28,3 +28,4 @@ pub mod response;
 pub mod server_key;
 pub mod staff;
 pub mod week;
+pub mod whole_number;

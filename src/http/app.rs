@@ -8,7 +8,7 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use utoipa_actix_web::AppExt;
 
 use super::extract::path_config;
-use super::middleware::{cors, deprecation, observe, security_headers};
+use super::middleware::{cors, crowd, deprecation, observe, security_headers};
 use super::openapi::Api;
 use super::problem::{Code, Problem};
 use super::resources::{docs, parameter_types, problems, routes, welcome};
@@ -44,6 +44,7 @@ pub fn build(
         .default_service(web::to(fallback))
         .wrap(from_fn(deprecation::announce))
         .wrap(cors::cors(&origins))
+        .wrap(from_fn(crowd::refuse))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(observe::observe))
 }

@@ -3,7 +3,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`app`] [`server`] | building the application; listening |
-//! | [`certificate`] [`patient_socket`] | the certificate of the server; limits on clients that do nothing |
+//! | [`certificate`] [`patient_socket`] [`parser_refusal`] | the certificate of the server; limits on clients that do nothing; problems of requests that are no HTTP |
 //! | [`state`] [`form_body`] | what handlers share; the bodies of published forms, made once |
 //! | [`request_id`] | the id that joins a reply to its lines in the log |
 //! | [`metrics_token`] | the token that opens the metrics |
@@ -24,6 +24,7 @@ pub mod form_body;
 pub mod metrics_token;
 pub mod middleware;
 pub mod openapi;
+pub mod parser_refusal;
 pub mod patient_socket;
 pub mod problem;
 pub mod rate_limit;

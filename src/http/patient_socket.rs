@@ -16,16 +16,23 @@ use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::parser_refusal;
+
 /// How often a connection that waits is looked at.
 const TICK: Duration = Duration::from_secs(2);
 /// The limit on heads and silence when the server is crowded.
 const CROWDED: Duration = Duration::from_secs(2);
+
+/// The most requests of one connection that are answered at once.
+const MOST_AT_ONCE: usize = 100;
+/// With so many, the connection is closed: its client goes on although it is told to wait.
+const FAR_TOO_MANY: usize = 2 * MOST_AT_ONCE;
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +76,12 @@ pub struct Requests {
 pub struct Answering(Arc<Requests>);
 
 impl Requests {
+    /// Whether more requests are being answered at once than one client needs. HTTP/1.1 has one; HTTP/2 has as many as
+    /// the client likes, since the framework announces no limit.
+    pub fn are_too_many(&self) -> bool {
+        self.open.load(Ordering::Relaxed) > MOST_AT_ONCE
+    }
+
     /// Notes that a request is being answered.
     pub fn begin(self: &Arc<Self>) -> Answering {
         self.begun.fetch_add(1, Ordering::Relaxed);
@@ -98,6 +111,15 @@ pub struct PatientSocket<S> {
     /// Since when the client takes nothing of what is to be written.
     full: Option<Instant>,
     alarm: Pin<Box<Sleep>>,
+    refusal: Option<Refusal>,
+}
+
+/// The reply of the framework to what its parser refuses, completed, and how much of it was sent.
+struct Refusal {
+    /// How long the framework's own reply is.
+    stands_for: usize,
+    reply: Vec<u8>,
+    sent: usize,
 }
 
 impl<S> PatientSocket<S> {
@@ -116,6 +138,7 @@ impl<S> PatientSocket<S> {
             head: None,
             full: None,
             alarm: Box::pin(sleep_until(now + TICK)),
+            refusal: None,
         }
     }
 
@@ -167,6 +190,33 @@ impl<S> Drop for PatientSocket<S> {
     }
 }
 
+impl<S: AsyncWrite + Unpin> PatientSocket<S> {
+    /// Writes the bytes, or the completed refusal in their place. The framework offers the same bytes until they are
+    /// taken.
+    fn poll_write_whole(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.refusal.is_none() {
+            self.refusal = parser_refusal::completed(bytes).map(|reply| Refusal {
+                stands_for: bytes.len(),
+                reply,
+                sent: 0,
+            });
+        }
+        let inner = Pin::new(&mut self.inner);
+        let Some(refusal) = &mut self.refusal else {
+            return inner.poll_write(cx, bytes);
+        };
+        let rest = refusal.reply.get(refusal.sent..).unwrap_or_default();
+        refusal.sent += ready!(inner.poll_write(cx, rest))?;
+        if refusal.sent < refusal.reply.len() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let stands_for = refusal.stands_for;
+        self.refusal = None;
+        Poll::Ready(Ok(stands_for))
+    }
+}
+
 fn overdue() -> io::Error {
     io::Error::new(ErrorKind::TimedOut, "the client does nothing")
 }
@@ -177,6 +227,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientSocket<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.requests.open.load(Ordering::Relaxed) > FAR_TOO_MANY {
+            return Poll::Ready(Err(io::Error::other("the client does not wait")));
+        }
         let before = buf.filled().len();
         match Pin::new(&mut self.inner).poll_read(cx, buf) {
             Poll::Ready(Ok(())) if buf.filled().len() > before => {
@@ -198,7 +251,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for PatientSocket<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match Pin::new(&mut self.inner).poll_write(cx, bytes) {
+        match self.poll_write_whole(cx, bytes) {
             Poll::Pending => {
                 self.full.get_or_insert_with(Instant::now);
                 self.poll_overdue(cx).map(|()| Err(overdue()))

@@ -1,8 +1,11 @@
 //! The id of a request: in its log lines, in the header `Request-Id` of its reply, and as `instance` of a problem. It is
 //! random and says nothing about who asks. So somebody with a problem can name its lines in the log.
 
+use std::fmt;
+
 use actix_web::http::header::{HeaderName, HeaderValue};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use crate::random;
 
@@ -21,7 +24,7 @@ impl RequestId {
     /// A new id.
     pub fn new() -> Self {
         // Without random bytes it joins nothing, and the request fails where it needs some itself.
-        Self(random::uuid().unwrap_or_default())
+        Self(random::frequent_uuid().unwrap_or_default())
     }
 
     /// The id of the request that is being answered.
@@ -39,11 +42,6 @@ impl RequestId {
         CURRENT.sync_scope(self, work)
     }
 
-    /// As it stands in the log and in the header.
-    pub fn text(self) -> String {
-        self.0.to_string()
-    }
-
     /// As it stands in a problem (RFC 9562, section 4).
     pub fn urn(self) -> String {
         self.0.urn().to_string()
@@ -51,7 +49,15 @@ impl RequestId {
 
     /// As the value of the header.
     pub fn header(self) -> Option<HeaderValue> {
-        HeaderValue::try_from(self.text()).ok()
+        let mut text = [0; Hyphenated::LENGTH];
+        HeaderValue::from_str(self.0.hyphenated().encode_lower(&mut text)).ok()
+    }
+}
+
+/// As it stands in the log and in the header.
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
     }
 }
 

@@ -189,7 +189,8 @@ pub fn read_server_key(config: &ServerKeyConfig, data_dir: &Path) -> Result<Serv
     server_key(&key_file::read(&file)?).ok_or(KeyError::NotAServerKey(file))
 }
 
-fn server_key_file(config: &ServerKeyConfig, data_dir: &Path) -> PathBuf {
+/// The file of the server key.
+pub fn server_key_file(config: &ServerKeyConfig, data_dir: &Path) -> PathBuf {
     let file = config.server_key_file();
     file.unwrap_or_else(|| data_dir.join("keys/server.key"))
 }

@@ -1,6 +1,6 @@
 //! Which Postgres: the one of `DATABASE_URL`, or an embedded one in the data folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::embedded;
 use super::embedded::{EmbeddedError, EmbeddedPostgres, Options, Supervisor};
@@ -40,8 +40,20 @@ impl Database {
     ) -> Result<Self, OpenError> {
         match config.url()? {
             Some(url) => Self::external(Target::new(&url, config.ca_file().as_deref())?),
-            None => Self::start(config.data_dir()?, progress),
+            None => Self::start(config.data_dir()?, &Options::default(), progress),
         }
+    }
+
+    /// For trying something out: a new embedded one, which need not survive a power failure.
+    pub fn throw_away(
+        data_dir: &Path,
+        progress: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Self, OpenError> {
+        let options = Options {
+            durable: false,
+            ..Options::default()
+        };
+        Self::start(data_dir.to_owned(), &options, progress)
     }
 
     /// For commands that may run beside a server: like [`open`](Self::open), but an embedded one that a server
@@ -68,10 +80,11 @@ impl Database {
     /// Blocks its thread; the runtime has others.
     fn start(
         data_dir: PathBuf,
+        options: &Options,
         progress: &mut (dyn FnMut(&str) + Send),
     ) -> Result<Self, OpenError> {
         let postgres = tokio::task::block_in_place(|| {
-            EmbeddedPostgres::start(&data_dir, &Options::default(), &mut |line| progress(line))
+            EmbeddedPostgres::start(&data_dir, options, &mut |line| progress(line))
         })?;
         Ok(Self {
             target: postgres.url().parse()?,

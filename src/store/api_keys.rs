@@ -53,6 +53,7 @@ impl From<(KeyColumns, StaffRow, Option<FormKey>)> for ApiKeyRow {
                 owner: owner.id,
                 owner_disabled: owner.disabled,
                 owner_roles: owner.roles(),
+                owner_scopes: owner.scopes,
                 scope: Scope {
                     role: key.role,
                     form,

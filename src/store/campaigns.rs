@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::forms::{FormVersionRef, serialization};
 use super::schema::{arrivals, campaigns, form_versions, forms, pass_keys, responses, tombstones};
+use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::{Campaign, CampaignState, Schedule};
@@ -34,6 +35,7 @@ struct CampaignRow {
     freezes_at: Option<DateTime<Utc>>,
     retained_until: DateTime<Utc>,
     erased_at: Option<DateTime<Utc>>,
+    proof_of_work: Option<i16>,
 }
 
 impl CampaignRow {
@@ -56,6 +58,7 @@ impl CampaignRow {
             freezes_at: settings.freezes_at,
             retained_until: settings.retained_until,
             erased_at: campaign.erased_at,
+            proof_of_work: campaign.proof_of_work.map(|work| work.bits().into()),
         })
     }
 
@@ -84,6 +87,9 @@ impl CampaignRow {
                 freezes_at: self.freezes_at,
                 retained_until: self.retained_until,
             },
+            proof_of_work: self
+                .proof_of_work
+                .and_then(|bits| Work::of_bits(bits.try_into().ok()?)),
             created_at: self.created_at,
             erased_at: self.erased_at,
         })

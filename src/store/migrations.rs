@@ -94,6 +94,16 @@ pub async fn migration_status(conn: &mut AsyncPgConnection) -> QueryResult<Migra
     Ok(MigrationStatus { pending, unknown })
 }
 
+/// Those of these versions that this program does not know.
+pub fn unknown_among(versions: &[String]) -> Vec<String> {
+    let known: Vec<String> = all()
+        .iter()
+        .map(|it| it.name().version().to_string())
+        .collect();
+    let unknown = versions.iter().filter(|version| !known.contains(version));
+    unknown.cloned().collect()
+}
+
 /// Runs the pending migrations and returns their names.
 pub async fn run(target: &Target) -> Result<Vec<String>, MigrationError> {
     let mut conn = target.connect(Purpose::Maintenance).await?;

@@ -3,12 +3,15 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod audit_rights;
+pub mod backup;
 pub mod campaigns;
 mod connect;
 pub mod error;
 pub mod exclusive_connection;
 pub mod forms;
 pub mod invitations;
+pub mod libpq;
 pub mod migrations;
 pub mod passes;
 mod patient_stream;

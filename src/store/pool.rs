@@ -17,10 +17,11 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
+use tokio_postgres::Client;
 use tokio_postgres::config::{Config, Host};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::connect::{Connector, HOST_TIMEOUT, with_cause};
+use super::connect::{ConnectError, Connector, HOST_TIMEOUT, with_cause};
 use super::patient_stream::Patience;
 use super::stalls::Stalls;
 use super::tls::{Tls, TlsError};
@@ -116,8 +117,8 @@ impl Purpose {
 /// The parsed address of a database, with the certificates for it.
 #[derive(Clone)]
 pub struct Target {
-    config: Config,
-    tls: Tls,
+    pub(super) config: Config,
+    pub(super) tls: Tls,
 }
 
 impl FromStr for Target {
@@ -162,6 +163,19 @@ impl Target {
                 place: self.place(),
                 reason: with_cause(&error),
             })
+    }
+
+    /// Opens a connection of the driver itself, for what diesel has no words for.
+    pub(super) async fn client(&self, purpose: Purpose) -> Result<Client, DatabaseError> {
+        let unreachable = |reason| DatabaseError::Unreachable {
+            place: self.place(),
+            reason,
+        };
+        let client = connect(self.clone(), purpose, Arc::default()).await;
+        let client = client.map_err(|error| unreachable(error.to_string()))?;
+        let set_up = client.batch_execute(purpose.limits()).await;
+        set_up.map_err(|error| unreachable(with_cause(&error)))?;
+        Ok(client)
     }
 }
 
@@ -241,11 +255,11 @@ fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, Database
     Ok(pool)
 }
 
-async fn establish(
+async fn connect(
     target: Target,
     purpose: Purpose,
     stalls: Arc<Stalls>,
-) -> ConnectionResult<AsyncPgConnection> {
+) -> Result<Client, ConnectError> {
     let Target { mut config, tls } = target;
     config.application_name(purpose.application_name());
     let patience = Patience {
@@ -257,10 +271,16 @@ async fn establish(
         tls,
         patience,
     };
-    let client = connector
-        .connect()
-        .await
-        .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+    connector.connect().await
+}
+
+async fn establish(
+    target: Target,
+    purpose: Purpose,
+    stalls: Arc<Stalls>,
+) -> ConnectionResult<AsyncPgConnection> {
+    let client = connect(target, purpose, stalls).await;
+    let client = client.map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
     let mut connection = AsyncPgConnection::try_from(client).await?;
     connection
         .batch_execute(purpose.limits())

@@ -9,6 +9,7 @@ use super::responses::stream::{sha256, uuid_send};
 use super::schema::{campaigns, forms, remarks};
 use crate::domain::free_text::review::RemarkState;
 use crate::domain::ids::{CampaignId, CampaignKey, FormKey, RemarkId};
+use crate::domain::staff::scope::RoleScope;
 
 /// A remark.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -30,7 +31,7 @@ pub struct RemarkRow {
 pub type PlacedRemark = (RemarkRow, CampaignKey, FormKey);
 
 /// Which remarks to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct RemarksFilter {
     /// Only remarks of this campaign.
     pub campaign: Option<CampaignId>,
@@ -40,6 +41,8 @@ pub struct RemarksFilter {
     pub language: Option<String>,
     /// Only remarks in this state.
     pub state: Option<RemarkState>,
+    /// Only remarks of campaigns that this covers.
+    pub scope: RoleScope,
 }
 
 /// A page of remarks in the order of their ids, which are keyed hashes and reveal nothing.
@@ -69,6 +72,10 @@ pub async fn list_remarks(
     }
     if let Some(state) = filter.state {
         query = query.filter(remarks::state.eq(state));
+    }
+    if let RoleScope::Only(list) = &filter.scope {
+        let form = forms::key.eq_any(&list.forms);
+        query = query.filter(form.or(campaigns::key.eq_any(&list.campaigns)));
     }
     query.load(conn).await
 }

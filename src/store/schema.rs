@@ -61,6 +61,7 @@ diesel::table! {
         freezes_at -> Nullable<Timestamptz>,
         retained_until -> Timestamptz,
         erased_at -> Nullable<Timestamptz>,
+        proof_of_work -> Nullable<Int2>,
     }
 }
 
@@ -202,6 +203,7 @@ diesel::table! {
         roles -> Array<Text>,
         disabled -> Bool,
         created_at -> Timestamptz,
+        scopes -> Jsonb,
     }
 }
 

@@ -8,10 +8,11 @@ use super::schema::staff;
 use crate::domain::ids::StaffId;
 use crate::domain::staff::account::{distinct_roles, normalise_email};
 use crate::domain::staff::role::Role;
+use crate::domain::staff::scope::RoleScopes;
 
 /// An account.
 #[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = staff)]
+#[diesel(table_name = staff, check_for_backend(diesel::pg::Pg))]
 pub struct StaffRow {
     /// The account's id.
     pub id: StaffId,
@@ -26,6 +27,8 @@ pub struct StaffRow {
     pub disabled: bool,
     /// When it was created.
     pub created_at: DateTime<Utc>,
+    /// What its roles are limited to.
+    pub scopes: RoleScopes,
 }
 
 impl StaffRow {
@@ -56,6 +59,8 @@ pub struct NewStaff {
     pub password_hash: String,
     /// At least one role.
     pub roles: Vec<Role>,
+    /// What these are limited to.
+    pub scopes: RoleScopes,
     /// When it is created.
     pub created_at: DateTime<Utc>,
 }
@@ -70,6 +75,7 @@ pub async fn insert(conn: &mut AsyncPgConnection, new: &NewStaff) -> QueryResult
             staff::password_hash.eq(&new.password_hash),
             staff::roles.eq(words(&new.roles)),
             staff::created_at.eq(new.created_at),
+            staff::scopes.eq(&new.scopes),
         ))
         .on_conflict(staff::email)
         .do_nothing()
@@ -147,12 +153,13 @@ pub async fn share(conn: &mut AsyncPgConnection, id: StaffId) -> QueryResult<Opt
         .optional()
 }
 
-/// Keeps name, roles, state and password of an account.
+/// Keeps name, roles, their limits, state and password of an account.
 pub async fn save(conn: &mut AsyncPgConnection, account: &StaffRow) -> QueryResult<()> {
     diesel::update(staff::table.find(account.id))
         .set((
             staff::name.eq(&account.name),
             staff::roles.eq(&account.roles),
+            staff::scopes.eq(&account.scopes),
             staff::disabled.eq(account.disabled),
             staff::password_hash.eq(&account.password_hash),
         ))

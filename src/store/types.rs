@@ -5,7 +5,8 @@ use diesel::expression::AsExpression;
 use diesel::internal::derives::as_expression::Bound;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Jsonb, Nullable, Text, Uuid as SqlUuid};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::campaign::access::Access;
@@ -15,6 +16,7 @@ use crate::domain::ids::{
     ResponseId, SessionId, StaffId,
 };
 use crate::domain::staff::role::Role;
+use crate::domain::staff::scope::RoleScopes;
 
 /// Implements what `#[derive(AsExpression, FromSqlRow)]` would derive, for types of the pure domain.
 macro_rules! column {
@@ -118,4 +120,21 @@ word_columns! {
     Access, Access::parse;
     RemarkState, RemarkState::parse;
     Role, Role::parse;
+}
+
+column!(RoleScopes, Jsonb);
+
+impl FromSql<Jsonb, Pg> for RoleScopes {
+    /// Limits that this program cannot read are an error, and not none.
+    fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
+        let value = <Value as FromSql<Jsonb, Pg>>::from_sql(bytes)?;
+        Ok(serde_json::from_value(value)?)
+    }
+}
+
+impl ToSql<Jsonb, Pg> for RoleScopes {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let value = serde_json::to_value(self)?;
+        <Value as ToSql<Jsonb, Pg>>::to_sql(&value, &mut out.reborrow())
+    }
 }

@@ -74,6 +74,15 @@ impl Place {
         count.get_result(conn).await.unwrap()
     }
 
+    /// The texts that a query gives.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
+        let conn = &mut self.database.connect().await;
+        let texts =
+            format!("SELECT coalesce(array_agg(line), '{{}}') FROM ({query}) AS found(line)");
+        let texts = diesel::dsl::sql::<diesel::sql_types::Array<diesel::sql_types::Text>>(&texts);
+        texts.get_result(conn).await.unwrap()
+    }
+
     pub fn serve(&self, arguments: &[&str]) -> Serving {
         Serving::start(self.command(&[&["serve"], arguments].concat()))
     }
@@ -433,6 +442,63 @@ async fn staff_add_prints_a_password_that_works() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn staff_reset_password_ends_sessions_and_is_recorded() {
+    let place = Place::started_before().await;
+    let old = printed(&place.run(&["staff", "add", "ann@clinic.example", "--role", "admin"]));
+    let serving = place.serve(&[]);
+    let client = reqwest::Client::new();
+    let login = |password: &str| {
+        let body = json!({"email": "ann@clinic.example", "password": password});
+        let call = client.post(format!("{}/v1/sessions", serving.address));
+        call.json(&body).send()
+    };
+    let session: Value = login(old.trim()).await.unwrap().json().await.unwrap();
+    let me = || {
+        let call = client.get(format!("{}/v1/staff", serving.address));
+        call.bearer_auth(session["access_token"].as_str().unwrap())
+            .send()
+    };
+    assert_eq!(me().await.unwrap().status(), 200);
+
+    let reset = ["staff", "reset-password", "Ann@clinic.example"];
+    let new = printed(&place.run(&reset));
+    assert_eq!(me().await.unwrap().status(), 401, "the session is ended");
+    assert_eq!(login(old.trim()).await.unwrap().status(), 401);
+    assert_eq!(login(new.trim()).await.unwrap().status(), 201);
+    let recorded = "SELECT count(*) FROM audit_entries WHERE action = 'staff_changed' AND staff_id IS NULL \
+        AND details::jsonb @> '{\"by\": \"operator\", \"password\": true}'";
+    assert_eq!(place.count(recorded).await, 1);
+
+    let given = |email: &str, password: &str| {
+        let mut command = place.command(&["staff", "reset-password", email, "--password-stdin"]);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A command that does not get so far reads nothing.
+        let _ = stdin.write_all(password.as_bytes());
+        drop(stdin);
+        child.wait_with_output().unwrap()
+    };
+    let message = refused(&given("ann@clinic.example", "aaaaaaaaaaaa\n"));
+    assert!(message.contains("easy to guess"), "{message}");
+    assert!(refused(&given("bob@clinic.example", "x")).contains("no account"));
+    assert_eq!(
+        printed(&given("ann@clinic.example", "another password of mine\n")),
+        ""
+    );
+    assert_eq!(
+        login("another password of mine").await.unwrap().status(),
+        201
+    );
+    // A password is no argument: those are listed for everybody on the machine.
+    let output = place.run(&["staff", "reset-password", "ann@clinic.example", "secret"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn staff_add_takes_a_password_from_standard_input() {
     let place = Place::started_before().await;
     let add = |password: &str| {
@@ -592,4 +658,34 @@ fn without_a_database_url_the_server_brings_its_own_and_others_join_it() {
 fn openapi_prints_the_document() {
     let output = command(&["openapi"]).output().unwrap();
     assert_eq!(output.stdout, api().json().to_vec());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_scope_limits_roles_and_says_what_does_not_fit() {
+    let place = Place::started_before().await;
+    let email = "cora@clinic.example";
+    let add = [
+        "staff", "add", email, "--role", "author", "--role", "analyst",
+    ];
+    let refused_add = place.run(&[&add[..], &["--limit", "analyst=form:no-form"]].concat());
+    assert!(refused(&refused_add).contains("there is no form no-form"));
+    printed(&place.run(&[&add[..], &["--limit", "author=form:sleep"]].concat()));
+    let listed = || printed(&place.run(&["staff", "list"]));
+    assert!(listed().contains("author (form:sleep), analyst\t"));
+    let scope = |rest: &[&str]| place.run(&[&["staff", "scope", email], rest].concat());
+    for (limit, fault) in [
+        ("analyst=campaign:none", "there is no campaign none"),
+        ("author=campaign:none", "limited to forms only"),
+        (
+            "coordinator=form:sleep",
+            "does not have the role coordinator",
+        ),
+        ("admin=form:sleep", "cannot be limited"),
+    ] {
+        let said = refused(&scope(&["--limit", limit]));
+        assert!(said.contains(fault), "{said}");
+    }
+    assert!(listed().contains("author (form:sleep), analyst\t"));
+    printed(&scope(&["--everything"]));
+    assert!(listed().contains("author, analyst\t"));
 }

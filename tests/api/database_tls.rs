@@ -248,3 +248,71 @@ async fn a_connection_under_tls_may_be_idle_and_is_given_up_when_the_database_ha
     gate.reopen();
     assert_ne!(asking().await.unwrap().pid, before);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_goes_over_the_same_tls_and_its_password_is_on_no_command_line() {
+    let ca = Ca::new("The CA of the database");
+    let postgres = Secured::start(&ca, &ca.issue(&["localhost"]));
+    let full = postgres.trusting("verify-full");
+    let mut connection = connected(&postgres.url("localhost", &full)).await.unwrap();
+    for sql in [
+        "CREATE ROLE bound LOGIN PASSWORD 'a-password'",
+        "CREATE DATABASE first OWNER bound",
+        "CREATE DATABASE second OWNER bound",
+    ] {
+        connection.batch_execute(sql).await.unwrap();
+    }
+    let port = postgres.port;
+    let folder = postgres.cluster.folder.join("backups");
+    std::fs::create_dir(&folder).unwrap();
+    let backup = folder.join("one").display().to_string();
+    let run = |host: &str, name: &str, arguments: &[&str]| {
+        let url = format!("postgres://bound:a-password@{host}:{port}/{name}?{full}");
+        let mut command = crate::cli::command(arguments);
+        command
+            .env("DATABASE_URL", url)
+            .env("AFTERCARE_DATA_DIR", &folder);
+        command
+    };
+    let output = |mut command: std::process::Command| command.output().unwrap();
+    crate::cli::printed(&output(run("localhost", "first", &["migrate"])));
+    // The dump waits for a table that is locked, so that its processes can be looked at.
+    let first = format!("postgres://bound:a-password@localhost:{port}/first?{full}");
+    let mut locking = connected(&first).await.unwrap();
+    let lock = "BEGIN; LOCK TABLE campaigns IN ACCESS EXCLUSIVE MODE";
+    locking.batch_execute(lock).await.unwrap();
+    let child = run("localhost", "first", &["backup", "--out", &backup])
+        .spawn()
+        .unwrap();
+    let mut dumping = Vec::new();
+    let started = Instant::now();
+    while dumping.is_empty() && started.elapsed() < Duration::from_secs(20) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        dumping = command_lines()
+            .into_iter()
+            .filter(|it| it.contains(&backup) && it.contains("pg_dump"))
+            .collect();
+    }
+    assert!(!dumping.is_empty());
+    assert!(
+        dumping.iter().all(|it| !it.contains("a-password")),
+        "{dumping:?}"
+    );
+    locking.batch_execute("ROLLBACK").await.unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+
+    let restored = output(run("localhost", "second", &["restore", &backup]));
+    crate::cli::printed(&restored);
+    // The certificate is not for this name, and programs of Postgres look at it too.
+    let elsewhere = output(run("127.0.0.1", "first", &["backup", "--out", &backup]));
+    assert!(!elsewhere.status.success());
+}
+
+fn command_lines() -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap();
+    let lines =
+        processes.filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
+    lines
+        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
+        .collect()
+}

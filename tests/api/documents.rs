@@ -28,59 +28,69 @@ fn quoted(page: &str) -> impl Iterator<Item = &str> {
     page.split('`').skip(1).step_by(2)
 }
 
-#[test]
-fn every_test_that_keeps_a_promise_of_privacy_exists() {
+/// All code and tests in one text.
+fn sources() -> String {
     let sources = files("tests/api", "rs")
         .into_iter()
         .chain(files("src", "rs"));
-    let sources: String = sources
+    sources
         .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
+        .collect()
+}
+
+/// How many tests are named between backticks. Each of them exists.
+fn named_tests<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    let sources = sources();
+    let mut named = 0;
+    for test in texts.flat_map(quoted).filter(|it| !it.contains(['/', '.'])) {
+        let name = test.rsplit("::").next().unwrap();
+        assert!(
+            sources.contains(&format!("fn {name}(")),
+            "there is no test {test}"
+        );
+        named += 1;
+    }
+    named
+}
+
+/// The last column of the tables in a text.
+fn last_column(text: &str) -> impl Iterator<Item = &str> {
+    let rows = text.lines().filter(|line| line.starts_with("| "));
+    rows.map(|row| row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap())
+}
+
+#[test]
+fn every_test_that_keeps_a_promise_of_privacy_exists() {
     let page = fs::read_to_string(root().join("docs/privacy.md")).unwrap();
     let rows = page
         .lines()
         .filter(|line| line.starts_with("| ") && line.contains("::"));
-    let mut named = 0;
-    for row in rows {
-        for test in quoted(row).filter(|it| !it.contains(['/', '.'])) {
-            let name = test.rsplit("::").next().unwrap();
-            assert!(
-                sources.contains(&format!("fn {name}(")),
-                "there is no test {test}"
-            );
-            named += 1;
-        }
-    }
+    let named = named_tests(rows);
     assert!(named > 30, "only {named} were found");
 }
 
 #[test]
 fn every_test_of_a_bound_exists() {
-    let sources = files("tests/api", "rs")
-        .into_iter()
-        .chain(files("src", "rs"));
-    let sources: String = sources
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
     let page = fs::read_to_string(root().join("docs/operations.md")).unwrap();
     let bounds = page
         .split("\n## ")
         .find(|it| it.starts_with("Bounds"))
         .unwrap();
-    let rows = bounds.lines().filter(|line| line.starts_with("| ")).skip(2);
-    let mut named = 0;
-    for row in rows {
-        let tests = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap();
-        for test in quoted(tests) {
-            let name = test.rsplit("::").next().unwrap();
-            assert!(
-                sources.contains(&format!("fn {name}(")),
-                "there is no test {test}"
-            );
-            named += 1;
-        }
-    }
+    let named = named_tests(last_column(bounds));
     assert!(named > 10, "only {named} were found");
+}
+
+#[test]
+fn every_test_of_a_threat_exists() {
+    let page = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let named = named_tests(last_column(&page));
+    assert!(named > 80, "only {named} were found");
+    for risk in 1..=10 {
+        assert!(page.contains(&format!("\n| API{risk}:2023 ")), "API{risk}");
+    }
+    for chapter in 1..=17 {
+        assert!(page.contains(&format!("\n### V{chapter} ")), "V{chapter}");
+    }
 }
 
 #[test]

@@ -199,6 +199,109 @@ async fn a_round_goes_over_tls_and_http_2() {
 }
 
 #[tokio::test]
+async fn a_connection_with_very_many_requests_at_once_is_told_to_wait() {
+    let app = TestApp::start().await;
+    open_campaign(&app).await;
+    let ca = Ca::new("The CA of the server");
+    let files = Files::new(&ca.issue(&["localhost"]));
+    let secure = Secure::beside(&app, &files, HttpConfig::default());
+    let stream = secure.connect(&ca, "h2").await.unwrap();
+    let (sender, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+
+    // Their bodies never come, so all of them are being answered.
+    let mut open = Vec::new();
+    for number in 0..100 {
+        let request = Request::builder()
+            .method("POST")
+            .uri("https://localhost/v1/campaigns/test-campaign/responses")
+            .header("receipt", format!("a-receipt-of-many-{number:08}"))
+            .header("content-type", "application/json")
+            .body(())
+            .unwrap();
+        let mut sender = sender.clone().ready().await.unwrap();
+        open.push(sender.send_request(request, false).unwrap());
+    }
+    let forms = || send(&sender, "GET", "/v1/forms", String::new());
+    for _ in 0..3 {
+        let (status, headers, _) = forms().await;
+        assert_eq!(
+            (status, &headers["retry-after"]),
+            (429, &"1".parse().unwrap())
+        );
+        assert_eq!(headers["content-type"], "application/problem+json");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+    }
+    // Others are not concerned, and neither is this one once it has less to wait for.
+    let reply = secure.get(&ca, "/v1/forms").await.unwrap();
+    assert!(reply.starts_with("http/1.1 200"), "{reply}");
+    for (_, sending) in &mut open {
+        sending.send_reset(h2::Reason::CANCEL);
+    }
+    let started = Instant::now();
+    while forms().await.0 != 200 {
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_goes_on_although_it_is_told_to_wait_is_cut() {
+    let app = TestApp::start().await;
+    let ca = Ca::new("The CA of the server");
+    let files = Files::new(&ca.issue(&["localhost"]));
+    let secure = Secure::beside(&app, &files, HttpConfig::default());
+    let stream = secure.connect(&ca, "h2").await.unwrap();
+    // It takes nothing of any reply, so that none is ever answered.
+    let mut client = h2::client::Builder::new();
+    let (sender, connection) = client
+        .initial_window_size(0)
+        .handshake::<_, Bytes>(stream)
+        .await
+        .unwrap();
+    let ended = tokio::spawn(connection);
+    let mut open = Vec::new();
+    for _ in 0..1_000 {
+        let request = Request::get("https://localhost/v1/forms").body(()).unwrap();
+        let Ok(mut sender) = sender.clone().ready().await else {
+            break;
+        };
+        let Ok((reply, _)) = sender.send_request(request, true) else {
+            break;
+        };
+        open.push(reply);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(open.len() > 200, "{}", open.len());
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    assert!(ended.unwrap().unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_connection_that_begins_and_resets_requests_without_end_is_closed() {
+    let app = TestApp::start().await;
+    let ca = Ca::new("The CA of the server");
+    let files = Files::new(&ca.issue(&["localhost"]));
+    let secure = Secure::beside(&app, &files, HttpConfig::default());
+    let stream = secure.connect(&ca, "h2").await.unwrap();
+    let (sender, connection) = h2::client::handshake(stream).await.unwrap();
+    let ended = tokio::spawn(connection);
+    for _ in 0..10_000 {
+        let request = Request::get("https://localhost/v1/forms").body(()).unwrap();
+        let Ok(mut sender) = sender.clone().ready().await else {
+            break;
+        };
+        match sender.send_request(request, true) {
+            Ok((_, mut sending)) => sending.send_reset(h2::Reason::CANCEL),
+            Err(_) => break,
+        }
+    }
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    assert!(ended.unwrap().unwrap().is_err());
+    let reply = secure.get(&ca, "/v1/forms").await.unwrap();
+    assert!(reply.starts_with("http/1.1 200"), "{reply}");
+}
+
+#[tokio::test]
 async fn a_certificate_is_exchanged_while_the_server_runs_and_a_broken_one_is_not_taken() {
     let app = TestApp::start().await;
     let (first, second) = (Ca::new("The first CA"), Ca::new("The second CA"));

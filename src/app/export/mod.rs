@@ -8,6 +8,7 @@
 //! | [`mod@measure`] | second pass: the figures of the file |
 //! | [`mod@write`] | third pass: writes the file |
 //! | [`selection`] | which rows of the suppressed table are in a file |
+//! | [`campaigns`] | which campaigns the caller may see |
 //! | [`report`] | the figures |
 //! | [`remarks`] | the export of remarks |
 //! | [`download`] | the transport to the client, with as little memory for a million rows as for ten |
@@ -17,6 +18,7 @@
 //! Which columns there are and what they mean is decided in [`crate::domain::codebook`], what a file looks like in
 //! [`crate::formats`].
 
+pub mod campaigns;
 pub mod download;
 pub mod error;
 pub mod job;

@@ -14,8 +14,8 @@ use crate::domain::ids::CampaignId;
 /// What a row must show to be in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RowFilter {
-    /// One of these campaigns; any, when there are none.
-    pub campaigns: HashSet<CampaignId>,
+    /// One of these campaigns; any, if none is given. With an empty set, no row is in the file.
+    pub campaigns: Option<HashSet<CampaignId>>,
     /// The week of this Monday or a later one.
     pub from_week: Option<NaiveDate>,
     /// The week of this Monday or an earlier one.
@@ -36,8 +36,10 @@ pub enum Decision {
 impl RowFilter {
     /// Whether a row with this campaign and the week of this Monday is in the file; none for what is suppressed.
     pub fn decide(&self, campaign: Option<CampaignId>, week: Option<NaiveDate>) -> Decision {
-        let any_campaign = self.campaigns.is_empty();
-        let by_campaign = decide(any_campaign, campaign, |it| self.campaigns.contains(&it));
+        let any_campaign = self.campaigns.is_none();
+        let by_campaign = decide(any_campaign, campaign, |it| {
+            self.campaigns.as_ref().is_none_or(|of| of.contains(&it))
+        });
         let any_week = self.from_week.is_none() && self.to_week.is_none();
         let by_week = decide(any_week, week, |it| {
             self.from_week.is_none_or(|from| from <= it) && self.to_week.is_none_or(|to| it <= to)
@@ -70,7 +72,7 @@ mod tests {
             CampaignId(Uuid::from_u128(2)),
         );
         let filter = RowFilter {
-            campaigns: HashSet::from([mine]),
+            campaigns: Some(HashSet::from([mine])),
             from_week: week(5),
             to_week: week(8),
         };
@@ -88,5 +90,11 @@ mod tests {
             assert_eq!(filter.decide(campaign, shown), expected);
         }
         assert_eq!(RowFilter::default().decide(None, None), Include);
+        let nothing = RowFilter {
+            campaigns: Some(HashSet::new()),
+            ..RowFilter::default()
+        };
+        assert_eq!(nothing.decide(Some(mine), week(5)), Exclude);
+        assert_eq!(nothing.decide(None, week(5)), Undetermined);
     }
 }

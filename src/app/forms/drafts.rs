@@ -1,10 +1,13 @@
 //! Drafts: the version of a form that is being written.
+//!
+//! Whether the caller reaches a form is decided by its key, before anything is looked up. So whoever does not reach it
+//! never learns whether there is a form that is not published yet.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::FormError;
-use crate::app::{App, Failure, Transaction};
+use crate::app::{App, Caller, Failure, Transaction};
 use crate::domain::form::{Form, FormDefinition};
 use crate::domain::ids::{FormId, FormKey};
 use crate::random;
@@ -42,12 +45,16 @@ impl Draft {
 }
 
 /// Creates a form with its first draft. The key is the form's address, so it must be valid at once; everything else is
-/// checked at publishing.
+/// checked at publishing. An author whose scope is a list creates the forms on it, and no others.
 ///
 /// # Errors
 ///
-/// When the key is taken or malformed.
-pub async fn create(app: &App, definition: FormDefinition) -> Result<(FormKey, Draft), FormError> {
+/// When the caller does not reach the form, or the key is taken or malformed.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    definition: FormDefinition,
+) -> Result<(FormKey, Draft), FormError> {
     if let Err(mut faults) = Form::check(definition.clone()) {
         faults.retain(|fault| fault.pointer.as_str() == "/key");
         if !faults.is_empty() {
@@ -58,6 +65,7 @@ pub async fn create(app: &App, definition: FormDefinition) -> Result<(FormKey, D
         .key
         .parse()
         .map_err(|_| Failure::Internal("the key of a checked form is malformed"))?;
+    caller.scope.check_form(&key)?;
     app.transact(async |tx| {
         let form = FormRow {
             id: FormId(random::uuid()?),
@@ -77,8 +85,9 @@ pub async fn create(app: &App, definition: FormDefinition) -> Result<(FormKey, D
 ///
 /// # Errors
 ///
-/// When there is no such form, or it has no draft.
-pub async fn find(app: &App, form: &FormKey) -> Result<Draft, FormError> {
+/// When the caller does not reach the form, there is no such form, or it has no draft.
+pub async fn find(app: &App, caller: &Caller, form: &FormKey) -> Result<Draft, FormError> {
+    caller.scope.check_form(form)?;
     let mut conn = app.connection().await?;
     let form = find_form(&mut conn, form)
         .await?
@@ -92,13 +101,15 @@ pub async fn find(app: &App, form: &FormKey) -> Result<Draft, FormError> {
 ///
 /// # Errors
 ///
-/// When there is no such form, the definition has another key, or the draft is not the expected one.
+/// When the caller does not reach the form, there is no such form, the definition has another key, or the draft is not the expected one.
 pub async fn update(
     app: &App,
+    caller: &Caller,
     form: &FormKey,
     definition: FormDefinition,
     expected: impl Fn(Option<DraftTag>) -> bool,
 ) -> Result<Draft, FormError> {
+    caller.scope.check_form(form)?;
     if definition.key != form.as_str() {
         return Err(FormError::KeyDiffers);
     }
@@ -118,12 +129,14 @@ pub async fn update(
 ///
 /// # Errors
 ///
-/// When there is no such form or draft, or the draft is not the expected one.
+/// When the caller does not reach the form, there is no such form or draft, or the draft is not the expected one.
 pub async fn delete(
     app: &App,
+    caller: &Caller,
     form: &FormKey,
     expected: impl Fn(Option<DraftTag>) -> bool,
 ) -> Result<(), FormError> {
+    caller.scope.check_form(form)?;
     app.transact(async |tx| {
         let (form, draft) = lock_with_draft(tx, form).await?;
         if !expected(Some(draft.tag())) {

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::form_catalog::PublishedVersion;
-use super::{App, Failure, failures};
-use crate::domain::audit::{Actor, AuditEvent};
+use super::{App, Caller, Failure, failures, out_of_reach};
+use crate::domain::audit::AuditEvent;
 use crate::domain::fault::Fault;
 use crate::domain::form::{Changes, FormFault};
 use crate::domain::ids::FormKey;
+use crate::domain::staff::scope::OutOfReach;
 use crate::store::forms::{
     FormVersionRow, find_form, find_version, find_version_ref, get_version, list_published_forms,
     retire_version, versions_of,
@@ -24,6 +25,9 @@ pub enum FormError {
     /// There is no form with this key, or none that is published.
     #[error("there is no such form")]
     Unknown,
+    /// The role of the caller does not reach the form.
+    #[error("{0}")]
+    OutOfReach(OutOfReach),
     /// It has no such version.
     #[error("the form has no such version")]
     VersionUnknown,
@@ -57,6 +61,7 @@ pub enum FormError {
 }
 
 failures!(FormError);
+out_of_reach!(FormError);
 
 /// A page of the newest versions in use, by the keys of their forms.
 ///
@@ -129,14 +134,15 @@ pub async fn versions(app: &App, form: &FormKey) -> Result<Vec<FormVersionRow>, 
 ///
 /// # Errors
 ///
-/// When there is no such version.
+/// When the caller does not reach the form, or there is no such version.
 pub async fn retire(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     form: &FormKey,
     version: i32,
     grace_days: i64,
 ) -> Result<FormVersionRow, FormError> {
+    caller.scope.check_form(form)?;
     app.transact(async |tx| {
         let found = find_version_ref(tx, form, Some(version)).await?;
         let found = found.ok_or(FormError::VersionUnknown)?;
@@ -144,7 +150,7 @@ pub async fn retire(
         let accepts_until = now + TimeDelta::days(grace_days);
         if retire_version(tx, found.id, now, accepts_until).await? {
             tx.record(
-                actor,
+                caller.actor,
                 AuditEvent::FormVersionRetired {
                     form: form.to_string(),
                     version,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::FormError;
 use super::drafts::{DraftTag, lock, lock_with_draft};
 use crate::app::form_catalog::PublishedVersion;
-use crate::app::{App, Failure, Transaction};
+use crate::app::{App, Caller, Failure, Transaction};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::form::{Form, recoded_without_consent};
 use crate::domain::ids::{FormId, FormKey, FormVersionId};
@@ -18,15 +18,16 @@ use crate::store::forms::{FormRow, FormVersionRow, insert_form, versions_of};
 ///
 /// # Errors
 ///
-/// When there is no such form or draft, the draft is not the expected one or has faults, nothing changed, or consent is
+/// When the caller does not reach the form, there is no such form or draft, the draft is not the expected one or has faults, nothing changed, or consent is
 /// missing.
 pub async fn publish_draft(
     app: &App,
-    actor: Actor,
+    caller: &Caller,
     form: &FormKey,
     consent: &[String],
     expected: impl Fn(Option<DraftTag>) -> bool,
 ) -> Result<Arc<PublishedVersion>, FormError> {
+    caller.scope.check_form(form)?;
     let row = app
         .transact(async |tx| {
             let (form, draft) = lock_with_draft(tx, form).await?;
@@ -34,7 +35,7 @@ pub async fn publish_draft(
                 return Err(FormError::Changed);
             }
             let checked = Form::check(draft.definition).map_err(FormError::Invalid)?;
-            let row = publish(tx, actor, &form, &checked, consent).await?;
+            let row = publish(tx, caller.actor, &form, &checked, consent).await?;
             delete_draft(tx, form.id).await?;
             Ok(row)
         })
@@ -42,7 +43,7 @@ pub async fn publish_draft(
     Ok(app.forms.remember(row)?)
 }
 
-/// Publishes a checked form without a draft. Creates the form if it does not exist.
+/// Publishes a checked form without a draft. For the operator and the demonstration. Creates the form if it does not exist.
 ///
 /// # Errors
 ///

@@ -5,6 +5,7 @@ use super::Action;
 use crate::domain::campaign::Campaign;
 use crate::domain::ids::{ApiKeyId, InvitationBatchId, RemarkId, StaffId};
 use crate::domain::staff::role::Role;
+use crate::domain::staff::scope::{RoleScopes, ScopeList};
 use crate::domain::week::IsoWeek;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -157,8 +158,11 @@ pub enum AuditEvent {
         account: StaffId,
         /// The roles granted.
         roles: Vec<Role>,
+        /// What these are limited to.
+        #[serde(skip_serializing_if = "RoleScopes::is_empty")]
+        scopes: RoleScopes,
     },
-    /// An account was changed: its roles, whether it is disabled, or its password.
+    /// An account was changed: its roles or what they reach, whether it is disabled, or its password.
     StaffChanged {
         /// The id of the account.
         account: StaffId,
@@ -168,6 +172,9 @@ pub enum AuditEvent {
         /// Roles revoked.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         taken: Vec<Role>,
+        /// What its roles are limited to, before and after; none where that did not change.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        scopes: Option<AuditedScopes>,
         /// Whether it is now disabled; none where that did not change.
         #[serde(skip_serializing_if = "Option::is_none")]
         disabled: Option<bool>,
@@ -237,6 +244,15 @@ impl From<&Campaign> for AuditedSettings {
     }
 }
 
+/// A change of what the roles of an account are limited to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditedScopes {
+    /// The limits before.
+    pub before: RoleScopes,
+    /// The limits after.
+    pub after: RoleScopes,
+}
+
 /// The filter of a list of remarks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditedRemarksFilter {
@@ -251,6 +267,9 @@ pub struct AuditedRemarksFilter {
     /// The language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// The forms and campaigns that the reader's role is limited to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ScopeList>,
 }
 
 /// Campaigns by key.

@@ -6,6 +6,7 @@ use super::access::Access;
 use super::privacy_settings::{PrivacySettings, Promise};
 use super::schedule::{Schedule, ScheduleFault, whole_microseconds};
 use super::{Campaign, CampaignState};
+use crate::domain::admission::proof_of_work::Work;
 use crate::domain::form::Text;
 
 /// A change of a campaign. Fields that are none stay unchanged.
@@ -29,6 +30,8 @@ pub struct CampaignChange {
     pub freezes_at: Option<Option<DateTime<Utc>>>,
     /// When its responses are deleted.
     pub retained_until: Option<DateTime<Utc>>,
+    /// The work that is asked for with each response; `Some(None)` for none.
+    pub proof_of_work: Option<Option<Work>>,
 }
 
 /// Why a campaign was not changed.
@@ -60,6 +63,7 @@ impl CampaignChange {
             k,
             freezes_at,
             retained_until: _,
+            proof_of_work,
         } = self;
         title.is_some()
             || description.is_some()
@@ -67,6 +71,7 @@ impl CampaignChange {
             || access.is_some()
             || release_size.or(*k).is_some()
             || freezes_at.is_some()
+            || proof_of_work.is_some()
     }
 }
 
@@ -150,6 +155,7 @@ impl Campaign {
                 freezes_at: change.freezes_at.unwrap_or(old.freezes_at),
                 retained_until: change.retained_until.unwrap_or(old.retained_until),
             },
+            proof_of_work: change.proof_of_work.unwrap_or(self.proof_of_work),
             ..self.clone()
         }
     }
@@ -197,6 +203,7 @@ mod tests {
                 freezes_at: None,
                 retained_until: day(100),
             },
+            proof_of_work: None,
             created_at: day(0),
             erased_at: None,
         }

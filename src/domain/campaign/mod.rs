@@ -8,6 +8,7 @@ pub mod statement;
 
 use chrono::{DateTime, Utc};
 
+use super::admission::proof_of_work::Work;
 use super::form::Text;
 use super::ids::{CampaignId, CampaignKey, FormId, FormKey};
 use access::Access;
@@ -37,6 +38,9 @@ pub struct Campaign {
     pub closed_at: Option<DateTime<Utc>>,
     /// The privacy settings, a promise to respondents.
     pub settings: PrivacySettings,
+    /// The work that is asked for with each response where anybody may answer. It is no promise and can change at any
+    /// time.
+    pub proof_of_work: Option<Work>,
     /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When its responses were deleted.
@@ -131,6 +135,12 @@ impl Campaign {
             return Err(NoInvitations::Access);
         }
         Ok(())
+    }
+
+    /// The work that a response needs. Where an invitation or a pass is needed, that is enough.
+    pub fn needed_work(&self) -> Option<Work> {
+        let is_open = self.settings.access == Access::Open;
+        self.proof_of_work.filter(|_| is_open)
     }
 
     /// Whether the campaign needs a private key for passes at this time.

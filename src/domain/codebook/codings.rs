@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::form::{Changes, Edition, Form, Kind, ScoreDefinition, ScoreMethod, Text};
+use crate::domain::form::{
+    Changes, Edition, Form, Possible, ScoreDefinition, ScoreMethod, Text, is_score_recoded,
+};
 
 /// One coding of a question or a score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +39,9 @@ pub(super) fn of_scores(versions: &[(i32, &Form)], questions: &[Coding]) -> Vec<
             .collect()
     };
     collect(versions, keys, |key, (then, old), (now, new)| {
-        Reckoning::all_of(key, then, old, questions) != Reckoning::all_of(key, now, new, questions)
+        is_score_recoded(key, old, new)
+            || Reckoning::all_of(key, then, old, questions)
+                != Reckoning::all_of(key, now, new, questions)
     })
 }
 
@@ -101,7 +105,7 @@ impl ChangeCache {
     }
 }
 
-/// Everything that the number of a score depends on. Titles and bands are words about it.
+/// Everything that the number of a score depends on, and the bands that scores over it can look at. Titles are words.
 #[derive(PartialEq)]
 struct Reckoning<'a> {
     /// The coding of each question with the numbers that it can have: an option more at the end of a scale
@@ -110,29 +114,6 @@ struct Reckoning<'a> {
     /// What is written of it, without names, words and order. A mean is the same in all editions.
     rule: ScoreDefinition,
     edition: Option<Edition>,
-}
-
-/// The numbers that a question can have in a score.
-#[derive(PartialEq)]
-enum Possible {
-    /// From the lowest to the highest.
-    Range(Option<(f64, f64)>),
-    /// Of a multiple choice: its options with their values.
-    Options(BTreeMap<String, (Option<i32>, bool)>),
-}
-
-impl Possible {
-    fn of(kind: &Kind) -> Self {
-        match kind {
-            Kind::MultipleChoice(choices) => Self::Options(
-                choices
-                    .iter()
-                    .map(|choice| (choice.code.clone(), (choice.value, choice.exclusive)))
-                    .collect(),
-            ),
-            other => Self::Range(other.range()),
-        }
-    }
 }
 
 impl<'a> Reckoning<'a> {
@@ -150,7 +131,16 @@ impl<'a> Reckoning<'a> {
             .flat_map(|(_, checked)| checked.scores());
         let keys = others.filter_map(|place| Some(all.get(*place)?.key.as_str()));
         keys.chain([key])
-            .map(|key| (key.to_owned(), Self::of(key, at, form, questions)))
+            .map(|other| {
+                let mut reckoning = Self::of(other, at, form, questions);
+                // Whether its own bands count depends on the edition, see `is_score_recoded`.
+                if other == key
+                    && let Some(own) = &mut reckoning
+                {
+                    own.rule.bands = Vec::new();
+                }
+                (other.to_owned(), reckoning)
+            })
             .collect()
     }
 
@@ -166,7 +156,8 @@ impl<'a> Reckoning<'a> {
         let mut rule = definition.clone();
         rule.key = String::new();
         rule.title = Text::default();
-        rule.bands = Vec::new();
+        // A condition that counts may look at a band of another score.
+        (rule.bands.iter_mut()).for_each(|band| band.label = Text::default());
         rule.reversed.sort();
         if rule.method != ScoreMethod::Table {
             rule.of.sort();

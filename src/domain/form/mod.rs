@@ -19,8 +19,8 @@ mod text;
 
 pub use advice::Advice;
 pub use answer::{Answer, Value};
-pub(crate) use changes::options_of;
-pub use changes::{Change, Changes, QuestionChange, recoded_without_consent};
+pub use changes::{Change, Changes, ElementChange, recoded_without_consent};
+pub(crate) use changes::{is_score_recoded, options_of};
 pub use check::FormFault;
 pub(crate) use check::scaled;
 pub use condition::{Condition, ConditionDefinition, LookedAt, Scalar, ScoreTest, Test};
@@ -32,8 +32,8 @@ pub use digest::Digest;
 pub use question::{Choice, Kind, Question};
 pub use record::{Layout, RecordFault, Slot};
 pub use score::{
-    Answered, BandDefinition, HiddenRule, RoundDefinition, RoundingRule, Score, ScoreDefinition,
-    ScoreMethod, ScoreValue, TableCell, TableRange, TableRowDefinition, TableWord,
+    Answered, BandDefinition, HiddenRule, Possible, RoundDefinition, RoundingRule, Score,
+    ScoreDefinition, ScoreMethod, ScoreValue, TableCell, TableRange, TableRowDefinition, TableWord,
 };
 pub use source::{Source, SourceFault, Syntax};
 pub use text::{Text, is_language_tag, look_up};

@@ -51,6 +51,13 @@ impl Receipt {
     }
 }
 
+impl Receipt {
+    /// The secret itself, for hashes of it.
+    pub(in crate::domain) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
 impl fmt::Debug for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Receipt(…)")
@@ -63,7 +70,7 @@ impl ServerKey {
         ResponseId(id_from(self.hash(&[
             b"response",
             campaign.0.as_bytes(),
-            receipt.0.as_bytes(),
+            receipt.as_bytes(),
         ])))
     }
 
@@ -72,7 +79,7 @@ impl ServerKey {
         RemarkId(id_from(self.hash(&[
             b"remark",
             campaign.0.as_bytes(),
-            receipt.0.as_bytes(),
+            receipt.as_bytes(),
             question.as_bytes(),
         ])))
     }

@@ -1,6 +1,7 @@
 //! Changes of staff accounts.
 
 use super::role::Role;
+use super::scope::RoleScopes;
 
 /// A change of an account. Fields that are none stay unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub struct AccountChange {
     pub name: Option<String>,
     /// The complete list of roles after the change.
     pub roles: Option<Vec<Role>>,
+    /// All limits of roles after the change.
+    pub scopes: Option<RoleScopes>,
     /// Whether it is disabled.
     pub disabled: Option<bool>,
 }

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use strum::IntoStaticStr;
 
 use super::role::Role;
+use super::scope::RoleScopes;
 use crate::domain::ids::{FormKey, StaffId};
 
 /// The number of random bytes of a key.
@@ -182,6 +183,8 @@ pub struct ApiKey {
     pub owner_disabled: bool,
     /// The roles that this account has now.
     pub owner_roles: Vec<Role>,
+    /// What the roles of this account reach now. The key reaches no further.
+    pub owner_scopes: RoleScopes,
     /// What it may read.
     pub scope: Scope,
     /// When it expires.
@@ -340,6 +343,7 @@ mod tests {
             owner: StaffId::default(),
             owner_disabled: false,
             owner_roles: vec![Role::Author, Role::Analyst],
+            owner_scopes: RoleScopes::default(),
             scope: scope(Role::Analyst, None),
             expires_at: now,
             revoked_at: None,

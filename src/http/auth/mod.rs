@@ -1,7 +1,7 @@
 //! Authentication and authorisation of staff.
 //!
 //! A handler declares the required role in its signature: `staff: Staff<Author>`. The extractor verifies the token,
-//! then asks the database whether session and account are still valid and which roles the account has. The other
+//! then asks the database whether session and account are still valid, which roles the account has, and what these reach. The other
 //! extractors of such a handler cannot fail (see [`crate::http::extract`]), except for a malformed id in the path. So
 //! the reply to an unauthenticated caller does not depend on other faults of the request.
 //!
@@ -21,11 +21,12 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::problem::{Code, Problem, challenge};
 use crate::app::api_keys::{self, ApiKeyRefused, Operation, Subject};
-use crate::app::sessions;
+use crate::app::{Caller, sessions};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{SessionId, StaffId};
 use crate::domain::staff::api_key::{ApiKeySecret, OutOfScope};
 use crate::domain::staff::role::Role;
+use crate::domain::staff::scope::RoleScopes;
 use crate::http::state::State;
 
 /// The roles that may use a handler; any one of them is enough.
@@ -34,29 +35,53 @@ pub trait Permission: 'static {
     const ANY_OF: &'static [Role];
 }
 
+/// One role, with which an account calls what is about forms and campaigns.
+pub trait OneRole: Permission {
+    /// The role.
+    const ROLE: Role;
+}
+
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $roles:expr;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident = $role:expr;)+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name;
 
         impl Permission for $name {
-            const ANY_OF: &'static [Role] = $roles;
+            const ANY_OF: &'static [Role] = &[$role];
+        }
+
+        impl OneRole for $name {
+            const ROLE: Role = $role;
         }
     )+};
 }
 
 permissions! {
     /// For admins.
-    Admin = &[Role::Admin];
+    Admin = Role::Admin;
     /// For authors of forms.
-    Author = &[Role::Author];
+    Author = Role::Author;
     /// For coordinators of campaigns.
-    Coordinator = &[Role::Coordinator];
+    Coordinator = Role::Coordinator;
     /// For analysts.
-    Analyst = &[Role::Analyst];
-    /// For every account.
-    AnyRole = Role::ALL;
+    Analyst = Role::Analyst;
+}
+
+/// For authors and analysts: what was published, and what it does to the data.
+#[derive(Debug)]
+pub struct AuthorOrAnalyst;
+
+impl Permission for AuthorOrAnalyst {
+    const ANY_OF: &'static [Role] = &[Role::Author, Role::Analyst];
+}
+
+/// For every account.
+#[derive(Debug)]
+pub struct AnyRole;
+
+impl Permission for AnyRole {
+    const ANY_OF: &'static [Role] = Role::ALL;
 }
 
 /// An authenticated member of staff with one of the required roles.
@@ -68,6 +93,7 @@ pub struct Staff<P> {
     pub session_id: SessionId,
     /// All roles of the account.
     pub roles: Vec<Role>,
+    scopes: RoleScopes,
     permission: PhantomData<P>,
 }
 
@@ -75,6 +101,16 @@ impl<P> Staff<P> {
     /// The actor, for the audit.
     pub fn actor(&self) -> Actor {
         Actor::Staff(self.id)
+    }
+}
+
+impl<P: OneRole> Staff<P> {
+    /// The caller of a use case, with what the role reaches.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            actor: self.actor(),
+            scope: self.scopes.of(P::ROLE),
+        }
     }
 }
 
@@ -102,18 +138,18 @@ impl<P: Permission> FromRequest for Staff<P> {
 /// this `{form}`, and with a `{campaign}` of this form.
 #[derive(Debug)]
 pub struct StaffOrKey<P> {
-    actor: Actor,
+    caller: Caller,
     permission: PhantomData<P>,
 }
 
 impl<P> StaffOrKey<P> {
-    /// The actor, for the audit.
-    pub fn actor(&self) -> Actor {
-        self.actor
+    /// The caller of a use case, with what the role reaches.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
     }
 }
 
-impl<P: Permission> FromRequest for StaffOrKey<P> {
+impl<P: OneRole> FromRequest for StaffOrKey<P> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -128,15 +164,15 @@ impl<P: Permission> FromRequest for StaffOrKey<P> {
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::internal("the state is missing"))?;
             let token = token?;
-            let actor = if !ApiKeySecret::is_meant_by(&token) {
-                authorize::<P>(&state, &token).await?.actor()
+            let caller = if !ApiKeySecret::is_meant_by(&token) {
+                authorize::<P>(&state, &token).await?.caller()
             } else if reads {
                 api_keys::authenticate(&state.app, &token, &operation).await?
             } else {
                 return Err(ApiKeyRefused::OutOfScope(OutOfScope::Closed).into());
             };
             Ok(Self {
-                actor,
+                caller,
                 permission: PhantomData,
             })
         })
@@ -156,7 +192,8 @@ fn subject(req: &HttpRequest) -> Subject {
 async fn authorize<P: Permission>(state: &State, token: &str) -> Result<Staff<P>, Problem> {
     let claims = token::check(&state.app.keys, token, state.app.now())?;
     let (session_id, id) = (SessionId(claims.sid), StaffId(claims.sub));
-    let roles = sessions::authenticate(&state.app, session_id, id).await?;
+    let account = sessions::authenticate(&state.app, session_id, id).await?;
+    let roles = account.roles();
     if !P::ANY_OF.iter().any(|role| roles.contains(role)) {
         let needed: Vec<_> = P::ANY_OF.iter().map(|role| role.as_str()).collect();
         return Err(challenge::role_missing(&needed));
@@ -165,6 +202,7 @@ async fn authorize<P: Permission>(state: &State, token: &str) -> Result<Staff<P>
         id,
         session_id,
         roles,
+        scopes: account.scopes,
         permission: PhantomData,
     })
 }

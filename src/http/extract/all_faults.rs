@@ -19,6 +19,16 @@ pub(super) struct Reading<T> {
     faults: Vec<FieldError>,
 }
 
+impl<T> Reading<T> {
+    /// A value that was read without a fault.
+    pub(super) fn good(value: T) -> Self {
+        Self {
+            value: Some(value),
+            faults: Vec::new(),
+        }
+    }
+}
+
 impl<T: DeserializeOwned> Reading<T> {
     /// Reads a value in which some faults are known, and finds those of its shape. With `from_text`, numbers and truth
     /// values are written as text.
@@ -67,14 +77,6 @@ impl<T: DeserializeOwned> Reading<T> {
 }
 
 impl<T: Validate> Reading<T> {
-    /// A value that was read without a fault.
-    pub(super) fn good(value: T) -> Self {
-        Self {
-            value: Some(value),
-            faults: Vec::new(),
-        }
-    }
-
     /// Holds the rules of `validator` against the value, except where it is faulty already.
     pub(super) fn validate(mut self) -> Self {
         let checked = self.value.as_ref().map(Validate::validate);

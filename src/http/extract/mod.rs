@@ -17,6 +17,7 @@ pub mod receipt;
 mod stand_in;
 
 use std::convert::Infallible;
+use std::fmt;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -26,7 +27,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use validator::Validate;
 
 use self::all_faults::Reading;
@@ -34,6 +37,7 @@ pub use self::query::Query;
 use super::problem::faults;
 use super::problem::{Code, FieldCode, FieldError, Problem};
 use super::state::State;
+use crate::domain::whole_number::text_with_whole_numbers;
 
 /// The maximum time for a body to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -195,6 +199,42 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     }
 }
 
+/// Reads a field that is an object or null. serde by itself accepts an array as well, and assigns its items by the order
+/// of the fields: `[]` would be an object with every default.
+///
+/// # Errors
+///
+/// When it is neither an object of this type nor null.
+pub fn optional_object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|object| object.0))
+}
+
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FromMap<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for FromMap<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(FromMap(PhantomData)).map(Self)
+    }
+}
+
 /// The same bytes, if they may be those of an object without U+0000.
 fn bytes_of_object(bytes: &[u8]) -> Result<&[u8], Problem> {
     // serde would accept an array for an object, and assign its items by the order of the fields.
@@ -213,14 +253,18 @@ fn bytes_of_object(bytes: &[u8]) -> Result<&[u8], Problem> {
     Ok(bytes)
 }
 
-/// Finds the faults of a body that has some.
+/// Finds the faults of a body that cannot be read as it stands. It may have none but numbers such as 44.0.
 fn faulty<T: DeserializeOwned>(bytes: &[u8]) -> Result<Reading<T>, Problem> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let first = serde_path_to_error::deserialize::<_, T>(&mut json);
-    let first = first.err().map(|error| faults::of_shape(&error));
-    let json = serde_json::from_slice(bytes).map_err(|error| faults::malformed(&error))?;
+    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| faults::malformed(&error))?;
+    let bytes = text_with_whole_numbers(bytes);
+    let mut json = serde_json::Deserializer::from_slice(&bytes);
+    let first = match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Ok(value) => return Ok(Reading::good(value)),
+        Err(error) => faults::of_shape(&error),
+    };
+    let json = serde_json::from_slice(&bytes).map_err(|error| faults::malformed(&error))?;
     // Some faults are seen only while the bytes are read, such as a field that is given twice.
-    Ok(Reading::of(json, Vec::new(), false).or(first))
+    Ok(Reading::of(json, Vec::new(), false).or(Some(first)))
 }
 
 /// A path segment that cannot be parsed gives 404.

@@ -87,6 +87,10 @@ fn parameters(query: &str) -> (Map<String, Value>, Vec<FieldError>) {
                 faults.push(fault);
             }
         };
+        // The first page has no cursor, and many a client sends it as an empty one.
+        if name == "cursor" && value.is_empty() {
+            continue;
+        }
         if value.contains('\0') || name.contains('\0') {
             refuse(FieldCode::NulCharacter, "Text may not hold U+0000.");
         }

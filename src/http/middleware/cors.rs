@@ -24,7 +24,7 @@ const METHODS: [Method; 5] = [
 ];
 
 /// The headers that pages may send.
-const SENT: [HeaderName; 7] = [
+const SENT: [HeaderName; 8] = [
     header::AUTHORIZATION,
     header::CONTENT_TYPE,
     header::IF_MATCH,
@@ -32,6 +32,7 @@ const SENT: [HeaderName; 7] = [
     header::ACCEPT_LANGUAGE,
     HeaderName::from_static("receipt"),
     HeaderName::from_static("invitation"),
+    HeaderName::from_static("proof-of-work"),
 ];
 
 /// The CORS rules for these origins.

@@ -26,7 +26,7 @@ pub async fn observe<B: MessageBody + 'static>(
     let started = Instant::now();
     let method = known(req.method());
     let id = RequestId::new();
-    let span = tracing::info_span!("request", id = id.text());
+    let span = tracing::info_span!("request", %id);
     let requests = req.conn_data::<Arc<Requests>>();
     let answering = requests.map(|requests| requests.begin());
     let answer = next.call(req).instrument(span.clone());

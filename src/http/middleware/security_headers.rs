@@ -16,7 +16,8 @@ use crate::http::middleware::cors;
 use crate::http::problem::{self, Code, Problem};
 use crate::http::state::State;
 
-const ALWAYS: [(HeaderName, &str); 5] = [
+/// The headers of every reply.
+pub const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),

@@ -65,7 +65,9 @@ const TAGS: &[(&str, &str)] = &[
 
 const DESCRIPTION: &str = "Versioned surveys about the difficulties of daily life after cancer \
     treatment, and their anonymous responses.\n\nEvery failure is an RFC 9457 problem document \
-    with a stable `code`. Lists come in pages: give `next_cursor` back as `cursor`.";
+    with a stable `code`. Lists come in pages: give `next_cursor` back as `cursor`.\n\nNo \
+    text that is sent may hold the character U+0000. A whole number may also be written as 44.0. One connection of \
+    HTTP/2 may have 100 requests at once; further ones are answered by 429 `too_many_requests`.";
 
 /// The document, and data derived from it.
 pub struct Api {

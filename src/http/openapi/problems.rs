@@ -41,7 +41,7 @@ fn codes_of(operation: &Operation) -> Vec<Code> {
     let words = own.into_iter().flatten().filter_map(|word| word.as_str());
     // An unknown code stays visible in the extension; a test fails on it.
     let mut codes: Vec<Code> = words.filter_map(Code::parse).collect();
-    codes.extend([Code::BadRequest, Code::Internal]);
+    codes.extend([Code::BadRequest, Code::HeadTooLarge, Code::Internal]);
     if extension("x-database") != Some(&json!(false)) {
         codes.push(Code::DatabaseUnavailable);
     }

@@ -100,7 +100,10 @@ fn move_roles(operation: &mut Map<String, Value>) {
 }
 
 /// Fields that may be missing and may be null, and mean something else by it.
-const MISSING_AND_NULL: [&str; 1] = ["UpdateCampaignBody.freezes_at"];
+const MISSING_AND_NULL: [&str; 2] = [
+    "UpdateCampaignBody.freezes_at",
+    "UpdateCampaignBody.proof_of_work",
+];
 
 /// A property that may be missing is left out rather than null. So an SDK has one way to say that it is not there.
 fn missing_or_null(name: &str, schema: &mut Value) {

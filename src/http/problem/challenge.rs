@@ -14,7 +14,9 @@ pub(super) fn of(code: Code) -> Option<String> {
         Code::TokenExpired | Code::SessionEnded | Code::ApiKeyInvalid | Code::ApiKeyExpired => {
             Some(invalid_token(code))
         }
-        Code::ApiKeyOutOfScope => Some("Bearer error=\"insufficient_scope\"".to_owned()),
+        Code::ApiKeyOutOfScope | Code::OutOfScope => {
+            Some("Bearer error=\"insufficient_scope\"".to_owned())
+        }
         code if code.status() == StatusCode::UNAUTHORIZED => Some("Bearer".to_owned()),
         _ => None,
     }

@@ -57,6 +57,10 @@ codes! {
         "Compare the address with the documentation. Addresses are lower-case, and an id or number in them must be well-formed.";
     MethodNotAllowed, "method_not_allowed", METHOD_NOT_ALLOWED, "This method is not allowed at this address",
         "Use a method that the header `Allow` lists.";
+    HeadTooLarge, "head_too_large", REQUEST_HEADER_FIELDS_TOO_LARGE, "The address or the headers are too large",
+        "Send fewer or shorter headers and parameters. The head of a request may have 96 headers and 128 KiB.";
+    HeadTooSlow, "head_too_slow", REQUEST_TIMEOUT, "The head of the request did not arrive in time",
+        "Send the request again, on a better connection. A response with a receipt can be sent again without harm.";
     BodyTooLarge, "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
         "Send a smaller body. `detail` has the limit, which the operator can change.";
     BodyTooSlow, "body_too_slow", REQUEST_TIMEOUT, "The body did not arrive in time",
@@ -95,6 +99,8 @@ codes! {
         "Log in again. A refresh token is valid for one use and 30 days, and a session for 90 days.";
     Forbidden, "forbidden", FORBIDDEN, "Your account has no role for this",
         "Ask an admin for the role that `detail` names.";
+    OutOfScope, "out_of_scope", FORBIDDEN, "Your role does not reach this form or campaign",
+        "Ask an admin to add the form or campaign to the scope of your role. The scope of a form covers its campaigns, but not the reverse.";
     SessionUnknown, "session_unknown", NOT_FOUND, "There is no such session of yours",
         "List your sessions with `GET /v1/staff/own/sessions`. It may have ended by itself.";
     StaffUnknown, "staff_unknown", NOT_FOUND, "There is no such account",
@@ -127,8 +133,8 @@ codes! {
         "Mend each place that `errors` names, save the draft, and publish it then.";
     DraftUnchanged, "draft_unchanged", CONFLICT, "The newest version has exactly this content",
         "There is nothing to publish. Change the draft first, or delete it.";
-    RecodingNeedsConsent, "recoding_needs_consent", CONFLICT, "A question changes its meaning under its old key; publish it with consent or under a new key",
-        "Give the question another key. Or name its key in `consent_to_recoding`: exports then have a column for each coding.";
+    RecodingNeedsConsent, "recoding_needs_consent", CONFLICT, "A question or a score changes its meaning under its old key; publish it with consent or under a new key",
+        "Give it another key. Or name it in `consent_to_recoding` as `errors` does: exports then have a column for each coding.";
     LanguageNotOffered, "language_not_offered", NOT_FOUND, "The form does not exist in this language",
         "Ask for a language that `detail` lists, or leave it out to get all of them.";
 
@@ -161,6 +167,8 @@ codes! {
         "Show the person each question that `errors` names. `pointer` has the key of the question, `code` says what is wrong.";
 
     // Invitations and passes.
+    ProofOfWorkNeeded, "proof_of_work_needed", FORBIDDEN, "This campaign takes a response only with a proof of work",
+        "Find a proof for this campaign and this receipt with as many leading zero bits as the campaign's `proof_of_work` says, and send it as the header `Proof-Of-Work`. The documentation for clients has the sum and examples.";
     InvitationMissing, "invitation_missing", FORBIDDEN, "This campaign takes responses by invitation only",
         "Ask the person for the invitation, and send it as the header `Invitation`.";
     InvitationMalformed, "invitation_malformed", BAD_REQUEST, "The invitation is mistyped",
@@ -209,6 +217,7 @@ impl Code {
             StatusCode::PAYLOAD_TOO_LARGE => Self::BodyTooLarge,
             StatusCode::REQUEST_TIMEOUT => Self::BodyTooSlow,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::MediaTypeUnsupported,
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Self::HeadTooLarge,
             StatusCode::TOO_MANY_REQUESTS => Self::TooManyRequests,
             status if status.is_client_error() => Self::BadRequest,
             _ => Self::Internal,

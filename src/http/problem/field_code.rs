@@ -46,6 +46,8 @@ field_codes! {
     Blank, "blank", "The text has no letter, digit or sign.";
     NothingGiven, "nothing_given", "The change changes nothing: give one field or more.";
 
+    NotLimitable, "not_limitable", "The role cannot be limited to this. An admin is limited by nothing, and an author by forms only.";
+
     // The parameters of a query.
     UnknownParameter, "unknown_parameter", "The operation has no parameter of this name. `detail` lists those it has.";
     MissingParameter, "missing_parameter", "A parameter is missing that the operation needs.";

@@ -17,7 +17,7 @@ use crate::app::password::PasswordError;
 use crate::app::remarks::RemarkError;
 use crate::app::responses::ResponseError;
 use crate::app::sessions::SessionError;
-use crate::app::staff::StaffError;
+use crate::app::staff::{ScopeFault, StaffError};
 use crate::domain::admission::pass::header::www_authenticate;
 use crate::domain::campaign::privacy_settings::Promise;
 use crate::domain::campaign::{ChangeRefused, NoInvitations, NoPasses, NotOpen, ScheduleFault};
@@ -26,6 +26,7 @@ use crate::domain::form::FormFault;
 use crate::domain::pointer::Pointer;
 use crate::domain::response::AnswerFault;
 use crate::domain::staff::api_key::{MAX_LIFETIME_DAYS, OutOfScope, ROLES};
+use crate::domain::staff::scope::OutOfReach;
 use crate::http::rate_limit;
 use crate::store::responses::redeem::Refusal;
 
@@ -48,6 +49,7 @@ impl From<CampaignError> for Problem {
     fn from(error: CampaignError) -> Self {
         match error {
             CampaignError::Unknown => Code::CampaignUnknown.into(),
+            CampaignError::OutOfReach(out) => out.into(),
             CampaignError::Exists => Code::CampaignExists.into(),
             CampaignError::FormUnknown => Self::field(
                 "/form",
@@ -97,6 +99,7 @@ impl From<FormError> for Problem {
     fn from(error: FormError) -> Self {
         match error {
             FormError::Unknown => Code::FormUnknown.into(),
+            FormError::OutOfReach(out) => out.into(),
             FormError::VersionUnknown => Code::VersionUnknown.into(),
             FormError::DraftUnknown => Code::DraftUnknown.into(),
             FormError::Exists => Code::FormExists.into(),
@@ -112,7 +115,8 @@ impl From<FormError> for Problem {
                 .detail(format!("Version {version} has exactly this content.")),
             FormError::Recoded(keys) => {
                 let error = |key: &String| {
-                    let detail = "An answer to this question no longer means what it meant.";
+                    let detail =
+                        "An answer or a score under this name no longer means what it meant.";
                     FieldError::new(
                         Pointer::root().child(key).as_str(),
                         FieldCode::Recoded,
@@ -174,6 +178,8 @@ impl From<ResponseError> for Problem {
             ),
             ResponseError::PassMissing(key) => ask_for_pass(Code::PassMissing, &key),
             ResponseError::PassInvalid(key) => ask_for_pass(Code::PassInvalid, &key),
+            ResponseError::WorkNeeded(work) => Self::new(Code::ProofOfWorkNeeded)
+                .detail(format!("It needs {} leading zero bits.", work.bits())),
             ResponseError::Refused(refusal) => refusal.into(),
             ResponseError::ReceiptUsed => Code::ReceiptUsed.into(),
             ResponseError::Unknown => Code::ResponseUnknown.into(),
@@ -223,6 +229,7 @@ impl From<InvitationError> for Problem {
     fn from(error: InvitationError) -> Self {
         match error {
             InvitationError::CampaignUnknown => Code::CampaignUnknown.into(),
+            InvitationError::OutOfReach(out) => out.into(),
             InvitationError::Refused(NoInvitations::Access) => {
                 Code::AccessWithoutInvitations.into()
             }
@@ -263,6 +270,7 @@ impl From<RemarkError> for Problem {
                 FieldCode::CampaignUnknown,
                 "There is no campaign with this key.",
             )]),
+            RemarkError::OutOfReach(out) => out.into(),
             RemarkError::Unknown => Code::RemarkUnknown.into(),
             RemarkError::Changed => Code::PreconditionFailed.into(),
             RemarkError::NotShortened(fault) => {
@@ -279,9 +287,47 @@ impl From<StaffError> for Problem {
             StaffError::Unknown => Code::StaffUnknown.into(),
             StaffError::Exists => Code::StaffExists.into(),
             StaffError::LastAdmin => Code::LastAdmin.into(),
+            StaffError::Scopes(faults) => Self::fields(
+                Code::BodyInvalid,
+                faults.into_iter().map(Into::into).collect(),
+            ),
             StaffError::Password(error) => chosen_password("/password", error),
             StaffError::Failure(failure) => failure.into(),
         }
+    }
+}
+
+impl From<OutOfReach> for Problem {
+    fn from(OutOfReach: OutOfReach) -> Self {
+        Code::OutOfScope.into()
+    }
+}
+
+impl From<ScopeFault> for FieldError {
+    fn from(fault: ScopeFault) -> Self {
+        let (pointer, code, detail) = match fault {
+            ScopeFault::RoleNotHeld(role) => (
+                format!("/scopes/{}", role.as_str()),
+                FieldCode::RoleNotHeld,
+                "The account does not have this role.".to_owned(),
+            ),
+            ScopeFault::NotLimitable(role) => (
+                format!("/scopes/{}", role.as_str()),
+                FieldCode::NotLimitable,
+                "An admin is limited by nothing, and an author by forms only.".to_owned(),
+            ),
+            ScopeFault::CampaignUnknown(role, key) => (
+                format!("/scopes/{}/campaigns", role.as_str()),
+                FieldCode::CampaignUnknown,
+                format!("There is no campaign with the key `{key}`."),
+            ),
+            ScopeFault::FormUnknown(role, key) => (
+                format!("/scopes/{}/forms", role.as_str()),
+                FieldCode::FormUnknown,
+                format!("There is no form with the key `{key}`."),
+            ),
+        };
+        Self::new(pointer, code, detail)
     }
 }
 
@@ -417,6 +463,7 @@ impl From<ExportRefused> for Problem {
     fn from(refused: ExportRefused) -> Self {
         match refused {
             ExportRefused::TooMany(refused) => refused.into(),
+            ExportRefused::OutOfReach(out) => out.into(),
             ExportRefused::FormUnknown => Code::FormUnknown.into(),
             ExportRefused::NotPublished => {
                 Self::new(Code::FormUnknown).detail("The form has no published version.")

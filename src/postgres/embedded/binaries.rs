@@ -108,6 +108,37 @@ pub(super) fn find(
     })
 }
 
+/// A program for clients, such as `pg_dump`, of this major version or a newer one; with its major version. The newest that
+/// was seen, if all are older.
+pub(in crate::postgres) fn find_client(
+    name: &str,
+    at_least: u32,
+) -> Result<(PathBuf, u32), Option<u32>> {
+    let candidates = on_path()
+        .into_iter()
+        .chain(std::iter::once_with(of_pg_config).flatten())
+        .chain(std::iter::once_with(usual_folders).flatten());
+    let mut newest = None;
+    for program in candidates.map(|folder| folder.join(name)) {
+        let Some(major) = major_of(&program) else {
+            continue;
+        };
+        if major >= at_least {
+            return Ok((program, major));
+        }
+        newest = newest.max(Some(major));
+    }
+    Err(newest)
+}
+
+fn major_of(program: &Path) -> Option<u32> {
+    if !program.is_file() {
+        return None;
+    }
+    let output = command(program).arg("--version").output().ok()?;
+    Some(parse_version(&String::from_utf8_lossy(&output.stdout))?.0)
+}
+
 fn on_path() -> Vec<PathBuf> {
     environment("PATH")
         .map(|path| {

@@ -49,6 +49,12 @@ pub(super) fn cluster(data_dir: &Path) -> PathBuf {
     home(data_dir).join("cluster")
 }
 
+/// Whether the data folder has a cluster. A command that only reads must not make an empty one.
+#[must_use]
+pub fn has_cluster(data_dir: &Path) -> bool {
+    cluster(data_dir).join("PG_VERSION").exists()
+}
+
 /// The log of Postgres.
 pub(super) fn server_log(data_dir: &Path) -> PathBuf {
     home(data_dir).join("server.log")

@@ -34,7 +34,7 @@
 //! | `supervisor` | starts it again when it ends by itself |
 
 mod account;
-mod binaries;
+pub(super) mod binaries;
 mod cancellation;
 mod cluster;
 mod error;
@@ -42,7 +42,7 @@ mod folder;
 mod launch;
 mod options;
 mod postmaster;
-mod process;
+pub(super) mod process;
 mod running;
 mod server_log;
 mod settings;
@@ -50,7 +50,7 @@ mod socket;
 mod supervisor;
 
 pub use error::EmbeddedError;
-pub use folder::{create_data_folder, url_of_running};
+pub use folder::{create_data_folder, has_cluster, url_of_running};
 pub use options::Options;
 pub use running::EmbeddedPostgres;
 pub use supervisor::Supervisor;

@@ -21,7 +21,7 @@ const MAX_LINES: usize = 15;
 
 /// A program with a small, fixed environment: English messages, UTC, nothing else of ours.
 /// Its current folder is `/`, since the user that it runs as may have no access to ours.
-pub(super) fn command(program: impl AsRef<OsStr>) -> Command {
+pub(in crate::postgres) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command
         .env_clear()
@@ -71,7 +71,7 @@ pub(super) fn is_postgres_of(pid: u32, cluster: &Path) -> bool {
 }
 
 /// The last lines of a log or of a program's output.
-pub(super) fn last_lines(text: &str) -> String {
+pub(in crate::postgres) fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     lines
         .get(lines.len().saturating_sub(MAX_LINES)..)

@@ -1,6 +1,6 @@
 //! Streams responses into an export, row by row.
 
-use crate::domain::ids::{CampaignId, FormId, FormVersionId, ResponseId};
+use crate::domain::ids::{CampaignId, CampaignKey, FormId, FormVersionId, ResponseId};
 use crate::store::schema::{campaigns, responses};
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -51,7 +51,7 @@ pub struct ExportedCampaign {
     /// The id.
     pub id: CampaignId,
     /// The key.
-    pub key: String,
+    pub key: CampaignKey,
     /// The campaign's `k`: the minimum number of records of an export that share their background answers.
     pub k: i32,
 }

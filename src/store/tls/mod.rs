@@ -75,6 +75,17 @@ pub enum TlsError {
 pub(super) struct Tls {
     pub(super) mode: Mode,
     pub(super) connector: MakeRustlsConnect,
+    /// The files behind it, for programs of Postgres that connect by themselves.
+    pub(super) files: TlsFiles,
+}
+
+/// The files that an address names for TLS.
+#[derive(Clone)]
+pub(super) struct TlsFiles {
+    /// The CA; none for that of the machine.
+    pub(super) root: Option<PathBuf>,
+    /// Certificate and key of the client.
+    pub(super) identity: Option<(PathBuf, PathBuf)>,
 }
 
 impl Tls {
@@ -108,10 +119,22 @@ impl Tls {
             _ => return Err(TlsError::Half),
         };
         let client = client(Trust::new(mode, named)?, identity)?;
+        let root = named.filter(|file| file.as_os_str() != SYSTEM);
+        let files = TlsFiles {
+            root: root.map(Path::to_owned),
+            identity: parameters.certificate.clone().zip(parameters.key.clone()),
+        };
         Ok(Self {
             mode,
             connector: MakeRustlsConnect::new(client),
+            files,
         })
+    }
+
+    /// The certificates of the CAs that the machine trusts, in DER.
+    pub(super) fn of_the_machine() -> Vec<Vec<u8>> {
+        let roots = rustls_native_certs::load_native_certs().certs;
+        roots.iter().map(|root| root.to_vec()).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aftercare::app::Caller;
 use aftercare::app::campaigns::{self, NewCampaign};
 use aftercare::app::forms::publish::publish_form;
 use aftercare::app::staff::{self, NewAccount};
@@ -216,6 +217,7 @@ async fn what_is_undone_leaves_no_entry() {
         email: email.to_owned(),
         name: "Twice".to_owned(),
         roles: vec![Role::Analyst],
+        scopes: Default::default(),
         password: "correct horse battery staple".to_owned(),
     };
     for _ in 0..2 {
@@ -236,9 +238,10 @@ async fn what_is_undone_leaves_no_entry() {
         release_size: 10,
         k: 5,
         freezes_at: None,
+        proof_of_work: None,
         retained_until: None,
     };
-    campaigns::create(&app.state.app, Actor::Operator, campaign)
+    campaigns::create(&app.state.app, &Caller::OPERATOR, campaign)
         .await
         .unwrap_err();
     assert_eq!(entries(&admin.client, "campaign_created").await, []);

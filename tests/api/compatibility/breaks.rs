@@ -96,8 +96,17 @@ impl Comparison<'_> {
             let name = new["operationId"].as_str().unwrap();
             self.add(id, format!("is called {name}"));
         }
-        let authorization = |one: &Value| (one["security"].get(0).cloned(), one["x-roles"].clone());
-        if authorization(old) != authorization(new) {
+        // The roles stand in `x-roles`, and the scheme's list repeats them; one role more shuts nobody out.
+        let scheme = |one: &Value| -> Option<Vec<String>> {
+            let scheme = one["security"].get(0)?.as_object()?;
+            Some(scheme.keys().cloned().collect())
+        };
+        let roles = |one: &Value| one["x-roles"].as_array().cloned();
+        let shut_out = match (roles(old), roles(new)) {
+            (Some(before), Some(now)) => before.iter().any(|role| !now.contains(role)),
+            (before, now) => before != now,
+        };
+        if scheme(old) != scheme(new) || shut_out {
             self.add(id, "needs another authorization");
         }
         self.parameters(id, old, new);

@@ -234,6 +234,10 @@ fn what_is_added_breaks_nothing() {
         ),
         (format!("{things}/get/responses/404"), json!({})),
         (
+            format!("{things}/post/x-roles"),
+            json!(["author", "analyst"]),
+        ),
+        (
             format!("{schemas}/CreateThingBody/properties/label"),
             json!({"type": "string"}),
         ),

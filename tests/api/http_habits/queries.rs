@@ -31,6 +31,46 @@ async fn faults(client: &Client, path: &str) -> Vec<String> {
     shown
 }
 
+#[tokio::test]
+async fn an_empty_cursor_is_the_first_page() {
+    let collection = Collection::start().await;
+    let client = collection.app.client();
+    let list = async |path| client.get(path).send().await.expect(200).json();
+    let first = list("/v1/campaigns?limit=1").await;
+    assert_eq!(first["items"].as_array().unwrap().len(), 1);
+    assert_eq!(list("/v1/campaigns?limit=1&cursor=").await, first);
+    assert_eq!(
+        faults(&client, "/v1/forms?cursor=0").await,
+        ["cursor invalid_value"]
+    );
+}
+
+#[tokio::test]
+async fn a_whole_number_may_be_written_with_a_fraction_of_nothing() {
+    let collection = Collection::start().await;
+    let author = &collection.staff.client;
+    let retire = |days: &'static str| {
+        let call = author.post("/v1/forms/every-kind/versions/1/retire");
+        call.raw("application/json", format!("{{\"grace_days\": {days}}}"))
+    };
+    for days in ["44.5", "-1.0", "366.0", "1e3", "44.0, \"grace_days\": 1"] {
+        let refused = retire(days).send().await.expect(422);
+        assert_eq!(refused.pointers(), ["/grace_days"], "{days}");
+    }
+    retire("44.0").send().await.expect(200);
+    retire("4.4e1").send().await;
+    let draft = "key: in-yaml\nlanguages: [en]\ntitle: {en: A}\nsections: [{key: a, title: {en: A}, questions: [\
+                 {key: b, kind: text, max_length: 44.0, text: {en: B}}]}]\n";
+    let made = author
+        .post("/v1/forms")
+        .raw("application/yaml", draft)
+        .send()
+        .await;
+    let made = made.expect(201).json();
+    let length = &made["definition"]["sections"][0]["questions"][0]["max_length"];
+    assert_eq!(length, &json!(44));
+}
+
 /// A sentence without the words of Rust.
 fn assert_plain(detail: &str) {
     for word in [

@@ -21,6 +21,7 @@ use aftercare::store::pool::{Pools, Target};
 use aftercare::store::staff::{self, NewStaff};
 use aftercare::store::{AsyncPgConnection, sessions};
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::client::Client;
@@ -130,6 +131,11 @@ impl TestApp {
 
     /// A new account with these roles, logged in. Without hashing a password, which takes its time.
     pub async fn with_roles(&self, roles: &[Role]) -> LoggedIn {
+        self.with_scopes(roles, json!({})).await
+    }
+
+    /// A new account whose roles are limited like this, logged in.
+    pub async fn with_scopes(&self, roles: &[Role], scopes: Value) -> LoggedIn {
         let id = aftercare::random::uuid().unwrap();
         let email = format!("{}@clinic.example", id.simple());
         logs::register_secret(&email);
@@ -140,6 +146,7 @@ impl TestApp {
             name: format!("Test {}", roles[0].as_str()),
             password_hash: "no password fits this".to_owned(),
             roles: roles.to_vec(),
+            scopes: serde_json::from_value(scopes).unwrap(),
             created_at: self.clock.now(),
         };
         staff::insert(&mut conn, &new).await.unwrap().unwrap();
@@ -177,6 +184,7 @@ impl TestApp {
                 .await
                 .unwrap(),
             roles: roles.to_vec(),
+            scopes: Default::default(),
             created_at: self.clock.now(),
         };
         let mut conn = self.database.connect().await;

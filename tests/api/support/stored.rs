@@ -1,8 +1,8 @@
 //! Forms, campaigns and responses, put straight into the database: quicker than over HTTP, and of any week.
 
-use aftercare::app::App;
 use aftercare::app::campaigns::{self, NewCampaign};
 use aftercare::app::forms::publish::publish_form;
+use aftercare::app::{App, Caller};
 use aftercare::domain::audit::Actor;
 use aftercare::domain::campaign::Schedule;
 use aftercare::domain::campaign::access::Access;
@@ -78,9 +78,10 @@ pub async fn open_campaign(app: &App, form: &Form, key: &str) -> Uuid {
         release_size: 1,
         k: 5,
         freezes_at: None,
+        proof_of_work: None,
         retained_until: None,
     };
-    campaigns::create(app, Actor::Operator, new)
+    campaigns::create(app, &Caller::OPERATOR, new)
         .await
         .unwrap()
         .id

@@ -385,12 +385,12 @@ fn a_score_reckoned_in_another_way_gets_a_column_of_its_own_and_so_does_one_over
             "{field}"
         );
     }
-    // Words and bands are about the number, and a sum has no range.
+    // Words are about the number, and a sum has no range.
     assert!(
         recoded(|form| {
             form["scores"][3]["to"] = json!([0, 10]);
             form["scores"][3]["title"]["en"] = json!("Everything");
-            form["scores"][3]["bands"][0]["code"] = json!("some");
+            form["scores"][3]["bands"][0]["label"]["en"] = json!("Some");
         })
         .is_empty()
     );

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Change, Changes};
+use proptest::prelude::*;
+
+use super::{Change, Changes, ElementChange, recoded_without_consent};
+use crate::domain::form::Form;
 use crate::domain::form::check::tests::{check, sound};
 
 #[test]
@@ -38,7 +41,6 @@ fn changes_are_classed_by_what_they_do_to_the_data() {
             .map(|code| json!({"code": code, "label": text}))
             .collect()
     };
-    assert_eq!(change("/title", text.clone(), "meals"), Change::Identical);
     assert_eq!(
         change(&q(0, "text"), text.clone(), "meals"),
         Change::Reworded
@@ -118,4 +120,228 @@ fn changes_are_classed_by_what_they_do_to_the_data() {
             .iter()
             .any(|c| c.key == "sleep_hours" && c.change == Change::Added)
     );
+}
+
+fn of<'a>(elements: &'a [ElementChange], key: &str) -> &'a ElementChange {
+    elements.iter().find(|element| element.key == key).unwrap()
+}
+
+/// A form of the newest edition with a score and a notice.
+fn scored() -> Value {
+    json!({
+        "key": "a", "edition": 2, "languages": ["en"], "title": {"en": "A"},
+        "scales": {"how": [
+            {"code": "good", "value": 0, "label": {"en": "Good"}},
+            {"code": "fair", "value": 1, "label": {"en": "Fair"}},
+            {"code": "bad", "value": 2, "label": {"en": "Bad"}},
+        ]},
+        "sections": [{"key": "s", "title": {"en": "S"}, "questions": [
+            {"key": "x", "kind": "single_choice", "scale": "how", "text": {"en": "X"}},
+            {"key": "y", "kind": "rating", "min": 0, "max": 10, "text": {"en": "Y"}},
+        ]}],
+        "scores": [{
+            "key": "t", "title": {"en": "T"}, "of": ["x", "y"], "method": "mean",
+            "bands": [
+                {"from": 0.0, "code": "low", "label": {"en": "Low"}},
+                {"from": 50.0, "code": "high", "label": {"en": "High"}},
+            ],
+        }],
+        "notices": [{"key": "n", "show_when": {"question": "y", "at_least": 5.0}, "text": {"en": "Call 1"}}],
+    })
+}
+
+fn changed(pointer: &str, value: Value) -> Value {
+    let mut form = scored();
+    let (parent, field) = pointer.rsplit_once('/').unwrap();
+    form.pointer_mut(parent).unwrap()[field] = value;
+    form
+}
+
+/// The first edition of the same form.
+fn first_edition(mut form: Value) -> Value {
+    form.as_object_mut().unwrap().remove("edition");
+    form
+}
+
+#[test]
+fn a_score_that_is_reckoned_otherwise_is_recoded_and_asks_for_consent() {
+    let old = check(scored()).unwrap();
+    for (pointer, value) in [
+        ("/scores/0/of", json!(["x"])),
+        ("/scores/0/at_least_answered", json!(0.75)),
+        ("/scores/0/bands/1/from", json!(30.0)),
+        ("/scores/0/bands/1/code", json!("much")),
+    ] {
+        let new = check(changed(pointer, value)).unwrap();
+        let changes = Changes::between(&old, &new);
+        let score = of(&changes.scores, "t");
+        assert_eq!(score.change, Change::Recoded, "{pointer}");
+        assert_eq!(score.details.len(), 1, "{:?}", score.details);
+        assert!(!changes.compatible);
+        let earlier = [old.clone()];
+        assert_eq!(recoded_without_consent(&earlier, &new, &[]), ["score_t"]);
+        let consent = ["score_t".to_owned()];
+        assert!(recoded_without_consent(&earlier, &new, &consent).is_empty());
+    }
+    for (pointer, value) in [
+        ("/scores/0/of", json!(["y", "x"])),
+        ("/scores/0/title", json!({"en": "Total"})),
+        ("/scores/0/bands/1/label", json!({"en": "Very high"})),
+    ] {
+        let new = check(changed(pointer, value)).unwrap();
+        let changes = Changes::between(&old, &new);
+        assert_eq!(
+            of(&changes.scores, "t").change,
+            Change::Reworded,
+            "{pointer}"
+        );
+        assert!(changes.compatible);
+    }
+}
+
+#[test]
+fn a_score_of_a_recoded_question_is_recoded_with_it_and_needs_no_consent_of_its_own() {
+    let old = check(scored()).unwrap();
+    let new = check(changed("/sections/0/questions/1/max", json!(8))).unwrap();
+    let changes = Changes::between(&old, &new);
+    assert_eq!(of(&changes.scores, "t").change, Change::Recoded);
+    assert_eq!(recoded_without_consent(&[old], &new, &[]), ["y"]);
+}
+
+#[test]
+fn labels_that_change_places_recode_the_question() {
+    let old = check(scored()).unwrap();
+    let mut swapped = scored();
+    swapped["scales"]["how"][0]["label"] = json!({"en": "Bad"});
+    swapped["scales"]["how"][2]["label"] = json!({"en": "Good"});
+    let new = check(swapped.clone()).unwrap();
+    assert_eq!(
+        Changes::between(&old, &new).recoded().collect::<Vec<_>>(),
+        ["x"]
+    );
+    // One label of another option is enough: the answers before and after cannot be told apart.
+    let mut moved = scored();
+    moved["scales"]["how"][0]["label"] = json!({"en": "Bad"});
+    moved["scales"]["how"][2]["label"] = json!({"en": "Terrible"});
+    let new = check(moved).unwrap();
+    assert_eq!(
+        Changes::between(&old, &new).recoded().collect::<Vec<_>>(),
+        ["x"]
+    );
+    let old = check(first_edition(scored())).unwrap();
+    let new = check(first_edition(swapped)).unwrap();
+    let changes = Changes::between(&old, &new);
+    assert_eq!(of(&changes.questions, "x").change, Change::Reworded);
+}
+
+#[test]
+fn titles_sections_notices_orders_and_scales_are_told() {
+    let old = check(scored()).unwrap();
+    let told = |form: Value| Changes::between(&old, &check(form).unwrap());
+    let title = told(changed("/title", json!({"en": "B"})));
+    assert_eq!(title.form, ["the title reads differently"]);
+    let section = told(changed("/sections/0/title", json!({"en": "B"})));
+    assert_eq!(
+        of(&section.sections, "s").details,
+        ["the title reads differently"]
+    );
+    let notice = told(changed("/notices/0/show_when/at_least", json!(9.0)));
+    assert_eq!(
+        of(&notice.notices, "n").details,
+        ["it is shown under another condition"]
+    );
+    let mut turned = scored();
+    let questions = turned.pointer_mut("/sections/0/questions").unwrap();
+    questions.as_array_mut().unwrap().reverse();
+    assert_eq!(told(turned).form, ["the questions stand in another order"]);
+    let scale = told(changed("/scales/how/0/label", json!({"en": "Fine"})));
+    assert_eq!(scale.form, ["the scale \"how\" changed"]);
+    let edition = told(first_edition(scored()));
+    assert_eq!(
+        edition.form,
+        ["it is read by the rules of edition 1 instead of 2"]
+    );
+    assert!(edition.compatible, "both editions reckon a mean alike");
+}
+
+#[test]
+fn a_column_of_the_first_edition_runs_on_over_other_bands_as_it_always_did() {
+    let old = check(first_edition(scored())).unwrap();
+    let new = check(first_edition(changed(
+        "/scores/0/bands/1/from",
+        json!(30.0),
+    )))
+    .unwrap();
+    let changes = Changes::between(&old, &new);
+    assert_eq!(of(&changes.scores, "t").change, Change::Reworded);
+    assert!(changes.compatible);
+}
+
+/// Every value of a document with its pointer.
+fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
+    found.push(pointer.to_owned());
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                places(value, &format!("{pointer}/{key}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (place, value) in items.iter().enumerate() {
+                places(value, &format!("{pointer}/{place}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The form with one value changed a little or taken out, if it is still sound.
+fn mutated(form: &Value, place: usize, how: u8) -> Option<Form> {
+    let mut all = Vec::new();
+    places(form, "", &mut all);
+    let pointer = &all[place % all.len()];
+    let mut form = form.clone();
+    let (parent, field) = pointer.rsplit_once('/')?;
+    let there = form.pointer_mut(pointer)?;
+    match (&*there, how) {
+        (Value::String(text), 0..2) => *there = json!(format!("{text}x")),
+        (Value::Number(number), 0) => *there = json!(number.as_f64()? + 1.0),
+        (Value::Number(number), 1) => *there = json!(number.as_i64()? - 1),
+        (Value::Bool(flag), 0..2) => *there = json!(!flag),
+        (Value::Array(_), 0..2) => there.as_array_mut()?.reverse(),
+        _ => match form.pointer_mut(parent)? {
+            Value::Object(fields) => drop(fields.remove(field)?),
+            Value::Array(items) => drop(items.remove(field.parse().ok()?)),
+            _ => return None,
+        },
+    }
+    Form::check(serde_json::from_value(form).ok()?).ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn nothing_changed_exactly_when_the_digests_agree(
+        which in any::<bool>(),
+        steps in prop::collection::vec((any::<usize>(), 0_u8..3), 1..4),
+    ) {
+        let start = if which { scored() } else { sound() };
+        let old = check(start.clone()).unwrap();
+        let mut form = start;
+        let mut new = old.clone();
+        for (place, how) in steps {
+            if let Some(next) = mutated(&form, place, how) {
+                form = serde_json::to_value(next.definition()).unwrap();
+                new = next;
+            }
+        }
+        let changes = Changes::between(&old, &new);
+        prop_assert_eq!(changes.is_empty(), old.digest() == new.digest(), "{:?}", changes);
+        let back = Changes::between(&new, &old);
+        prop_assert_eq!(back.is_empty(), changes.is_empty());
+        for element in changes.questions.iter().chain(&changes.scores).chain(&changes.sections) {
+            prop_assert_eq!(element.details.is_empty(), element.change == Change::Identical);
+        }
+    }
 }

@@ -65,6 +65,13 @@ pub struct ScoreDefinition {
     pub round: Option<RoundDefinition>,
 }
 
+impl ScoreDefinition {
+    /// Whether it is the mean of the mapped answers, which every edition computes alike.
+    pub fn is_mean(&self) -> bool {
+        self.method == ScoreMethod::Mean
+    }
+}
+
 /// How a score puts its questions together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]

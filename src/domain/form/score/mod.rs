@@ -13,6 +13,7 @@ mod dependencies;
 mod edition_1;
 mod exact;
 mod item;
+mod possible;
 mod reach;
 mod table;
 
@@ -25,6 +26,7 @@ pub use dependencies::dependencies;
 pub use edition_1::Score as FirstScore;
 pub use exact::{Exact, Method};
 pub use item::{Counted, Item, Numbers, Source, WhenHolds};
+pub use possible::Possible;
 pub use reach::{Reach, Routing};
 pub use table::{Pattern, Table, TableFault};
 

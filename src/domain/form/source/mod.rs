@@ -12,6 +12,7 @@ use self::reader::Reader;
 use super::definition::FormDefinition;
 use crate::domain::fault::Fault;
 use crate::domain::pointer::{Pointer, find_nul};
+use crate::domain::whole_number::write_as_whole;
 
 /// The two ways to write a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,13 +83,20 @@ impl Source {
         }
     }
 
+    /// What the text says, whatever it is.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// The definition. One that names no edition gets the newest.
     ///
     /// # Errors
     ///
     /// The first field that is unknown, missing or of the wrong type.
     pub fn definition(&self) -> Result<FormDefinition, Fault<String>> {
-        let definition: Result<FormDefinition, _> = serde_path_to_error::deserialize(&self.value);
+        let mut value = self.value.clone();
+        write_as_whole(&mut value);
+        let definition: Result<FormDefinition, _> = serde_path_to_error::deserialize(&value);
         definition
             .map(FormDefinition::as_written_today)
             .map_err(|error| {

@@ -30,7 +30,7 @@ described_as! {
     form::Scalar => Scalar;
     form::Text => Text;
     form::Changes => Changes;
-    form::QuestionChange => QuestionChange;
+    form::ElementChange => ElementChange;
     form::Change => Change;
 }
 
@@ -465,10 +465,19 @@ pub struct Text(pub BTreeMap<String, String>);
 /// All changes from one version to another.
 #[derive(Deserialize, ToSchema)]
 pub struct Changes {
-    /// Whether the answers of both versions can stand in the same columns: no question is recoded.
+    /// Whether answers and scores of both versions can stand in the same columns: none is recoded.
     pub compatible: bool,
     /// Every question of either version: those of the newer one in its order, then those removed.
     pub questions: Vec<QuestionChange>,
+    /// Every score of either version, likewise.
+    pub scores: Vec<ElementChange>,
+    /// Every section of either version, likewise.
+    pub sections: Vec<ElementChange>,
+    /// Every notice of either version, likewise.
+    pub notices: Vec<ElementChange>,
+    /// What changed of the form as a whole, in words.
+    #[schema(example = json!(["the title reads differently"]))]
+    pub form: Vec<String>,
 }
 
 /// The change of one question.
@@ -484,21 +493,35 @@ pub struct QuestionChange {
     pub details: Vec<String>,
 }
 
+/// The change of a score, a section or a notice.
+#[derive(Deserialize, ToSchema)]
+pub struct ElementChange {
+    /// Its key.
+    #[schema(example = "eating")]
+    pub key: String,
+    /// The most severe of its changes.
+    pub change: Change,
+    /// The changes in words.
+    #[schema(example = json!(["its bands are others"]))]
+    pub details: Vec<String>,
+}
+
 /// The kinds of changes, from harmless to severe.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// The question and its answers are the same.
+    /// It is the same.
     Identical,
     /// Wording, order, routing or the duty to answer changed; the coding did not.
     Reworded,
     /// Options were added, or bounds widened; existing answers keep their meaning.
     OptionsAdded,
-    /// The question is new.
+    /// It is new.
     Added,
-    /// The question was removed.
+    /// It was removed.
     Removed,
-    /// Existing answers change their meaning: another kind, an option removed, another value, narrower bounds.
+    /// Existing answers or scores change their meaning: another kind, an option removed, labels that changed places,
+    /// another value, narrower bounds, another sum, other bands.
     Recoded,
 }
 

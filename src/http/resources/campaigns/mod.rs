@@ -95,7 +95,7 @@ impl From<CampaignFilter> for Option<DomainState> {
             "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
             "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
             "access": "open", "release_size": 10, "k": 5, "freezes_at": null,
-            "retained_until": "2032-03-02T00:00:00Z", "erased_at": null, "pass": null,
+            "retained_until": "2032-03-02T00:00:00Z", "erased_at": null, "proof_of_work": null, "pass": null,
             "privacy": {
                 "stored": ["id", "campaign", "form_version", "language", "week", "answers"],
                 "stored_apart": ["id", "campaign", "question", "language", "text"],
@@ -150,19 +150,22 @@ async fn get_campaign(state: State, campaign: CampaignPath) -> Result<HttpRespon
     security(("staff" = ["coordinator"]), ("api_key" = ["coordinator"])),
     params(CampaignPath),
     responses((status = 200, description = "The counts.", body = CampaignProgressView)),
-    extensions(("x-problems" = json!(["campaign_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "campaign_unknown"]))),
 )]
 #[get("/v1/campaigns/{campaign}/progress")]
 async fn get_campaign_progress(
-    _coordinator: StaffOrKey<Coordinator>,
+    coordinator: StaffOrKey<Coordinator>,
     state: State,
     campaign: CampaignPath,
 ) -> Result<HttpResponse, Problem> {
-    let progress = campaigns::progress(&state.app, &campaign.key()?).await?;
+    let (caller, key) = (coordinator.caller(), campaign.key()?);
+    let progress = campaigns::progress(&state.app, caller, &key).await?;
     Ok(HttpResponse::Ok().json(CampaignProgressView::from(progress)))
 }
 
 /// Create a campaign
+///
+/// The campaign's form must be in your scope.
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
@@ -170,7 +173,7 @@ async fn get_campaign_progress(
     responses((status = 201, description = "The campaign.", body = CampaignView, headers(
         ("Location" = String, description = "Where the campaign is."),
     ))),
-    extensions(("x-problems" = json!(["campaign_exists", "too_many_pass_campaigns"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "campaign_exists", "too_many_pass_campaigns"]))),
 )]
 #[post("/v1/campaigns")]
 async fn create_campaign(
@@ -179,7 +182,7 @@ async fn create_campaign(
     body: Body<CreateCampaignBody>,
 ) -> Result<HttpResponse, Problem> {
     let new = body.read().await?.into_new()?;
-    let created = campaigns::create(&state.app, coordinator.actor(), new).await?;
+    let created = campaigns::create(&state.app, &coordinator.caller(), new).await?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/v1/campaigns/{}", created.key)));
     Ok(reply(response, &state, created))
@@ -198,7 +201,7 @@ async fn create_campaign(
     ),
     request_body = UpdateCampaignBody,
     responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
-    extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "settings_promised", "too_many_pass_campaigns"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "campaign_unknown", "campaign_closed", "settings_promised", "too_many_pass_campaigns"]))),
 )]
 #[patch("/v1/campaigns/{campaign}")]
 async fn update_campaign(
@@ -208,8 +211,8 @@ async fn update_campaign(
     body: Body<UpdateCampaignBody>,
 ) -> Result<HttpResponse, Problem> {
     let change = body.read().await?.into();
-    let (actor, key) = (coordinator.actor(), campaign.key()?);
-    let changed = campaigns::change(&state.app, actor, &key, &change).await?;
+    let (caller, key) = (coordinator.caller(), campaign.key()?);
+    let changed = campaigns::change(&state.app, &caller, &key, &change).await?;
     Ok(reply(HttpResponse::Ok(), &state, changed))
 }
 
@@ -223,7 +226,7 @@ async fn update_campaign(
         ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
     ),
     responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
-    extensions(("x-problems" = json!(["campaign_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "campaign_unknown"]))),
 )]
 #[post("/v1/campaigns/{campaign}/close")]
 async fn close_campaign(
@@ -231,8 +234,8 @@ async fn close_campaign(
     state: State,
     campaign: CampaignPath,
 ) -> Result<HttpResponse, Problem> {
-    let (actor, key) = (coordinator.actor(), campaign.key()?);
-    let closed = campaigns::close(&state.app, actor, &key).await?;
+    let (caller, key) = (coordinator.caller(), campaign.key()?);
+    let closed = campaigns::close(&state.app, &caller, &key).await?;
     Ok(reply(HttpResponse::Ok(), &state, closed))
 }
 

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::app::campaigns::{CampaignError, CampaignProgress, NewCampaign};
 use crate::app::pass_keys::PassKey;
 use crate::domain::admission::pass::to_base64url;
+use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::{Campaign, CampaignChange, CampaignState as DomainState, Schedule};
 use crate::domain::form::{Text, is_language_tag};
@@ -71,7 +72,7 @@ impl From<&PassKey> for PassIssuerView {
     "title": {"ko": "세계 암의 날 2027", "en": "World Cancer Day 2027"}, "description": null,
     "opens_at": "2027-02-04T00:00:00Z", "closes_at": "2027-03-04T00:00:00Z", "closed_at": null,
     "access": "code", "release_size": 10, "k": 5, "freezes_at": "2027-04-01T00:00:00Z",
-    "retained_until": "2032-03-02T00:00:00Z", "erased_at": null, "pass": null,
+    "retained_until": "2032-03-02T00:00:00Z", "erased_at": null, "proof_of_work": null, "pass": null,
     "privacy": {
         "stored": ["id", "campaign", "form_version", "language", "week", "answers"],
         "stored_apart": ["id", "campaign", "question", "language", "text"],
@@ -114,6 +115,10 @@ pub struct CampaignView {
     /// When they were deleted; null before that.
     #[schema(required)]
     pub erased_at: Option<DateTime<Utc>>,
+    /// The number of leading zero bits that the proof of work of a response needs; null if none is needed. It can change
+    /// at any time.
+    #[schema(required, minimum = 8, maximum = 24)]
+    pub proof_of_work: Option<u8>,
     /// The data that a client needs to get a pass; only with access `pass`. A client can get the pass long before it
     /// sends a response.
     #[schema(required)]
@@ -185,6 +190,7 @@ impl CampaignView {
     /// it.
     pub(super) fn of(app: &App, campaign: Campaign) -> Self {
         let settings = campaign.settings;
+        let proof_of_work = campaign.needed_work().map(Work::bits);
         let pass = app.pass_keys.known(campaign.id);
         let pass = pass.filter(|_| settings.access == Access::Pass);
         Self {
@@ -202,6 +208,7 @@ impl CampaignView {
             freezes_at: settings.freezes_at,
             retained_until: settings.retained_until,
             erased_at: campaign.erased_at,
+            proof_of_work,
             pass: pass.map(|key| PassIssuerView::from(&*key)),
             privacy: settings.into(),
         }
@@ -251,6 +258,11 @@ pub struct CreateCampaignBody {
     freezes_at: Option<DateTime<Utc>>,
     /// When the responses are deleted; if missing, five years after the campaign closes.
     retained_until: Option<DateTime<Utc>>,
+    /// The number of leading zero bits that the proof of work of a response needs; if missing, none is needed. Only access
+    /// `open` asks for it. It may change at any time.
+    #[validate(range(min = 8, max = 24))]
+    #[schema(minimum = 8, maximum = 24)]
+    proof_of_work: Option<u8>,
 }
 
 fn ten() -> i32 {
@@ -296,6 +308,11 @@ pub struct UpdateCampaignBody {
     freezes_at: Option<Option<DateTime<Utc>>>,
     /// When the responses are deleted.
     retained_until: Option<DateTime<Utc>>,
+    /// The number of leading zero bits that the proof of work of a response needs; null if none is needed.
+    #[serde(default, deserialize_with = "even_null")]
+    #[validate(range(min = 8, max = 24))]
+    #[schema(value_type = Option<u8>, minimum = 8, maximum = 24)]
+    proof_of_work: Option<Option<u8>>,
 }
 
 impl CreateCampaignBody {
@@ -319,6 +336,7 @@ impl CreateCampaignBody {
             k: self.k,
             freezes_at: self.freezes_at,
             retained_until: self.retained_until,
+            proof_of_work: self.proof_of_work.and_then(Work::of_bits),
         })
     }
 }
@@ -335,6 +353,7 @@ impl From<UpdateCampaignBody> for CampaignChange {
             k: body.k,
             freezes_at: body.freezes_at,
             retained_until: body.retained_until,
+            proof_of_work: body.proof_of_work.map(|bits| bits.and_then(Work::of_bits)),
         }
     }
 }

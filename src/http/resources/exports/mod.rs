@@ -80,7 +80,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         ),
         example = json!("campaign,form_version,language,week,cancer_type,eating_meals,help_from__family,score_eating\r\nworld-cancer-day-2027,1,ko,2027-W05,stomach,severe,1,66.7\r\nworld-cancer-day-2027,1,MSK,MSK,breast,,,\r\n"),
     )),
-    extensions(("x-problems" = json!(["form_unknown", "too_few_records", "too_many_requests"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_few_records", "too_many_requests"]))),
 )]
 #[get("/v1/forms/{form}/responses.csv", wrap = "from_fn(compress)")]
 async fn export_responses(
@@ -91,11 +91,12 @@ async fn export_responses(
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (request, form) = (query.read()?.request(), form.key()?);
+    let caller = analyst.caller();
     if headers_only.0 {
-        exports::check_responses(&state.app, &form, request).await?;
+        exports::check_responses(&state.app, caller, &form, request).await?;
         return Ok(without_body(&mut attachment(&form, "responses")));
     }
-    let file = exports::responses(&state.app, analyst.actor(), &form, request).await?;
+    let file = exports::responses(&state.app, caller, &form, request).await?;
     let mut response = attachment(&form, "responses");
     for header in figures::headers(&file.report) {
         response.insert_header(header);
@@ -122,18 +123,19 @@ async fn export_responses(
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("column,question,option,kind,section,section_title,text,label,versions,codes,numbers\r\neating_meals,eating_meals,,single_choice,eating,Eating,How hard is it to eat a meal?,,1 to 2,none=None; mild=Mild,none=0; mild=1\r\n"),
     )),
-    extensions(("x-problems" = json!(["form_unknown", "language_not_offered"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered"]))),
 )]
 #[get("/v1/forms/{form}/codebook.csv", wrap = "from_fn(compress)")]
 async fn export_codebook(
-    _analyst: StaffOrKey<Analyst>,
+    analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
     query: Query<CodebookQuery>,
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (query, form) = (query.read()?, form.key()?);
-    let entries = exports::codebook(&state.app, &form, query.language()).await?;
+    let (caller, language) = (analyst.caller(), query.language());
+    let entries = exports::codebook(&state.app, caller, &form, language).await?;
     if headers_only.0 {
         return Ok(without_body(&mut attachment(&form, "codebook")));
     }

@@ -37,7 +37,7 @@ use crate::http::state::State;
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("campaign,question,language,text\r\nworld-cancer-day-2027,remark_your_days,en,Nurse […] called me at [phone] and it helped.\r\n"),
     )),
-    extensions(("x-problems" = json!(["form_unknown", "too_many_requests"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_many_requests"]))),
 )]
 #[get("/v1/forms/{form}/remarks.csv", wrap = "from_fn(compress)")]
 pub(super) async fn export_remarks(
@@ -48,11 +48,12 @@ pub(super) async fn export_remarks(
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (query, form) = (query.read()?, form.key()?);
+    let caller = analyst.caller();
     if headers_only.0 {
-        exports::check_remarks(&state.app, &form, query.campaigns()).await?;
+        exports::check_remarks(&state.app, caller, &form, query.campaigns()).await?;
         return Ok(without_body(&mut attachment(&form, "remarks")));
     }
-    let (actor, options) = (analyst.actor(), query.csv());
-    let download = exports::remarks(&state.app, actor, &form, query.campaigns(), options).await?;
+    let (campaigns, options) = (query.campaigns(), query.csv());
+    let download = exports::remarks(&state.app, caller, &form, campaigns, options).await?;
     Ok(attachment(&form, "remarks").streaming(download))
 }

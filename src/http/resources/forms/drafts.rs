@@ -49,8 +49,8 @@ pub struct DraftView {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"consent_to_recoding": ["sleep_hours"]}))]
 pub struct PublishDraftBody {
-    /// Keys of questions whose answers may change their meaning with this version. Exports then keep the old and the
-    /// new coding in separate columns.
+    /// Keys of questions whose answers may change their meaning with this version, and `score_` with the key of scores
+    /// whose numbers or bands may. Exports then keep the old and the new coding in separate columns.
     #[serde(default)]
     #[validate(length(max = 500))]
     #[schema(max_items = 500)]
@@ -60,7 +60,7 @@ pub struct PublishDraftBody {
 /// Create a form
 ///
 /// The form starts as a draft, in JSON or YAML. Unknown fields are refused at once; everything else is checked at
-/// publishing, and listed in `faults` until then.
+/// publishing, and listed in `faults` until then. An author whose scope is a list of forms creates those on the list.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
@@ -69,16 +69,16 @@ pub struct PublishDraftBody {
         ("Location" = String, description = "Where the draft is."),
         ("ETag" = String, description = "Names this state of the draft; send it as `If-Match` with a change."),
     ))),
-    extensions(("x-problems" = json!(["form_exists"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_exists"]))),
 )]
 #[post("/v1/forms")]
 async fn create_form(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     state: State,
     document: Document,
 ) -> Result<HttpResponse, Problem> {
     let definition = read(document).await?;
-    let (key, draft) = drafts::create(&state.app, definition).await?;
+    let (key, draft) = drafts::create(&state.app, &author.caller(), definition).await?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/v1/forms/{key}/draft")));
     Ok(reply(response, draft))
@@ -94,15 +94,15 @@ async fn create_form(
     responses((status = 200, description = "The draft.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft; send it as `If-Match` with a change."),
     ))),
-    extensions(("x-problems" = json!(["form_unknown", "draft_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "draft_unknown"]))),
 )]
 #[get("/v1/forms/{form}/draft")]
 async fn get_form_draft(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     state: State,
     form: FormPath,
 ) -> Result<HttpResponse, Problem> {
-    let draft = drafts::find(&state.app, &form.key()?).await?;
+    let draft = drafts::find(&state.app, &author.caller(), &form.key()?).await?;
     Ok(reply(HttpResponse::Ok(), draft))
 }
 
@@ -122,11 +122,11 @@ async fn get_form_draft(
     responses((status = 200, description = "The draft as it is now.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft."),
     ))),
-    extensions(("x-problems" = json!(["form_unknown", "precondition_required", "precondition_failed"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "precondition_required", "precondition_failed"]))),
 )]
 #[put("/v1/forms/{form}/draft")]
 async fn update_form_draft(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     precondition: Precondition,
     state: State,
     form: FormPath,
@@ -134,7 +134,8 @@ async fn update_form_draft(
 ) -> Result<HttpResponse, Problem> {
     let definition = read(document).await?;
     let expected = |current: Option<DraftTag>| precondition.allows(current.map(entity_tag));
-    let saved = drafts::update(&state.app, &form.key()?, definition, expected).await;
+    let (caller, form) = (author.caller(), form.key()?);
+    let saved = drafts::update(&state.app, &caller, &form, definition, expected).await;
     Ok(reply(HttpResponse::Ok(), precondition.explain(saved)?))
 }
 
@@ -149,17 +150,17 @@ async fn update_form_draft(
         ("If-Match" = String, Header, description = "The `ETag` of the draft. `*` deletes whatever there is.", example = "*"),
     ),
     responses((status = 204, description = "It is deleted.")),
-    extensions(("x-problems" = json!(["form_unknown", "draft_unknown", "precondition_required", "precondition_failed"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "draft_unknown", "precondition_required", "precondition_failed"]))),
 )]
 #[delete("/v1/forms/{form}/draft")]
 async fn delete_form_draft(
-    _author: Staff<Author>,
+    author: Staff<Author>,
     precondition: Precondition,
     state: State,
     form: FormPath,
 ) -> Result<HttpResponse, Problem> {
     let expected = |current: Option<DraftTag>| precondition.allows(current.map(entity_tag));
-    let deleted = drafts::delete(&state.app, &form.key()?, expected).await;
+    let deleted = drafts::delete(&state.app, &author.caller(), &form.key()?, expected).await;
     precondition.explain(deleted)?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -180,7 +181,7 @@ async fn delete_form_draft(
         ("Location" = String, description = "Where the version is."),
     ))),
     extensions(("x-problems" = json!([
-        "form_unknown", "draft_unknown", "precondition_failed", "draft_invalid", "draft_unchanged",
+        "out_of_scope", "form_unknown", "draft_unknown", "precondition_failed", "draft_invalid", "draft_unchanged",
         "recoding_needs_consent",
     ]))),
 )]
@@ -197,8 +198,8 @@ async fn publish_form_draft(
     let expected = |current: Option<DraftTag>| {
         !precondition.is_given() || precondition.allows(current.map(entity_tag))
     };
-    let actor = author.actor();
-    let published = publish_draft(&state.app, actor, &form, &consent, expected).await?;
+    let caller = author.caller();
+    let published = publish_draft(&state.app, &caller, &form, &consent, expected).await?;
     let location = format!("/v1/forms/{form}/versions/{}", published.version);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))

@@ -9,7 +9,7 @@ use validator::Validate;
 use super::FormVersionSummary;
 use crate::app::forms;
 use crate::domain::form::Changes;
-use crate::http::auth::{Author, Staff};
+use crate::http::auth::{Author, AuthorOrAnalyst, Staff};
 use crate::http::extract::path::{FormPath, FormVersionPath};
 use crate::http::extract::{Body, Query};
 use crate::http::problem::Problem;
@@ -65,7 +65,7 @@ pub struct ChangesQuery {
     ),
     request_body = RetireVersionBody,
     responses((status = 200, description = "The version as it is now.", body = FormVersionSummary)),
-    extensions(("x-problems" = json!(["version_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "version_unknown"]))),
 )]
 #[post("/v1/forms/{form}/versions/{version}/retire")]
 async fn retire_form_version(
@@ -75,18 +75,19 @@ async fn retire_form_version(
     body: Body<RetireVersionBody>,
 ) -> Result<HttpResponse, Problem> {
     let grace_days = body.read().await?.grace_days;
-    let (actor, form) = (author.actor(), path.key()?);
-    let retired = forms::retire(&state.app, actor, &form, path.version, grace_days).await?;
+    let (caller, form) = (author.caller(), path.key()?);
+    let retired = forms::retire(&state.app, &caller, &form, path.version, grace_days).await?;
     Ok(HttpResponse::Ok().json(FormVersionSummary::from(retired)))
 }
 
 /// Compare two versions of a form
 ///
-/// Tells for every question whether it is identical, reworded, extended by options, recoded, removed or added, and
-/// whether the answers of both versions can share columns.
+/// Tells for every question, score, section and notice whether it is identical, reworded, extended by options, recoded,
+/// removed or added, what changed of the form as a whole, and whether the answers and scores of both versions can share
+/// columns. For authors and analysts.
 #[utoipa::path(
     tag = "drafts",
-    security(("staff" = ["author"])),
+    security(("staff" = ["author", "analyst"])),
     params(
         FormPath,
         ChangesQuery,
@@ -94,17 +95,22 @@ async fn retire_form_version(
     responses((status = 200, description = "The changes.", body = Changes, example = json!({
         "compatible": true,
         "questions": [{"key": "eating_meals", "change": "options_added", "details": ["option \"complete\" is new"]}],
+        "scores": [{"key": "eating", "change": "reworded", "details": ["the title reads differently"]}],
+        "sections": [{"key": "eating", "change": "identical", "details": []}],
+        "notices": [],
+        "form": [],
     }))),
     extensions(("x-problems" = json!(["form_unknown", "version_unknown"]))),
 )]
 #[get("/v1/forms/{form}/changes")]
 async fn list_form_changes(
-    _author: Staff<Author>,
+    _reader: Staff<AuthorOrAnalyst>,
     state: State,
     form: FormPath,
     query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let ChangesQuery { from, to } = query.read()?;
+    // The versions are for everybody, so no scope bounds what is said of them.
     let changes = forms::changes(&state.app, &form.key()?, from, to).await?;
     Ok(HttpResponse::Ok().json(changes))
 }

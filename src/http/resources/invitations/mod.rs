@@ -58,7 +58,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         ("Location" = String, description = "The batch; deleting it revokes its unused invitations."),
         ("Content-Disposition" = String, description = "A name for the file, where it is one."),
     ))),
-    extensions(("x-problems" = json!(["campaign_unknown", "campaign_closed", "access_without_invitations"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "campaign_unknown", "campaign_closed", "access_without_invitations"]))),
 )]
 #[post("/v1/campaigns/{campaign}/invitations", wrap = "from_fn(compress)")]
 async fn create_invitations(
@@ -77,8 +77,8 @@ async fn create_invitations(
         label: body.label,
         format: format.as_str(),
     };
-    let (actor, key) = (coordinator.actor(), campaign.key()?);
-    let issued = invitations::issue(&state.app, actor, &key, new).await?;
+    let (caller, key) = (coordinator.caller(), campaign.key()?);
+    let issued = invitations::issue(&state.app, &caller, &key, new).await?;
     sheet::reply(format, issued, body.link, link)
 }
 
@@ -94,11 +94,11 @@ async fn create_invitations(
         PageParams,
     ),
     responses((status = 200, description = "A page of the batches, and the totals.", body = InvitationBatchesView)),
-    extensions(("x-problems" = json!(["campaign_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "campaign_unknown"]))),
 )]
 #[get("/v1/campaigns/{campaign}/invitations", wrap = "from_fn(compress)")]
 async fn list_invitation_batches(
-    _coordinator: Staff<Coordinator>,
+    coordinator: Staff<Coordinator>,
     state: State,
     campaign: CampaignPath,
     query: Query<BatchesQuery>,
@@ -106,7 +106,8 @@ async fn list_invitation_batches(
 ) -> Result<HttpResponse, Problem> {
     let page = query.read()?;
     let (after, rows) = (page.after().copied(), page.rows());
-    let list = invitations::list(&state.app, &campaign.key()?, after, rows).await?;
+    let (caller, key) = (coordinator.caller(), campaign.key()?);
+    let list = invitations::list(&state.app, &caller, &key, after, rows).await?;
     let page = page.page(
         list.batches,
         |row| (row.created_at, row.id),
@@ -135,7 +136,7 @@ async fn list_invitation_batches(
         ("batch" = Uuid, Path, description = "The id of the batch, from the list of batches."),
     ),
     responses((status = 204, description = "The unused invitations of the batch are revoked.")),
-    extensions(("x-problems" = json!(["campaign_unknown", "batch_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "campaign_unknown", "batch_unknown"]))),
 )]
 #[delete("/v1/campaigns/{campaign}/invitations/{batch}")]
 async fn revoke_invitations(
@@ -145,8 +146,8 @@ async fn revoke_invitations(
 ) -> Result<HttpResponse, Problem> {
     let (campaign, batch) = path.into_inner();
     let key: CampaignKey = campaign.parse().map_err(|_| Code::CampaignUnknown)?;
-    let (actor, batch) = (coordinator.actor(), InvitationBatchId(batch));
-    invitations::revoke(&state.app, actor, &key, batch).await?;
+    let (caller, batch) = (coordinator.caller(), InvitationBatchId(batch));
+    invitations::revoke(&state.app, &caller, &key, batch).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

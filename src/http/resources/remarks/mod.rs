@@ -33,7 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 ///
 /// Lists remarks that are not reviewed yet, unless `state` asks for others. Each page is recorded in the audit before
 /// it is sent: the account, the filter, and the number of remarks. Remarks of responses that wait to be released are
-/// not listed.
+/// not listed, and neither are those of campaigns that are out of your scope.
 #[utoipa::path(
     tag = "remarks",
     security(("staff" = ["analyst"])),
@@ -52,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             "next_cursor": null,
         }),
     )),
+    extensions(("x-problems" = json!(["out_of_scope"]))),
 )]
 #[get("/v1/remarks", wrap = "from_fn(compress)")]
 async fn list_remarks(
@@ -63,16 +64,16 @@ async fn list_remarks(
 ) -> Result<HttpResponse, Problem> {
     let query = query.read()?;
     let page = PageQuery::new(query.limit, query.cursor.clone());
-    let (actor, query) = (analyst.actor(), query.into_query()?);
+    let (caller, query) = (analyst.caller(), query.into_query()?);
     if headers_only.0 {
         // Nothing is shown, so there is nothing to record; what the list would be is not told either.
-        remarks::check(&state.app, &query).await?;
+        remarks::check(&state.app, &caller, &query).await?;
         return Ok(without_body(
             HttpResponse::Ok().content_type(ContentType::json()),
         ));
     }
     let (after, rows) = (page.after().copied(), page.rows());
-    let listed = remarks::list(&state.app, actor, query, after, rows).await?;
+    let listed = remarks::list(&state.app, &caller, query, after, rows).await?;
     let page = page.page(listed, |listed| listed.remark.id, RemarkView::from);
     list::reply(
         &request,
@@ -113,9 +114,9 @@ async fn review_remark(
         state: body.state.map(Into::into),
         text: body.text,
     };
-    let (actor, id) = (analyst.actor(), RemarkId(*remark));
+    let (caller, id) = (analyst.caller(), RemarkId(*remark));
     let expected = |current| precondition.allows(Some(entity_tag(current)));
-    let reviewed = remarks::review(&state.app, actor, id, review, expected).await;
+    let reviewed = remarks::review(&state.app, &caller, id, review, expected).await;
     let reviewed = precondition.explain(reviewed)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, entity_tag(reviewed.tag).to_string()));

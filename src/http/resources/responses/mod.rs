@@ -88,6 +88,10 @@ pub struct ResponseView {
 /// If the campaign's access is `pass`, each pass admits one response: `Authorization: PrivateToken token="…"` (RFC
 /// 9577). The pass is spent in the transaction that stores the response. If it is missing, `WWW-Authenticate` in the
 /// reply says how to get one.
+///
+/// If the campaign's `proof_of_work` is a number of bits, `Proof-Of-Work` is a text for which
+/// `SHA-256("aftercare-work\n" campaign "\n" receipt "\n" proof)` begins with that many zero bits. A client finds it by
+/// trying. A retry of a response that is stored needs none.
 #[utoipa::path(
     tag = "responses",
     security((), ("pass" = [])),
@@ -95,6 +99,7 @@ pub struct ResponseView {
         CampaignPath,
         ("Receipt" = String, Header, description = "22 to 128 random characters of A-Z, a-z, 0-9, - and _.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
         ("Invitation" = Option<String>, Header, description = "Where access is `code`: the invitation, 16 letters and digits. Case, spaces and dashes do not matter, nor O for 0, I and L for 1.", example = "ABCD-EFGH-JKMN-PQE4"),
+        ("Proof-Of-Work" = Option<String>, Header, description = "Where the campaign's `proof_of_work` is not null: the proof for this campaign and this receipt, 1 to 64 characters of A-Z, a-z, 0-9, - and _. Elsewhere it is not looked at.", example = "83539"),
     ),
     request_body = CreateResponseBody,
     responses(
@@ -105,7 +110,7 @@ pub struct ResponseView {
         "receipt_missing", "receipt_malformed", "receipt_used", "response_withdrawn", "answers_invalid",
         "campaign_unknown", "campaign_not_open_yet", "campaign_closed", "version_retired", "access_changed",
         "invitation_missing", "invitation_malformed", "invitation_unknown", "invitation_used", "invitation_misplaced",
-        "pass_missing", "pass_invalid", "pass_spent", "too_many_requests",
+        "pass_missing", "pass_invalid", "pass_spent", "proof_of_work_needed", "too_many_requests",
     ]))),
 )]
 #[post("/v1/campaigns/{campaign}/responses")]

@@ -17,12 +17,16 @@ use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
 use crate::http::auth::{Admin, Staff};
 use crate::http::extract::page::{Page, PageParams, PageQuery};
-use crate::http::extract::{Body, Query};
+use crate::http::extract::{Body, Query, optional_object};
 use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
 use crate::http::reply::list;
 use crate::http::state::State;
 use crate::store::staff::StaffRow;
+
+mod scopes;
+
+pub use scopes::{FormsScopeView, ScopeView, ScopesView};
 
 /// Which page of the accounts. They go by the time when they were made.
 type AccountsQuery = PageQuery<(DateTime<Utc>, StaffId)>;
@@ -40,7 +44,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "email": "ann@clinic.example", "name": "Ann Author",
-    "roles": ["author"], "disabled": false, "created_at": "2027-01-04T09:00:00Z",
+    "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}},
+    "disabled": false, "created_at": "2027-01-04T09:00:00Z",
 }))]
 pub struct StaffView {
     /// The account's id.
@@ -51,6 +56,8 @@ pub struct StaffView {
     pub name: String,
     /// The roles.
     pub roles: Vec<Role>,
+    /// What these are limited to.
+    pub scopes: ScopesView,
     /// A disabled account cannot log in.
     pub disabled: bool,
     /// When it was created.
@@ -61,6 +68,7 @@ impl From<StaffRow> for StaffView {
     fn from(row: StaffRow) -> Self {
         Self {
             roles: row.roles(),
+            scopes: row.scopes.into(),
             id: row.id.0,
             email: row.email,
             name: row.name,
@@ -90,6 +98,9 @@ pub struct CreateStaffBody {
     #[validate(custom(function = one_or_more))]
     #[schema(min_items = 1)]
     roles: Vec<Role>,
+    /// What these are limited to. If missing: every role reaches everything.
+    #[serde(default, deserialize_with = "optional_object")]
+    scopes: Option<ScopesView>,
     /// The first password, of at least 12 characters.
     #[validate(length(min = 12, max = 200))]
     #[schema(min_length = 12, max_length = 200, format = Password)]
@@ -105,10 +116,14 @@ pub struct UpdateStaffBody {
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
-    /// The complete list of roles after the change.
+    /// The complete list of roles after the change. A role that is taken takes its limit along.
     #[validate(custom(function = one_or_more))]
     #[schema(min_items = 1)]
     roles: Option<Vec<Role>>,
+    /// What the roles are limited to after the change, all of it: a role that is missing here reaches everything. It
+    /// counts from the next request of the account on, and for its API keys too.
+    #[serde(default, deserialize_with = "optional_object")]
+    scopes: Option<ScopesView>,
     /// Disabling ends all sessions of the account at once.
     disabled: Option<bool>,
     /// A new password; it ends all sessions of the account.
@@ -132,7 +147,8 @@ fn one_or_more(roles: &[Role]) -> Result<(), ValidationError> {
     responses((status = 200, description = "Accounts, the oldest first.", body = Page<StaffView>, example = json!({
         "items": [{
             "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "email": "ann@clinic.example", "name": "Ann Author",
-            "roles": ["author"], "disabled": false, "created_at": "2027-01-04T09:00:00Z",
+            "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}},
+    "disabled": false, "created_at": "2027-01-04T09:00:00Z",
         }],
         "next_cursor": null,
     }))),
@@ -172,10 +188,12 @@ async fn create_staff(
     body: Body<CreateStaffBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
+    let scopes = body.scopes.map(ScopesView::read).transpose()?;
     let new = NewAccount {
         email: body.email,
         name: body.name,
         roles: body.roles,
+        scopes: scopes.unwrap_or_default(),
         password: body.password,
     };
     let row = staff::create(&state.app, admin.actor(), new).await?;
@@ -221,9 +239,11 @@ async fn update_staff(
     body: Body<UpdateStaffBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
+    let scopes = body.scopes.map(ScopesView::read).transpose()?;
     let change = AccountChange {
         name: body.name,
         roles: body.roles,
+        scopes,
         disabled: body.disabled,
     };
     let (actor, id) = (admin.actor(), StaffId(*id));
