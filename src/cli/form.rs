@@ -82,6 +82,9 @@ fn check(file: &Path) -> anyhow::Result<()> {
         form.layout().length(),
         form.digest()
     ))?;
+    for advice in form.advice() {
+        print(&format!("note: {}: {}", advice.pointer, advice.kind))?;
+    }
     Ok(())
 }
 

@@ -2,10 +2,9 @@
 
 use super::csv::{CsvOptions, CsvWriter, RowFault};
 use crate::domain::codebook::{BandEntry, CodeEntry, Entry, ScoreEntry, UnitEntry};
-use crate::domain::form::ScoreMethod;
 
 /// The columns of the codebook itself.
-pub const HEADER: [&str; 29] = [
+pub const HEADER: [&str; 30] = [
     "column",
     "question",
     "option",
@@ -35,6 +34,7 @@ pub const HEADER: [&str; 29] = [
     "step",
     "precision",
     "external",
+    "score_formula",
 ];
 
 /// Writes the whole codebook.
@@ -90,6 +90,10 @@ fn row(csv: &mut CsvWriter, entry: &Entry) {
     csv.number(entry.step.as_deref().unwrap_or_default());
     optional(csv, entry.precision);
     csv.text(&entry.external.join("; "));
+    optional(
+        csv,
+        entry.score.as_ref().map(|score| score.formula.as_str()),
+    );
 }
 
 /// `kilograms (kg)`, or the one of the two that there is.
@@ -106,12 +110,11 @@ fn unit_words(unit: &UnitEntry) -> String {
 
 fn score_cells(csv: &mut CsvWriter, score: &ScoreEntry) {
     csv.text(&score.of.join("; "));
-    csv.text(match score.method {
-        ScoreMethod::Mean => "mean",
-        ScoreMethod::Sum => "sum",
-    });
-    let [low, high] = score.to;
-    csv.text(&format!("{low} to {high}"));
+    csv.text(score.method.name());
+    match score.to {
+        Some([low, high]) => csv.text(&format!("{low} to {high}")),
+        None => csv.blank(),
+    }
     csv.number(score.at_least_answered);
     let band = |band: &BandEntry| format!("{}={} from {}", band.code, band.label, band.from);
     let bands: Vec<_> = score.bands.iter().map(band).collect();

@@ -11,3 +11,6 @@ pub mod codebook;
 pub mod csv;
 pub mod invitation_sheet;
 pub mod wide;
+
+#[cfg(test)]
+mod edition_1_corpus;

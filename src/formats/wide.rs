@@ -50,7 +50,7 @@ impl Wide {
                 Cell::Date(period) => csv.code(&period.to_string()),
                 Cell::Whole(number) => csv.whole(number),
                 Cell::Decimal(number) => csv.decimal(number),
-                Cell::Score(number) => score(number, csv),
+                Cell::Score(number, decimals) => score(number, decimals, csv),
                 Cell::Missing(Missing::Masked) => csv.code(Missing::Masked.null_flavour()),
                 Cell::Missing(_) => csv.blank(),
             }
@@ -59,19 +59,19 @@ impl Wide {
     }
 }
 
-/// A score, which is rounded to one decimal already.
+/// A score, which is rounded already.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "it is a whole number below the bound"
 )]
-fn score(number: f64, csv: &mut CsvWriter) {
-    let tenths = (number * 10.0).round();
-    if tenths.abs() < 1e15 {
+fn score(number: f64, decimals: u8, csv: &mut CsvWriter) {
+    let scaled = (number * 10_f64.powi(decimals.into())).round();
+    if scaled.abs() < 1e15 {
         csv.decimal(Fixed {
-            scaled: tenths as i64,
-            decimals: 1,
+            scaled: scaled as i64,
+            decimals,
         });
     } else {
-        csv.number(format_args!("{number:.1}"));
+        csv.number(format_args!("{number:.digits$}", digits = decimals.into()));
     }
 }

@@ -12,9 +12,9 @@ use rand::{Rng, RngExt};
 use serde_json::{Value as Json, json};
 
 use crate::domain::form::Answer;
+use crate::domain::form::routing::is_shown;
 use crate::domain::form::{DateBound, DatePrecision, Form, Kind, Limits, Period, Question};
 use crate::domain::pointer::Pointer;
-use crate::domain::response::routing::is_shown;
 use crate::domain::response::validate::{dated, value};
 use crate::domain::response::{Occasion, RawAnswers, validate};
 use crate::domain::week::IsoWeek;

@@ -35,6 +35,21 @@ fn a_sound_form_is_checked_without_a_database() {
 }
 
 #[test]
+fn what_has_no_effect_is_noted_and_keeps_nobody_from_publishing() {
+    let path = file("notes.yaml", EVERY_KIND);
+    let (stdout, stderr) = said(&form(&["check", &path]));
+    assert_eq!(stderr, "");
+    let note = "note: /scores/1/to: \"to\" has no effect on a sum score, which takes the numbers as they stand";
+    assert_eq!(
+        stdout
+            .lines()
+            .filter(|line| line.starts_with("note"))
+            .collect::<Vec<_>>(),
+        [note]
+    );
+}
+
+#[test]
 fn every_fault_is_shown_with_file_line_and_field() {
     let path = file(
         "faults.yaml",

@@ -28,8 +28,8 @@ pub enum Cell<'a> {
     Decimal(Fixed),
     /// Yes or no.
     YesNo(bool),
-    /// A score, rounded to one decimal.
-    Score(f64),
+    /// A score, with the digits after the point to which it is rounded.
+    Score(f64, u8),
     /// Nothing, for this reason.
     Missing(Missing),
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::form::{Changes, Form, is_score_recoded};
+use crate::domain::form::{
+    Changes, Edition, Form, Possible, ScoreDefinition, ScoreMethod, Text, is_score_recoded,
+};
 
 /// One coding of a question or a score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +40,8 @@ pub(super) fn of_scores(versions: &[(i32, &Form)], questions: &[Coding]) -> Vec<
     };
     collect(versions, keys, |key, (then, old), (now, new)| {
         is_score_recoded(key, old, new)
-            || items(key, then, old, questions) != items(key, now, new, questions)
+            || Reckoning::all_of(key, then, old, questions)
+                != Reckoning::all_of(key, now, new, questions)
     })
 }
 
@@ -102,22 +105,73 @@ impl ChangeCache {
     }
 }
 
-/// The coding of each question of a score with the range of its numbers: an option more at the end of a scale leaves the
-/// question's answers what they were, but moves the score.
-fn items<'a>(
-    key: &str,
-    at: usize,
-    form: &Form,
-    questions: &'a [Coding],
-) -> BTreeMap<&'a str, Option<(f64, f64)>> {
-    let score = form.scores().find(|(definition, _)| definition.key == key);
-    let of = score.map_or(&[][..], |(definition, _)| &definition.of);
-    let item = |key: &String| {
-        let coding = questions
-            .iter()
-            .find(|coding| coding.key == *key && coding.at.contains(&at))?;
-        let question = form.questions().get(form.place(key)?)?;
-        Some((coding.name.as_str(), question.kind.range()))
-    };
-    of.iter().filter_map(item).collect()
+/// Everything that the number of a score depends on, and the bands that scores over it can look at. Titles are words.
+#[derive(PartialEq)]
+struct Reckoning<'a> {
+    /// The coding of each question with the numbers that it can have: an option more at the end of a scale
+    /// leaves the question's answers what they were, but moves the score.
+    of: BTreeMap<&'a str, Possible>,
+    /// What is written of it, without names, words and order. A mean is the same in all editions.
+    rule: ScoreDefinition,
+    edition: Option<Edition>,
+}
+
+impl<'a> Reckoning<'a> {
+    /// That of the score with this key, and of all that it is computed from, by their keys.
+    fn all_of(
+        key: &str,
+        at: usize,
+        form: &Form,
+        questions: &'a [Coding],
+    ) -> BTreeMap<String, Option<Self>> {
+        let all = &form.definition().scores;
+        let checked = form.scores().find(|(score, _)| score.key == key);
+        let others = checked
+            .into_iter()
+            .flat_map(|(_, checked)| checked.scores());
+        let keys = others.filter_map(|place| Some(all.get(*place)?.key.as_str()));
+        keys.chain([key])
+            .map(|other| {
+                let mut reckoning = Self::of(other, at, form, questions);
+                // Whether its own bands count depends on the edition, see `is_score_recoded`.
+                if other == key
+                    && let Some(own) = &mut reckoning
+                {
+                    own.rule.bands = Vec::new();
+                }
+                (other.to_owned(), reckoning)
+            })
+            .collect()
+    }
+
+    fn of(key: &str, at: usize, form: &Form, questions: &'a [Coding]) -> Option<Self> {
+        let (definition, checked) = form.scores().find(|(score, _)| score.key == key)?;
+        let keys = checked.questions().iter().filter_map(|place| {
+            let question = form.questions().get(*place)?;
+            let coding = questions
+                .iter()
+                .find(|coding| coding.key == question.key && coding.at.contains(&at))?;
+            Some((coding.name.as_str(), Possible::of(&question.kind)))
+        });
+        let mut rule = definition.clone();
+        rule.key = String::new();
+        rule.title = Text::default();
+        // A condition that counts may look at a band of another score.
+        (rule.bands.iter_mut()).for_each(|band| band.label = Text::default());
+        rule.reversed.sort();
+        if rule.method != ScoreMethod::Table {
+            rule.of.sort();
+            rule.of_scores.sort();
+        }
+        let mean = rule.method == ScoreMethod::Mean;
+        if !mean && form.definition().edition() > Edition::First {
+            // It has no effect on the others.
+            rule.to = [0.0, 100.0];
+        }
+        Some(Self {
+            of: keys.collect(),
+            rule,
+            edition: (!mean).then_some(form.definition().edition()),
+        })
+    }
 }

@@ -13,7 +13,10 @@ pub(super) fn words(condition: &ConditionDefinition) -> String {
     if let Some(inner) = &condition.not {
         return format!("not ({})", words(inner));
     }
-    let question = condition.question.as_deref().unwrap_or_default();
+    let question = match (&condition.score, &condition.question) {
+        (Some(score), _) => format!("score {score}"),
+        (None, question) => question.clone().unwrap_or_default(),
+    };
     let test = if let Some(is) = &condition.is {
         format!("is {}", scalar(is))
     } else if let Some(list) = &condition.is_one_of {
@@ -25,6 +28,8 @@ pub(super) fn words(condition: &ConditionDefinition) -> String {
         format!(">= {bound}")
     } else if let Some(bound) = condition.at_most {
         format!("<= {bound}")
+    } else if let Some(band) = &condition.band {
+        format!("is in {band}")
     } else if let Some(test) = newer(condition) {
         test
     } else if condition.answered == Some(false) {
@@ -120,7 +125,9 @@ mod tests {
 
     #[test]
     fn a_condition_reads_as_a_sentence() {
-        let cases: [(Value, &str); 13] = [
+        let cases: [(Value, &str); 15] = [
+            (json!({"score": "s", "band": "high"}), "score s is in high"),
+            (json!({"score": "s", "more_than": 2}), "score s > 2"),
             (json!({"question": "a", "is": "x"}), "a is x"),
             (json!({"question": "a", "is": false}), "a is no"),
             (

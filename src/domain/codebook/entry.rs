@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::condition_text::both;
 use super::row_projection::definition_of;
+use super::score_text::in_words;
 use super::{Column, ColumnKind, Columns, Fixed, MetadataColumn};
 use crate::domain::form::{
-    Concept, ExternalCode, Form, Kind, QuestionDefinition, QuestionKind, ScoreDefinition,
-    ScoreMethod, Text, options_of,
+    Concept, Edition, ExternalCode, Form, Kind, QuestionDefinition, QuestionKind, ScoreMethod,
+    Text, options_of,
 };
 
 /// The description of one column.
@@ -87,12 +88,14 @@ pub struct ScoreEntry {
     pub of: Vec<String>,
     /// How they are put together.
     pub method: ScoreMethod,
-    /// The range onto which each of them is mapped.
-    pub to: [f64; 2],
+    /// The range onto which each of them is mapped, if they are.
+    pub to: Option<[f64; 2]>,
     /// The share of the questions shown that must be answered.
     pub at_least_answered: f64,
     /// Names for ranges of the score.
     pub bands: Vec<BandEntry>,
+    /// All of it in words.
+    pub formula: String,
 }
 
 /// A named range of a score.
@@ -300,18 +303,32 @@ fn score(
     score: &str,
     entry: Entry,
 ) -> Option<Entry> {
-    let (definition, _) = texts
+    let (definition, checked) = texts
         .form
         .scores()
         .find(|(definition, _)| definition.key == score)?;
-    let (min, max) = reach(definition);
+    let (min, max) = checked.reach();
+    let edition = texts.form.definition().edition();
+    let mapped = edition == Edition::First || definition.method == ScoreMethod::Mean;
     let version = column.versions.last()?;
     // The column of a question is the one that this version fills.
-    let of = definition.of.iter().filter_map(|key| {
-        columns.as_slice().iter().find(|candidate| {
-            matches!(&candidate.kind, ColumnKind::Answer { question } if question == key)
-                && candidate.versions.contains(version)
-        })
+    let filled = |is_it: &dyn Fn(&Column) -> bool| -> Vec<String> {
+        let all = columns.as_slice().iter();
+        let found = all.filter(|column| column.versions.contains(version) && is_it(column));
+        found.map(|column| column.name.clone()).collect()
+    };
+    let (mut questions, mut scores) = (definition.of.clone(), definition.of_scores.clone());
+    for condition in &definition.count_when {
+        condition.each(&mut |part| {
+            questions.extend(part.question.clone().filter(|key| !questions.contains(key)));
+            scores.extend(part.score.clone().filter(|key| !scores.contains(key)));
+        });
+    }
+    let of_questions = questions
+        .iter()
+        .flat_map(|key| filled(&|column| column.question() == Some(key)));
+    let of_scores = scores.iter().flat_map(|key| {
+        filled(&|column| matches!(&column.kind, ColumnKind::Score { score } if score == key))
     });
     let bands = definition.bands.iter().map(|band| BandEntry {
         from: band.from,
@@ -323,28 +340,16 @@ fn score(
         text: texts.of(&definition.title),
         min: Some(min.to_string()),
         max: Some(max.to_string()),
-        decimals: Some(1),
+        decimals: Some(checked.decimals()),
         external: definition.external.iter().map(written).collect(),
         score: Some(ScoreEntry {
-            of: of.map(|column| column.name.clone()).collect(),
+            of: of_questions.chain(of_scores).collect(),
             method: definition.method,
-            to: definition.to,
+            to: mapped.then_some(definition.to),
             at_least_answered: definition.at_least_answered,
             bands: bands.collect(),
+            formula: in_words(definition, checked, edition),
         }),
         ..entry
     })
-}
-
-/// The lowest and the highest score that there can be; a sum grows with the number of questions shown.
-#[allow(clippy::cast_precision_loss, reason = "counts of questions are small")]
-fn reach(definition: &ScoreDefinition) -> (f64, f64) {
-    let [low, high] = definition.to;
-    match definition.method {
-        ScoreMethod::Mean => (low, high),
-        ScoreMethod::Sum => {
-            let all = definition.of.len() as f64;
-            (low.min(low * all), high.max(high * all))
-        }
-    }
 }

@@ -29,6 +29,7 @@ mod columns;
 mod condition_text;
 mod entry;
 mod row_projection;
+mod score_text;
 
 pub use cell::{CampaignLabel, Cell, Fixed, Missing};
 pub use columns::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};

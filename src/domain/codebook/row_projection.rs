@@ -1,13 +1,14 @@
 //! How the responses to one version fill the columns: worked out once a version, then used for every row.
 
+use std::cell::OnceCell;
+
 use chrono::NaiveDate;
 
 use super::{
     CampaignLabel, Cell, Column, ColumnIndex, ColumnKind, Columns, Fixed, MetadataColumn, Missing,
 };
 use crate::domain::form::{
-    Answer, Form, Kind, OptionDefinition, QuestionDefinition, Score, ScoreDefinition, Value,
-    options_of,
+    Answer, Form, Kind, OptionDefinition, QuestionDefinition, ScoreValue, Value, options_of,
 };
 
 /// What the cells of a row are filled from: a response to one version.
@@ -46,8 +47,8 @@ enum Step<'a> {
     },
     /// Whether this option of the question at this place was chosen.
     Option { place: usize, option: u8 },
-    /// A score.
-    Score(&'a ScoreDefinition, &'a Score),
+    /// The score at this place.
+    Score(usize),
 }
 
 impl<'a> RowProjection<'a> {
@@ -68,7 +69,16 @@ impl<'a> RowProjection<'a> {
 
     /// One cell for each column.
     pub fn cells<'r>(&'r self, row: RowContent<'r>) -> impl Iterator<Item = Cell<'r>> {
-        self.steps.iter().map(move |step| self.fill(step, &row))
+        // Scores are computed from scores, so all of them are worked out at once.
+        let scores = OnceCell::new();
+        self.steps.iter().map(move |step| match (step, self.form) {
+            (Step::Score(place), Some(form)) => {
+                let all = scores.get_or_init(|| form.answered(row.answers).every_score());
+                all.get(*place)
+                    .map_or(Cell::Missing(Missing::NotAsked), score_cell)
+            }
+            _ => self.fill(step, &row),
+        })
     }
 
     /// The cell of one column.
@@ -112,17 +122,9 @@ impl<'a> RowProjection<'a> {
                     .map_or(Cell::Missing(Missing::Blank), |(rank, _)| Cell::Whole(rank)),
                 Ok(_) => not_asked,
             },
-            Step::Score(definition, score) => {
-                let Some(form) = self.form else {
-                    return not_asked;
-                };
-                let score = score.compute(definition, form.questions(), row.answers);
-                match score.value {
-                    Some(value) => Cell::Score(value),
-                    None if score.shown == 0 => Cell::Missing(Missing::Hidden),
-                    None => Cell::Missing(Missing::Blank),
-                }
-            }
+            Step::Score(place) => self.form.map_or(not_asked, |form| {
+                score_cell(&form.answered(row.answers).score(*place))
+            }),
         }
     }
 
@@ -133,6 +135,14 @@ impl<'a> RowProjection<'a> {
             MetadataColumn::Language => Cell::Language(row.language),
             MetadataColumn::Week => Cell::Week(row.week),
         }
+    }
+}
+
+fn score_cell<'a>(score: &ScoreValue) -> Cell<'a> {
+    match score.value {
+        Some(value) => Cell::Score(value, score.decimals),
+        None if score.shown == 0 => Cell::Missing(Missing::Hidden),
+        None => Cell::Missing(Missing::Blank),
     }
 }
 
@@ -167,10 +177,8 @@ fn step<'a>(columns: &Columns<'a>, column: &Column, form: &'a Form) -> Option<St
             Step::Option { place, option }
         }
         ColumnKind::Score { score } => {
-            let (definition, score) = form
-                .scores()
-                .find(|(definition, _)| definition.key == *score)?;
-            Step::Score(definition, score)
+            let mut scores = form.definition().scores.iter();
+            Step::Score(scores.position(|definition| definition.key == *score)?)
         }
     })
 }

@@ -75,7 +75,7 @@ pub fn encode_key(cell: Cell<'_>, key: &mut Vec<u8>) {
             key.extend([4, number.decimals]);
             key.extend(number.scaled.to_be_bytes());
         }
-        Cell::Score(number) => {
+        Cell::Score(number, _) => {
             key.push(5);
             key.extend(number.to_be_bytes());
         }

@@ -5,7 +5,8 @@
 //!
 //! - a question that routing shows for some answers only, and whatever depends on that question in turn;
 //! - a question that a constraint of the form ties to a suppressed one: what is required of both tells of one by the other;
-//! - a score over such questions, or over the suppressed one;
+//! - a score over such questions, or over the suppressed one, also by way of another score or of a condition that counts;
+//! - a question that is shown for some values of such a score only;
 //! - where the version of the form is suppressed, every column in which versions differ: one that only some of them have, one that
 //!   has other options or bounds, or one that is shown under another condition.
 //!
@@ -18,7 +19,8 @@ use super::QuasiIdentifiers;
 use super::k_anonymity::QiSet;
 use crate::domain::codebook::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
 use crate::domain::form::{
-    Choice, Condition, ConditionDefinition, Constraint, Form, Kind, Limits, Question,
+    Choice, Condition, ConditionDefinition, Constraint, Form, Kind, Limits, LookedAt, Question,
+    ScoreDefinition, Text,
 };
 
 /// For each version and column, the quasi-identifiers that the column is suppressed with.
@@ -90,7 +92,7 @@ fn visibility_dependencies(
             let section = form.section_condition(question.section);
             let conditions = section.into_iter().chain(&question.show_when);
             let found = conditions.fold(QiSet::NONE, |found, condition| {
-                found.union(condition_dependencies(condition, &all))
+                found.union(condition_dependencies(condition, form, &all))
             });
             give(&mut all, place, found);
         }
@@ -115,22 +117,11 @@ fn give(all: &mut [QiSet], place: usize, found: QiSet) {
 }
 
 /// What the outcome of a condition gives away; `before` has the dependencies of the questions that it looks at.
-fn condition_dependencies(condition: &Condition, before: &[QiSet]) -> QiSet {
-    match condition {
-        Condition::Any(parts) | Condition::All(parts) => {
-            parts.iter().fold(QiSet::NONE, |all, part| {
-                all.union(condition_dependencies(part, before))
-            })
-        }
-        Condition::Not(part) => condition_dependencies(part, before),
-        Condition::Test(..) => {
-            let mut found = QiSet::NONE;
-            condition.each_place(&mut |place| {
-                found = found.union(before.get(place).copied().unwrap_or_default());
-            });
-            found
-        }
-    }
+fn condition_dependencies(condition: &Condition, form: &Form, before: &[QiSet]) -> QiSet {
+    referenced_questions(condition, form)
+        .into_iter()
+        .filter_map(|place| before.get(place))
+        .fold(QiSet::NONE, |all, one| all.union(*one))
 }
 
 /// What the cell of a column depends on. One that a version does not have is always empty in it.
@@ -152,7 +143,9 @@ fn questions_of<'a>(column: &'a Column, form: &'a Form) -> impl Iterator<Item = 
     let of_score = form
         .scores()
         .filter(move |(definition, _)| Some(&definition.key) == score)
-        .flat_map(|(definition, _)| definition.of.iter().map(String::as_str));
+        .flat_map(|(_, checked)| checked.questions())
+        .filter_map(|place| form.questions().get(*place))
+        .map(|question| question.key.as_str());
     column.question().into_iter().chain(of_score)
 }
 
@@ -183,6 +176,15 @@ impl<'a> Differing<'a> {
         if column.versions.len() < self.versions.len() {
             return true;
         }
+        // Editions round a mean alike but for the last digit of a float.
+        let editions = || {
+            self.versions
+                .iter()
+                .map(|(_, form)| form.definition().edition())
+        };
+        if matches!(column.kind, ColumnKind::Score { .. }) && editions().min() != editions().max() {
+            return true;
+        }
         let newest = self.versions.last().map(|(_, form)| form);
         newest.is_some_and(|form| questions_of(column, form).any(|key| self.question_differs(key)))
     }
@@ -199,16 +201,57 @@ impl<'a> Differing<'a> {
         let same =
             |(_, form): &(i32, &Form)| Shape::of(form, &question.key).as_ref() == Some(&shape);
         let conditions = newest.section_condition(question.section).into_iter();
-        let mut referenced = Vec::new();
-        conditions
+        let referenced: Vec<usize> = conditions
             .chain(&question.show_when)
-            .for_each(|condition| condition.each_place(&mut |place| referenced.push(place)));
+            .flat_map(|condition| referenced_questions(condition, newest))
+            .collect();
         !self.versions.iter().all(same)
             || referenced
                 .into_iter()
                 .filter_map(|place| newest.questions().get(place))
                 .any(|question| self.question_differs(&question.key))
     }
+}
+
+/// The places of the questions that a condition looks at, itself or by way of a score.
+fn referenced_questions(condition: &Condition, form: &Form) -> Vec<usize> {
+    let questions = |looked_at: LookedAt| match looked_at {
+        LookedAt::Question(place) => vec![place],
+        LookedAt::Score(place) => form
+            .scores()
+            .nth(place)
+            .map(|(_, score)| score.questions().to_vec())
+            .unwrap_or_default(),
+    };
+    condition
+        .looks_at()
+        .into_iter()
+        .flat_map(questions)
+        .collect()
+}
+
+/// The scores that decide whether a question is shown, without their words.
+fn referenced_scores(form: &Form, question: &Question) -> Vec<ScoreDefinition> {
+    let section = form.section_condition(question.section);
+    let conditions = section.into_iter().chain(&question.show_when);
+    let mut places: Vec<usize> = Vec::new();
+    for looked_at in conditions.flat_map(Condition::looks_at) {
+        if let LookedAt::Score(place) = looked_at {
+            let others = form.scores().nth(place).map(|(_, score)| score.scores());
+            places.extend(others.unwrap_or_default());
+            places.push(place);
+        }
+    }
+    let definitions = &form.definition().scores;
+    let without_words = |place: usize| {
+        let mut score = definitions.get(place)?.clone();
+        score.title = Text::default();
+        for band in &mut score.bands {
+            band.label = Text::default();
+        }
+        Some(score)
+    };
+    places.into_iter().filter_map(without_words).collect()
 }
 
 /// Everything that decides what can stand in the cells of a question. The order of its options and the words are not in it.
@@ -221,6 +264,7 @@ struct Shape<'a> {
     show_when: Option<&'a ConditionDefinition>,
     /// When a constraint on it counts, and what it requires.
     constraints: Vec<(Option<&'a ConditionDefinition>, &'a ConditionDefinition)>,
+    scores: Vec<ScoreDefinition>,
 }
 
 impl<'a> Shape<'a> {
@@ -248,6 +292,7 @@ impl<'a> Shape<'a> {
             section: section.and_then(|section| section.show_when.as_ref()),
             show_when: definition.show_when.as_ref(),
             constraints: constraints_on(form, key),
+            scores: referenced_scores(form, question),
         })
     }
 }

@@ -1,11 +1,11 @@
 //! Conditions: when a section, a question or a notice is shown.
 //!
 //! A test on a question that is hidden, declined or blank is false, so `not` of it is true.
-//! "Answered, and other than" is an `all` of `answered` and `not`. `response::routing` evaluates conditions.
+//! "Answered, and other than" is an `all` of `answered` and `not`. [`super::routing`] evaluates conditions.
 
 use serde::{Deserialize, Serialize};
 
-/// A condition as written: either one of `any`, `all`, `not`, or a `question` with exactly one test.
+/// A condition as written: either one of `any`, `all`, `not`, or a `question` or `score` with exactly one test.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConditionDefinition {
@@ -54,10 +54,10 @@ pub struct ConditionDefinition {
     /// Multiple choice: so many options are chosen, or fewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count_at_most: Option<u8>,
-    /// The answer, or the value of the option chosen, is more than this.
+    /// The answer, the value of the option chosen, or the score is more than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more_than: Option<f64>,
-    /// The answer, or the value of the option chosen, is less than this.
+    /// The answer, the value of the option chosen, or the score is less than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub less_than: Option<f64>,
     /// The answer equals that to the question with this key.
@@ -75,6 +75,12 @@ pub struct ConditionDefinition {
     /// The answer is less than that to the question with this key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub less_than_question: Option<String>,
+    /// Key of the score that is tested, instead of a question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<String>,
+    /// The score lies in the band with this code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<String>,
 }
 
 /// What an answer is compared with: an option's code, a number, or `true` and `false`.
@@ -100,6 +106,51 @@ pub enum Condition {
     Not(Box<Condition>),
     /// The test holds for the answer to this question.
     Test(usize, Test),
+    /// The test holds for what the score at this place comes to.
+    Score(usize, ScoreTest),
+}
+
+/// A checked test of a score.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ScoreTest {
+    /// It is this number.
+    Is(f64),
+    /// It is at least this.
+    AtLeast(f64),
+    /// It is at most this.
+    AtMost(f64),
+    /// It is more than this.
+    MoreThan(f64),
+    /// It is less than this.
+    LessThan(f64),
+    /// It lies in the band at this place.
+    Band(usize),
+    /// There is a number, or there is none.
+    Given(bool),
+}
+
+/// What a condition looks at, by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookedAt {
+    /// The answer to a question.
+    Question(usize),
+    /// A score.
+    Score(usize),
+}
+
+impl Condition {
+    /// Everything that the condition looks at itself; a score looks at more in turn.
+    pub fn looks_at(&self) -> Vec<LookedAt> {
+        match self {
+            Self::Any(parts) | Self::All(parts) => parts.iter().flat_map(Self::looks_at).collect(),
+            Self::Not(part) => part.looks_at(),
+            Self::Test(place, Test::Compared(_, other)) => {
+                vec![LookedAt::Question(*place), LookedAt::Question(*other)]
+            }
+            Self::Test(place, _) => vec![LookedAt::Question(*place)],
+            Self::Score(place, _) => vec![LookedAt::Score(*place)],
+        }
+    }
 }
 
 /// A checked test of one answer.
@@ -199,7 +250,7 @@ impl ConditionDefinition {
 }
 
 impl Condition {
-    /// Calls `visit` with the place of every question that the condition looks at.
+    /// Calls `visit` with the place of every question that the condition looks at itself, not by way of a score.
     pub fn each_place(&self, visit: &mut impl FnMut(usize)) {
         match self {
             Self::Any(parts) | Self::All(parts) => {
@@ -212,6 +263,7 @@ impl Condition {
                     visit(*other);
                 }
             }
+            Self::Score(..) => {}
         }
     }
 }

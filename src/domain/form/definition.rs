@@ -13,6 +13,7 @@ use super::date::DatePrecision;
 use super::particulars::{
     Anchor, ConstraintDefinition, ExternalCode, OptionOrder, ParameterDefinition, Specify, Unit,
 };
+use super::score::ScoreDefinition;
 use super::text::Text;
 
 /// A survey instrument: what is asked, in which order, and under which conditions.
@@ -277,54 +278,6 @@ pub struct Concept {
     pub code: String,
 }
 
-/// A score over the answers to several questions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ScoreDefinition {
-    /// Name of the score, unique among the scores.
-    pub key: String,
-    /// What is scored, and what a high number means.
-    pub title: Text,
-    /// Keys of the questions that count.
-    pub of: Vec<String>,
-    /// How the answers are put together.
-    pub method: ScoreMethod,
-    /// The range onto which each question's lowest and highest value are mapped: lowest, highest.
-    #[serde(default = "zero_to_hundred")]
-    pub to: [f64; 2],
-    /// The share of the questions shown that must be answered for a score to be given, 0 to 1.
-    #[serde(default = "half")]
-    pub at_least_answered: f64,
-    /// Names for ranges of the score, in ascending order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub bands: Vec<BandDefinition>,
-    /// The score in other terminologies.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub external: Vec<ExternalCode>,
-}
-
-/// How a score puts its questions together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ScoreMethod {
-    /// The mean of the mapped answers.
-    Mean,
-    /// The mean of the mapped answers times the number of questions shown.
-    Sum,
-}
-
-/// A named range of a score: from `from` up to the next band.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BandDefinition {
-    /// The least score that belongs to it.
-    pub from: f64,
-    /// Stable code of the band.
-    pub code: String,
-    /// What a person reads.
-    pub label: Text,
-}
-
 /// A text that a client shows as soon as its condition holds, for instance where help is to be found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -339,21 +292,6 @@ pub struct NoticeDefinition {
 
 fn is_false(flag: &bool) -> bool {
     !flag
-}
-
-fn zero_to_hundred() -> [f64; 2] {
-    [0.0, 100.0]
-}
-
-fn half() -> f64 {
-    0.5
-}
-
-impl ScoreDefinition {
-    /// Whether it is the mean of the mapped answers, which every edition computes alike.
-    pub(super) fn is_mean(&self) -> bool {
-        self.method == ScoreMethod::Mean
-    }
 }
 
 impl FormDefinition {

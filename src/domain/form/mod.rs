@@ -3,6 +3,7 @@
 //! [`FormDefinition`] is what an author writes. [`Form::check`] turns it into a sound [`Form`], or gives all its
 //! faults. Functions that take a `Form` rely on it and do not check again.
 
+mod advice;
 mod answer;
 mod changes;
 mod check;
@@ -15,22 +16,26 @@ mod order;
 mod particulars;
 mod question;
 mod record;
+pub(crate) mod routing;
 mod score;
 mod source;
 mod text;
 mod texts;
 
+pub use advice::Advice;
 pub use answer::{Answer, Value};
 pub use changes::{Change, Changes, ElementChange, recoded_without_consent};
 pub(crate) use changes::{is_score_recoded, options_of};
 pub use check::FormFault;
 pub(crate) use check::scaled;
-pub use condition::{Comparison, Condition, ConditionDefinition, Scalar, Test};
+pub use condition::{
+    Comparison, Condition, ConditionDefinition, LookedAt, Scalar, ScoreTest, Test,
+};
 pub use constraint::Constraint;
 pub use date::{DateBound, DatePrecision, Period};
 pub use definition::{
-    BandDefinition, Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition,
-    QuestionDefinition, QuestionKind, ScoreDefinition, ScoreMethod, SectionDefinition,
+    Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition, QuestionDefinition,
+    QuestionKind, SectionDefinition,
 };
 pub use digest::Digest;
 pub use order::shuffled;
@@ -39,7 +44,10 @@ pub use particulars::{
 };
 pub use question::{Choice, Kind, Limits, NO_SECTION, Question};
 pub use record::{Layout, RecordFault, Slot};
-pub use score::{Score, ScoreValue};
+pub use score::{
+    Answered, BandDefinition, HiddenRule, Possible, RoundDefinition, RoundingRule, Score,
+    ScoreDefinition, ScoreMethod, ScoreValue, TableCell, TableRange, TableRowDefinition, TableWord,
+};
 pub use source::{Source, SourceFault, Syntax};
 pub use text::{Text, is_language_tag, look_up};
 
@@ -147,6 +155,21 @@ impl Form {
         let asked = self.definition.questions().map(|(_, it)| it);
         let mut asked = asked.filter(|it| it.key == key);
         asked.next().or_else(|| self.elsewhere.get(key))
+    }
+
+    /// The answers to the first questions, one for each, with what is needed to score them.
+    pub fn answered<'a>(&'a self, answers: &'a [Answer]) -> Answered<'a> {
+        Answered {
+            questions: &self.questions,
+            scores: &self.scores,
+            answers,
+            known: &[],
+        }
+    }
+
+    /// What has no effect in the definition although it looks as if it had.
+    pub fn advice(&self) -> Vec<Fault<Advice>> {
+        advice::of(&self.definition)
     }
 
     /// The place of each answer in a stored record.

@@ -7,7 +7,6 @@ mod anonymous;
 mod fault;
 mod raw;
 pub mod receipt;
-pub(crate) mod routing;
 mod summary;
 pub(crate) mod validate;
 

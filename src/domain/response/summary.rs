@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::routing::holds;
-use crate::domain::form::{Answer, Form, Text};
+use crate::domain::form::routing::holds;
+use crate::domain::form::{Answer, Answered, Form, Text};
 
 /// The summary of one response. It depends on the stored record alone, so a replay returns an identical summary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
-    /// One for each score of the form of which at least one question was shown.
+    /// One for each score of the form of which at least one question counts.
     pub scores: Vec<ScoreSummary>,
     /// Keys of the notices whose condition holds.
     pub notices: Vec<String>,
@@ -21,7 +21,7 @@ pub struct ScoreSummary {
     pub key: String,
     /// What is scored, in the language of the response.
     pub title: Text,
-    /// The score, to one decimal; null when too few questions were answered.
+    /// The score, rounded as its definition says; null when too few questions were answered.
     pub value: Option<f64>,
     /// The code of the score's band.
     pub band: Option<String>,
@@ -37,8 +37,8 @@ impl Summary {
     /// The summary of these answers, one for each question of the form, in one language.
     pub fn of(form: &Form, answers: &[Answer], language: &str) -> Self {
         let mut scores = Vec::new();
-        for (definition, score) in form.scores() {
-            let value = score.compute(definition, form.questions(), answers);
+        let values = form.answered(answers).every_score();
+        for ((definition, _), value) in form.scores().zip(&values) {
             if value.shown == 0 {
                 continue;
             }
@@ -53,9 +53,13 @@ impl Summary {
                 shown: value.shown,
             });
         }
+        let answered = Answered {
+            known: &values,
+            ..form.answered(answers)
+        };
         let notices = form
             .notices()
-            .filter(|(_, condition)| holds(condition, form.questions(), answers))
+            .filter(|(_, condition)| holds(condition, &answered))
             .map(|(notice, _)| notice.key.clone())
             .collect();
         Self { scores, notices }

@@ -246,7 +246,7 @@ fn scores_map_each_question_onto_the_range_and_ask_for_half() {
     assert_eq!((all.scores[0].answered, all.scores[0].shown), (2, 2));
     assert_eq!(
         all.scores[1].value,
-        Some(10.0),
+        Some(2.0),
         "a sum over the one question shown"
     );
     assert!(all.notices.is_empty());

@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::routing::{holds, is_shown};
 use super::{AnswerFault, RawAnswers};
 use crate::domain::fault::Fault;
+use crate::domain::form::routing::{holds, is_shown};
 use crate::domain::form::{Answer, Value};
 use crate::domain::form::{
     Choice, DatePrecision, Edition, Form, Kind, Limits, Period, Question, scaled,
@@ -112,11 +112,11 @@ fn broken_constraints(form: &Form, answers: &[Answer], language: &str) -> Vec<Fa
         };
         let given = |answer: &Answer| matches!(answer, Answer::Given(_));
         let counts = match &constraint.when {
-            Some(when) => holds(when, form.questions(), answers),
+            Some(when) => holds(when, &form.answered(answers)),
             None => asked().all(|(_, answer)| given(answer)),
         };
         let declined = asked().any(|(_, answer)| *answer == Answer::Declined);
-        if !counts || declined || holds(&constraint.require, form.questions(), answers) {
+        if !counts || declined || holds(&constraint.require, &form.answered(answers)) {
             continue;
         }
         let any_given = asked().any(|(_, answer)| given(answer));

@@ -104,7 +104,7 @@ field_codes! {
     MaxLengthOutOfRange, "max_length_out_of_range", "The longest text of a question has from 1 to 4000 characters.";
     TextAsBackground, "text_as_background", "Free text cannot be a background question, since it is stored apart from the response.";
     ConceptMalformed, "concept_malformed", "A terminology and its codes are short words without spaces.";
-    ConditionMalformed, "condition_malformed", "A condition is one of `any`, `all` and `not`, or a `question` with exactly one test.";
+    ConditionMalformed, "condition_malformed", "A condition is one of `any`, `all` and `not`, or a `question` or `score` with exactly one test.";
     QuestionUnknown, "question_unknown", "The form has no question with this key.";
     LooksForward, "looks_forward", "A condition looks at a question that comes later. It may only look backwards.";
     LooksAtItself, "looks_at_itself", "A condition looks at the question that it shows.";
@@ -131,6 +131,25 @@ field_codes! {
     SpecifyMisplaced, "specify_misplaced", "Only an option in the list of a choice has a text beside it: one of a shared scale has none.";
     ExternalMalformed, "external_malformed", "An external code is the URI of a terminology and a code without spaces, each pair once.";
     CannotCompareQuestions, "cannot_compare_questions", "Both questions of a comparison need numbers, or dates of one precision.";
+    NeedsEdition, "needs_edition", "The field or word came with a later edition of the form language than the one that the form names.";
+    ScoreUnknown, "score_unknown", "The form has no score with this key.";
+    BandUnknown, "band_unknown", "The score that the condition looks at has no band with this code.";
+    ScoreFieldNotForMethod, "score_field_not_for_method", "A score with this method does not have this field.";
+    ScoreNumber, "score_number", "A number of a score is from -1000000000 to 1000000000 and has at most 6 digits after the point.";
+    ScoreTooLarge, "score_too_large", "The numbers of the score are too large, or their ranges have too little in common, to be counted with exactly.";
+    ScoreItemUnknown, "score_item_unknown", "The key is not among the questions and scores that the score is computed from.";
+    ScoreNotCountable, "score_not_countable", "The question cannot be counted. `detail` says what can.";
+    ScoreWeight, "score_weight", "A weight is not 0, and in a mean it is more than 0.";
+    ScoreItems, "score_items", "The least number of answers is from 1 to the number of questions, scores and conditions that count.";
+    ScoreDecimals, "score_decimals", "A score has from 0 to 4 digits after the point.";
+    BandMissing, "band_missing", "The score can be lower than its first band begins. `detail` has the lowest number.";
+    BandUnreachable, "band_unreachable", "No answers lead to this band. `detail` says how far the score reaches.";
+    TableRow, "table_row", "The row has more or fewer entries than the score has questions and scores.";
+    TableRange, "table_range", "The entry has its bounds in the wrong order, or a number with more digits after the point than those that are looked up.";
+    TableRowMissing, "table_row_missing", "Answers can lead to numbers that no row fits. `detail` has them.";
+    TableRowsOverlap, "table_rows_overlap", "Two rows fit the same numbers. `detail` has them.";
+    TableTooLarge, "table_too_large", "The table has more than 2000 rows, or tells too many combinations of numbers apart. `detail` has the bounds.";
+    TooManyScores, "too_many_scores", "The form has more than 200 scores.";
     Recoded, "recoded", "An answer to this question no longer means what it meant in the version before.";
 
     // Passwords.

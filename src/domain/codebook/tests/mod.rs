@@ -198,7 +198,7 @@ fn a_recoded_question_and_the_scores_over_it_get_columns_of_their_own() {
     );
     assert_eq!(
         (&*old["score_load"], &*new["score_load@3"]),
-        ("Score(10.0)", "Score(10.0)")
+        ("Score(2.0, 1)", "Score(5.0, 1)")
     );
 
     let entries = entries(&columns, "en");
@@ -313,7 +313,7 @@ fn an_empty_cell_knows_why_it_is_empty() {
         ("sleep_hours", "Missing(Blank)"),
         ("weight", "-0.50"),
         ("after", "Missing(Hidden)"),
-        ("score_difficulty", "Score(90.0)"),
+        ("score_difficulty", "Score(90.0, 1)"),
         ("score_load", "Missing(Blank)"),
     ] {
         assert_eq!(found[column], expected, "{column}");
@@ -348,5 +348,128 @@ fn texts_fall_back_to_the_default_language_of_their_version() {
     assert_eq!(
         (&*text("meals"), &*text("sleep_hours")),
         ("식사?", "Sleep?")
+    );
+}
+
+/// The forms of a life of one change to the scores.
+fn scored(change: impl Fn(&mut Json)) -> [Form; 2] {
+    let mut one = every_kind();
+    let scores = one["scores"].as_array_mut().unwrap();
+    scores.push(json!({"key": "worst", "title": {"en": "W", "ko": "W"}, "of": [], "method": "count",
+        "count_when": [{"question": "alone", "is": true}, {"question": "distress", "at_least": 7}]}));
+    scores.push(json!({"key": "all", "title": {"en": "A", "ko": "A"}, "of": ["meals"], "of_scores": ["worst"],
+        "method": "sum", "bands": [{"from": 0, "code": "any", "label": {"en": "A", "ko": "A"}}]}));
+    let mut two = one.clone();
+    change(&mut two);
+    [form(&one), form(&two)]
+}
+
+#[test]
+fn a_score_reckoned_in_another_way_gets_a_column_of_its_own_and_so_does_one_over_it() {
+    let recoded = |change: fn(&mut Json)| -> Vec<String> {
+        let names = names(&scored(change));
+        names
+            .into_iter()
+            .filter(|name| name.ends_with("@2"))
+            .collect()
+    };
+    let both = ["score_worst@2", "score_all@2"];
+    assert_eq!(
+        recoded(|form| form["scores"][2]["count_when"][1]["at_least"] = json!(8)),
+        both
+    );
+    assert_eq!(
+        recoded(|form| form["scores"][2]["hidden"] = json!("missing")),
+        both
+    );
+    for (field, value) in [
+        ("weights", json!({"meals": 2})),
+        ("reversed", json!(["meals"])),
+        ("plus", json!(1)),
+        ("round", json!({"decimals": 2})),
+        (
+            "values",
+            json!({"meals": {"none": 0, "some": 1, "much": 4}}),
+        ),
+        ("at_least_items", json!(2)),
+        ("method", json!("max")),
+    ] {
+        let [one, two] = scored(|form| form["scores"][3][field] = value.clone());
+        assert!(
+            names(&[one, two]).contains(&"score_all@2".to_owned()),
+            "{field}"
+        );
+    }
+    // Words are about the number, and a sum has no range.
+    assert!(
+        recoded(|form| {
+            form["scores"][3]["to"] = json!([0, 10]);
+            form["scores"][3]["title"]["en"] = json!("Everything");
+            form["scores"][3]["bands"][0]["label"]["en"] = json!("Some");
+        })
+        .is_empty()
+    );
+}
+
+#[test]
+fn a_sum_of_the_first_edition_is_another_column_and_a_mean_goes_on() {
+    let old = with_edition(every_kind(), 1);
+    let names = names(&[form(&old), form(&with_edition(every_kind(), 2))]);
+    assert!(names.contains(&"score_load@2".to_owned()));
+    assert!(!names.contains(&"score_difficulty@2".to_owned()));
+}
+
+fn with_edition(mut form: Json, edition: u8) -> Json {
+    form["edition"] = json!(edition);
+    form
+}
+
+#[test]
+fn the_codebook_names_every_column_that_a_score_is_computed_from() {
+    let [form, _] = scored(|_| {});
+    let columns = Columns::of(&[(1, &form)]);
+    let entries = entries(&columns, "en");
+    let score = |name: &str| {
+        entries
+            .iter()
+            .find(|entry| entry.column == name)
+            .unwrap()
+            .score
+            .clone()
+            .unwrap()
+    };
+    assert_eq!(score("score_worst").of, ["alone", "distress"]);
+    assert_eq!(score("score_all").of, ["meals", "score_worst"]);
+    assert_eq!(score("score_all").to, None);
+    assert!(score("score_worst").formula.starts_with(
+        "number of those chosen, answered with yes or met among (alone is yes), (distress >= 7); given when"
+    ));
+}
+
+#[test]
+fn a_formula_reads_as_a_sentence() {
+    let [_, form] = scored(|form| {
+        form["scores"][3]["weights"] = json!({"meals": 0.5});
+        form["scores"][3]["reversed"] = json!(["meals"]);
+        form["scores"][3]["plus"] = json!(1);
+        let table = json!({"key": "looked_up", "title": {"en": "T", "ko": "T"}, "of": ["meals"], "of_scores": ["all"],
+            "method": "table", "hidden": "lowest", "table": [{"at": ["any", "any"], "value": 1.5}]});
+        form["scores"].as_array_mut().unwrap().push(table);
+    });
+    let entries = entries(&Columns::of(&[(1, &form)]), "en");
+    let formula = |name: &str| {
+        let entry = entries.iter().find(|entry| entry.column == name).unwrap();
+        entry.score.clone().unwrap().formula
+    };
+    assert_eq!(
+        formula("score_all"),
+        "sum of 0.5 × reversed meals, score worst; plus 1; given when a share of 0.5 of them has a number; a missing \
+         one takes the mean relative position of the others; what routing hid is left out; rounded to 1 decimal, a half \
+         away from zero; from 1 to 4"
+    );
+    assert_eq!(
+        formula("score_looked_up"),
+        "looked up by meals, score all in a table of 1 rows; given when none is missing; what routing hid counts as its \
+         lowest number; rounded to 1 decimal, a half away from zero; from 1.5 to 1.5"
     );
 }

@@ -74,6 +74,41 @@ fn what_routing_and_scores_make_of_an_answer_is_masked_with_it() {
     );
 }
 
+/// Every kind of question, with scores over background answers, and a question that one of them shows.
+fn with_scores(mut form: Json) -> Json {
+    let title = json!({"en": "S", "ko": "S"});
+    let more = json!([
+        {"key": "lonely", "title": title, "of": [], "method": "count", "count_when": [{"question": "alone", "is": true}]},
+        {"key": "both", "title": title, "of": ["distress"], "of_scores": ["lonely"], "method": "sum"},
+        {"key": "who", "title": title, "of": ["alone"], "method": "sum", "hidden": "missing"},
+    ]);
+    let scores = form["scores"].as_array_mut().unwrap();
+    scores.extend(more.as_array().unwrap().iter().cloned());
+    let text = json!({"en": "D?", "ko": "D?"});
+    let deep = json!({"key": "deep", "kind": "yes_no", "text": text, "show_when": {"score": "both", "at_least": 8}});
+    let last = form["sections"].as_array_mut().unwrap().last_mut().unwrap();
+    last["questions"].as_array_mut().unwrap().push(deep);
+    form
+}
+
+#[test]
+fn scores_of_scores_and_questions_that_they_show_are_masked_with_what_they_come_from() {
+    let forms = [form(&with_scores(every_kind()))];
+    assert_eq!(
+        masked_with(&forms, 1, &["alone"]).join(" "),
+        "alone help_from__family help_from__friends help_from__nobody family_role deep score_lonely score_both score_who"
+    );
+    let mut twice = with_scores(every_kind());
+    twice["scores"][3]["plus"] = json!(1);
+    let forms = [form(&with_scores(every_kind())), form(&twice)];
+    let masked = masked_with(&forms, 1, &["form_version"]);
+    assert!(
+        masked.contains(&"deep".to_owned()),
+        "another score shows it: {masked:?}"
+    );
+    assert!(!masked.contains(&"exact".to_owned()), "{masked:?}");
+}
+
 #[test]
 fn a_masked_version_masks_all_in_which_versions_differ() {
     let one = every_kind();
@@ -256,7 +291,9 @@ fn lives() -> impl Strategy<Value = Vec<Form>> {
         life_of(start, &changes)
     });
     let second = Just(vec![form(&second_edition())]);
-    prop_oneof![4 => every, 1 => Just(vec![form(&shipped())]), 2 => second]
+    let scored = prop::collection::vec((any::<u8>(), any::<u8>()), 0..6)
+        .prop_map(|changes| life_of(with_scores(every_kind()), &changes));
+    prop_oneof![4 => every, 3 => scored, 1 => Just(vec![form(&shipped())]), 2 => second]
 }
 
 proptest! {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::compare::{Found, differing, fields};
 use super::{Change, questions};
 use crate::domain::form::Form;
-use crate::domain::form::definition::{BandDefinition, Edition, ScoreDefinition};
+use crate::domain::form::definition::Edition;
+use crate::domain::form::score::{BandDefinition, Possible, ScoreDefinition, ScoreMethod};
 
 pub(super) fn by_key(form: &Form) -> impl Iterator<Item = (&str, &ScoreDefinition)> {
     form.scores().map(|(score, _)| (score.key.as_str(), score))
@@ -47,11 +48,19 @@ fn own((old, then): (&Form, &ScoreDefinition), (new, now): (&Form, &ScoreDefinit
         match field.as_str() {
             "title" | "bands" => {}
             "external" => found.push((Change::Reworded, "its codes changed".to_owned())),
-            "of" if questions_of(then) == questions_of(now) => {
+            // The cells of a table stand in the order of its questions.
+            "of" if questions_of(then) == questions_of(now) && now.method != ScoreMethod::Table => {
                 let detail = "its questions stand in another order".to_owned();
                 found.push((Change::Reworded, detail));
             }
             "of" => found.push((Change::Recoded, "it is made of other questions".to_owned())),
+            "to" if before == Edition::Second
+                && edition == before
+                && ![then, now].iter().any(|it| it.is_mean()) =>
+            {
+                let detail = "its range changed, which has no effect".to_owned();
+                found.push((Change::Reworded, detail));
+            }
             "method" => found.push((Change::Recoded, "its method changed".to_owned())),
             field => found.push((Change::Recoded, format!("its {field:?} changed"))),
         }
@@ -89,10 +98,28 @@ fn bands(then: &[BandDefinition], now: &[BandDefinition], edition: Edition, foun
 
 /// The changes of a score that come from its questions: one that is recoded, or whose numbers have another range.
 fn by_questions(old: &Form, new: &Form, score: &ScoreDefinition) -> Found {
-    let range = |form: &Form, key: &str| form.questions().get(form.place(key)?)?.kind.range();
+    let range =
+        |form: &Form, key: &str| Some(Possible::of(&form.questions().get(form.place(key)?)?.kind));
     let both = |key: &&String| old.place(key).is_some() && new.place(key).is_some();
     let mut found = Found::new();
-    for key in score.of.iter().filter(both) {
+    let checked = new.scores().find(|(other, _)| other.key == score.key);
+    let (questions_of_it, scores_of_it) = checked.map_or((&[][..], &[][..]), |(_, checked)| {
+        (checked.questions(), checked.scores())
+    });
+    let definitions = &new.definition().scores;
+    for other in scores_of_it
+        .iter()
+        .filter_map(|place| definitions.get(*place))
+    {
+        if is_recoded(&other.key, old, new) {
+            let detail = format!("the score {:?} that it is made of is recoded", other.key);
+            found.push((Change::Recoded, detail));
+        }
+    }
+    let keys = questions_of_it
+        .iter()
+        .filter_map(|place| Some(&new.questions().get(*place)?.key));
+    for key in keys.filter(both) {
         let asked = |form| questions::by_key(form).find(|(found, _)| found == key);
         let (Some((_, then)), Some((_, now))) = (asked(old), asked(new)) else {
             continue;

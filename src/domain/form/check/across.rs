@@ -102,6 +102,8 @@ impl Check<'_> {
     /// The rules over several questions.
     pub(super) fn constraints(&mut self, questions: &[Question]) -> Vec<Constraint> {
         let form = self.form;
+        // A fault of a constraint is reported at its questions, and a score has none of its own.
+        self.scores_before = 0;
         let mut keys = BTreeMap::new();
         let mut constraints = Vec::new();
         for (place, constraint) in form.constraints.iter().enumerate() {

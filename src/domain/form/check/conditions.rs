@@ -27,7 +27,7 @@ impl Check<'_> {
         self.condition(condition?, &pointer.child("show_when"), earlier, own_key)
     }
 
-    fn condition(
+    pub(super) fn condition(
         &mut self,
         condition: &ConditionDefinition,
         pointer: &Pointer,
@@ -39,9 +39,20 @@ impl Check<'_> {
             all,
             not,
             question,
+            score,
             ..
         } = condition;
         let tests = self.tests(condition);
+        if let Some(score) = score {
+            let alone = any.is_none() && all.is_none() && not.is_none() && question.is_none();
+            return match tests.as_slice() {
+                [field] if alone => self.score_condition(condition, score, field, pointer, earlier),
+                _ => {
+                    self.fault(pointer, FormFault::ConditionMalformed);
+                    None
+                }
+            };
+        }
         match (any, all, not, question) {
             (Some(list), None, None, None) if tests.is_empty() => self
                 .list(list, &pointer.child("any"), earlier, own_key)
@@ -124,6 +135,7 @@ impl Check<'_> {
             ("at_most_question", condition.at_most_question.is_some()),
             ("more_than_question", condition.more_than_question.is_some()),
             ("less_than_question", condition.less_than_question.is_some()),
+            ("band", condition.band.is_some()),
         ];
         present
             .into_iter()

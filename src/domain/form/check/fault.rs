@@ -81,7 +81,7 @@ pub enum FormFault {
     #[error("a terminology and a code are short words without spaces")]
     ConceptMalformed,
     #[error(
-        "a condition is one of \"any\", \"all\", \"not\", or a \"question\" with exactly one of \"is\", \"is_one_of\", \"includes\", \"includes_any\", \"includes_all\", \"includes_none\", \"count_at_least\", \"count_at_most\", \"at_least\", \"at_most\", \"more_than\", \"less_than\", \"is_question\", \"at_least_question\", \"at_most_question\", \"more_than_question\", \"less_than_question\", \"answered\""
+        "a condition is one of \"any\", \"all\", \"not\", or a \"question\" with exactly one of \"is\", \"is_one_of\", \"includes\", \"includes_any\", \"includes_all\", \"includes_none\", \"count_at_least\", \"count_at_most\", \"at_least\", \"at_most\", \"more_than\", \"less_than\", \"is_question\", \"at_least_question\", \"at_most_question\", \"more_than_question\", \"less_than_question\", \"answered\", or a \"score\" with exactly one of \"is\", \"at_least\", \"at_most\", \"more_than\", \"less_than\", \"band\", \"answered\""
     )]
     ConditionMalformed,
     #[error("there is no question {key:?}")]
@@ -156,6 +156,70 @@ pub enum FormFault {
         "the questions {key:?} and {other:?} cannot be compared: both need numbers, or dates of one precision"
     )]
     CannotCompareQuestions { key: String, other: String },
+    #[error("{field:?} came with edition 2: write \"edition: 2\", or leave the edition out")]
+    NeedsEdition { field: &'static str },
+    #[error("there is no score {key:?}")]
+    ScoreUnknown { key: String },
+    #[error("a score looks only at scores before it, and {key:?} is not one of them")]
+    #[strum(serialize = "looks_forward")]
+    ScoreLooksForward { key: String },
+    #[error("the score {key:?} depends on the question {question:?}, which is not asked before")]
+    #[strum(serialize = "looks_forward")]
+    ScoreNotYet { key: String, question: String },
+    #[error("the score {key:?} has no band {code:?}")]
+    BandUnknown { key: String, code: String },
+    #[error(
+        "the score {key:?} is a number: use \"is\" with a number, \"at_least\", \"at_most\", \"more_than\", \"less_than\", \"band\" or \"answered\""
+    )]
+    #[strum(serialize = "cannot_compare")]
+    CannotCompareScore { key: String },
+    #[error("a {method} score has no {field:?}")]
+    ScoreFieldNotForMethod {
+        method: &'static str,
+        field: &'static str,
+    },
+    #[error(
+        "a number of a score is from -1000000000 to 1000000000 and has at most 6 digits after the point"
+    )]
+    ScoreNumber,
+    #[error(
+        "the numbers of this score are too large, or their ranges have too little in common, to be counted with exactly"
+    )]
+    ScoreTooLarge,
+    #[error("{key:?} is not among the questions and scores that this score is computed from")]
+    ScoreItemUnknown { key: String },
+    #[error(
+        "{key:?} cannot be counted: \"count\" takes yes_no and multiple_choice questions in \"of\", and conditions in \"count_when\""
+    )]
+    ScoreNotCountable { key: String },
+    #[error("a weight is not 0, and in a mean it is more than 0")]
+    ScoreWeight,
+    #[error("must be from 1 to {count}, the number of questions, scores and conditions that count")]
+    ScoreItems { count: usize },
+    #[error("a score has from 0 to 4 digits after the point")]
+    ScoreDecimals,
+    #[error("the score can be {value}, and no band begins at or below that")]
+    BandMissing { value: f64 },
+    #[error("no answers lead to this band: the score is from {low} to {high}")]
+    BandUnreachable { low: f64, high: f64 },
+    #[error(
+        "a row has one entry for each question and score, {columns} here, and this one has {found}"
+    )]
+    TableRow { columns: usize, found: usize },
+    #[error(
+        "the lower bound comes first, and no number has more digits after the point than those that are looked up"
+    )]
+    TableRange,
+    #[error("answers can lead to ({at}), and no row fits that")]
+    TableRowMissing { at: String },
+    #[error("this row and {first} both fit ({at})")]
+    TableRowsOverlap { first: Pointer, at: String },
+    #[error(
+        "a table has at most 2000 rows, and rows times combinations of numbers that it tells apart are at most ten million, less where a form has more than 20 scores"
+    )]
+    TableTooLarge,
+    #[error("a form has at most 200 scores, this one has {count}")]
+    TooManyScores { count: usize },
 }
 
 impl FormFault {

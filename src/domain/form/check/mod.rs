@@ -2,9 +2,11 @@
 
 mod across;
 mod conditions;
+mod exact_scores;
 mod fault;
 mod particulars;
 mod questions;
+mod score_conditions;
 mod scores;
 mod texts;
 
@@ -56,6 +58,8 @@ struct Check<'a> {
     faults: Vec<Fault<FormFault>>,
     /// The tables found so far.
     matrices_seen: BTreeSet<String>,
+    /// How many of the scores a condition may look at.
+    scores_before: usize,
 }
 
 /// Checks everything.
@@ -64,13 +68,14 @@ pub(super) fn check(form: &FormDefinition) -> Result<Checked, Vec<Fault<FormFaul
         form,
         faults: Vec::new(),
         matrices_seen: BTreeSet::new(),
+        scores_before: form.scores.len(),
     };
     check.form_key();
     check.languages();
     check.texts();
     check.scales();
     let (questions, sections) = check.sections();
-    let scores = check.scores(&questions);
+    let scores = check.scores(&questions, &sections);
     let notices = check.notices(&questions);
     let constraints = check.constraints(&questions);
     if check.faults.is_empty() {

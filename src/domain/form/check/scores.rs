@@ -4,16 +4,31 @@ use std::collections::BTreeMap;
 
 use super::{Check, FormFault};
 use crate::domain::form::condition::Condition;
-use crate::domain::form::definition::{ScoreDefinition, ScoreMethod};
+use crate::domain::form::definition::Edition;
 use crate::domain::form::question::Question;
-use crate::domain::form::score::Score;
+use crate::domain::form::score::{FirstScore, Rule, Score, ScoreDefinition, ScoreMethod};
 use crate::domain::pointer::Pointer;
 
+/// The most scores of a form. Each is analysed, so that a check takes a moment only.
+const MAX_SCORES: usize = 200;
+
 impl Check<'_> {
-    pub(super) fn scores(&mut self, questions: &[Question]) -> Vec<Score> {
+    pub(super) fn scores(
+        &mut self,
+        questions: &[Question],
+        sections: &[Option<Condition>],
+    ) -> Vec<Score> {
         let form = self.form;
         let mut keys = BTreeMap::new();
-        let mut scores = Vec::new();
+        let mut scores: Vec<Option<Score>> = Vec::new();
+        let count = form.scores.len();
+        if form.edition() > Edition::First && count > MAX_SCORES {
+            self.fault(
+                &Pointer::root().child("scores"),
+                FormFault::TooManyScores { count },
+            );
+            return Vec::new();
+        }
         for (place, score) in form.scores.iter().enumerate() {
             let pointer = Pointer::root().child("scores").child(place);
             self.key(&score.key, pointer.child("key"), &mut keys);
@@ -22,22 +37,74 @@ impl Check<'_> {
             if !(low.is_finite() && high.is_finite() && low < high) {
                 self.fault(&pointer.child("to"), FormFault::ScoreRange);
             }
-            if !(0.0..=1.0).contains(&score.at_least_answered) {
-                self.fault(&pointer.child("at_least_answered"), FormFault::ScoreShare);
-            }
             self.external(&score.external, &pointer.child("external"));
-            self.bands(score, &pointer.child("bands"));
-            scores.push(self.score(score, &pointer.child("of"), questions));
+            self.band_names(score, &pointer.child("bands"));
+            let checked = match form.edition() {
+                Edition::First => Some(self.first_score(score, &pointer, questions)),
+                Edition::Second => self.exact_score(place, &pointer, questions, sections, &scores),
+            };
+            scores.push(checked);
         }
-        scores
+        // Where one is missing there is a fault, and nobody looks at the list.
+        scores.into_iter().flatten().collect()
     }
 
-    fn score(
+    fn band_names(&mut self, score: &ScoreDefinition, pointer: &Pointer) {
+        let mut codes = BTreeMap::new();
+        for (place, band) in score.bands.iter().enumerate() {
+            let pointer = pointer.child(place);
+            self.key(&band.code, pointer.child("code"), &mut codes);
+            self.text(&band.label, &pointer.child("label"));
+        }
+    }
+
+    /// A score of the first edition.
+    fn first_score(
         &mut self,
         score: &ScoreDefinition,
         pointer: &Pointer,
         questions: &[Question],
     ) -> Score {
+        self.first_fields(score, pointer);
+        if !(0.0..=1.0).contains(&score.at_least_answered) {
+            self.fault(&pointer.child("at_least_answered"), FormFault::ScoreShare);
+        }
+        self.bands(score, &pointer.child("bands"));
+        let of = self.mapped(score, &pointer.child("of"), questions);
+        Score {
+            scores: Vec::new(),
+            questions: of.iter().map(|(place, ..)| *place).collect(),
+            rule: Rule::First(FirstScore::new(score, of)),
+        }
+    }
+
+    /// What came with the second edition is not in the first.
+    fn first_fields(&mut self, score: &ScoreDefinition, pointer: &Pointer) {
+        let old = [ScoreMethod::Mean, ScoreMethod::Sum].contains(&score.method);
+        let fields = [
+            ("method", !old),
+            ("of_scores", !score.of_scores.is_empty()),
+            ("reversed", !score.reversed.is_empty()),
+            ("weights", !score.weights.is_empty()),
+            ("values", !score.values.is_empty()),
+            ("plus", score.plus.is_some()),
+            ("count_when", !score.count_when.is_empty()),
+            ("table", !score.table.is_empty()),
+            ("at_least_items", score.at_least_items.is_some()),
+            ("hidden", score.hidden.is_some()),
+            ("round", score.round.is_some()),
+        ];
+        for (field, _) in fields.into_iter().filter(|(_, present)| *present) {
+            self.fault(&pointer.child(field), FormFault::NeedsEdition { field });
+        }
+    }
+
+    fn mapped(
+        &mut self,
+        score: &ScoreDefinition,
+        pointer: &Pointer,
+        questions: &[Question],
+    ) -> Vec<(usize, f64, f64)> {
         if score.of.is_empty() {
             self.fault(pointer, FormFault::Empty);
         }
@@ -60,17 +127,14 @@ impl Check<'_> {
                 },
             }
         }
-        Score { of }
+        of
     }
 
     fn bands(&mut self, score: &ScoreDefinition, pointer: &Pointer) {
-        let mut codes = BTreeMap::new();
         let [low, high] = score.to;
         let mut before = f64::NEG_INFINITY;
         for (place, band) in score.bands.iter().enumerate() {
             let pointer = pointer.child(place);
-            self.key(&band.code, pointer.child("code"), &mut codes);
-            self.text(&band.label, &pointer.child("label"));
             #[allow(clippy::float_cmp, reason = "the author repeats the very number")]
             if place == 0 && band.from != low {
                 self.fault(&pointer.child("from"), FormFault::FirstBand { low });

@@ -343,13 +343,13 @@ fn each_fault_is_found_where_it_stands() {
             "/scores/0/bands/0/from".into(),
             json!(10),
             "/scores/0/bands/0/from",
-            "first_band",
+            "band_missing",
         ),
         (
             "/scores/0/bands/1/from".into(),
             json!(101),
             "/scores/0/bands/1/from",
-            "band_order",
+            "band_unreachable",
         ),
         (
             "/scores/0/bands/1/from".into(),
@@ -449,4 +449,19 @@ fn yaml_and_json_of_the_same_form_have_the_same_digest() {
         check(other).unwrap().digest(),
         check(sound()).unwrap().digest()
     );
+}
+
+#[test]
+fn bands_of_the_first_edition_are_checked_as_they_were() {
+    for (place, from, code) in [
+        (0, 10, "first_band"),
+        (1, 101, "band_order"),
+        (1, 0, "band_order"),
+    ] {
+        let mut form = sound();
+        form["edition"] = json!(1);
+        form["scores"][0]["bands"][place]["from"] = json!(from);
+        let at = format!("/scores/0/bands/{place}/from");
+        assert_eq!(check(form).unwrap_err(), [(at, code)]);
+    }
 }

@@ -23,6 +23,11 @@ described_as! {
     form::ScoreDefinition => ScoreDefinition;
     form::ScoreMethod => ScoreMethod;
     form::BandDefinition => BandDefinition;
+    form::HiddenRule => HiddenRule;
+    form::RoundDefinition => RoundDefinition;
+    form::RoundingRule => RoundingRule;
+    form::TableRowDefinition => TableRowDefinition;
+    form::TableCell => TableCell;
     form::NoticeDefinition => NoticeDefinition;
     form::ConditionDefinition => ConditionDefinition;
     form::Scalar => Scalar;
@@ -296,7 +301,7 @@ pub struct ScoreDefinition {
     pub of: Vec<String>,
     /// How the answers are combined.
     pub method: ScoreMethod,
-    /// The range onto which the values of each question are mapped: minimum, maximum.
+    /// Method `mean`: the range onto which the values of each question are mapped: minimum, maximum.
     #[serde(default = "zero_to_hundred")]
     #[schema(value_type = Vec<f64>, example = json!([0, 100]))]
     pub to: [f64; 2],
@@ -309,16 +314,123 @@ pub struct ScoreDefinition {
     /// The score in other terminologies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub external: Vec<ExternalCode>,
+    /// Keys of earlier scores that contribute like questions, each with its rounded value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of_scores: Vec<String>,
+    /// Keys of the questions and scores that are turned round: minimum + maximum − value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reversed: Vec<String>,
+    /// Methods `mean`, `raw_mean`, `sum`: the factor of a question or score, by key; 1 by default.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<String, f64>,
+    /// Values of answers that apply in this score only: question, code, value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, BTreeMap<String, f64>>,
+    /// A constant that is added before rounding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plus: Option<f64>,
+    /// Method `count`: conditions, each of which counts as one where it holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub count_when: Vec<ConditionDefinition>,
+    /// Method `table`: the rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub table: Vec<TableRowDefinition>,
+    /// The minimum number of answers for a score, instead of a share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least_items: Option<u32>,
+    /// What a question counts as that routing hid; `left_out` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<HiddenRule>,
+    /// How the score is rounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundDefinition>,
 }
 
 /// How a score combines its questions.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ScoreMethod {
-    /// The mean of the mapped answers.
+    /// The mean of the answers, each mapped onto the range `to`.
     Mean,
-    /// The mean of the mapped answers times the number of questions shown.
+    /// The sum of the values as they stand. In edition 1: the mean of the mapped answers times the number of questions
+    /// shown.
     Sum,
+    /// The mean of the values as they stand.
+    RawMean,
+    /// The highest of the values.
+    Max,
+    /// The lowest of the values.
+    Min,
+    /// The number of options chosen, questions answered with yes, and conditions met.
+    Count,
+    /// The value of the row in a table that fits.
+    Table,
+}
+
+/// What a score makes of a question that routing hid.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HiddenRule {
+    /// As if the score had no such question.
+    LeftOut,
+    /// Answered with its lowest value.
+    Lowest,
+    /// Not answered.
+    Missing,
+}
+
+/// How a score is rounded.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoundDefinition {
+    /// Digits after the point, 0 to 4.
+    #[schema(maximum = 4, example = 1)]
+    pub decimals: u8,
+    /// The direction; `half_up` by default.
+    #[serde(default = "half_up")]
+    pub rule: RoundingRule,
+}
+
+/// The direction of rounding.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundingRule {
+    /// To the nearest; a half away from zero.
+    HalfUp,
+    /// To the nearest; a half to the even digit.
+    HalfEven,
+    /// Towards zero.
+    Down,
+    /// Away from zero.
+    Up,
+}
+
+/// A row of a score's table.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"at": [1, [0, 1], {"from": 2, "to": 4}, "any"], "value": 2}))]
+pub struct TableRowDefinition {
+    /// What the values must be, in the order of `of` and then `of_scores`.
+    #[schema(value_type = Vec<TableCell>)]
+    pub at: Vec<serde_json::Value>,
+    /// The score of the row.
+    pub value: f64,
+}
+
+/// What one value of a table's row must be.
+pub struct TableCell;
+
+impl ToSchema for TableCell {}
+
+impl PartialSchema for TableCell {
+    fn schema() -> RefOr<Schema> {
+        let description = "What one value must be: a number; a list of numbers, one of which it is; `{\"from\": 1, \"to\": 4}`, both ends included; `\"any\"`, any number or hidden by routing; or `\"hidden\"`.";
+        ObjectBuilder::new()
+            .schema_type(SchemaType::AnyValue)
+            .description(Some(description))
+            .build()
+            .into()
+    }
 }
 
 /// A named range of a score: from `from` up to the next band.
@@ -347,7 +459,7 @@ pub struct NoticeDefinition {
     pub text: Text,
 }
 
-/// A condition as written: either one of `any`, `all`, `not`, or a `question` with exactly one test.
+/// A condition as written: either one of `any`, `all`, `not`, or a `question` or `score` with exactly one test.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"any": [{"question": "cancer_type", "is": "stomach"}, {"question": "appetite", "at_least": 2}]}))]
@@ -423,6 +535,12 @@ pub struct ConditionDefinition {
     /// The answer is less than that to the question with this key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub less_than_question: Option<String>,
+    /// Key of the score that the test refers to, instead of a question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<String>,
+    /// The score lies in the band with this code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<String>,
 }
 
 /// A value that answers are compared with.
@@ -472,6 +590,10 @@ pub struct ConstraintDefinition {
 
 fn zero_to_hundred() -> [f64; 2] {
     [0.0, 100.0]
+}
+
+fn half_up() -> RoundingRule {
+    RoundingRule::HalfUp
 }
 
 fn half() -> f64 {

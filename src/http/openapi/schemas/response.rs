@@ -54,7 +54,7 @@ impl PartialSchema for RawAnswers {
 /// The summary of one response. It depends on the stored record alone, so a replay returns an identical summary.
 #[derive(Deserialize, ToSchema)]
 pub struct Summary {
-    /// One for each score of the form of which at least one question was shown.
+    /// One for each score of the form of which at least one question counts.
     pub scores: Vec<ScoreSummary>,
     /// Keys of the notices whose condition holds.
     #[schema(example = json!(["distress_help"]))]
@@ -69,7 +69,7 @@ pub struct ScoreSummary {
     pub key: String,
     /// What is scored, in the language of the response.
     pub title: Text,
-    /// The score, to one decimal; null when too few questions were answered.
+    /// The score, rounded as its definition says; null when too few questions were answered.
     #[schema(required, example = 41.7)]
     pub value: Option<f64>,
     /// The code of the score's band; null where the score is, or has no bands.
@@ -81,7 +81,7 @@ pub struct ScoreSummary {
     /// The number of questions with an answer that counts.
     #[schema(example = 3)]
     pub answered: usize,
-    /// The number of questions shown.
+    /// The number of questions shown, with those that count although they were hidden.
     #[schema(example = 4)]
     pub shown: usize,
 }

@@ -1,24 +1,28 @@
 //! Routing (skip logic): which questions a person is shown, given the answers so far.
 
-use crate::domain::form::{Answer, Condition, Form, Kind, Question, Test, Value};
+use super::{Answer, Answered, Condition, Form, Kind, ScoreTest, Test, Value};
 
 /// Whether the question at `place` is shown to someone who gave these answers to the questions before it.
 pub fn is_shown(form: &Form, place: usize, earlier: &[Answer]) -> bool {
     let Some(question) = form.questions().get(place) else {
         return false;
     };
+    let answered = form.answered(earlier);
     [
         form.section_condition(question.section),
         question.show_when.as_ref(),
     ]
     .into_iter()
     .flatten()
-    .all(|condition| holds(condition, form.questions(), earlier))
+    .all(|condition| holds(condition, &answered))
 }
 
-/// Whether the condition holds for `answers`, one for each of `questions`. Missing answers count as blank.
-pub fn holds(condition: &Condition, questions: &[Question], answers: &[Answer]) -> bool {
-    let holds = |condition: &Condition| holds(condition, questions, answers);
+/// Whether the condition holds for these answers. Missing ones count as blank.
+pub fn holds(condition: &Condition, answered: &Answered<'_>) -> bool {
+    let Answered {
+        questions, answers, ..
+    } = answered;
+    let holds = |condition: &Condition| holds(condition, answered);
     match condition {
         Condition::Any(conditions) => conditions.iter().any(holds),
         Condition::All(conditions) => conditions.iter().all(holds),
@@ -43,6 +47,26 @@ pub fn holds(condition: &Condition, questions: &[Question], answers: &[Answer]) 
             },
             _ => *test == Test::Answered(false),
         },
+        Condition::Score(place, test) => score_passes(test, answered, *place),
+    }
+}
+
+/// A test of a score that there is not is false, as one of an answer is.
+fn score_passes(test: &ScoreTest, answered: &Answered<'_>, place: usize) -> bool {
+    let score = answered.score(place);
+    // Both numbers are the floats nearest to decimals, and so compare as these do.
+    let number = |passes: fn(f64, f64) -> bool, bound: &f64| {
+        score.value.is_some_and(|value| passes(value, *bound))
+    };
+    match test {
+        #[allow(clippy::float_cmp, reason = "the nearest floats of two decimals")]
+        ScoreTest::Is(wanted) => number(|value, wanted| value == wanted, wanted),
+        ScoreTest::AtLeast(bound) => number(|value, bound| value >= bound, bound),
+        ScoreTest::AtMost(bound) => number(|value, bound| value <= bound, bound),
+        ScoreTest::MoreThan(bound) => number(|value, bound| value > bound, bound),
+        ScoreTest::LessThan(bound) => number(|value, bound| value < bound, bound),
+        ScoreTest::Band(band) => score.band == Some(*band),
+        ScoreTest::Given(wanted) => score.value.is_some() == *wanted,
     }
 }
 

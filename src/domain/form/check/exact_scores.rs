@@ -1,0 +1,719 @@
+//! Scores of the second edition: the numbers of their items as whole units, and what they can come to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Check, FormFault};
+use crate::domain::form::condition::{Condition, LookedAt};
+use crate::domain::form::definition::{OptionDefinition, QuestionKind};
+use crate::domain::form::question::{Kind, Question};
+use crate::domain::form::score::{
+    Counted, Decimal, Exact, Item, MAX_DECIMALS, Method, Numbers, Pattern, Reach, Routing, Rule,
+    Score, ScoreDefinition, ScoreMethod, Source, Table, TableFault, WhenHolds, dependencies, float,
+};
+use crate::domain::pointer::Pointer;
+
+/// A share has more digits than other numbers: two thirds are often written with many.
+const SHARE_DECIMALS: u32 = 15;
+
+/// The most digits after the point of a score.
+const MAX_ROUNDING: u8 = 4;
+
+/// The most rows of a table.
+const MAX_ROWS: usize = 2000;
+
+/// The most whole numbers that a score may give values of its own.
+const MAX_VALUES: u64 = 1000;
+
+/// An item before its numbers are counted in units.
+struct Raw {
+    key: String,
+    source: Source,
+    numbers: Numbers,
+    /// The least answer of a question whose numbers are given one by one.
+    first: i64,
+    pointer: Pointer,
+}
+
+impl Check<'_> {
+    /// The checked score; none when something is wrong with it or with a score that it is computed from.
+    pub(super) fn exact_score(
+        &mut self,
+        place: usize,
+        pointer: &Pointer,
+        questions: &[Question],
+        sections: &[Option<Condition>],
+        before: &[Option<Score>],
+    ) -> Option<Score> {
+        let form = self.form;
+        let score = form.scores.get(place)?;
+        let known = self.faults.len();
+        self.score_fields(score, pointer);
+        let share = self.share(score, pointer);
+        let mut items = self.question_items(score, pointer, questions);
+        let mut complete = self.score_items(place, pointer, before, &mut items);
+        self.names(score, pointer, &items);
+        let conditions = self.counted_conditions(place, pointer, questions);
+        complete &= conditions.len() == score.count_when.len();
+        if score.of.is_empty() && score.of_scores.is_empty() && score.count_when.is_empty() {
+            self.fault(&pointer.child("of"), FormFault::Empty);
+        }
+        let count = items.len() + conditions.len();
+        if let Some(least) = score.at_least_items
+            && (least == 0 || usize::try_from(least).is_ok_and(|least| least > count))
+        {
+            self.fault(
+                &pointer.child("at_least_items"),
+                FormFault::ScoreItems { count },
+            );
+        }
+        if self.faults.len() > known || !complete {
+            return None;
+        }
+        let mut exact = self.in_units(score, pointer, items, conditions, share?)?;
+        let checked: Vec<Score> = before
+            .iter()
+            .map(|score| score.clone().unwrap_or_else(Score::unknown))
+            .collect();
+        let routing = Routing {
+            questions,
+            sections,
+            scores: &checked,
+            count: form.scores.len(),
+        };
+        match routing.reach(&exact) {
+            Ok(reach) => exact.reach = reach,
+            Err(fault) => {
+                self.table_fault(&exact, &fault, pointer);
+                return None;
+            }
+        }
+        self.exact_bands(score, &mut exact, &pointer.child("bands"));
+        let (keys, scores) = dependencies(&form.scores, place);
+        let places = by_key(questions);
+        let of_key = |key: &str| places.get(key).copied();
+        Some(Score {
+            scores: scores.into_iter().collect(),
+            questions: keys
+                .into_iter()
+                .filter_map(of_key)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            rule: Rule::Exact(Box::new(exact)),
+        })
+    }
+
+    /// Which fields the method has.
+    fn score_fields(&mut self, score: &ScoreDefinition, pointer: &Pointer) {
+        use ScoreMethod::{Count, Mean, RawMean, Sum, Table};
+        let method = score.method;
+        let adds = [Mean, Sum, RawMean].contains(&method);
+        let fields = [
+            ("of_scores", !score.of_scores.is_empty(), method != Count),
+            ("reversed", !score.reversed.is_empty(), method != Count),
+            ("weights", !score.weights.is_empty(), adds),
+            ("values", !score.values.is_empty(), method != Count),
+            ("plus", score.plus.is_some(), method != Table),
+            ("count_when", !score.count_when.is_empty(), method == Count),
+            ("table", !score.table.is_empty(), method == Table),
+            (
+                "at_least_items",
+                score.at_least_items.is_some(),
+                method != Table,
+            ),
+        ];
+        for (field, present, has) in fields {
+            if present && !has {
+                let method = method.name();
+                self.fault(
+                    &pointer.child(field),
+                    FormFault::ScoreFieldNotForMethod { method, field },
+                );
+            }
+        }
+        if method == Table && score.table.is_empty() {
+            self.fault(&pointer.child("table"), FormFault::Empty);
+        }
+        if score.table.len() > MAX_ROWS {
+            self.fault(&pointer.child("table"), FormFault::TableTooLarge);
+        }
+        if let Some(round) = &score.round
+            && round.decimals > MAX_ROUNDING
+        {
+            self.fault(
+                &pointer.child("round").child("decimals"),
+                FormFault::ScoreDecimals,
+            );
+        }
+    }
+
+    /// A number of the score; a fault where it is none that can be counted with.
+    fn number(&mut self, number: f64, pointer: &Pointer) -> Option<Decimal> {
+        let read = Decimal::read(number, MAX_DECIMALS);
+        if read.is_none() {
+            self.fault(pointer, FormFault::ScoreNumber);
+        }
+        read
+    }
+
+    fn share(&mut self, score: &ScoreDefinition, pointer: &Pointer) -> Option<(i128, i128)> {
+        if score.method == ScoreMethod::Table {
+            return Some((0, 1));
+        }
+        let read = Decimal::read(score.at_least_answered, SHARE_DECIMALS)
+            .filter(|share| (0.0..=1.0).contains(&score.at_least_answered) && share.mantissa >= 0);
+        let Some(share) = read else {
+            self.fault(&pointer.child("at_least_answered"), FormFault::ScoreShare);
+            return None;
+        };
+        Some((share.mantissa, 10_i128.checked_pow(share.decimals)?))
+    }
+
+    fn question_items(
+        &mut self,
+        score: &ScoreDefinition,
+        pointer: &Pointer,
+        questions: &[Question],
+    ) -> Vec<Raw> {
+        let mut items: Vec<Raw> = Vec::new();
+        let (places, mut seen) = (by_key(questions), BTreeSet::new());
+        for (number, key) in score.of.iter().enumerate() {
+            let pointer = pointer.child("of").child(number);
+            let place = places.get(key.as_str()).copied();
+            let is_first = seen.insert(key);
+            let key = key.clone();
+            let Some((place, question)) =
+                place.and_then(|place| Some((place, questions.get(place)?)))
+            else {
+                self.fault(&pointer, FormFault::QuestionUnknown { key });
+                continue;
+            };
+            if !is_first {
+                self.fault(&pointer, FormFault::ScoreQuestionTwice { key });
+                continue;
+            }
+            let counts = matches!(question.kind, Kind::YesNo | Kind::MultipleChoice(_));
+            if score.method == ScoreMethod::Count && !counts {
+                self.fault(&pointer, FormFault::ScoreNotCountable { key });
+                continue;
+            }
+            match self.numbers(score, question) {
+                Some((numbers, first)) => items.push(Raw {
+                    key,
+                    source: Source::Question(place),
+                    numbers,
+                    first,
+                    pointer,
+                }),
+                None => self.fault(&pointer, FormFault::ScoreNotNumeric { key }),
+            }
+        }
+        items
+    }
+
+    /// The numbers of a question in a score, and the least answer where they are given one by one.
+    fn numbers(&self, score: &ScoreDefinition, question: &Question) -> Option<(Numbers, i64)> {
+        let own = score.values.get(&question.key);
+        let given = |code: &str| Decimal::read(*own?.get(code)?, MAX_DECIMALS);
+        let numbers = match &question.kind {
+            Kind::SingleChoice(choices) => Numbers::Each(
+                choices
+                    .iter()
+                    .map(|choice| match own {
+                        Some(_) => given(&choice.code),
+                        None => choice.value.map(|value| Decimal::whole(value.into())),
+                    })
+                    .collect(),
+            ),
+            Kind::YesNo => Numbers::Each(
+                [("no", 0), ("yes", 1)]
+                    .map(|(code, number)| match own {
+                        Some(_) => given(code),
+                        None => Some(Decimal::whole(number)),
+                    })
+                    .to_vec(),
+            ),
+            Kind::MultipleChoice(choices) => {
+                let counts = score.method == ScoreMethod::Count
+                    || (own.is_none() && choices.iter().all(|choice| choice.value.is_none()));
+                let number = |choice: &crate::domain::form::question::Choice| match own {
+                    _ if counts => Decimal::whole(i64::from(!choice.exclusive)),
+                    Some(_) => given(&choice.code).unwrap_or(Decimal::whole(0)),
+                    None => Decimal::whole(choice.value.unwrap_or_default().into()),
+                };
+                Numbers::Chosen(
+                    choices
+                        .iter()
+                        .map(|choice| (number(choice), choice.exclusive))
+                        .collect(),
+                )
+            }
+            Kind::Whole { min, max } if own.is_some() => {
+                let each = (max.abs_diff(*min) < MAX_VALUES).then(|| {
+                    (*min..=*max)
+                        .map(|number| given(&number.to_string()))
+                        .collect()
+                })?;
+                return Some((Numbers::Each(each), *min));
+            }
+            Kind::Whole { min, max } => Numbers::Line {
+                min: (*min).into(),
+                max: (*max).into(),
+                decimals: 0,
+            },
+            Kind::Decimal { min, max, decimals } if own.is_none() => Numbers::Line {
+                min: (*min).into(),
+                max: (*max).into(),
+                decimals: (*decimals).into(),
+            },
+            _ => return None,
+        };
+        Some((numbers, 0))
+    }
+
+    /// Adds the earlier scores; whether none of these is at fault itself.
+    fn score_items(
+        &mut self,
+        place: usize,
+        pointer: &Pointer,
+        before: &[Option<Score>],
+        items: &mut Vec<Raw>,
+    ) -> bool {
+        let form = self.form;
+        let mut sound = true;
+        let own = form.scores.get(place);
+        for (number, key) in own
+            .iter()
+            .flat_map(|score| score.of_scores.iter().enumerate())
+        {
+            let pointer = pointer.child("of_scores").child(number);
+            let found = form.scores.iter().position(|score| score.key == *key);
+            let key = key.clone();
+            let Some(other) = found.filter(|other| *other < place) else {
+                self.fault(
+                    &pointer,
+                    match found {
+                        Some(_) => FormFault::ScoreLooksForward { key },
+                        None => FormFault::ScoreUnknown { key },
+                    },
+                );
+                continue;
+            };
+            if items.iter().any(|item| item.key == key) {
+                self.fault(&pointer, FormFault::ScoreQuestionTwice { key });
+                continue;
+            }
+            let Some(Rule::Exact(exact)) = before
+                .get(other)
+                .and_then(Option::as_ref)
+                .map(|score| &score.rule)
+            else {
+                sound = false;
+                continue;
+            };
+            items.push(Raw {
+                key,
+                source: Source::Score(other),
+                numbers: Numbers::Line {
+                    min: exact.reach.low,
+                    max: exact.reach.high,
+                    decimals: exact.decimals,
+                },
+                first: 0,
+                pointer,
+            });
+        }
+        sound
+    }
+
+    /// `reversed`, `weights` and `values` name items of the score, and answers to their questions.
+    fn names(&mut self, score: &ScoreDefinition, pointer: &Pointer, items: &[Raw]) {
+        let form = self.form;
+        let is_item = |key: &String| score.of.contains(key) || score.of_scores.contains(key);
+        let unknown = |key: &String| FormFault::ScoreItemUnknown { key: key.clone() };
+        for (place, key) in score.reversed.iter().enumerate() {
+            let pointer = pointer.child("reversed").child(place);
+            if !is_item(key) {
+                self.fault(&pointer, unknown(key));
+            } else if score
+                .reversed
+                .iter()
+                .take(place)
+                .any(|before| before == key)
+            {
+                self.fault(&pointer, FormFault::ScoreQuestionTwice { key: key.clone() });
+            }
+        }
+        for (key, weight) in &score.weights {
+            let pointer = pointer.child("weights").child(key);
+            if !is_item(key) {
+                self.fault(&pointer, unknown(key));
+            }
+            let wrong = *weight == 0.0 || (*weight < 0.0 && score.method != ScoreMethod::Sum);
+            if self.number(*weight, &pointer).is_some() && wrong {
+                self.fault(&pointer, FormFault::ScoreWeight);
+            }
+        }
+        for (key, numbers) in &score.values {
+            let pointer = pointer.child("values").child(key);
+            let Some((_, question)) = form
+                .questions()
+                .find(|(_, question)| question.key == *key)
+                .filter(|_| score.of.contains(key))
+            else {
+                self.fault(&pointer, unknown(key));
+                continue;
+            };
+            let options = crate::domain::form::options_of(form, question);
+            for (code, number) in numbers {
+                let pointer = pointer.child(code);
+                self.number(*number, &pointer);
+                let known = match question.kind {
+                    QuestionKind::YesNo => ["no", "yes"].contains(&&**code),
+                    QuestionKind::Rating | QuestionKind::Integer => code
+                        .parse::<i64>()
+                        .is_ok_and(|number| number.to_string() == *code),
+                    _ => options
+                        .iter()
+                        .any(|option: &OptionDefinition| option.code == *code),
+                };
+                if !known && items.iter().any(|item| item.key == *key) {
+                    let (key, code) = (key.clone(), code.clone());
+                    self.fault(&pointer, FormFault::OptionUnknown { key, code });
+                }
+            }
+        }
+    }
+
+    fn counted_conditions(
+        &mut self,
+        place: usize,
+        pointer: &Pointer,
+        questions: &[Question],
+    ) -> Vec<WhenHolds> {
+        let form = self.form;
+        let own = form.scores.get(place);
+        let written = own
+            .iter()
+            .flat_map(|score| score.count_when.iter().enumerate());
+        self.scores_before = place;
+        let mut found = Vec::new();
+        for (number, condition) in written {
+            let pointer = pointer.child("count_when").child(number);
+            let Some(condition) = self.condition(condition, &pointer, questions, None) else {
+                continue;
+            };
+            let looked = condition.looks_at();
+            let places = |of: fn(&LookedAt) -> Option<usize>| -> Vec<usize> {
+                looked
+                    .iter()
+                    .filter_map(of)
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .collect()
+            };
+            found.push(WhenHolds {
+                questions: places(|it| match it {
+                    LookedAt::Question(place) => Some(*place),
+                    LookedAt::Score(_) => None,
+                }),
+                scores: places(|it| match it {
+                    LookedAt::Score(place) => Some(*place),
+                    LookedAt::Question(_) => None,
+                }),
+                condition,
+            });
+        }
+        self.scores_before = form.scores.len();
+        found
+    }
+
+    /// The score with all its numbers in whole units.
+    fn in_units(
+        &mut self,
+        score: &ScoreDefinition,
+        pointer: &Pointer,
+        raw: Vec<Raw>,
+        conditions: Vec<WhenHolds>,
+        share: (i128, i128),
+    ) -> Option<Exact> {
+        let plus = match score.plus {
+            Some(plus) => self.number(plus, &pointer.child("plus"))?,
+            None => Decimal::whole(0),
+        };
+        let mut weights = BTreeMap::new();
+        for (key, weight) in &score.weights {
+            weights.insert(key, Decimal::read(*weight, MAX_DECIMALS)?);
+        }
+        let of_weights = weights
+            .values()
+            .map(|weight| weight.decimals)
+            .max()
+            .unwrap_or_default();
+        let of_numbers = raw
+            .iter()
+            .map(|item| item.numbers.decimals())
+            .max()
+            .unwrap_or_default();
+        let of_cells = self.table_decimals(score, pointer)?;
+        let to = match score.method {
+            ScoreMethod::Mean => {
+                let [low, high] = score.to;
+                let pointer = pointer.child("to");
+                [
+                    self.number(low, &pointer.child(0))?,
+                    self.number(high, &pointer.child(1))?,
+                ]
+            }
+            _ => [Decimal::whole(0), Decimal::whole(0)],
+        };
+        // The numerator of the score, and the numbers of the items, are counted in units of so many decimals.
+        let (unit, of_items) = match score.method {
+            ScoreMethod::Mean => {
+                let [low, high] = to;
+                (
+                    low.decimals.max(high.decimals).max(plus.decimals),
+                    of_numbers,
+                )
+            }
+            ScoreMethod::Sum => {
+                let unit = (of_numbers + of_weights).max(plus.decimals);
+                (unit, unit - of_weights)
+            }
+            ScoreMethod::Table => (of_cells.1, of_numbers.max(of_cells.0)),
+            _ => {
+                let unit = of_numbers.max(plus.decimals);
+                (unit, unit)
+            }
+        };
+        let mut items = Vec::new();
+        for one in raw {
+            let weight = match weights.get(&one.key) {
+                Some(weight) => weight.units(of_weights)?,
+                None => 10_i128.checked_pow(of_weights)?,
+            };
+            let times = if score.method == ScoreMethod::Sum {
+                weight
+            } else {
+                1
+            };
+            let reversed = score.reversed.contains(&one.key);
+            match Item::new(
+                one.source,
+                &one.numbers,
+                one.first,
+                of_items,
+                times,
+                reversed,
+            ) {
+                Some(item) if score.method == ScoreMethod::Sum => items.push(item),
+                Some(item) => items.push(item.weighing(weight)),
+                None => self.fault(&one.pointer, FormFault::ScoreNotNumeric { key: one.key }),
+            }
+        }
+        let one = 10_i128.checked_pow(unit)?;
+        items.extend(
+            conditions
+                .into_iter()
+                .map(|condition| Item::when(condition, one)),
+        );
+        let mut exact = Exact {
+            items,
+            method: Method::RawMean,
+            plus: plus.units(unit)?,
+            share,
+            at_least_items: score
+                .at_least_items
+                .and_then(|count| usize::try_from(count).ok()),
+            hidden: score.hidden.unwrap_or_default(),
+            decimals: 0,
+            rule: score.round.map(|round| round.rule).unwrap_or_default(),
+            scale: (1, 1),
+            bands: Vec::new(),
+            reach: Reach::default(),
+        };
+        exact.decimals = score.round.map_or_else(
+            || match score.method {
+                ScoreMethod::Mean | ScoreMethod::RawMean => 1,
+                ScoreMethod::Sum => unit.clamp(1, MAX_ROUNDING.into()),
+                _ => unit.min(MAX_ROUNDING.into()),
+            },
+            |round| round.decimals.into(),
+        );
+        let (more, less) = (
+            exact.decimals.saturating_sub(unit),
+            unit.saturating_sub(exact.decimals),
+        );
+        exact.scale = (10_i128.checked_pow(more)?, 10_i128.checked_pow(less)?);
+        let [low, high] = to;
+        let bottom = low.units(unit)?;
+        exact.method = match score.method {
+            ScoreMethod::Mean => Method::Mean {
+                bottom,
+                length: high.units(unit)? - bottom,
+                whole: exact.share_out().unwrap_or_default(),
+            },
+            ScoreMethod::Sum => Method::Sum {
+                whole: exact.share_out_if_missing().unwrap_or_default(),
+            },
+            ScoreMethod::RawMean => Method::RawMean,
+            ScoreMethod::Max => Method::Max,
+            ScoreMethod::Min => Method::Min,
+            ScoreMethod::Count => Method::Count,
+            ScoreMethod::Table => {
+                Method::Table(self.table(score, pointer, (of_items, unit), exact.items.len())?)
+            }
+        };
+        if exact.largest().is_none() {
+            self.fault(&pointer.child("of"), FormFault::ScoreTooLarge);
+            return None;
+        }
+        Some(exact)
+    }
+
+    /// The most decimals of the cells of a table and of its values.
+    fn table_decimals(&mut self, score: &ScoreDefinition, pointer: &Pointer) -> Option<(u32, u32)> {
+        let (mut cells, mut values, mut sound) = (0, 0, true);
+        for (place, row) in score.table.iter().enumerate() {
+            let pointer = pointer.child("table").child(place);
+            match self.number(row.value, &pointer.child("value")) {
+                Some(value) => values = values.max(value.decimals),
+                None => sound = false,
+            }
+            for (column, cell) in row.at.iter().enumerate() {
+                let pointer = pointer.child("at").child(column);
+                for number in cell.numbers() {
+                    match self.number(number, &pointer) {
+                        Some(number) => cells = cells.max(number.decimals),
+                        None => sound = false,
+                    }
+                }
+            }
+        }
+        sound.then_some((cells, values))
+    }
+
+    fn table(
+        &mut self,
+        score: &ScoreDefinition,
+        pointer: &Pointer,
+        (of_items, unit): (u32, u32),
+        columns: usize,
+    ) -> Option<Table> {
+        let mut rows = Vec::new();
+        for (place, row) in score.table.iter().enumerate() {
+            let pointer = pointer.child("table").child(place);
+            if row.at.len() != columns {
+                let found = row.at.len();
+                self.fault(&pointer.child("at"), FormFault::TableRow { columns, found });
+                continue;
+            }
+            let patterns: Option<Vec<Pattern>> = row
+                .at
+                .iter()
+                .map(|cell| Pattern::of(cell, of_items))
+                .collect();
+            match patterns
+                .zip(Decimal::read(row.value, MAX_DECIMALS).and_then(|value| value.units(unit)))
+            {
+                Some(row) => rows.push(row),
+                None => self.fault(&pointer.child("at"), FormFault::TableRange),
+            }
+        }
+        (rows.len() == score.table.len()).then_some(Table {
+            rows,
+            decimals: of_items,
+        })
+    }
+
+    fn table_fault(&mut self, exact: &Exact, fault: &TableFault, pointer: &Pointer) {
+        let pointer = pointer.child("table");
+        let decimals = match &exact.method {
+            Method::Table(table) => table.decimals,
+            _ => 0,
+        };
+        let words = |at: &[Counted]| {
+            let word = |counted: &Counted| match counted {
+                Counted::Number(number) => float(*number, decimals).to_string(),
+                Counted::Hidden => "hidden".to_owned(),
+                Counted::Missing => "missing".to_owned(),
+            };
+            at.iter().map(word).collect::<Vec<_>>().join(", ")
+        };
+        match fault {
+            TableFault::TooLarge => self.fault(&pointer, FormFault::TableTooLarge),
+            TableFault::Missing(at) => {
+                self.fault(&pointer, FormFault::TableRowMissing { at: words(at) });
+            }
+            TableFault::Overlap(first, second, at) => {
+                let first = pointer.child(first);
+                self.fault(
+                    &pointer.child(second),
+                    FormFault::TableRowsOverlap {
+                        first,
+                        at: words(at),
+                    },
+                );
+            }
+        }
+    }
+
+    /// Every number that can come has a band, and every band a number.
+    fn exact_bands(&mut self, score: &ScoreDefinition, exact: &mut Exact, pointer: &Pointer) {
+        let mut from = Vec::new();
+        for (place, band) in score.bands.iter().enumerate() {
+            let pointer = pointer.child(place).child("from");
+            let Some(number) = self.number(band.from, &pointer) else {
+                return;
+            };
+            from.extend(number.units_up(exact.decimals));
+        }
+        let ordered = score.bands.windows(2).all(|pair| match pair {
+            [one, next] => one.from < next.from,
+            _ => true,
+        });
+        for (place, pair) in score.bands.windows(2).enumerate().filter(|_| !ordered) {
+            if let [one, next] = pair
+                && one.from >= next.from
+            {
+                self.fault(
+                    &pointer.child(place + 1).child("from"),
+                    FormFault::BandOrder,
+                );
+            }
+        }
+        if !ordered {
+            return;
+        }
+        let reach = &exact.reach;
+        let value = |units| float(units, exact.decimals);
+        let mut faults = Vec::new();
+        if from.first().is_some_and(|first| *first > reach.low) {
+            faults.push((
+                0,
+                FormFault::BandMissing {
+                    value: value(reach.low),
+                },
+            ));
+        }
+        for (place, first) in from.iter().enumerate() {
+            let below = from.get(place + 1).copied().unwrap_or(i128::MAX);
+            if !reach.meets(*first, below) {
+                let (low, high) = (value(reach.low), value(reach.high));
+                faults.push((place, FormFault::BandUnreachable { low, high }));
+            }
+        }
+        for (place, fault) in faults {
+            self.fault(&pointer.child(place).child("from"), fault);
+        }
+        exact.bands = from;
+    }
+}
+
+/// The place of each question. The first one of a key counts, as everywhere.
+fn by_key(questions: &[Question]) -> BTreeMap<&str, usize> {
+    let places = questions.iter().enumerate().rev();
+    places
+        .map(|(place, question)| (question.key.as_str(), place))
+        .collect()
+}
