@@ -9,6 +9,7 @@ mod check;
 mod condition;
 mod definition;
 mod digest;
+mod lint;
 mod question;
 mod record;
 mod score;
@@ -26,6 +27,7 @@ pub use definition::{
     QuestionDefinition, QuestionKind, ScoreDefinition, ScoreMethod, SectionDefinition,
 };
 pub use digest::Digest;
+pub use lint::{Advice, Length, Reading, Review};
 pub use question::{Choice, Kind, Question};
 pub use record::{Layout, RecordFault, Slot};
 pub use score::{Score, ScoreValue};
