@@ -139,6 +139,15 @@ async fn every_language_is_shown_and_the_answers_stay() {
 }
 
 #[tokio::test]
+async fn the_enter_key_keeps_the_language() {
+    let preview = Preview::start("enter.yaml");
+    let page = preview.page().await;
+    let first = page.split("<button").nth(1).unwrap();
+    let first = first.split('>').next().unwrap();
+    assert!(!first.contains("name="), "{first}");
+}
+
+#[tokio::test]
 async fn the_page_follows_the_file_and_shows_its_faults() {
     let preview = Preview::start("faults.yaml");
     let url = format!("{}version", preview.url);

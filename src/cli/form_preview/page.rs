@@ -41,7 +41,8 @@ const MOST_BUTTONS: i64 = 20;
 {% when Content::Form with (view) -%}
 <input type="hidden" name="language" value="{{ view.language }}">
 <nav aria-label="Preview">
-<p>Preview. Nothing is stored.</p>
+{# The first button is the one that the Enter key presses. #}
+<p>Preview. Nothing is stored. <button id="update">Show what follows</button></p>
 <p>{% for language in view.languages %}<button name="language" value="{{ language }}" id="language.{{ language }}" aria-pressed="{{ language == view.language }}">{{ language }}</button> {% endfor %}
 <a href="/">Start again</a></p>
 </nav>
@@ -54,7 +55,7 @@ const MOST_BUTTONS: i64 = 20;
 {% if !section.description.is_empty() %}<p>{{ section.description }}</p>{% endif %}
 {% for question in section.questions -%}
 <fieldset id="question.{{ question.key }}" aria-describedby="h.{{ question.key }} f.{{ question.key }}">
-<legend id="t.{{ question.key }}">{{ question.text }}{% if question.required %} <span class="mark" title="required">*</span>{% endif %}</legend>
+<legend id="t.{{ question.key }}">{{ question.text }}{% if question.required %} <span class="mark" lang="en">(required)</span>{% endif %}</legend>
 <p class="hint" id="h.{{ question.key }}">{{ question.hint }}</p>
 <ul class="faults" id="f.{{ question.key }}" lang="en">{% for fault in question.faults %}<li>{{ fault }}</li>{% endfor %}</ul>
 {% match question.input -%}
@@ -77,7 +78,7 @@ const MOST_BUTTONS: i64 = 20;
 {% endfor -%}
 {% for notice in view.notices %}<p class="notice" role="status">{{ notice }}</p>{% endfor %}
 </div>
-<p><button>Show what follows</button> <button name="action" value="send">Check as if sent</button></p>
+<p><button name="action" value="send" id="send">Check as if sent</button></p>
 {% if view.is_sent -%}
 <section aria-label="Reply">
 {% if view.faults == 0 -%}

@@ -8,17 +8,19 @@ use actix_web::web::Bytes;
 use serde_json::{Map, Value, json};
 
 /// Where a server serves it.
-pub const PATH: &str = "/v1/form-definition.schema.json";
+const PATH: &str = "/v1/form-definition.schema.json";
 
 const IN_DOCUMENT: &str = "#/components/schemas/";
 const ROOT: &str = "FormDefinition";
 
 /// The schema, with all that it refers to in it. `server` is the address of the server, empty where it is not known.
 pub(super) fn form_schema(document: &Value, server: &str) -> Bytes {
+    let known = document.pointer("/components/schemas");
     let mut definitions = Map::new();
     let mut wanted = BTreeSet::from([ROOT.to_owned()]);
     while let Some(name) = wanted.pop_first() {
-        let mut schema = document["components"]["schemas"][&name].clone();
+        let schema = known.and_then(|schemas| schemas.get(&name));
+        let mut schema = schema.cloned().unwrap_or_default();
         rewrite(&mut schema, &mut wanted);
         definitions.insert(name, schema);
         wanted.retain(|name| !definitions.contains_key(name));

@@ -5,7 +5,7 @@
 
 mod edition_3_0;
 mod examples;
-pub mod form_schema;
+mod form_schema;
 mod lists;
 mod problems;
 mod schemas;

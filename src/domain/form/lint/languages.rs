@@ -105,5 +105,5 @@ pub(super) fn same(one: &str, two: &str) -> bool {
 /// Whether a text is written in a language, and no number or abbreviation.
 fn is_language(words: &str) -> bool {
     let letters = words.chars().filter(|c| c.is_alphabetic()).count();
-    letters >= LETTERS && words != words.to_uppercase() || letters >= LETTERS && !words.is_ascii()
+    letters >= LETTERS && (words != words.to_uppercase() || !words.is_ascii())
 }

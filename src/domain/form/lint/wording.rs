@@ -92,7 +92,7 @@ static LEADING: LazyLock<Words> = LazyLock::new(|| {
 
 static PERIOD: LazyLock<Words> = LazyLock::new(|| {
     Words::new(
-        r"\b(last|past|since|now|today|yesterday|this|current(ly)?|recent(ly)?|usual(ly)?|ever|so far|moment|these days|weeks?|months?|days?|years?|yet|during|before|after)\b",
+        r"\b(last|past|since|now|today|yesterday|this|current(ly)?|recent(ly)?|usual(ly)?|ever|so far|moment|these days|yet|during)\b|\b(\d+|a|one|two|three|four|six|seven|twelve|few) (days?|weeks?|months?|years?)\b",
         r"지난|최근|동안|지금|오늘|어제|현재|요즘|평소|이후|전에|까지|이번|올해|[0-9]+(일|주|개월|달|년)",
     )
 });
