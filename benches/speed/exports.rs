@@ -28,7 +28,7 @@ use uuid::Uuid;
 use super::crowd::{Crowd, Worker, apart};
 use super::measure::{Contender, Table, in_turn};
 use super::wire::Caller;
-use super::world::World;
+use super::world::{World, occasion};
 
 const ROUNDS: usize = 5;
 const SLOT: Duration = Duration::from_millis(600);
@@ -78,7 +78,7 @@ async fn fill(world: &World) {
     let (mut weeks, mut records) = (Vec::new(), Vec::new());
     for _ in 0..ROWS {
         let answers = synthetic(&world.form, "ko", &mut rng);
-        let valid = validate(&world.form, &answers).unwrap();
+        let valid = validate(&world.form, &answers, occasion()).unwrap();
         records.push(
             world
                 .form

@@ -20,7 +20,7 @@ use aftercare::domain::form::{Form, Source, Syntax, Text};
 use aftercare::domain::ids::{SessionId, StaffId};
 use aftercare::domain::response::receipt::Receipt;
 use aftercare::domain::response::{
-    AnonymousResponse, RawAnswers, ResponseContext, ValidAnswers, validate,
+    AnonymousResponse, Occasion, RawAnswers, ResponseContext, ValidAnswers, validate,
 };
 use aftercare::domain::server_key::ServerKey;
 use aftercare::domain::staff::role::Role;
@@ -197,6 +197,14 @@ pub fn shipped_form() -> Form {
     Form::check(definition.unwrap()).unwrap()
 }
 
+/// An occasion to answer, in a week of no importance.
+pub fn occasion() -> Occasion<'static> {
+    Occasion {
+        week: IsoWeek::of(SystemClock.now().date_naive()),
+        language: "en",
+    }
+}
+
 /// Answers of made-up people who read the form in English.
 pub fn answers(form: &Form) -> Vec<RawAnswers> {
     let answer = |seed| synthetic(form, "en", &mut StdRng::seed_from_u64(seed));
@@ -246,7 +254,7 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
     let answers = answers(form);
     let valid = answers
         .iter()
-        .map(|answers| validate(form, answers).unwrap());
+        .map(|answers| validate(form, answers, occasion()).unwrap());
     MadeUp {
         valid: valid.collect(),
         bodies: answers.iter().map(body).collect(),

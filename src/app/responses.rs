@@ -13,12 +13,12 @@ use crate::domain::admission::proof_of_work::{Proof, Work};
 use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::campaign::{Campaign, NotOpen};
 use crate::domain::fault::Fault;
-use crate::domain::form::{Answer, Value};
-use crate::domain::ids::{CampaignKey, RemarkId};
+use crate::domain::form::{Answer, Form, Kind, Question, Value};
+use crate::domain::ids::{CampaignId, CampaignKey, RemarkId};
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
-    AnonymousResponse, AnswerFault, RawAnswers, Remark, ResponseContext, Summary, remark_ids,
-    validate,
+    AnonymousResponse, AnswerFault, Occasion, RawAnswers, Remark, ResponseContext, Summary,
+    ValidAnswers, remark_ids, validate,
 };
 use crate::domain::week::IsoWeek;
 use crate::store::AsyncPgConnection;
@@ -173,7 +173,6 @@ pub async fn submit(
     if !form.definition().languages.contains(&sent.language) {
         return Err(ResponseError::LanguageNotOffered);
     }
-    let answers = validate(form, &sent.answers).map_err(ResponseError::AnswersInvalid)?;
     let week = IsoWeek::of(now.date_naive());
     let context = ResponseContext {
         campaign_id: campaign.id,
@@ -181,6 +180,7 @@ pub async fn submit(
         language: sent.language.clone(),
         week,
     };
+    let answers = read_answers(app, form, campaign.id, &sent, week).await?;
     let response = answers.anonymise(form, context, &sent.receipt, &app.keys.server);
     let taken = takes_responses(&campaign, &version, now)
         .and_then(|()| check_work(&campaign, &sent))
@@ -211,6 +211,29 @@ pub async fn submit(
         summary: Summary::of(form, answers.as_slice(), &sent.language),
         language: sent.language,
     })
+}
+
+/// The answers that were sent, if they are valid. Dates are read as they were when the response of this receipt came first,
+/// so that sent again in a later week they are the same.
+async fn read_answers(
+    app: &App,
+    form: &Form,
+    campaign: CampaignId,
+    sent: &NewResponse,
+    now: IsoWeek,
+) -> Result<ValidAnswers, ResponseError> {
+    let is_date = |question: &Question| matches!(question.kind, Kind::Date { .. });
+    let mut week = now;
+    if form.questions().iter().any(is_date) {
+        let id = app.keys.server.response_id(campaign, &sent.receipt);
+        let mut conn = app.connection().await?;
+        if let Some(earlier) = find_response(&mut conn, id).await? {
+            week = IsoWeek::of(earlier.week);
+        }
+    }
+    let language = sent.language.as_str();
+    validate(form, &sent.answers, Occasion { week, language })
+        .map_err(ResponseError::AnswersInvalid)
 }
 
 /// Checks that the work was done that the campaign asks for.

@@ -18,8 +18,12 @@ struct Preview {
 
 impl Preview {
     fn start(name: &str) -> Self {
+        Self::of(name, EVERY_KIND)
+    }
+
+    fn of(name: &str, definition: &str) -> Self {
         let file = std::env::temp_dir().join(format!("aftercare-{}-{name}", std::process::id()));
-        std::fs::write(&file, EVERY_KIND).unwrap();
+        std::fs::write(&file, definition).unwrap();
         let mut child = command(&["form", "preview", file.to_str().unwrap()])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -138,6 +142,62 @@ async fn every_language_is_shown_and_the_answers_stay() {
     assert!(page.contains("value=\"much\" checked"), "{page}");
 }
 
+const SECOND_EDITION: &str = include_str!("../forms/second-edition.yaml");
+
+#[tokio::test]
+async fn every_kind_of_the_second_edition_has_its_field() {
+    let preview = Preview::of("kinds.yaml", SECOND_EDITION);
+    let page = preview.page().await;
+    assert!(page.contains("Scores below 5 &#60; 6 are fine."), "{page}");
+    assert!(
+        !page.contains("name=\"d.welcome\""),
+        "a statement is not declined"
+    );
+    assert!(page.contains("placeholder=\"2026-11-26\""), "{page}");
+    assert!(page.contains("value=\"50\"> 50 (Half)"), "{page}");
+    assert!(page.contains("kg 30 – 200 or more"), "{page}");
+    for (field, value, question) in [
+        ("q.source", "poster", "by_source"),
+        ("q.cancer", "other", "cancer_other"),
+        ("q.read", "true", "by_read"),
+        ("q.wishes", "1 sleep", "by_few"),
+        ("q.pain", "60", "by_more"),
+    ] {
+        assert!(!shows(&page, question), "{question}");
+        let page = preview.post(&[(field, value)]).await;
+        assert!(shows(&page, question), "{question}: {page}");
+    }
+    let said = [
+        ("q.wishes", "2 sleep"),
+        ("q.wishes", ""),
+        ("q.wishes", "1 work"),
+    ];
+    let page = preview.post(&said).await;
+    assert!(!shows(&page, "by_few"), "two are ranked");
+    assert!(page.contains("value=\"2 sleep\" selected"), "{page}");
+}
+
+#[tokio::test]
+async fn a_rule_over_two_answers_speaks_the_language_of_the_page() {
+    let preview = Preview::of("rules.yaml", SECOND_EDITION);
+    let year = chrono::Datelike::year(&chrono::Utc::now()) - 1;
+    let (operated, discharged) = (format!("{year}-05"), format!("{year}-04"));
+    let said = [
+        ("language", "ko"),
+        ("action", "send"),
+        ("q.read", "true"),
+        ("q.operated", &operated),
+        ("q.discharged", &discharged),
+    ];
+    let page = preview.post(&said).await;
+    assert!(shows(&page, "discharged"), "{page}");
+    assert!(
+        page.contains("퇴원일은 수술일보다 빠를 수 없습니다."),
+        "{page}"
+    );
+    assert!(page.contains("would refuse"), "{page}");
+}
+
 #[tokio::test]
 async fn the_enter_key_keeps_the_language() {
     let preview = Preview::start("enter.yaml");
@@ -170,11 +230,11 @@ async fn the_page_follows_the_file_and_shows_its_faults() {
     std::fs::write(&preview.file, "key: a\nlanguages: [en\n").unwrap();
     let page = preview.page().await;
     assert!(page.contains("line 3, column 1"), "{page}");
-    let mended = EVERY_KIND.replace("Every kind", "Mended <b>form</b>");
+    let mended = EVERY_KIND.replace("Every kind", "Mended & 5 < 6");
     std::fs::write(&preview.file, mended).unwrap();
     let page = preview.page().await;
-    assert!(!page.contains("<b>form"), "{page}");
-    assert!(page.contains("<h1>Mended &#60;b&#62;form"), "{page}");
+    assert!(page.contains("<h1>Mended &#38; 5 &#60; 6</h1>"), "{page}");
+    assert!(page.contains("value=\"some\""), "{page}");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use crate::support::collection::EVERY_KIND;
 use crate::support::document::{Document, Seen};
 
 const SHIPPED: &str = include_str!("../../forms/daily-life-after-treatment.yaml");
+const SECOND_EDITION: &str = include_str!("../forms/second-edition.yaml");
 const PATH: &str = "/v1/form-definition.schema.json";
 
 fn schema() -> Value {
@@ -30,7 +31,11 @@ fn fault(definition: &Value) -> Option<String> {
 
 #[test]
 fn the_forms_that_we_have_fit_the_schema() {
-    for (name, yaml) in [("shipped", SHIPPED), ("every kind", EVERY_KIND)] {
+    for (name, yaml) in [
+        ("shipped", SHIPPED),
+        ("every kind", EVERY_KIND),
+        ("second edition", SECOND_EDITION),
+    ] {
         assert_eq!(fault(&value(yaml)), None, "{name}");
     }
 }

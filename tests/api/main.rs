@@ -71,6 +71,7 @@ mod retention;
 mod role_matrix;
 mod schemas;
 mod scopes;
+mod second_edition;
 mod security_headers;
 mod server_tls;
 mod sessions;

@@ -7,7 +7,9 @@ use aftercare::domain::campaign::access::Credential;
 use aftercare::domain::form::Form;
 use aftercare::domain::ids::CampaignId;
 use aftercare::domain::response::receipt::Receipt;
-use aftercare::domain::response::{AnonymousResponse, RawAnswers, ResponseContext, validate};
+use aftercare::domain::response::{
+    AnonymousResponse, Occasion, RawAnswers, ResponseContext, validate,
+};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::problem::Code;
@@ -146,7 +148,11 @@ impl Intake {
     /// The response of this receipt with these answers.
     fn response(&self, receipt: &str, answers: Value) -> AnonymousResponse {
         let raw: RawAnswers = serde_json::from_value(answers).unwrap();
-        let valid = validate(&self.form, &raw).unwrap();
+        let occasion = Occasion {
+            week: self.context.week,
+            language: "en",
+        };
+        let valid = validate(&self.form, &raw, occasion).unwrap();
         let receipt = Receipt::parse(receipt).unwrap();
         let key = &self.collection.app.state.app.keys.server;
         valid.anonymise(&self.form, self.context.clone(), &receipt, key)

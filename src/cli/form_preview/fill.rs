@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Number, Value, json};
 
 use crate::domain::fault::Fault;
-use crate::domain::form::{Answer, Form, FormDefinition, QuestionKind};
-use crate::domain::response::{AnswerFault, RawAnswers, ValidAnswers, validate};
+use crate::domain::form::{Answer, Form, Kind};
+use crate::domain::response::{AnswerFault, Occasion, RawAnswers, validate};
 
 /// The fields that the page sends: those of questions begin with `q.`, and of what is declined with `d.`.
 pub(super) struct Posted {
@@ -39,15 +39,15 @@ impl Posted {
     }
 
     /// The answers as a client would send them.
-    fn answers(&self, definition: &FormDefinition) -> RawAnswers {
+    fn answers(&self, form: &Form) -> RawAnswers {
         let mut answers = BTreeMap::new();
-        for (_, question) in definition.questions() {
+        for question in form.questions() {
             let said = self.all(&format!("q.{}", question.key));
             let said: Vec<&str> = said.into_iter().filter(|it| !it.is_empty()).collect();
             let answer = match said.last() {
                 _ if self.is_declined(&question.key) => Value::Null,
                 None => continue,
-                Some(last) => answer(question.kind, &said, last),
+                Some(last) => answer(&question.kind, &said, last),
             };
             answers.insert(question.key.clone(), answer);
         }
@@ -55,17 +55,28 @@ impl Posted {
     }
 }
 
-fn answer(kind: QuestionKind, said: &[&str], last: &str) -> Value {
+fn answer(kind: &Kind, said: &[&str], last: &str) -> Value {
     match kind {
-        QuestionKind::MultipleChoice => json!(said),
-        QuestionKind::Rating | QuestionKind::Integer | QuestionKind::Decimal => {
+        Kind::MultipleChoice(_) => json!(said),
+        Kind::Ranking { .. } => json!(in_order(said)),
+        Kind::Whole { .. } | Kind::Decimal { .. } => {
             // What is no number is left as it is, so that the server's words about it are shown.
             let number: Result<Number, _> = serde_json::from_str(last.trim());
             number.map_or_else(|_| json!(last), Value::Number)
         }
-        QuestionKind::YesNo => json!(last == "true"),
+        Kind::YesNo | Kind::Statement { .. } => json!(last == "true"),
         _ => json!(last),
     }
+}
+
+/// The codes of what was ranked as `2 sleep`, the first one first.
+fn in_order<'s>(said: &[&'s str]) -> Vec<&'s str> {
+    let ranked = said.iter().filter_map(|it| it.split_once(' '));
+    let mut ranked: Vec<(usize, &str)> = ranked
+        .filter_map(|(rank, code)| Some((rank.parse().ok()?, code)))
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, code)| code).collect()
 }
 
 /// What the answers so far show, and what is wrong with them.
@@ -76,17 +87,25 @@ pub(super) struct Filled {
     pub(super) faults: BTreeMap<String, Vec<String>>,
 }
 
+impl Filled {
+    /// Whether a question with this key is shown.
+    pub(super) fn shows(&self, form: &Form, key: &str) -> bool {
+        let answer = form.place(key).and_then(|place| self.answers.get(place));
+        answer.is_some_and(|answer| *answer != Answer::Hidden)
+    }
+}
+
 /// Fills the form. That a required answer is missing is a fault only once the answers are sent.
-pub(super) fn fill(form: &Form, posted: &Posted, is_sent: bool) -> Filled {
-    let mut said = posted.answers(form.definition());
-    let answers = shown_by(form, &said);
+pub(super) fn fill(form: &Form, posted: &Posted, occasion: Occasion<'_>, is_sent: bool) -> Filled {
+    let mut said = posted.answers(form);
+    let answers = shown_by(form, &said, occasion);
     let questions = form.questions().iter().zip(&answers);
     let hidden = questions.filter(|(_, answer)| **answer == Answer::Hidden);
     let hidden: BTreeSet<&str> = hidden.map(|(question, _)| question.key.as_str()).collect();
     // A client sends nothing for what it does not show.
     said.0.retain(|key, _| !hidden.contains(key.as_str()));
     let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for fault in checked(form, &said).err().into_iter().flatten() {
+    for fault in validate(form, &said, occasion).err().into_iter().flatten() {
         if is_sent || fault.kind.code() != AnswerFault::Required.code() {
             let at = faults.entry(key_of(&fault)).or_default();
             at.push(fault.kind.to_string());
@@ -96,12 +115,12 @@ pub(super) fn fill(form: &Form, posted: &Posted, is_sent: bool) -> Filled {
 }
 
 /// The answers by which the form is routed, without those that are wrong.
-fn shown_by(form: &Form, said: &RawAnswers) -> Vec<Answer> {
+fn shown_by(form: &Form, said: &RawAnswers, occasion: Occasion<'_>) -> Vec<Answer> {
     let lenient = lenient(form);
     let lenient = lenient.as_ref().unwrap_or(form);
     let mut said = said.clone();
     loop {
-        let faults = match checked(lenient, &said) {
+        let faults = match validate(lenient, &said, occasion) {
             Ok(answers) => return answers.as_slice().to_vec(),
             Err(faults) => faults,
         };
@@ -113,10 +132,6 @@ fn shown_by(form: &Form, said: &RawAnswers) -> Vec<Answer> {
             return Vec::new();
         }
     }
-}
-
-fn checked(form: &Form, said: &RawAnswers) -> Result<ValidAnswers, Vec<Fault<AnswerFault>>> {
-    validate(form, said)
 }
 
 /// The question of a fault.

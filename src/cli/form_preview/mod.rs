@@ -4,7 +4,9 @@
 //! scores. The file is read each time, so the page follows it.
 
 mod fill;
+mod input;
 mod page;
+mod view;
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -20,6 +22,8 @@ use sha2::{Digest, Sha256};
 use self::fill::Posted;
 use super::form_file::{FileFault, FormFile};
 use super::{print, say};
+use crate::clock::{Clock, SystemClock};
+use crate::domain::week::IsoWeek;
 
 /// The page loads its own script and style, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -86,8 +90,9 @@ async fn show(file: Data<PathBuf>, body: Bytes) -> HttpResponse {
             }]
         })
         .and_then(|file| file.form());
+    let week = IsoWeek::of(SystemClock.now().date_naive());
     let page = match form {
-        Ok(form) => page::form(&form, &posted),
+        Ok(form) => page::form(&form, &posted, week),
         Err(faults) => page::faults(faults, &posted),
     };
     match page {

@@ -2,14 +2,12 @@
 
 use askama::Template;
 
-use super::fill::{Filled, Posted, fill};
+use super::fill::Posted;
+use super::input::Input;
+use super::view::{View, view};
 use crate::cli::form_file::FileFault;
-use crate::domain::form::{Answer, Form, FormDefinition, QuestionDefinition, QuestionKind, Text};
-use crate::domain::response::Summary;
-use crate::domain::response::routing::holds;
-
-/// A rating with more steps is a field for a number.
-const MOST_BUTTONS: i64 = 20;
+use crate::domain::form::Form;
+use crate::domain::week::IsoWeek;
 
 #[derive(Template)]
 #[template(
@@ -68,10 +66,19 @@ const MOST_BUTTONS: i64 = 20;
 {% when Input::Area { max_length, value } -%}
 <textarea name="q.{{ question.key }}" id="q.{{ question.key }}" rows="4" maxlength="{{ max_length }}" aria-labelledby="t.{{ question.key }}">
 {{ value }}</textarea>
-{% when Input::Line { value } -%}
-<p><input name="q.{{ question.key }}" id="q.{{ question.key }}" value="{{ value }}" aria-labelledby="t.{{ question.key }}" autocomplete="off"></p>
+{% when Input::Line { example, value } -%}
+<p><input name="q.{{ question.key }}" id="q.{{ question.key }}" value="{{ value }}" placeholder="{{ example }}" aria-labelledby="t.{{ question.key }}" autocomplete="off"></p>
+{% when Input::Ranking { rows } -%}
+{% for row in rows -%}
+<label><select name="q.{{ question.key }}" id="q.{{ question.key }}.{{ row.code }}"><option></option>
+{%- for place in row.places %}<option value="{{ place.value }}"{% if place.is_chosen %} selected{% endif %}>{{ place.label }}</option>{% endfor -%}
+</select> {{ row.label }}</label>
+{% endfor -%}
+{% when Input::Nothing -%}
 {% endmatch -%}
+{% if question.can_decline -%}
 <label class="decline" lang="en"><input type="checkbox" name="d.{{ question.key }}" id="d.{{ question.key }}"{% if question.is_declined %} checked{% endif %}> Decline</label>
+{% endif -%}
 </fieldset>
 {% endfor -%}
 </section>
@@ -106,59 +113,7 @@ struct Page<'a> {
 
 enum Content<'a> {
     Faults(Vec<FileFault>),
-    Form(View<'a>),
-}
-
-struct View<'a> {
-    language: &'a str,
-    languages: &'a [String],
-    description: &'a str,
-    sections: Vec<SectionView<'a>>,
-    notices: Vec<&'a str>,
-    is_sent: bool,
-    faults: usize,
-    scores: Vec<(String, String)>,
-}
-
-struct SectionView<'a> {
-    key: &'a str,
-    title: &'a str,
-    description: &'a str,
-    questions: Vec<QuestionView<'a>>,
-}
-
-struct QuestionView<'a> {
-    key: &'a str,
-    text: &'a str,
-    hint: &'a str,
-    required: bool,
-    is_declined: bool,
-    faults: &'a [String],
-    input: Input,
-}
-
-enum Input {
-    Options {
-        kind: &'static str,
-        options: Vec<OptionView>,
-    },
-    Number {
-        ends: String,
-        value: String,
-    },
-    Area {
-        max_length: u16,
-        value: String,
-    },
-    Line {
-        value: String,
-    },
-}
-
-struct OptionView {
-    value: String,
-    label: String,
-    is_chosen: bool,
+    Form(&'a View<'a>),
 }
 
 /// The page of what is wrong with the file. It keeps the answers until the file is mended.
@@ -171,196 +126,13 @@ pub(super) fn faults(faults: Vec<FileFault>, posted: &Posted) -> askama::Result<
     page.render()
 }
 
-/// The page of a form with these answers.
-pub(super) fn form(form: &Form, posted: &Posted) -> askama::Result<String> {
-    let definition = form.definition();
-    let asked = posted.last("language").unwrap_or_default();
-    let mut languages = definition.languages.iter();
-    let known = languages.find(|language| *language == asked);
-    let language = known.or(definition.languages.first());
-    let language = language.map_or("", String::as_str);
-    let is_sent = posted.last("action") == Some("send");
-    let filled = fill(form, posted, is_sent);
-    let notices = form
-        .notices()
-        .filter(|(_, condition)| holds(condition, form.questions(), &filled.answers))
-        .map(|(notice, _)| said(&notice.text, language));
-    let view = View {
-        language,
-        languages: &definition.languages,
-        description: optional(definition.description.as_ref(), language),
-        sections: sections(definition, posted, &filled, language),
-        notices: notices.collect(),
-        is_sent,
-        faults: filled.faults.len(),
-        scores: scores(form, &filled.answers, language),
-    };
+/// The page of a form with these answers, given in this week.
+pub(super) fn form(form: &Form, posted: &Posted, week: IsoWeek) -> askama::Result<String> {
+    let view = view(form, posted, week);
     let page = Page {
-        title: said(&definition.title, language),
-        content: Content::Form(view),
+        title: view.title,
+        content: Content::Form(&view),
         kept: &[],
     };
     page.render()
-}
-
-/// The sections of which a question is shown.
-fn sections<'a>(
-    definition: &'a FormDefinition,
-    posted: &Posted,
-    filled: &'a Filled,
-    language: &str,
-) -> Vec<SectionView<'a>> {
-    let mut answers = filled.answers.iter();
-    let mut sections = Vec::new();
-    for section in &definition.sections {
-        let mut questions = Vec::new();
-        for question in &section.questions {
-            if answers
-                .next()
-                .is_some_and(|answer| *answer != Answer::Hidden)
-            {
-                let faults = filled.faults.get(&question.key);
-                questions.push(QuestionView {
-                    key: &question.key,
-                    text: said(&question.text, language),
-                    hint: optional(question.hint.as_ref(), language),
-                    required: question.required,
-                    is_declined: posted.is_declined(&question.key),
-                    faults: faults.map_or(&[], Vec::as_slice),
-                    input: input(definition, question, posted, language),
-                });
-            }
-        }
-        if !questions.is_empty() {
-            sections.push(SectionView {
-                key: &section.key,
-                title: said(&section.title, language),
-                description: optional(section.description.as_ref(), language),
-                questions,
-            });
-        }
-    }
-    sections
-}
-
-fn input(
-    definition: &FormDefinition,
-    question: &QuestionDefinition,
-    posted: &Posted,
-    language: &str,
-) -> Input {
-    let given = posted.all(&format!("q.{}", question.key));
-    let value = given.last().copied().unwrap_or_default().to_owned();
-    let option = |code: &str, label: &str| OptionView {
-        is_chosen: given.contains(&code),
-        value: code.to_owned(),
-        label: label.to_owned(),
-    };
-    match question.kind {
-        QuestionKind::SingleChoice | QuestionKind::MultipleChoice => {
-            let shared = question.scale.as_ref();
-            let shared = shared.and_then(|name| definition.scales.get(name));
-            let options = question.options.as_ref().or(shared);
-            let options = options.into_iter().flatten();
-            Input::Options {
-                kind: match question.kind {
-                    QuestionKind::SingleChoice => "radio",
-                    _ => "checkbox",
-                },
-                options: options
-                    .map(|it| option(&it.code, said(&it.label, language)))
-                    .collect(),
-            }
-        }
-        QuestionKind::YesNo => {
-            // The words are the client's, not the form's.
-            let (yes, no) = match language.split('-').next() {
-                Some("ko") => ("예", "아니요"),
-                _ => ("Yes", "No"),
-            };
-            Input::Options {
-                kind: "radio",
-                options: vec![option("true", yes), option("false", no)],
-            }
-        }
-        QuestionKind::Rating | QuestionKind::Integer | QuestionKind::Decimal => {
-            number(question, language, value, option)
-        }
-        QuestionKind::Text => Input::Area {
-            max_length: question.max_length.unwrap_or(4000),
-            value,
-        },
-        // A kind that has no field of its own here yet.
-        #[allow(unreachable_patterns, reason = "a new kind must not break the preview")]
-        _ => Input::Line { value },
-    }
-}
-
-fn number(
-    question: &QuestionDefinition,
-    language: &str,
-    value: String,
-    option: impl Fn(&str, &str) -> OptionView,
-) -> Input {
-    let whole = |bound: &Option<serde_json::Number>| bound.as_ref()?.as_i64();
-    let (least, greatest) = (
-        optional(question.min_label.as_ref(), language),
-        optional(question.max_label.as_ref(), language),
-    );
-    if let (QuestionKind::Rating, Some(min), Some(max)) =
-        (question.kind, whole(&question.min), whole(&question.max))
-        && max.saturating_sub(min) <= MOST_BUTTONS
-    {
-        let step = |number: i64| {
-            let code = number.to_string();
-            let end = match number {
-                _ if number == min => least,
-                _ if number == max => greatest,
-                _ => "",
-            };
-            let label = match end {
-                "" => code.clone(),
-                end => format!("{code} ({end})"),
-            };
-            option(&code, &label)
-        };
-        return Input::Options {
-            kind: "radio",
-            options: (min..=max).map(step).collect(),
-        };
-    }
-    let bound = |bound: &Option<serde_json::Number>, label: &str| {
-        let bound = bound.as_ref().map(ToString::to_string).unwrap_or_default();
-        match label {
-            "" => bound,
-            label => format!("{bound} ({label})"),
-        }
-    };
-    let (min, max) = (bound(&question.min, least), bound(&question.max, greatest));
-    Input::Number {
-        ends: format!("{min} – {max}"),
-        value,
-    }
-}
-
-fn scores(form: &Form, answers: &[Answer], language: &str) -> Vec<(String, String)> {
-    let summary = Summary::of(form, answers, language);
-    let line = |title: &Text, value: Option<f64>, band: Option<&Text>| {
-        let value = value.map_or("no score".to_owned(), |value| value.to_string());
-        let band = band.map(|band| format!(", {}", said(band, language)));
-        let value = format!("{value}{}", band.unwrap_or_default());
-        (said(title, language).to_owned(), value)
-    };
-    let scores = summary.scores.iter();
-    scores
-        .map(|score| line(&score.title, score.value, score.band_label.as_ref()))
-        .collect()
-}
-
-fn said<'a>(text: &'a Text, language: &str) -> &'a str {
-    text.get(language).unwrap_or_default()
-}
-
-fn optional<'a>(text: Option<&'a Text>, language: &str) -> &'a str {
-    text.map_or("", |text| said(text, language))
 }

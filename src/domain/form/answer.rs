@@ -1,5 +1,7 @@
 //! The answer to one question.
 
+use super::date::Period;
+
 /// The answer to a question, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -28,6 +30,10 @@ pub enum Value {
     YesNo(bool),
     /// Free text.
     Text(String),
+    /// A day, a month or a year.
+    Date(Period),
+    /// The places of the options, the first one first.
+    Ranking(Vec<u8>),
 }
 
 impl Answer {

@@ -109,19 +109,33 @@ impl Document {
 
     /// Reads the body, if it has one of these formats and is not too large.
     pub async fn read(self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
-        match tokio::time::timeout(TIMEOUT, self.read_slowly(formats)).await {
+        self.read_at_most(formats, 0).await
+    }
+
+    /// The same for a body that may have so many bytes, even where others may have fewer.
+    pub async fn read_at_most(
+        self,
+        formats: &[Format],
+        bytes: usize,
+    ) -> Result<(Format, Bytes), Problem> {
+        match tokio::time::timeout(TIMEOUT, self.read_slowly(formats, bytes)).await {
             Ok(result) => result,
             Err(_) => Err(Code::BodyTooSlow.into()),
         }
     }
 
-    async fn read_slowly(mut self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
+    async fn read_slowly(
+        mut self,
+        formats: &[Format],
+        at_least: usize,
+    ) -> Result<(Format, Bytes), Problem> {
         let headers = self.request.headers();
         let format = format_of(headers, formats)?;
         let limit = self
             .request
             .app_data::<State>()
-            .map_or(0, |state| state.config.max_body);
+            .map_or(0, |state| state.config.max_body)
+            .max(at_least);
         let too_large =
             || Problem::new(Code::BodyTooLarge).detail(format!("A body may have {limit} bytes."));
         let announced = headers

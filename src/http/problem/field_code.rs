@@ -67,6 +67,11 @@ field_codes! {
     TooPrecise, "too_precise", "The number has more digits after the point than the question takes.";
     TooLong, "too_long", "The text has more characters than the question takes.";
     ControlCharacter, "control_character", "The text holds a control character, such as a backspace. Line breaks and tabs are allowed.";
+    TooFewOptions, "too_few_options", "The answer names fewer options than the question wants. `detail` says how many.";
+    TooManyOptions, "too_many_options", "The answer names more options than the question takes. `detail` says how many.";
+    OffStep, "off_step", "The number lies between two steps of the question. `detail` has the step.";
+    TakesNoAnswer, "takes_no_answer", "It is a statement, which takes no answer. Leave it out.";
+    Constraint, "constraint", "The answers to several questions do not go together. `detail` says why, in the words of the form's author and the language of the response.";
     VersionUnknown, "version_unknown", "The campaign's form has no version with this number.";
     LanguageNotOffered, "language_not_offered", "The form does not exist in this language.";
 
@@ -111,6 +116,21 @@ field_codes! {
     ScoreShare, "score_share", "The share of questions that must be answered is from 0 to 1.";
     FirstBand, "first_band", "The first band starts elsewhere than at the low end of the score's range.";
     BandOrder, "band_order", "The bands do not stand in ascending order, or one starts outside the score's range.";
+    TextTag, "text_tag", "The text holds what would begin an HTML tag. Texts are plain: put a space behind `<`, or leave it out.";
+    TextInvisible, "text_invisible", "The text holds a control character or one that cannot be seen, such as a zero-width space. `detail` names it.";
+    CountMalformed, "count_malformed", "The fewest or the most options are more than the question has, none, or reversed.";
+    StepMalformed, "step_malformed", "The step is not more than 0, or does not divide the way from the minimum to the maximum.";
+    UnitMalformed, "unit_malformed", "The unit has neither a label nor a UCUM code, or a code with spaces.";
+    AnchorMisplaced, "anchor_misplaced", "An anchor stands where the rating has no answer, or not behind the one before.";
+    DefaultInvalid, "default_invalid", "The default is no answer that the question takes.";
+    DateNotBackground, "date_not_background", "A date describes the person, so the question needs `background: true`.";
+    DateBoundMalformed, "date_bound_malformed", "The bound is no date as exact as the question, `today` or a duration such as `-P5Y`.";
+    RankingCount, "ranking_count", "A ranking has from 2 to 30 options.";
+    MatrixApart, "matrix_apart", "The questions of a matrix do not stand one behind the other, or there is only one.";
+    MatrixUnlike, "matrix_unlike", "The questions of a matrix differ in their kind, scale or bounds.";
+    SpecifyMisplaced, "specify_misplaced", "Only an option in the list of a choice has a text beside it: one of a shared scale has none.";
+    ExternalMalformed, "external_malformed", "An external code is the URI of a terminology and a code without spaces, each pair once.";
+    CannotCompareQuestions, "cannot_compare_questions", "Both questions of a comparison need numbers, or dates of one precision.";
     Recoded, "recoded", "An answer to this question no longer means what it meant in the version before.";
 
     // Passwords.

@@ -23,6 +23,7 @@ pub struct Length {
 /// our online surveys from running too long", 2022); it gives no times for thinking alone.
 fn seconds(kind: QuestionKind) -> f64 {
     match kind {
+        QuestionKind::Statement => 0.0,
         QuestionKind::YesNo => 3.0,
         QuestionKind::SingleChoice | QuestionKind::Rating => 5.0,
         QuestionKind::Text => 40.0,

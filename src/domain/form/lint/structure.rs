@@ -52,6 +52,7 @@ impl Linter<'_> {
         for (place, section) in form.sections.iter().enumerate() {
             let pointer = sections.child(place);
             let everybodys = section.questions.iter();
+            let everybodys = everybodys.filter(|it| it.kind != QuestionKind::Statement);
             let count = everybodys.filter(|it| it.show_when.is_none()).count();
             if count > MAX_QUESTIONS {
                 self.advise(&pointer, Advice::ManyQuestions { count });
@@ -82,12 +83,20 @@ impl Linter<'_> {
     }
 
     fn rating(&mut self, question: &QuestionDefinition, pointer: &Pointer) {
-        if question.min_label.is_none() || question.max_label.is_none() {
+        let whole = |number: &Option<serde_json::Number>| number.as_ref()?.as_i64();
+        let (min, max) = (whole(&question.min), whole(&question.max));
+        let is_named = |label: bool, at: Option<i64>| {
+            let mut anchors = question.anchors.iter();
+            label || anchors.any(|anchor| Some(anchor.at) == at)
+        };
+        if !is_named(question.min_label.is_some(), min)
+            || !is_named(question.max_label.is_some(), max)
+        {
             self.advise(pointer, Advice::NoEndLabels);
         }
-        let bound = |number: &Option<serde_json::Number>| number.as_ref()?.as_i64();
-        if let (Some(min), Some(max)) = (bound(&question.min), bound(&question.max)) {
-            let count = max.saturating_sub(min).saturating_add(1);
+        if let (Some(min), Some(max)) = (min, max) {
+            let step = whole(&question.step).unwrap_or(1).max(1);
+            let count = (max.saturating_sub(min) / step).saturating_add(1);
             // From 0 on, a rating goes from nothing to all, and so it does from 1 on with few steps.
             let is_long = (FEWEST_STEPS..=MOST_STEPS).contains(&count);
             if min < 0 && is_long && count % 2 == 0 {

@@ -170,6 +170,25 @@ fn a_rating_needs_both_labels_and_a_middle_where_it_has_two_sides() {
 }
 
 #[test]
+fn anchors_name_the_ends_and_steps_make_the_middle() {
+    let rating = |step: i64, last: i64| {
+        let anchor = |at: i64| json!({"at": at, "label": {"en": format!("Point {at}")}});
+        json!({"kind": "rating", "min": -30, "max": 30, "step": step, "text": {"en": "How was this week?"},
+            "anchors": [anchor(-30), anchor(last)]})
+    };
+    assert!(on(rating(10, 30)).is_empty());
+    assert_eq!(on(rating(10, 0)), ["no-end-labels"]);
+    assert_eq!(on(rating(20, -10)), ["no-end-labels", "no-middle"]);
+}
+
+#[test]
+fn a_statement_asks_nothing() {
+    let statement =
+        json!({"kind": "statement", "text": {"en": "Next come pain and sleep. Do not hurry."}});
+    assert!(on(statement).is_empty());
+}
+
+#[test]
 fn an_even_scale_lacks_a_middle_only_between_two_sides() {
     assert!(choosing(&["Never", "Some days", "Most days", "Always"], true).is_empty());
     let sides = ["Disagree", "Rather disagree", "Somewhat agree", "Agree"];

@@ -57,8 +57,10 @@ fn collect(
                 });
                 return;
             }
+            // A statement asks nothing.
+            let is_statement = fields.get("kind").is_some_and(|kind| kind == "statement");
             for (name, inner) in fields {
-                let in_question = in_question || name == "questions";
+                let in_question = (in_question || name == "questions") && !is_statement;
                 let pointer = pointer.child(name);
                 collect(form, inner, &pointer, name, in_question, found);
             }

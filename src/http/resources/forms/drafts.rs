@@ -206,9 +206,13 @@ async fn publish_form_draft(
         .json(FormVersionView::of(&published, Languages::All)))
 }
 
+/// The bytes of a definition: room for 500 questions in two languages, and a list of 200 options that they share.
+const MAX_DEFINITION: usize = 2 * 1024 * 1024;
+
 /// Parses a definition in JSON or YAML.
 async fn read(document: Document) -> Result<FormDefinition, Problem> {
-    let (format, bytes) = document.read(&[Format::Json, Format::Yaml]).await?;
+    let formats = [Format::Json, Format::Yaml];
+    let (format, bytes) = document.read_at_most(&formats, MAX_DEFINITION).await?;
     if format == Format::Json {
         return from_json(&bytes).map(FormDefinition::as_written_today);
     }
