@@ -44,10 +44,15 @@ impl FormFile {
         }
     }
 
+    /// The line and the column of a field.
+    pub fn position(&self, pointer: &Pointer) -> Option<(usize, usize)> {
+        self.source.place(pointer)
+    }
+
     /// The place of a field, as editors and terminals understand it: `file:line:column: /field`.
     pub fn place(&self, pointer: &Pointer) -> String {
         let file = self.path.display();
-        match self.source.place(pointer) {
+        match self.position(pointer) {
             Some((line, column)) => format!("{file}:{line}:{column}: {pointer}"),
             None => format!("{file}: {pointer}"),
         }

@@ -23,7 +23,10 @@ impl Lint {
     /// Runs the command.
     pub fn run(&self) -> anyhow::Result<()> {
         let file = FormFile::open(&self.file)?;
-        let review = Review::of(&file.sound_form()?);
+        let mut review = Review::of(&file.sound_form()?);
+        review
+            .advice
+            .sort_by_key(|found| file.position(&found.pointer));
         for found in &review.advice {
             let (place, rule) = (file.place(&found.pointer), found.kind.rule());
             print(&format!("{place}: {rule}: {}", found.kind))?;
@@ -34,10 +37,11 @@ impl Lint {
             1 => print(&format!("{path}: 1 piece of advice"))?,
             _ => print(&format!("{path}: {count} pieces of advice"))?,
         }
+        let length = review.length;
         print(&format!(
-            "about {:.0} minutes for what everybody sees, {:.0} for every question of the form",
-            review.length.least.max(1.0),
-            review.length.most.max(1.0)
+            "minutes: about {:.0} for what everybody sees, {:.0} for every question of the form",
+            length.least.max(1.0),
+            length.most.max(1.0)
         ))?;
         for reading in &review.readings {
             print(&in_words(reading))?;
@@ -54,8 +58,9 @@ fn in_words(reading: &Reading) -> String {
     let words = reading.words_per_sentence;
     match reading.grade {
         Some(grade) => format!(
-            "{language}: {words:.0} words a sentence; for readers of about {:.0} years (Flesch-Kincaid grade {grade:.1})",
-            grade.max(1.0) + 5.0
+            "{language}: {words:.0} words a sentence; for readers of about {:.0} years (Flesch-Kincaid grade {:.1})",
+            grade.max(1.0) + 5.0,
+            grade.max(0.0)
         ),
         None => format!(
             "{language}: {words:.0} words a sentence; there is no formula for its reading age"

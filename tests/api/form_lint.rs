@@ -30,7 +30,17 @@ fn advice_names_line_and_field_and_is_no_failure_unless_asked() {
     assert!(found.starts_with(&start), "{found}");
     let rest = ": /sections/2/questions/3/text/en: two-things: \"Pain and joy\" may ask two things";
     assert!(found.contains(rest), "{found}");
-    assert!(said.contains("minutes for what everybody sees"), "{said}");
+    assert!(
+        said.contains("minutes: about 1 for what everybody sees, "),
+        "{said}"
+    );
+    let lines = said
+        .lines()
+        .filter_map(|line| line.strip_prefix(&format!("{path}:")));
+    let lines: Vec<usize> = lines
+        .filter_map(|line| line.split(':').next()?.parse().ok())
+        .collect();
+    assert!(lines.len() > 2 && lines.is_sorted(), "{said}");
     assert!(
         said.contains("en: ") && said.contains("Flesch-Kincaid"),
         "{said}"

@@ -33,7 +33,7 @@ const MAX_GRADE: f64 = 8.0;
 /// What there is to say about a form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Review {
-    /// Each piece of advice with its place, in the order of the places.
+    /// Each piece of advice with its place, rule by rule.
     pub advice: Vec<Fault<Advice>>,
     /// How long the form takes.
     pub length: Length,

@@ -151,6 +151,11 @@ fn a_degree_needs_its_period_and_a_fact_does_not() {
     let mut by_hint = degree("How difficult was it to sleep?");
     by_hint["hint"] = json!({"en": "Think of this week."});
     assert!(on(by_hint).is_empty());
+    let mut above = form(&degree("Sleeping"));
+    let statement = json!({"key": "s", "kind": "statement", "text": {"en": "Over the last 2 weeks, how difficult was this?"}});
+    let questions = above["sections"][0]["questions"].as_array_mut().unwrap();
+    questions.insert(0, statement);
+    assert!(rules(above).is_empty());
     let fact = json!({"kind": "single_choice", "text": {"en": "Who helps?"}, "options": options(&labels, false)});
     assert!(on(fact).is_empty());
 }

@@ -147,15 +147,14 @@ impl Linter<'_> {
         if question.background || !measures(form, question) {
             return;
         }
-        let places = [
-            Some(&question.text),
-            question.hint.as_ref(),
-            Some(&section.title),
-            section.description.as_ref(),
-        ];
+        // The words above a table are a statement.
+        let statements = section.questions.iter();
+        let statements = statements.filter(|it| it.kind == QuestionKind::Statement);
+        let mut places: Vec<&Text> = statements.map(|it| &it.text).collect();
+        places.extend([&question.text, &section.title]);
+        places.extend(question.hint.iter().chain(&section.description));
         for language in &form.languages {
-            let texts = places.into_iter().flatten();
-            let mut texts = texts.filter_map(|text: &Text| text.get(language));
+            let mut texts = places.iter().filter_map(|text| text.get(language));
             if texts.all(|text| PERIOD.lacks(language, text)) {
                 self.advise(&pointer.child("text").child(language), Advice::NoPeriod);
             }
