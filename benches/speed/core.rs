@@ -22,7 +22,7 @@ const ROUNDS: usize = 9;
 const SLOT: Duration = Duration::from_millis(100);
 
 pub fn run(table: &mut Table) {
-    let form = shipped_form();
+    let form = std::sync::Arc::new(shipped_form());
     let (questions, layout) = (form.questions(), form.layout());
     let raw: Vec<RawAnswers> = answers(&form);
     let bodies: Vec<Vec<u8>> = raw.iter().map(body).collect();

@@ -50,7 +50,13 @@ pub async fn run(world: &World, table: &mut Table) {
         }
     };
     let copier = || Copier::connect(world.url.clone());
-    let writer = || Writer::connect(world.url.clone(), world.target.clone(), world.form.clone());
+    let writer = || {
+        Writer::connect(
+            world.url.clone(),
+            world.target.clone(),
+            Form::clone(&world.form),
+        )
+    };
     let mut contenders: Vec<Box<dyn Contender>> = vec![
         Box::new(Crowd::new(&clients, 1, copier).await),
         Box::new(Crowd::new(&clients, 1, writer).await),

@@ -109,7 +109,7 @@ async fn wait_for_locks(conn: &mut aftercare::store::AsyncPgConnection, count: i
 /// A collection of a form with a yes-no question `sure` and this many text questions, `q0` and so on.
 struct Intake {
     collection: Collection,
-    form: Form,
+    form: std::sync::Arc<Form>,
     context: ResponseContext,
 }
 
@@ -125,7 +125,7 @@ impl Intake {
             "key": "texts", "languages": ["en"], "title": {"en": "Texts"},
             "sections": [{"key": "all", "title": {"en": "All"}, "questions": questions}],
         });
-        let form = Form::check(serde_json::from_value(form).unwrap()).unwrap();
+        let form = std::sync::Arc::new(Form::check(serde_json::from_value(form).unwrap()).unwrap());
         let collection = Collection::start().await;
         let app = &collection.app.state.app;
         let published = publish_form(app, Actor::Operator, &form, &[])
@@ -175,7 +175,10 @@ async fn many_responses_with_many_remarks_are_stored_and_found_together() {
     let mut conn = collection.app.connect().await;
     let stored = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(stored, vec![Stored::New; 256]);
-    let replay = Stored::Replay(intake.context.week);
+    let replay = Stored::Replay {
+        week: intake.context.week,
+        language: intake.context.language.clone(),
+    };
     let again = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(again, vec![replay.clone(); 256]);
     let after_all = Utc::now() + TimeDelta::days(40);

@@ -37,6 +37,16 @@ pub enum Value {
 }
 
 impl Answer {
+    /// The answer as it looks on a form: without one, nothing is marked, whatever the reason.
+    #[must_use]
+    pub fn as_it_looks(self) -> Self {
+        match self {
+            Self::Declined => Self::Blank,
+            Self::Given(Value::Choices(chosen)) if chosen.is_empty() => Self::Blank,
+            other => other,
+        }
+    }
+
     /// What was answered, if anything was.
     pub fn value(&self) -> Option<&Value> {
         match self {

@@ -6,7 +6,10 @@ use super::routing::{holds, is_shown};
 use super::{AnswerFault, RawAnswers};
 use crate::domain::fault::Fault;
 use crate::domain::form::{Answer, Value};
-use crate::domain::form::{Choice, DatePrecision, Form, Kind, Limits, Period, scaled};
+use crate::domain::form::{
+    Choice, DatePrecision, Edition, Form, Kind, Limits, Period, Question, scaled,
+};
+use crate::domain::free_text::{as_read, characters};
 use crate::domain::pointer::Pointer;
 use crate::domain::week::IsoWeek;
 
@@ -47,6 +50,7 @@ pub fn validate(
     raw: &RawAnswers,
     occasion: Occasion<'_>,
 ) -> Result<ValidAnswers, Vec<Fault<AnswerFault>>> {
+    let edition = form.definition().edition();
     let mut faults = Vec::new();
     let mut answers: Vec<Answer> = Vec::with_capacity(form.questions().len());
     let mut known = 0;
@@ -55,8 +59,9 @@ pub fn validate(
         let pointer = || Pointer::root().child(&question.key);
         let said = raw.0.get(&question.key);
         known += usize::from(said.is_some());
-        let said = said.filter(|said| !is_empty_text(&question.kind, said));
-        let answer = match (is_shown(form, place, &answers), said) {
+        let shown = is_shown(form, place, &answers);
+        let said = said.filter(|said| !says_nothing(question, said, shown, edition));
+        let answer = match (shown, said) {
             (false, None) => Answer::Hidden,
             (false, Some(_)) => {
                 faults.push(Fault::at(pointer(), AnswerFault::Hidden));
@@ -163,9 +168,19 @@ pub(crate) fn dated(
     Ok(Value::Date(period.within(week)))
 }
 
-/// Whether this is a text answer without any text.
-fn is_empty_text(kind: &Kind, said: &Json) -> bool {
-    matches!(kind, Kind::Text { .. }) && said.as_str().is_some_and(|text| text.trim().is_empty())
+/// Whether this says no more than if it were not there. A client that keeps a field for every question sends null or an
+/// empty list for one that is hidden. A list without an option is an answer to a question that is shown, but no answer
+/// to one that must be answered; the first edition took it for one.
+fn says_nothing(question: &Question, said: &Json, shown: bool, edition: Edition) -> bool {
+    match (&question.kind, said) {
+        (_, Json::Null) => !shown,
+        (Kind::Text { .. }, Json::String(text)) => as_read(text).trim().is_empty(),
+        (_, Json::Array(items)) if items.is_empty() => {
+            !shown || (question.required && edition > Edition::First)
+        }
+        (_, Json::String(text)) if text.is_empty() => !shown,
+        _ => false,
+    }
 }
 
 /// Parses one answer by the type of its question.
@@ -338,18 +353,13 @@ fn chosen_in_order(
     }
 }
 
+/// The text as a person reads it. It is counted composed, since the same syllables take three times as many characters
+/// on some devices.
 fn text_value(text: &str, max_length: usize) -> Result<Value, AnswerFault> {
-    if text.chars().count() > max_length {
+    if characters(text) > max_length {
         return Err(AnswerFault::TooLong { max_length });
     }
-    // Postgres cannot store NUL, and the other control characters cannot be typed.
-    if text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-    {
-        return Err(AnswerFault::ControlCharacter);
-    }
-    Ok(Value::Text(text.to_owned()))
+    Ok(Value::Text(as_read(text)))
 }
 
 fn out_of_bounds(kind: &Kind, min: i64, max: i64) -> AnswerFault {

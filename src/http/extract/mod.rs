@@ -74,6 +74,25 @@ impl<T: DeserializeOwned> Body<T> {
         checked.map_err(|errors| Problem::fields(Code::BodyInvalid, errors))
     }
 
+    /// Reads the body as [`Self::read`] does; the default where the request has none.
+    pub async fn read_or_default(self) -> Result<T, Problem>
+    where
+        T: Validate + Default,
+    {
+        let headers = self.document.request.headers();
+        let none = match headers.get(header::CONTENT_LENGTH) {
+            Some(length) => length == "0",
+            None => {
+                let signs = [header::TRANSFER_ENCODING, header::CONTENT_TYPE];
+                !signs.iter().any(|sign| headers.contains_key(sign))
+            }
+        };
+        match none {
+            true => Ok(T::default()),
+            false => self.read().await,
+        }
+    }
+
     /// Reads the body and checks its shape only.
     pub async fn parse(self) -> Result<T, Problem> {
         let (_, bytes) = self.document.read(&[Format::Json]).await?;

@@ -146,6 +146,11 @@ field_codes! {
     TimeOutOfRange, "time_out_of_range", "The time is outside the years that a campaign can have. `detail` has them.";
     WindowReversed, "window_reversed", "The campaign would close before it opens.";
     FreezeTooEarly, "freeze_too_early", "Responses could never be withdrawn: the freeze is before the campaign opens.";
+    GraceTooLong, "grace_too_long", "Responses that come late would be deleted on arrival: the grace after the end reaches beyond `retained_until`.";
+    OpenedAlready, "opened_already", "The campaign has opened and has responses, so it cannot open later.";
+    TestingOver, "testing_over", "The campaign has opened or is over. Only one that has not opened yet can be tested.";
+    PinnedLate, "pinned_late", "The campaign has responses, so it cannot be pinned to a version. `null` lets it follow the newest.";
+    VersionRetired, "version_retired", "The version of the form is retired, so nobody could answer.";
     RetentionTooShort, "retention_too_short", "Responses would be deleted before the campaign closes.";
     DeletionTooSoon, "deletion_too_soon", "A campaign with responses in it is deleted seven days from now or later.";
     SettingsPromised, "settings_promised", "The setting was promised to those who have answered. It may only change in their favour.";
@@ -203,6 +208,7 @@ mod tests {
             ScheduleFault::Reversed,
             ScheduleFault::FreezeTooEarly,
             ScheduleFault::RetentionTooShort,
+            ScheduleFault::GraceTooLong,
         ];
         let words = FormFault::VARIANTS
             .iter()

@@ -80,6 +80,9 @@ pub async fn open_campaign(app: &App, form: &Form, key: &str) -> Uuid {
         freezes_at: None,
         proof_of_work: None,
         retained_until: None,
+        grace_days: 0,
+        form_version: None,
+        testing: false,
     };
     campaigns::create(app, &Caller::OPERATOR, new)
         .await
