@@ -19,9 +19,9 @@ lint:
     cargo clippy --locked --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 
-# Write openapi/openapi.json anew from the handlers
+# Write openapi/*.json anew from the handlers
 openapi:
-    UPDATE_OPENAPI=1 cargo test --locked --test api openapi::the_committed_document_is_fresh
+    UPDATE_OPENAPI=1 cargo test --locked --test api openapi::the_committed_documents_are_fresh
 
 # Write src/store/schema.rs anew from the migrations
 schema:

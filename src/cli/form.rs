@@ -1,22 +1,26 @@
-//! `aftercare form`: check, publish and compare forms in files.
+//! `aftercare form`: check, publish, compare and try out forms in files.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use super::application::application;
+use super::form_file::read;
+use super::form_lint::Lint;
+use super::form_preview::Preview;
 use super::{print, say};
 use crate::app::forms::FormError;
 use crate::app::forms::publish::publish_form;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
-use crate::domain::form::{Change, Changes, ElementChange, Form, Source, Syntax};
-use crate::domain::pointer::Pointer;
+use crate::domain::form::{Change, Changes, ElementChange, Form};
+use crate::http::app::api;
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
 
-/// Check, publish and compare forms.
+/// Check, publish, compare and try out forms.
 #[derive(Debug, Args)]
 pub struct FormCommand {
     #[command(subcommand)]
@@ -30,6 +34,12 @@ enum Action {
         /// The definition, in YAML or (with the ending .json) in JSON
         file: PathBuf,
     },
+    /// Advise on wording, length and answers, beyond what a check can call a fault
+    Lint(Lint),
+    /// Show a form as people will see it, on a page of this computer
+    Preview(Preview),
+    /// Print the JSON Schema of a definition, for editors
+    Schema,
     /// Check a form and publish it as the next version
     Publish(Publish),
     /// Tell what changed from one form to another, question by question
@@ -59,6 +69,9 @@ impl FormCommand {
     pub async fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::Check { file } => check(&file),
+            Action::Lint(lint) => lint.run(),
+            Action::Preview(preview) => preview.run().await,
+            Action::Schema => Ok(std::io::stdout().lock().write_all(&api().form_schema(""))?),
             Action::Publish(publish) => publish.run().await,
             Action::Changes { file_a, file_b } => changes(&file_a, &file_b),
         }
@@ -165,37 +178,4 @@ impl Publish {
         }
         Ok(())
     }
-}
-
-/// Parses and checks a form. Writes every fault to standard error as `file:line:column: /field: what`.
-pub fn read(file: &Path) -> anyhow::Result<Form> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("the form {} cannot be read", file.display()))?;
-    let is_json = file
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
-    let syntax = if is_json { Syntax::Json } else { Syntax::Yaml };
-    let source = match Source::read(&text, syntax) {
-        Ok(source) => source,
-        Err(fault) => bail!("{}: {fault}", file.display()),
-    };
-    let place = |pointer: &Pointer| match source.place(pointer) {
-        Some((line, column)) => format!("{}:{line}:{column}: {pointer}", file.display()),
-        None => format!("{}: {pointer}", file.display()),
-    };
-    let definition = match source.definition() {
-        Ok(definition) => definition,
-        Err(fault) => bail!("{}: {}", place(&fault.pointer), fault.kind),
-    };
-    Form::check(definition).map_err(|faults| {
-        for fault in &faults {
-            say(&format!("{}: {}", place(&fault.pointer), fault.kind));
-        }
-        let count = faults.len();
-        let word = if count == 1 { "fault" } else { "faults" };
-        anyhow::anyhow!(
-            "{}: {count} {word}; the form is not fit to publish",
-            file.display()
-        )
-    })
 }

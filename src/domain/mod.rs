@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`form`] | a form's definition, the checks at publishing, the changes between versions, routing, scores, answers and their record layout |
+//! | [`form`] | a form's definition, the checks at publishing, advice, the changes between versions, routing, scores, answers and their record layout |
 //! | [`response`] | raw answers → valid answers → an anonymous response; receipts, the summary |
 //! | [`campaign`] | a campaign's state, schedule, access rule, privacy settings and privacy statement |
 //! | [`admission`] | invitations, and passes that cannot be linked back to them |

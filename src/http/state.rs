@@ -24,6 +24,8 @@ pub struct HttpState {
     pub api: Arc<Api>,
     /// The OpenAPI document as it is sent.
     pub api_body: EncodedBody,
+    /// The JSON Schema of a form's definition as it is sent.
+    pub form_schema: EncodedBody,
     /// The cached bodies of published forms.
     pub form_bodies: FormBodies,
     /// The proxies that may name the client.
@@ -56,6 +58,7 @@ impl HttpState {
             tls_files,
             app,
             api_body: EncodedBody::new(api.json().clone()),
+            form_schema: EncodedBody::new(api.form_schema(&public_url)).as_schema(),
             api: Arc::new(api),
             form_bodies: FormBodies::default(),
             trusted_proxies: config.proxies.trusted().map_err(HttpConfigError::from)?,

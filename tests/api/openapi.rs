@@ -29,6 +29,7 @@ fn the_committed_documents_are_fresh() {
     for (name, fresh) in [
         ("openapi/openapi.json", api.json().clone()),
         ("openapi/openapi-3.0.json", api.json_3_0()),
+        ("openapi/form-definition.schema.json", api.form_schema("")),
     ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         if std::env::var_os("UPDATE_OPENAPI").is_some() {

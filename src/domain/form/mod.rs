@@ -12,6 +12,7 @@ mod constraint;
 mod date;
 mod definition;
 mod digest;
+mod lint;
 mod order;
 mod particulars;
 mod question;
@@ -38,6 +39,7 @@ pub use definition::{
     QuestionKind, SectionDefinition,
 };
 pub use digest::Digest;
+pub use lint::{Advice, Length, Reading, Review};
 pub use order::shuffled;
 pub use particulars::{
     Anchor, ConstraintDefinition, ExternalCode, OptionOrder, ParameterDefinition, Specify, Unit,

@@ -5,6 +5,7 @@
 
 mod edition_3_0;
 mod examples;
+mod form_schema;
 mod lists;
 mod problems;
 mod schemas;
@@ -132,6 +133,11 @@ impl Api {
         let mut document = self.shaped.clone();
         edition_3_0::rewrite(&mut document);
         pretty(&document)
+    }
+
+    /// The JSON Schema of a form's definition, as the server at this address serves it.
+    pub fn form_schema(&self, server: &str) -> Bytes {
+        form_schema::form_schema(&self.shaped, server)
     }
 
     /// The document as served and committed.

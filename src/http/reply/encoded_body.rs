@@ -16,6 +16,7 @@ use crate::http::problem::Problem;
 
 /// One body in all codings in which it is sent.
 pub struct EncodedBody {
+    media_type: &'static str,
     plain: Encoded,
     brotli: OnceCell<Encoded>,
     zstd: OnceCell<Encoded>,
@@ -38,13 +39,23 @@ impl Encoded {
 }
 
 impl EncodedBody {
-    /// A body with these bytes, nothing of it compressed yet.
+    /// A body of JSON with these bytes, nothing of it compressed yet.
     pub fn new(plain: impl Into<Bytes>) -> Self {
         Self {
+            media_type: "application/json",
             plain: Encoded::new(plain.into()),
             brotli: OnceCell::new(),
             zstd: OnceCell::new(),
             gzip: OnceCell::new(),
+        }
+    }
+
+    /// The same body as a JSON Schema.
+    #[must_use]
+    pub fn as_schema(self) -> Self {
+        Self {
+            media_type: "application/schema+json",
+            ..self
         }
     }
 
@@ -73,7 +84,7 @@ impl EncodedBody {
             response.insert_header((header::CONTENT_ENCODING, coding.as_str()));
         }
         Ok(response
-            .content_type("application/json")
+            .content_type(self.media_type)
             .body(encoded.bytes.clone()))
     }
 

@@ -1,4 +1,4 @@
-//! The OpenAPI document, and a self-hosted Swagger UI.
+//! The OpenAPI document, a self-hosted Swagger UI, and the JSON Schema of forms.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -24,6 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .app_data(web::Data::from(Arc::new(swagger)))
         .service(openapi_json)
+        .service(form_schema)
         .service(docs)
         .service(docs_file);
 }
@@ -33,6 +34,14 @@ async fn openapi_json(request: HttpRequest, state: State) -> Result<HttpResponse
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-cache"));
     let body = &state.api_body;
+    body.reply(&request, response, "accept-encoding").await
+}
+
+#[get("/v1/form-definition.schema.json")]
+async fn form_schema(request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "public, max-age=3600"));
+    let body = &state.form_schema;
     body.reply(&request, response, "accept-encoding").await
 }
 

@@ -50,6 +50,7 @@ async fn what_is_made_once_comes_in_every_coding_with_a_strong_tag_for_each() {
     let client = collection.app.client();
     for path in [
         "/openapi.json",
+        "/v1/form-definition.schema.json",
         "/v1/forms/every-kind/versions/1",
         "/v1/forms/every-kind",
     ] {
