@@ -1,0 +1,666 @@
+//! The sheet `survey`: sections, questions, notices and scores.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::choices::List;
+use super::conditions::{Asked, Questions, all, bounds, condition, constraint, expression};
+use super::names::key;
+use super::read::{Cells, Reading};
+use super::types::{RowType, parse_type};
+use super::write::parameters;
+use super::xpath::Expr;
+use super::{end_labels, type_of};
+use crate::domain::form::{
+    ConditionDefinition, OptionDefinition, QuestionDefinition, QuestionKind, Text,
+};
+use crate::domain::pointer::Pointer;
+
+/// The characters of a free text that names no bound.
+const TEXT_LENGTH: u16 = 1_000;
+/// The decimals of a number that names none.
+const DECIMALS: u8 = 2;
+
+/// A `relevant` that is read once all questions are known.
+#[derive(Debug, Clone, Default)]
+struct Relevant {
+    row: u32,
+    cell: String,
+    ours: Option<ConditionDefinition>,
+}
+
+#[derive(Debug)]
+struct Group {
+    key: String,
+    row: u32,
+    title: Text,
+    description: Option<Text>,
+    relevant: Relevant,
+    ours: Map<String, Value>,
+    sections: usize,
+}
+
+#[derive(Debug)]
+struct Section {
+    key: String,
+    row: u32,
+    title: Text,
+    description: Option<Text>,
+    relevants: Vec<Relevant>,
+    ours: Map<String, Value>,
+    questions: Vec<(u32, QuestionDefinition, Relevant)>,
+}
+
+struct Survey<'a> {
+    lists: &'a BTreeMap<String, List>,
+    scales: BTreeMap<String, Vec<OptionDefinition>>,
+    used: BTreeMap<String, usize>,
+    questions: Questions,
+    keys: BTreeSet<String>,
+    section_keys: BTreeSet<String>,
+    notice_keys: BTreeSet<String>,
+    groups: Vec<Group>,
+    sections: Vec<Section>,
+    open: bool,
+    notices: Vec<(u32, Map<String, Value>, Relevant)>,
+    scores: Vec<(u32, Value)>,
+}
+
+/// Reads the sheet. Gives the fields of the definition that stand in it.
+pub(super) fn survey(
+    rows: &[Cells],
+    lists: &BTreeMap<String, List>,
+    reading: &mut Reading,
+) -> Map<String, Value> {
+    let mut survey = Survey {
+        lists,
+        scales: BTreeMap::new(),
+        used: BTreeMap::new(),
+        questions: Questions::new(),
+        keys: BTreeSet::new(),
+        section_keys: BTreeSet::new(),
+        notice_keys: BTreeSet::new(),
+        groups: Vec::new(),
+        sections: Vec::new(),
+        open: false,
+        notices: Vec::new(),
+        scores: Vec::new(),
+    };
+    survey.count_lists(rows, reading);
+    survey.rows(rows, reading);
+    survey.finish(reading)
+}
+
+impl Survey<'_> {
+    /// Counts how often each list is used. One that several questions share is a scale.
+    fn count_lists(&mut self, rows: &[Cells], reading: &mut Reading) {
+        for cells in rows {
+            if let RowType::Choice { list, .. } = parse_type(cells.word("type")) {
+                *self.used.entry(list).or_default() += 1;
+            }
+        }
+        for (name, list) in self.lists {
+            let used = self.used.get(name).copied().unwrap_or_default();
+            if list.is_scale {
+                self.scales.insert(name.clone(), list.definitions());
+            } else if used > 1 && !list.is_yes_no {
+                let key = key(name, "scale", &mut self.scales.keys().cloned().collect());
+                self.scales.insert(key, list.definitions());
+            } else if used == 0 && !list.is_yes_no {
+                let what = format!("no question uses the list {name}, so it is left out");
+                reading.note("choices", list.row, "list_name", what);
+            }
+        }
+    }
+
+    fn rows(&mut self, rows: &[Cells], reading: &mut Reading) {
+        let mut rows = rows.iter();
+        while let Some(cells) = rows.next() {
+            let lost = |reading: &mut Reading, what: &str| {
+                reading.lost(
+                    "survey",
+                    cells.row,
+                    "type",
+                    format!("{:?}: {what}", cells.word("type")),
+                );
+            };
+            match parse_type(cells.word("type")) {
+                RowType::BeginGroup => self.begin(cells, reading),
+                RowType::EndGroup => {
+                    self.open = false;
+                    match self.groups.pop() {
+                        Some(group) if group.sections == 0 => {
+                            let what = "the group has no question that was read, so it is left out";
+                            reading.lost("survey", group.row, "type", what);
+                        }
+                        Some(_) => {}
+                        None => lost(reading, "no group is open here"),
+                    }
+                }
+                RowType::BeginRepeat => {
+                    let mut depth = 1;
+                    let inner = rows.by_ref().take_while(|cells| {
+                        match parse_type(cells.word("type")) {
+                            RowType::BeginRepeat => depth += 1,
+                            RowType::EndRepeat => depth -= 1,
+                            _ => {}
+                        }
+                        depth > 0
+                    });
+                    let what = format!(
+                        "a response has one answer to each question, so a repeat cannot be carried; its {} rows are left out",
+                        inner.count()
+                    );
+                    lost(reading, &what);
+                }
+                RowType::EndRepeat => lost(reading, "no repeat is open here"),
+                RowType::Note => self.note(cells, reading),
+                RowType::Calculate => self.calculate(cells, reading),
+                RowType::Choice { many, list, other } => {
+                    let kind = match many {
+                        true => QuestionKind::MultipleChoice,
+                        false => QuestionKind::SingleChoice,
+                    };
+                    if other {
+                        lost(
+                            reading,
+                            "the text beside \"other\" is not carried; its option is",
+                        );
+                    }
+                    self.question(cells, kind, Some((&list, other)), reading);
+                }
+                RowType::Simple(kind) => self.question(cells, kind, None, reading),
+                RowType::Refused(why) => lost(reading, why),
+                RowType::Empty => lost(reading, "a row needs a type"),
+            }
+        }
+        for group in std::mem::take(&mut self.groups) {
+            reading.note(
+                "survey",
+                group.row,
+                "type",
+                "the group is not closed; it ends with the sheet",
+            );
+        }
+    }
+
+    fn begin(&mut self, cells: &Cells, reading: &mut Reading) {
+        reading.others("survey", cells, &["type", "name", "relevant"]);
+        let mut ours = cells.ours.clone();
+        let relevant = relevant(cells, &mut ours, reading);
+        let name = cells.word("name");
+        let key = self::own_key(&mut ours, name, "section", &mut self.section_keys);
+        if !name.ends_with(key.as_str()) {
+            reading.note(
+                "survey",
+                cells.row,
+                "name",
+                format!("the group {name:?} becomes {key:?}"),
+            );
+        }
+        let title = reading.text("survey", cells, "label", &key);
+        if !self.groups.is_empty() {
+            let what = "sections are not nested: the group becomes a section of its own, under the conditions of both";
+            reading.note("survey", cells.row, "type", what);
+        }
+        self.open = false;
+        self.groups.push(Group {
+            key,
+            row: cells.row,
+            title,
+            description: None,
+            relevant,
+            ours,
+            sections: 0,
+        });
+    }
+
+    /// The section that the next question stands in.
+    fn section(&mut self, row: u32, reading: &mut Reading) -> Option<&mut Section> {
+        if !self.open {
+            self.open = true;
+            let relevants = self.groups.iter().map(|it| it.relevant.clone()).collect();
+            // A group within a group counts for those around it, too.
+            for group in self.groups.iter_mut().rev().skip(1) {
+                group.sections += 1;
+            }
+            let section = match self.groups.last_mut() {
+                Some(group) => {
+                    group.sections += 1;
+                    let first = group.sections == 1;
+                    if !first {
+                        let what = format!(
+                            "what follows the group within it becomes another section of {:?}",
+                            group.key
+                        );
+                        reading.note("survey", row, "type", what);
+                    }
+                    Section {
+                        key: match first {
+                            true => group.key.clone(),
+                            false => key(&group.key, "section", &mut self.section_keys),
+                        },
+                        row: group.row,
+                        title: group.title.clone(),
+                        description: group.description.clone().filter(|_| first),
+                        relevants,
+                        ours: group.ours.clone(),
+                        questions: Vec::new(),
+                    }
+                }
+                None => {
+                    let key = key("questions", "section", &mut self.section_keys);
+                    let what = format!("questions outside of a group become the section {key:?}");
+                    reading.note("survey", row, "type", what);
+                    Section {
+                        title: reading.in_all(&key),
+                        key,
+                        row,
+                        description: None,
+                        relevants,
+                        ours: Map::new(),
+                        questions: Vec::new(),
+                    }
+                }
+            };
+            self.sections.push(section);
+        }
+        self.sections.last_mut()
+    }
+
+    fn question(
+        &mut self,
+        cells: &Cells,
+        kind: QuestionKind,
+        list: Option<(&str, bool)>,
+        reading: &mut Reading,
+    ) {
+        let mut known = vec!["type", "name", "required", "relevant", "constraint"];
+        if kind == QuestionKind::Rating {
+            known.push("parameters");
+        }
+        reading.others("survey", cells, &known);
+        let mut fields = cells.ours.clone();
+        let relevant = relevant(cells, &mut fields, reading);
+        let kind = match fields
+            .get("kind")
+            .map(|it| serde_json::from_value(it.clone()))
+        {
+            Some(Ok(ours)) if type_of(ours) == type_of(kind) => ours,
+            // The type was changed in the sheet.
+            Some(_) => {
+                let what =
+                    "the type was changed, so the columns aftercare:: of this row are not read";
+                reading.note("survey", cells.row, "type", what);
+                fields.clear();
+                kind
+            }
+            None => kind,
+        };
+        let name = cells.word("name");
+        let key = key(name, "q", &mut self.keys);
+        if key != name {
+            let what = format!("{name:?} is no valid key, or taken, and becomes {key:?}");
+            reading.note("survey", cells.row, "name", what);
+        }
+        let kind_name = kind.name();
+        fields.insert("key".to_owned(), json!(key));
+        fields.insert("kind".to_owned(), json!(kind_name));
+        fields.insert(
+            "text".to_owned(),
+            json!(reading.text("survey", cells, "label", name)),
+        );
+        if let Some(required) = required(cells, reading) {
+            fields.insert("required".to_owned(), json!(required));
+        }
+        let mut asked = Asked {
+            key,
+            kind,
+            options: Vec::new(),
+        };
+        if let Some((list, other)) = list.filter(|_| kind != QuestionKind::YesNo) {
+            self.options(cells, list, other, &mut fields, &mut asked, reading);
+        }
+        let question: QuestionDefinition = match serde_json::from_value(Value::Object(fields)) {
+            Ok(question) => question,
+            Err(error) => {
+                let what = format!("the question cannot be read: {error}");
+                return reading.lost("survey", cells.row, "type", what);
+            }
+        };
+        let question = self.bounded(question, cells, reading);
+        self.questions.insert(name.to_owned(), asked);
+        let row = cells.row;
+        if let Some(section) = self.section(row, reading) {
+            section.questions.push((row, question, relevant));
+        }
+    }
+
+    /// The scale or the options of a choice.
+    fn options(
+        &mut self,
+        cells: &Cells,
+        list_name: &str,
+        other: bool,
+        fields: &mut Map<String, Value>,
+        asked: &mut Asked,
+        reading: &mut Reading,
+    ) {
+        let Some(list) = self.lists.get(list_name) else {
+            let what = format!("the sheet choices has no list {list_name:?}");
+            reading.lost("survey", cells.row, "type", what);
+            fields.remove("scale");
+            fields.insert("options".to_owned(), json!([]));
+            return;
+        };
+        let option = |(name, option): &(String, OptionDefinition)| {
+            (name.clone(), option.code.clone(), option.value)
+        };
+        asked.options = list.options.iter().map(option).collect();
+        let mut definitions = list.definitions();
+        let scale = self
+            .scales
+            .iter()
+            .find(|(_, options)| **options == definitions);
+        let excludes = cells.word("constraint").contains("count-selected") && !list.is_scale;
+        let scale = match list.is_scale {
+            true => Some(list_name.to_owned()),
+            false => scale.map(|(name, _)| name.clone()).filter(|_| {
+                !other && !excludes && self.used.get(list_name).is_some_and(|used| *used > 1)
+            }),
+        };
+        if let Some(scale) = scale.filter(|_| !other) {
+            fields.insert("scale".to_owned(), json!(scale));
+            return;
+        }
+        if other && !definitions.iter().any(|option| option.code == "other") {
+            definitions.push(OptionDefinition {
+                code: "other".to_owned(),
+                label: reading.in_all("Other"),
+                value: None,
+                exclusive: false,
+            });
+            asked
+                .options
+                .push(("other".to_owned(), "other".to_owned(), None));
+        }
+        fields.remove("scale");
+        fields.insert("options".to_owned(), json!(definitions));
+    }
+
+    /// The question with its hint and its bounds: as they were written, or as they were edited since.
+    fn bounded(
+        &mut self,
+        mut question: QuestionDefinition,
+        cells: &Cells,
+        reading: &mut Reading,
+    ) -> QuestionDefinition {
+        if let Some(hint) = cells.text("hint") {
+            let own = hint.0.iter().filter_map(|(tag, words)| {
+                let ends = end_labels(&question, tag).unwrap_or_default();
+                let own = match words.strip_suffix(&ends) {
+                    Some(own) if !ends.is_empty() => own.strip_suffix('\n').unwrap_or(own),
+                    _ => words,
+                };
+                (!own.is_empty()).then(|| (tag.clone(), own.to_owned()))
+            });
+            let own: BTreeMap<_, _> = own.collect();
+            question.hint = (!own.is_empty()).then_some(Text(own));
+        }
+        self.range(&mut question, cells, reading);
+        let scale = question.scale.as_ref().and_then(|it| self.scales.get(it));
+        let options = scale
+            .or(question.options.as_ref())
+            .cloned()
+            .unwrap_or_default();
+        let cell = cells.word("constraint");
+        let written = constraint(&question, &options).unwrap_or_default();
+        if !cell.is_empty() && cell != written {
+            let read = Expr::parse(cell).and_then(|expr| bounds(&expr, question.kind));
+            match read {
+                Ok(found) => {
+                    question.min = found.min.or(question.min);
+                    question.max = found.max.or(question.max);
+                    question.max_length = found.max_length.or(question.max_length);
+                    for option in question.options.iter_mut().flatten() {
+                        option.exclusive |= found.exclusive.contains(&option.code);
+                    }
+                    let missed = |code: &&String| {
+                        let options = question.options.as_ref();
+                        !options.is_some_and(|it| it.iter().any(|option| option.code == **code))
+                    };
+                    for code in found.exclusive.iter().filter(missed) {
+                        let what = format!(
+                            "{code:?} is no option of this question alone, so it excludes no other"
+                        );
+                        reading.lost("survey", cells.row, "constraint", what);
+                    }
+                }
+                Err(why) => reading.lost("survey", cells.row, "constraint", why),
+            }
+        }
+        if question.kind == QuestionKind::Text && question.max_length.is_none() {
+            question.max_length = Some(TEXT_LENGTH);
+            let what = format!("a text has a bound; it is {TEXT_LENGTH} characters");
+            reading.note("survey", cells.row, "constraint", what);
+        }
+        if question.kind == QuestionKind::Decimal && question.decimals.is_none() {
+            question.decimals = Some(DECIMALS);
+            let what = format!("the number has {DECIMALS} decimals");
+            reading.note("survey", cells.row, "type", what);
+        }
+        question
+    }
+
+    /// The bounds of a range.
+    fn range(&self, question: &mut QuestionDefinition, cells: &Cells, reading: &mut Reading) {
+        let cell = cells.word("parameters");
+        if question.kind != QuestionKind::Rating || Some(cell) == parameters(question).as_deref() {
+            return;
+        }
+        // The defaults of XLSForm.
+        let (mut start, mut end, mut step) = (1.0, 10.0, 1.0);
+        for part in cell.split([' ', ';', ',']).filter(|part| !part.is_empty()) {
+            let number = part
+                .split_once('=')
+                .and_then(|(name, number)| Some((name, number.parse::<f64>().ok()?)));
+            match number {
+                Some(("start", number)) => start = number,
+                Some(("end", number)) => end = number,
+                Some(("step", number)) => step = number,
+                _ => {
+                    let what = format!("{part:?} is not carried");
+                    reading.lost("survey", cells.row, "parameters", what);
+                }
+            }
+        }
+        #[allow(clippy::float_cmp, reason = "it is read, not computed")]
+        if step != 1.0 {
+            let what = "a rating goes by steps of 1";
+            reading.lost("survey", cells.row, "parameters", what);
+        }
+        question.min = super::conditions::whole_if_possible(start);
+        question.max = super::conditions::whole_if_possible(end);
+    }
+
+    fn note(&mut self, cells: &Cells, reading: &mut Reading) {
+        reading.others("survey", cells, &["type", "name", "relevant"]);
+        let mut ours = cells.ours.clone();
+        let element = ours.remove("element");
+        let element = element.as_ref().and_then(Value::as_str);
+        let relevant = relevant(cells, &mut ours, reading);
+        let conditional = !relevant.cell.is_empty() || relevant.ours.is_some();
+        let text = reading.text("survey", cells, "label", cells.word("name"));
+        if let (Some(group), "description", false) | (Some(group), "", false) = (
+            self.groups.last_mut(),
+            element.unwrap_or_default(),
+            conditional,
+        ) && group.sections == 0
+            && group.description.is_none()
+        {
+            group.description = Some(text);
+            return;
+        }
+        if !conditional {
+            let what = "a text between questions is not carried, except as the first of a group and with a condition";
+            return reading.lost("survey", cells.row, "type", what);
+        }
+        if element != Some("notice") && !self.groups.is_empty() {
+            let what = "the note becomes a notice, which is shown as soon as its condition holds";
+            reading.note("survey", cells.row, "type", what);
+        }
+        let name = cells.word("name");
+        let key = own_key(&mut ours, name, "notice", &mut self.notice_keys);
+        ours.insert("key".to_owned(), json!(key));
+        ours.insert("text".to_owned(), json!(text));
+        self.notices.push((cells.row, ours, relevant));
+    }
+
+    fn calculate(&mut self, cells: &Cells, reading: &mut Reading) {
+        let mut ours = cells.ours.clone();
+        if ours.remove("element") == Some(json!("score")) {
+            reading.others("survey", cells, &["type", "name", "calculation"]);
+            self.scores.push((cells.row, Value::Object(ours)));
+            return;
+        }
+        let what = "a calculation is not carried; write it as a score";
+        reading.lost("survey", cells.row, "calculation", what);
+    }
+
+    /// Everything once all rows are read.
+    fn finish(self, reading: &mut Reading) -> Map<String, Value> {
+        let questions = &self.questions;
+        let mut sections = Vec::new();
+        let root = Pointer::root();
+        for section in self.sections {
+            let place = root.child("sections").child(sections.len());
+            reading
+                .places
+                .insert(place.clone(), ("survey", section.row));
+            let mut conditions: Vec<ConditionDefinition> = Vec::new();
+            for relevant in &section.relevants {
+                conditions.extend(resolve(relevant, questions, reading));
+            }
+            let mut list = Vec::new();
+            for (row, mut question, relevant) in section.questions {
+                let place = place.child("questions").child(list.len());
+                reading.places.insert(place, ("survey", row));
+                question.show_when = resolve(&relevant, questions, reading);
+                list.push(question);
+            }
+            let mut fields = section.ours;
+            fields.insert("key".to_owned(), json!(section.key));
+            fields.insert("title".to_owned(), json!(section.title));
+            if let Some(description) = section.description {
+                fields.insert("description".to_owned(), json!(description));
+            }
+            if !conditions.is_empty() {
+                fields.insert("show_when".to_owned(), json!(all(conditions)));
+            }
+            fields.insert("questions".to_owned(), json!(list));
+            sections.push(Value::Object(fields));
+        }
+        let mut notices = Vec::new();
+        for (row, mut fields, relevant) in self.notices {
+            let Some(condition) = resolve(&relevant, questions, reading) else {
+                let what = "the notice is left out, since its condition cannot be read";
+                reading.lost("survey", row, "relevant", what);
+                continue;
+            };
+            let place = root.child("notices").child(notices.len());
+            reading.places.insert(place, ("survey", row));
+            fields.insert("show_when".to_owned(), json!(condition));
+            notices.push(Value::Object(fields));
+        }
+        let mut scores = Vec::new();
+        for (row, score) in self.scores {
+            let place = root.child("scores").child(scores.len());
+            reading.places.insert(place, ("survey", row));
+            scores.push(score);
+        }
+        [
+            ("scales", json!(self.scales)),
+            ("sections", json!(sections)),
+            ("notices", json!(notices)),
+            ("scores", json!(scores)),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+    }
+}
+
+/// The key that a part had, or one made of its name.
+fn own_key(
+    ours: &mut Map<String, Value>,
+    name: &str,
+    start: &str,
+    taken: &mut BTreeSet<String>,
+) -> String {
+    match ours.remove("key") {
+        Some(Value::String(key)) if taken.insert(key.clone()) => key,
+        _ => key(name, start, taken),
+    }
+}
+
+fn relevant(cells: &Cells, ours: &mut Map<String, Value>, reading: &mut Reading) -> Relevant {
+    let written = ours.remove("show_when").map(serde_json::from_value);
+    let ours = match written {
+        Some(Ok(condition)) => Some(condition),
+        Some(Err(error)) => {
+            let what = format!("the condition cannot be read: {error}");
+            reading.lost("survey", cells.row, "aftercare::show_when", what);
+            None
+        }
+        None => None,
+    };
+    Relevant {
+        row: cells.row,
+        cell: cells.word("relevant").to_owned(),
+        ours,
+    }
+}
+
+/// The condition as it was written, or as it was edited since.
+fn resolve(
+    relevant: &Relevant,
+    questions: &Questions,
+    reading: &mut Reading,
+) -> Option<ConditionDefinition> {
+    let Relevant { row, cell, ours } = relevant;
+    if let Some(ours) = ours {
+        let written = expression(ours, questions).map(|expr| expr.to_string());
+        if written.unwrap_or_default() == *cell {
+            return Some(ours.clone());
+        }
+        reading.note(
+            "survey",
+            *row,
+            "relevant",
+            "the condition was changed in the sheet",
+        );
+    }
+    if cell.is_empty() {
+        return None;
+    }
+    match Expr::parse(cell).and_then(|expr| condition(&expr, questions)) {
+        Ok(condition) => Some(condition),
+        Err(why) => {
+            reading.lost("survey", *row, "relevant", format!("{cell}: {why}"));
+            None
+        }
+    }
+}
+
+fn required(cells: &Cells, reading: &mut Reading) -> Option<bool> {
+    match cells.word("required").to_lowercase().as_str() {
+        "yes" | "true" | "true()" | "1" => Some(true),
+        "" | "no" | "false" | "false()" | "0" => None,
+        _ => {
+            let what = "a question is required always or never";
+            reading.lost("survey", cells.row, "required", what);
+            None
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The types of rows.
+
+use crate::domain::form::QuestionKind;
+
+/// What a row of the sheet `survey` is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum RowType {
+    BeginGroup,
+    EndGroup,
+    BeginRepeat,
+    EndRepeat,
+    Choice {
+        many: bool,
+        list: String,
+        other: bool,
+    },
+    Simple(QuestionKind),
+    Note,
+    Calculate,
+    /// Not carried, and why.
+    Refused(&'static str),
+    Empty,
+}
+
+/// Reads a type.
+pub(super) fn parse_type(cell: &str) -> RowType {
+    let words: Vec<&str> = cell.split_whitespace().collect();
+    let plain = words.join("_").to_lowercase();
+    for (start, many) in [
+        ("select_one_from_file", None),
+        ("select_multiple_from_file", None),
+        ("select_one_external", None),
+        ("select_one_from", Some(false)),
+        ("select_all_that_apply_from", Some(true)),
+        ("select_one", Some(false)),
+        ("select1", Some(false)),
+        ("select_multiple", Some(true)),
+    ] {
+        let Some(rest) = plain.strip_prefix(start) else {
+            continue;
+        };
+        let Some(many) = many else {
+            return RowType::Refused("a list of options in another file is not carried");
+        };
+        // The name of a list keeps its case.
+        let end = plain.len() - rest.len();
+        let whole = words.join("_");
+        let rest = whole.get(end..).unwrap_or_default().trim_start_matches('_');
+        let other = ["_or_other", "_or_specify_other"]
+            .into_iter()
+            .find_map(|ending| rest.strip_suffix(ending));
+        let list = other.unwrap_or(rest);
+        let list = match words.get(1..) {
+            // A list name with underscores of its own is one word of the cell.
+            Some([only]) if plain.starts_with("select_") && words.len() == 2 => only,
+            _ => list,
+        };
+        if list.is_empty() {
+            return RowType::Refused("the type names no list of options");
+        }
+        if list.starts_with("${") {
+            return RowType::Refused("options made of earlier answers are not carried");
+        }
+        return RowType::Choice {
+            many,
+            list: list.to_owned(),
+            other: other.is_some(),
+        };
+    }
+    match plain.replace(['_', '-'], "").as_str() {
+        "" => RowType::Empty,
+        "begingroup" => RowType::BeginGroup,
+        "endgroup" => RowType::EndGroup,
+        "beginrepeat" => RowType::BeginRepeat,
+        "endrepeat" => RowType::EndRepeat,
+        "note" => RowType::Note,
+        "calculate" => RowType::Calculate,
+        "integer" | "int" => RowType::Simple(QuestionKind::Integer),
+        "decimal" => RowType::Simple(QuestionKind::Decimal),
+        "range" => RowType::Simple(QuestionKind::Rating),
+        "text" | "string" => RowType::Simple(QuestionKind::Text),
+        "start" | "end" | "today" | "starttime" | "endtime" => RowType::Refused(
+            "identifying: the time at which somebody answers could single them out, so it is never kept",
+        ),
+        "deviceid" | "imei" | "subscriberid" | "simserial" | "simid" | "phonenumber"
+        | "username" | "email" | "uri:deviceid" | "audit" => RowType::Refused(
+            "identifying: it names the person or the device, which a form here never asks",
+        ),
+        "startgeopoint" | "backgroundgeopoint" | "geopoint" | "geotrace" | "geoshape"
+        | "location" | "gps" => RowType::Refused("identifying: a place can single a person out"),
+        "image" | "photo" | "audio" | "video" | "file" | "backgroundaudio" | "barcode" => {
+            RowType::Refused("attachments are not carried: they can show who somebody is")
+        }
+        "date" | "time" | "datetime" => RowType::Refused("dates and times are not carried for now"),
+        "rank" => RowType::Refused("rankings are not carried for now"),
+        "acknowledge" | "trigger" => RowType::Refused("acknowledgements are not carried for now"),
+        "hidden" | "xmlexternal" | "csvexternal" => {
+            RowType::Refused("values from outside the form are not carried")
+        }
+        first if first.starts_with("rank") => RowType::Refused("rankings are not carried for now"),
+        _ => RowType::Refused("the type is not known"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_is_read_as_people_write_it() {
+        let choice = |many, list: &str, other| RowType::Choice {
+            many,
+            list: list.to_owned(),
+            other,
+        };
+        for (cell, expected) in [
+            ("select_one yes_no", choice(false, "yes_no", false)),
+            ("select_one  Yes_No or_other", choice(false, "Yes_No", true)),
+            ("select one from sizes", choice(false, "sizes", false)),
+            (
+                "select_multiple a_or_other",
+                choice(true, "a_or_other", false),
+            ),
+            (
+                "select_multiple symptoms or_other",
+                choice(true, "symptoms", true),
+            ),
+            ("Begin Group", RowType::BeginGroup),
+            ("", RowType::Empty),
+        ] {
+            assert_eq!(parse_type(cell), expected, "{cell}");
+        }
+    }
+}
