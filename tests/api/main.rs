@@ -79,3 +79,4 @@ mod telemetry;
 mod tokens;
 mod trusted_proxies;
 mod try_it_out;
+mod workbooks;

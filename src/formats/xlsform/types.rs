@@ -26,45 +26,35 @@ pub(super) enum RowType {
 pub(super) fn parse_type(cell: &str) -> RowType {
     let words: Vec<&str> = cell.split_whitespace().collect();
     let plain = words.join("_").to_lowercase();
-    for (start, many) in [
-        ("select_one_from_file", None),
-        ("select_multiple_from_file", None),
-        ("select_one_external", None),
-        ("select_one_from", Some(false)),
-        ("select_all_that_apply_from", Some(true)),
-        ("select_one", Some(false)),
-        ("select1", Some(false)),
-        ("select_multiple", Some(true)),
-    ] {
-        let Some(rest) = plain.strip_prefix(start) else {
-            continue;
+    if plain.contains("from_file") || plain.starts_with("select_one_external") {
+        return RowType::Refused("a list of options in another file is not carried");
+    }
+    let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+    let choice = match lower.as_slice() {
+        ["select", "one", "from", ..] => Some((false, 3)),
+        ["select", "all", "that", "apply", "from", ..] => Some((true, 5)),
+        ["select", "one", ..] => Some((false, 2)),
+        ["select", "multiple", ..] => Some((true, 2)),
+        ["select_one" | "select1", ..] => Some((false, 1)),
+        ["select_multiple", ..] => Some((true, 1)),
+        _ => None,
+    };
+    if let Some((many, start)) = choice {
+        let (list, other) = match (words.get(start..), lower.get(start + 1..)) {
+            (Some([list, ..]), Some([])) => (*list, false),
+            (Some([list, ..]), Some(["or_other"] | ["or", "other"] | ["or", "specify", "other"])) => {
+                (*list, true)
+            }
+            _ => return RowType::Refused("the type names one list of options, and nothing else"),
         };
-        let Some(many) = many else {
-            return RowType::Refused("a list of options in another file is not carried");
-        };
-        // The name of a list keeps its case.
-        let end = plain.len() - rest.len();
-        let whole = words.join("_");
-        let rest = whole.get(end..).unwrap_or_default().trim_start_matches('_');
-        let other = ["_or_other", "_or_specify_other"]
-            .into_iter()
-            .find_map(|ending| rest.strip_suffix(ending));
-        let list = other.unwrap_or(rest);
-        let list = match words.get(1..) {
-            // A list name with underscores of its own is one word of the cell.
-            Some([only]) if plain.starts_with("select_") && words.len() == 2 => only,
-            _ => list,
-        };
-        if list.is_empty() {
-            return RowType::Refused("the type names no list of options");
-        }
         if list.starts_with("${") {
             return RowType::Refused("options made of earlier answers are not carried");
         }
         return RowType::Choice {
             many,
             list: list.to_owned(),
-            other: other.is_some(),
+            other,
         };
     }
     match plain.replace(['_', '-'], "").as_str() {

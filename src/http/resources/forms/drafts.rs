@@ -1,21 +1,24 @@
 //! Drafts of forms, and their publishing. For authors.
 
 use actix_web::http::header::{self, EntityTag};
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder, delete, get, post, put};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::app::forms::drafts::{self, Draft, DraftTag};
 use crate::app::forms::publish::publish_draft;
 use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::domain::pointer::Pointer;
+use crate::formats::xlsform::{self, Remark, WorkbookFault};
 use crate::http::auth::{Author, Staff};
 use crate::http::extract::language::Languages;
 use crate::http::extract::path::FormPath;
 use crate::http::extract::precondition::Precondition;
-use crate::http::extract::{Body, Document, Format, from_json};
+use crate::http::extract::{Body, Document, Format, Query, from_json};
 use crate::http::form_body::FormVersionView;
 use crate::http::problem::{Code, FieldCode, FieldError, Problem, form_faults};
 use crate::http::state::State;
@@ -42,6 +45,22 @@ pub struct DraftView {
     pub definition: FormDefinition,
     /// Every fault that prevents publishing.
     pub faults: Vec<FieldError>,
+    /// After a workbook was sent: what was read otherwise than it stands, and what was left out, each with its sheet,
+    /// row and column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub import_notes: Vec<String>,
+}
+
+/// How a workbook is read.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    /// For a workbook: leave out what cannot be carried. If missing or `false`, such a workbook is refused with all that
+    /// cannot be carried.
+    #[param(example = true)]
+    leave_out: Option<bool>,
 }
 
 /// The author's consent for publishing.
@@ -59,12 +78,16 @@ pub struct PublishDraftBody {
 
 /// Create a form
 ///
-/// The form starts as a draft, in JSON or YAML. Unknown fields are refused at once; everything else is checked at
+/// The form starts as a draft, in JSON, in YAML or as an XLSForm workbook. Unknown fields are refused at once; everything else is checked at
 /// publishing, and listed in `faults` until then. An author whose scope is a list of forms creates those on the list.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
-    request_body(content((FormDefinition = "application/json"), (String = "application/yaml"))),
+    params(ImportQuery),
+    request_body(content(
+        (FormDefinition = "application/json"), (String = "application/yaml"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    )),
     responses((status = 201, description = "The draft.", body = DraftView, headers(
         ("Location" = String, description = "Where the draft is."),
         ("ETag" = String, description = "Names this state of the draft; send it as `If-Match` with a change."),
@@ -75,13 +98,14 @@ pub struct PublishDraftBody {
 async fn create_form(
     author: Staff<Author>,
     state: State,
+    query: Query<ImportQuery>,
     document: Document,
 ) -> Result<HttpResponse, Problem> {
-    let definition = read(document).await?;
+    let (definition, notes) = read(document, &query.read()?).await?;
     let (key, draft) = drafts::create(&state.app, &author.caller(), definition).await?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/v1/forms/{key}/draft")));
-    Ok(reply(response, draft))
+    Ok(reply(response, draft, notes))
 }
 
 /// Get the draft of a form
@@ -103,7 +127,7 @@ async fn get_form_draft(
     form: FormPath,
 ) -> Result<HttpResponse, Problem> {
     let draft = drafts::find(&state.app, &author.caller(), &form.key()?).await?;
-    Ok(reply(HttpResponse::Ok(), draft))
+    Ok(reply(HttpResponse::Ok(), draft, Vec::new()))
 }
 
 /// Save the draft of a form
@@ -117,8 +141,12 @@ async fn get_form_draft(
         ("form" = String, Path, description = "The form's key.", example = "sleep-after-treatment"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the draft that this replaces. `*` replaces whatever there is.", example = "*"),
         ("If-None-Match" = Option<String>, Header, description = "`*` to begin a new draft."),
+        ImportQuery,
     ),
-    request_body(content((FormDefinition = "application/json"), (String = "application/yaml"))),
+    request_body(content(
+        (FormDefinition = "application/json"), (String = "application/yaml"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    )),
     responses((status = 200, description = "The draft as it is now.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft."),
     ))),
@@ -130,13 +158,15 @@ async fn update_form_draft(
     precondition: Precondition,
     state: State,
     form: FormPath,
+    query: Query<ImportQuery>,
     document: Document,
 ) -> Result<HttpResponse, Problem> {
-    let definition = read(document).await?;
+    let (definition, notes) = read(document, &query.read()?).await?;
     let expected = |current: Option<DraftTag>| precondition.allows(current.map(entity_tag));
     let (caller, form) = (author.caller(), form.key()?);
     let saved = drafts::update(&state.app, &caller, &form, definition, expected).await;
-    Ok(reply(HttpResponse::Ok(), precondition.explain(saved)?))
+    let saved = precondition.explain(saved)?;
+    Ok(reply(HttpResponse::Ok(), saved, notes))
 }
 
 /// Delete the draft of a form
@@ -206,14 +236,58 @@ async fn publish_form_draft(
         .json(FormVersionView::of(&published, Languages::All)))
 }
 
-/// Parses a definition in JSON or YAML.
-async fn read(document: Document) -> Result<FormDefinition, Problem> {
-    let (format, bytes) = document.read(&[Format::Json, Format::Yaml]).await?;
-    if format == Format::Json {
-        return from_json(&bytes).map(FormDefinition::as_written_today);
+/// Parses a definition in JSON, YAML or a workbook. Gives what is to be said of the workbook as well.
+async fn read(
+    document: Document,
+    query: &ImportQuery,
+) -> Result<(FormDefinition, Vec<String>), Problem> {
+    let formats = [Format::Json, Format::Yaml, Format::Workbook];
+    let (format, bytes) = document.read(&formats).await?;
+    match format {
+        Format::Workbook => read_workbook(bytes, query.leave_out.unwrap_or_default()).await,
+        Format::Yaml => Ok((read_yaml(&bytes)?, Vec::new())),
+        _ => {
+            let definition = from_json(&bytes).map(FormDefinition::as_written_today)?;
+            Ok((definition, Vec::new()))
+        }
     }
+}
+
+/// Parses a workbook. A fault names its cell: the pointer is the sheet, the row and the column.
+async fn read_workbook(
+    bytes: Bytes,
+    leave_out: bool,
+) -> Result<(FormDefinition, Vec<String>), Problem> {
+    let read = tokio::task::spawn_blocking(move || xlsform::read(&bytes)).await;
+    let read = read.map_err(|_| Problem::internal("a workbook could not be read"))?;
+    let imported = read.map_err(|fault| {
+        let code = match fault {
+            WorkbookFault::NotAWorkbook(_) => Code::JsonMalformed,
+            WorkbookFault::TooLarge(_) => Code::BodyTooLarge,
+        };
+        Problem::new(code).detail(format!("{fault}."))
+    })?;
+    if !leave_out && !imported.left_out.is_empty() {
+        let error = |remark: &Remark| {
+            let place = Pointer::root().child(remark.sheet).child(remark.row);
+            let place = place.child(&remark.column);
+            FieldError::new(place.as_str(), FieldCode::NotCarried, remark.to_string())
+        };
+        let errors = imported.left_out.iter().map(error).collect();
+        return Err(Problem::fields(Code::BodyInvalid, errors));
+    }
+    let left_out = imported
+        .left_out
+        .iter()
+        .map(|it| format!("{it} (left out)"));
+    let notes = imported.notes.iter().map(ToString::to_string);
+    let notes = left_out.chain(notes).collect();
+    Ok((imported.definition, notes))
+}
+
+fn read_yaml(bytes: &[u8]) -> Result<FormDefinition, Problem> {
     let malformed = |detail: String| Problem::new(Code::JsonMalformed).detail(detail);
-    let text = std::str::from_utf8(&bytes).map_err(|error| malformed(format!("{error}.")))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| malformed(format!("{error}.")))?;
     let source =
         Source::read(text, Syntax::Yaml).map_err(|fault| malformed(format!("{fault}.")))?;
     source.definition().map_err(|fault| {
@@ -226,7 +300,11 @@ fn entity_tag(tag: DraftTag) -> EntityTag {
     EntityTag::new_strong(hex::encode(tag))
 }
 
-fn reply(mut response: HttpResponseBuilder, draft: Draft) -> HttpResponse {
+fn reply(
+    mut response: HttpResponseBuilder,
+    draft: Draft,
+    import_notes: Vec<String>,
+) -> HttpResponse {
     let tag = entity_tag(draft.tag());
     response.insert_header((header::ETAG, tag.to_string()));
     let faults = Form::check(draft.definition.clone()).err();
@@ -235,5 +313,6 @@ fn reply(mut response: HttpResponseBuilder, draft: Draft) -> HttpResponse {
         updated_at: draft.updated_at,
         faults: faults.map(form_faults).unwrap_or_default(),
         definition: draft.definition,
+        import_notes,
     })
 }
