@@ -8,7 +8,7 @@
 //! | `write` | a form into a workbook |
 //! | `read`, `survey`, `choices`, `names` | a workbook into a definition |
 //!
-//! What XLSForm has no column for goes into columns whose names begin with `aftercare::`. Other tools ignore them, and so
+//! What XLSForm has no column for goes into columns whose names begin with `aftercare_`. Other tools ignore them, and so
 //! a form comes back as it was. Where a column of XLSForm was edited meanwhile, the edit counts.
 
 mod calculations;
@@ -35,8 +35,8 @@ pub use write::{Written, write};
 /// The media type of a workbook.
 pub const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// How the columns of our own begin.
-const OURS: &str = "aftercare::";
+/// How the columns of our own begin. Two colons would make a language of what follows, and pyxform fails over that.
+const OURS: &str = "aftercare_";
 
 /// Something about a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -71,7 +71,7 @@ pub fn read(bytes: &[u8]) -> Result<Imported, WorkbookFault> {
     let definition: FormDefinition = match serde_json::from_value(Value::Object(form)) {
         Ok(definition) => definition,
         Err(error) => {
-            let fault = format!("its columns aftercare:: cannot be read: {error}");
+            let fault = format!("its columns aftercare_ cannot be read: {error}");
             return Err(WorkbookFault::NotAWorkbook(fault));
         }
     };

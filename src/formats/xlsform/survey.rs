@@ -291,7 +291,7 @@ impl Survey<'_> {
             // The type was changed in the sheet.
             Some(_) => {
                 let what =
-                    "the type was changed, so the columns aftercare:: of this row are not read";
+                    "the type was changed, so the columns aftercare_ of this row are not read";
                 reading.note("survey", cells.row, "type", what);
                 fields.clear();
                 kind
@@ -610,7 +610,7 @@ fn relevant(cells: &Cells, ours: &mut Map<String, Value>, reading: &mut Reading)
         Some(Ok(condition)) => Some(condition),
         Some(Err(error)) => {
             let what = format!("the condition cannot be read: {error}");
-            reading.lost("survey", cells.row, "aftercare::show_when", what);
+            reading.lost("survey", cells.row, "aftercare_show_when", what);
             None
         }
         None => None,

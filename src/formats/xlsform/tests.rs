@@ -497,7 +497,7 @@ fn generated(parts: &[(u8, String, bool, u8)]) -> Value {
         let words = format!("W{words}");
         let options = json!([
             {"code": "a", "value": look, "label": text(&words)},
-            {"code": "b", "label": text("B"), "exclusive": kind % 7 == 1},
+            {"code": "b", "value": -1, "label": text("B"), "exclusive": kind % 7 == 1},
         ]);
         let mut question = match kind % 7 {
             0 => json!({"kind": "single_choice", "options": options}),

@@ -43,9 +43,10 @@ pub(super) fn parse_type(cell: &str) -> RowType {
     if let Some((many, start)) = choice {
         let (list, other) = match (words.get(start..), lower.get(start + 1..)) {
             (Some([list, ..]), Some([])) => (*list, false),
-            (Some([list, ..]), Some(["or_other"] | ["or", "other"] | ["or", "specify", "other"])) => {
-                (*list, true)
-            }
+            (
+                Some([list, ..]),
+                Some(["or_other"] | ["or", "other"] | ["or", "specify", "other"]),
+            ) => (*list, true),
             _ => return RowType::Refused("the type names one list of options, and nothing else"),
         };
         if list.starts_with("${") {
