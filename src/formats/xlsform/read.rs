@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::Remark;
+use super::calculations::calculation;
 use super::choices::lists;
 use super::names::{Column, form_key, tag_of};
 use super::survey::survey;
 use super::workbook::{self, Sheet, WorkbookFault};
-use super::write::NO_EDITION;
+use super::write::{NO_CALCULATION, NO_EDITION, questions};
 use crate::domain::form::{FormDefinition, Text};
-use crate::domain::pointer::Pointer;
+use crate::domain::pointer::{Pointer, find_nul};
 
 /// The most remarks of each sort.
 const MAX_REMARKS: usize = 1_000;
@@ -68,13 +69,19 @@ pub fn read(bytes: &[u8]) -> Result<Imported, WorkbookFault> {
     let parts = survey(&survey_rows, &lists, &mut reading);
     let mut form = reading.settings(&settings);
     form.extend(parts);
-    let definition: FormDefinition = match serde_json::from_value(Value::Object(form)) {
+    let form = Value::Object(form);
+    if find_nul(&form).is_some() {
+        let fault = "a cell holds U+0000, which no text here may hold".to_owned();
+        return Err(WorkbookFault::NotAWorkbook(fault));
+    }
+    let definition: FormDefinition = match serde_json::from_value(form) {
         Ok(definition) => definition,
         Err(error) => {
             let fault = format!("its columns aftercare_ cannot be read: {error}");
             return Err(WorkbookFault::NotAWorkbook(fault));
         }
     };
+    reading.compare_calculations(&definition);
     let stored =
         matches!(settings.ours.get("edition"), Some(Value::String(it)) if it == NO_EDITION);
     Ok(Imported {
@@ -122,6 +129,8 @@ pub(super) struct Reading {
     left_out: Vec<Remark>,
     /// Columns that are not carried: their first row, and how many cells they have.
     columns: BTreeMap<(&'static str, String), (u32, usize)>,
+    /// The calculation of each score, and its row.
+    pub calculations: Vec<(u32, String)>,
     /// Where each part of the definition stands.
     pub places: BTreeMap<Pointer, (&'static str, u32)>,
 }
@@ -177,6 +186,19 @@ impl Reading {
         self.left_out
             .sort_by_key(|it| (std::cmp::Reverse(it.sheet), it.row));
         std::mem::take(&mut self.left_out)
+    }
+
+    /// Says which calculations were changed in the sheet: a score goes by the columns of our own.
+    fn compare_calculations(&mut self, definition: &FormDefinition) {
+        let questions = questions(definition);
+        let read = std::mem::take(&mut self.calculations);
+        for ((row, cell), score) in read.into_iter().zip(&definition.scores) {
+            let written = calculation(definition, score, &questions);
+            if cell != written.as_deref().unwrap_or(NO_CALCULATION) {
+                let what = "the calculation is not that of the score, which goes by the columns aftercare_ alone";
+                self.note("survey", row, "calculation", what);
+            }
+        }
     }
 
     /// The languages that the headers name, in their order, after the default.

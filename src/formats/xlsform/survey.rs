@@ -38,7 +38,10 @@ struct Group {
     description: Option<Text>,
     relevant: Relevant,
     ours: Map<String, Value>,
+    /// How many sections hold questions of its own.
     sections: usize,
+    /// Whether a group within it holds questions.
+    holds_groups: bool,
 }
 
 #[derive(Debug)]
@@ -55,6 +58,8 @@ struct Section {
 struct Survey<'a> {
     lists: &'a BTreeMap<String, List>,
     scales: BTreeMap<String, Vec<OptionDefinition>>,
+    /// The scale that each shared list has become.
+    shared: BTreeMap<String, String>,
     used: BTreeMap<String, usize>,
     questions: Questions,
     keys: BTreeSet<String>,
@@ -76,6 +81,7 @@ pub(super) fn survey(
     let mut survey = Survey {
         lists,
         scales: BTreeMap::new(),
+        shared: BTreeMap::new(),
         used: BTreeMap::new(),
         questions: Questions::new(),
         keys: BTreeSet::new(),
@@ -104,9 +110,15 @@ impl Survey<'_> {
             let used = self.used.get(name).copied().unwrap_or_default();
             if list.is_scale {
                 self.scales.insert(name.clone(), list.definitions());
+                self.shared.insert(name.clone(), name.clone());
             } else if used > 1 && !list.is_yes_no {
                 let key = key(name, "scale", &mut self.scales.keys().cloned().collect());
-                self.scales.insert(key, list.definitions());
+                if key != *name {
+                    let what = format!("the list {name:?} becomes the scale {key:?}");
+                    reading.note("choices", list.row, "list_name", what);
+                }
+                self.scales.insert(key.clone(), list.definitions());
+                self.shared.insert(name.clone(), key);
             } else if used == 0 && !list.is_yes_no {
                 let what = format!("no question uses the list {name}, so it is left out");
                 reading.note("choices", list.row, "list_name", what);
@@ -130,11 +142,7 @@ impl Survey<'_> {
                 RowType::EndGroup => {
                     self.open = false;
                     match self.groups.pop() {
-                        Some(group) if group.sections == 0 => {
-                            let what = "the group has no question that was read, so it is left out";
-                            reading.lost("survey", group.row, "type", what);
-                        }
-                        Some(_) => {}
+                        Some(group) => close(&group, reading),
                         None => lost(reading, "no group is open here"),
                     }
                 }
@@ -176,12 +184,9 @@ impl Survey<'_> {
             }
         }
         for group in std::mem::take(&mut self.groups) {
-            reading.note(
-                "survey",
-                group.row,
-                "type",
-                "the group is not closed; it ends with the sheet",
-            );
+            let what = "the group is not closed; it ends with the sheet";
+            reading.note("survey", group.row, "type", what);
+            close(&group, reading);
         }
     }
 
@@ -213,6 +218,7 @@ impl Survey<'_> {
             relevant,
             ours,
             sections: 0,
+            holds_groups: false,
         });
     }
 
@@ -221,9 +227,8 @@ impl Survey<'_> {
         if !self.open {
             self.open = true;
             let relevants = self.groups.iter().map(|it| it.relevant.clone()).collect();
-            // A group within a group counts for those around it, too.
             for group in self.groups.iter_mut().rev().skip(1) {
-                group.sections += 1;
+                group.holds_groups = true;
             }
             let section = match self.groups.last_mut() {
                 Some(group) => {
@@ -359,18 +364,9 @@ impl Survey<'_> {
         };
         asked.options = list.options.iter().map(option).collect();
         let mut definitions = list.definitions();
-        let scale = self
-            .scales
-            .iter()
-            .find(|(_, options)| **options == definitions);
         let excludes = cells.word("constraint").contains("count-selected") && !list.is_scale;
-        let scale = match list.is_scale {
-            true => Some(list_name.to_owned()),
-            false => scale.map(|(name, _)| name.clone()).filter(|_| {
-                !other && !excludes && self.used.get(list_name).is_some_and(|used| *used > 1)
-            }),
-        };
-        if let Some(scale) = scale.filter(|_| !other) {
+        let scale = self.shared.get(list_name).filter(|_| !other && !excludes);
+        if let Some(scale) = scale {
             fields.insert("scale".to_owned(), json!(scale));
             return;
         }
@@ -521,6 +517,8 @@ impl Survey<'_> {
         let mut ours = cells.ours.clone();
         if ours.remove("element") == Some(json!("score")) {
             reading.others("survey", cells, &["type", "name", "calculation"]);
+            let calculation = cells.word("calculation").to_owned();
+            reading.calculations.push((cells.row, calculation));
             self.scores.push((cells.row, Value::Object(ours)));
             return;
         }
@@ -579,8 +577,19 @@ impl Survey<'_> {
             reading.places.insert(place, ("survey", row));
             scores.push(score);
         }
+        let mut scales = self.scales;
+        let is_used = |name: &String| {
+            let questions = sections
+                .iter()
+                .filter_map(|it| it.get("questions")?.as_array());
+            let mut named = questions
+                .flatten()
+                .filter_map(|it| it.get("scale")?.as_str());
+            named.any(|used| used == name)
+        };
+        scales.retain(|name, _| is_used(name));
         [
-            ("scales", json!(self.scales)),
+            ("scales", json!(scales)),
             ("sections", json!(sections)),
             ("notices", json!(notices)),
             ("scores", json!(scores)),
@@ -588,6 +597,21 @@ impl Survey<'_> {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
+    }
+}
+
+/// Says what of a group stands in no section.
+fn close(group: &Group, reading: &mut Reading) {
+    match (group.sections, group.holds_groups) {
+        (0, true) => {
+            let what = "sections are not nested: the heading of a group that holds only groups is left out";
+            reading.lost("survey", group.row, "label", what);
+        }
+        (0, false) => {
+            let what = "the group has no question that was read, so it is left out";
+            reading.lost("survey", group.row, "type", what);
+        }
+        _ => {}
     }
 }
 

@@ -485,6 +485,72 @@ fn what_is_no_workbook_is_refused() {
     }
 }
 
+#[test]
+fn no_cell_brings_in_what_the_database_cannot_store() {
+    let bytes = workbook_of(&[(
+        "survey",
+        &[
+            &["type", "name", "label", "aftercare_concept"],
+            &[
+                "text",
+                "a",
+                "A?",
+                "{\"system\": \"icf\", \"code\": \"b\\u0000\"}",
+            ],
+        ],
+    )]);
+    let fault = read(&bytes).unwrap_err();
+    assert!(fault.to_string().contains("U+0000"), "{fault}");
+}
+
+#[test]
+fn a_group_of_groups_keeps_its_conditions_and_says_that_its_heading_is_gone() {
+    let bytes = workbook_of(&[(
+        "survey",
+        &[
+            &["type", "name", "label::en", "relevant"],
+            &["integer", "n", "N?"],
+            &["begin group", "outer", "Outer", "${n} > 1"],
+            &["note", "about", "About"],
+            &["begin group", "inner", "Inner", "${n} < 9"],
+            &["integer", "m", "M?"],
+            &["end group"],
+            &["end group"],
+        ],
+    )]);
+    let read = read(&bytes).unwrap();
+    let left_out = said(&read.left_out);
+    assert_eq!(left_out.len(), 1, "{left_out:?}");
+    assert!(
+        left_out[0].starts_with("survey, row 3, column label: sections are not nested"),
+        "{left_out:?}"
+    );
+    assert_eq!(
+        json!(read.definition.sections[1].show_when),
+        json!({"all": [{"question": "n", "at_least": 2.0}, {"question": "n", "at_most": 8.0}]})
+    );
+}
+
+#[test]
+fn a_mean_is_a_calculation() {
+    let mut definition = json!(form_of(EVERY_KIND).definition());
+    definition["scores"] = json!([{
+        "key": "load", "title": {"en": "Load", "ko": "부담"}, "of": ["meals", "distress"], "method": "mean",
+    }]);
+    let definition: FormDefinition = serde_json::from_value(definition).unwrap();
+    let form = Form::check(definition).unwrap();
+    let meals =
+        "if(${meals} = 'none', 0, if(${meals} = 'some', 50, if(${meals} = 'much', 100, 0)))";
+    let answered = "if(${meals} = 'none' or ${meals} = 'some' or ${meals} = 'much', 1, 0) + if(${distress} != '', 1, 0)";
+    assert_eq!(
+        cell(&form, "score__load", "calculation"),
+        format!(
+            "if(({answered}) > 0 and ({answered}) >= 0.5 * (1 + 1), \
+             round(({meals} + if(${{distress}} != '', 0 + (${{distress}} - 0) * 10, 0)) div ({answered}), 1), '')"
+        )
+    );
+}
+
 fn text(words: &str) -> Value {
     json!({"en": words, "pt-BR": format!("{words} ção")})
 }

@@ -81,7 +81,7 @@ pub fn write(form: &Form) -> Result<Written, WriteFault> {
 }
 
 /// What conditions need to know of the questions of a form.
-fn questions(form: &FormDefinition) -> Questions {
+pub(super) fn questions(form: &FormDefinition) -> Questions {
     form.questions()
         .map(|(_, question)| {
             let asked = Asked::of(question, options_of(form, question));
@@ -258,8 +258,7 @@ impl Writer<'_> {
                     format!("the score {} is not computed by other tools", score.key),
                 );
             }
-            // The type wants a calculation.
-            let said = said.unwrap_or_else(|| "''".to_owned());
+            let said = said.unwrap_or_else(|| NO_CALCULATION.to_owned());
             line.insert("calculation".to_owned(), said);
             ours(&mut line, fields(score)?);
             ours_one(&mut line, "element", "score");
@@ -310,6 +309,9 @@ impl Writer<'_> {
         Ok(line)
     }
 }
+
+/// The type `calculate` wants a calculation, also where there is none.
+pub(super) const NO_CALCULATION: &str = "''";
 
 /// What stands for the edition of a form from before there were editions.
 pub(super) const NO_EDITION: &str = "none";
