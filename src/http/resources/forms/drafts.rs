@@ -48,9 +48,14 @@ pub struct DraftView {
     /// After a workbook was sent: what was read otherwise than it stands, and what was left out, each with its sheet,
     /// row and column.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    #[schema(required = false, example = json!(["survey, row 12, column name: \"Sleep\" is no valid key, or taken, and becomes \"sleep\""]))]
     pub import_notes: Vec<String>,
 }
+
+/// The bytes of a workbook.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+struct WorkbookBytes(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
 
 /// How a workbook is read.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
@@ -86,7 +91,7 @@ pub struct PublishDraftBody {
     params(ImportQuery),
     request_body(content(
         (FormDefinition = "application/json"), (String = "application/yaml"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
     responses((status = 201, description = "The draft.", body = DraftView, headers(
         ("Location" = String, description = "Where the draft is."),
@@ -145,7 +150,7 @@ async fn get_form_draft(
     ),
     request_body(content(
         (FormDefinition = "application/json"), (String = "application/yaml"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
     responses((status = 200, description = "The draft as it is now.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft."),
