@@ -1,7 +1,6 @@
 //! A score as a calculation in XPath, where it can be said.
 
-use super::conditions::{Questions, expression};
-use super::write::options_of;
+use super::conditions::{Questions, expression, options_of};
 use crate::domain::form::{
     FormDefinition, QuestionDefinition, QuestionKind, ScoreDefinition, ScoreMethod,
 };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::names::key;
-use super::read::{Cells, Reading};
+use super::reading::{Cells, Reading};
 use crate::domain::form::OptionDefinition;
 
 /// A list of options.

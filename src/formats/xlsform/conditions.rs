@@ -6,7 +6,7 @@ use serde_json::Number;
 
 use super::xpath::{Expr, Op};
 use crate::domain::form::{
-    ConditionDefinition, OptionDefinition, QuestionDefinition, QuestionKind, Scalar,
+    ConditionDefinition, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind, Scalar,
 };
 
 /// What a condition needs to know of a question that it looks at.
@@ -62,6 +62,26 @@ impl Asked {
         set(&mut condition);
         condition
     }
+}
+
+/// What conditions need to know of the questions of a form.
+pub(super) fn questions(form: &FormDefinition) -> Questions {
+    form.questions()
+        .map(|(_, question)| {
+            let asked = Asked::of(question, options_of(form, question));
+            (question.key.clone(), asked)
+        })
+        .collect()
+}
+
+/// The options of a choice, its own or those of its scale.
+pub(super) fn options_of<'a>(
+    form: &'a FormDefinition,
+    question: &'a QuestionDefinition,
+) -> &'a [OptionDefinition] {
+    let shared = question.scale.as_ref().and_then(|it| form.scales.get(it));
+    let options = shared.or(question.options.as_ref());
+    options.map_or(&[], Vec::as_slice)
 }
 
 /// The condition in XPath; none where XPath has no way to say it.

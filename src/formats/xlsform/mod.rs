@@ -6,7 +6,7 @@
 //! | `xpath` | the expressions of `relevant` and `constraint` |
 //! | `conditions`, `calculations` | conditions, bounds and scores as expressions, and back |
 //! | `write` | a form into a workbook |
-//! | `read`, `survey`, `choices`, `names` | a workbook into a definition |
+//! | `read`, `reading`, `survey`, `choices`, `names`, `types` | a workbook into a definition |
 //!
 //! What XLSForm has no column for goes into columns whose names begin with `aftercare_`. Other tools ignore them, and so
 //! a form comes back as it was. Where a column of XLSForm was edited meanwhile, the edit counts.
@@ -16,6 +16,7 @@ mod choices;
 mod conditions;
 mod names;
 mod read;
+mod reading;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,12 @@ pub const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spre
 
 /// How the columns of our own begin. Two colons would make a language of what follows, and pyxform fails over that.
 const OURS: &str = "aftercare_";
+
+/// The type `calculate` wants a calculation, also where there is none.
+const NO_CALCULATION: &str = "''";
+
+/// What stands for the edition of a form from before there were editions.
+const NO_EDITION: &str = "none";
 
 /// Something about a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,9 +6,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::calculations::calculation;
-use super::conditions::{Asked, Questions, constraint, expression};
+use super::conditions::{Questions, constraint, expression, options_of, questions};
 use super::workbook::{Table, write as write_workbook};
-use super::{OURS, Remark, WriteFault, end_labels, type_of, yes_no_words};
+use super::{
+    NO_CALCULATION, NO_EDITION, OURS, Remark, WriteFault, end_labels, type_of, yes_no_words,
+};
 use crate::domain::form::{
     ConditionDefinition, Form, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
     SectionDefinition, Text,
@@ -78,25 +80,6 @@ pub fn write(form: &Form) -> Result<Written, WriteFault> {
         bytes,
         remarks: writer.remarks,
     })
-}
-
-/// What conditions need to know of the questions of a form.
-pub(super) fn questions(form: &FormDefinition) -> Questions {
-    form.questions()
-        .map(|(_, question)| {
-            let asked = Asked::of(question, options_of(form, question));
-            (question.key.clone(), asked)
-        })
-        .collect()
-}
-
-pub(super) fn options_of<'a>(
-    form: &'a FormDefinition,
-    question: &'a QuestionDefinition,
-) -> &'a [OptionDefinition] {
-    let shared = question.scale.as_ref().and_then(|it| form.scales.get(it));
-    let options = shared.or(question.options.as_ref());
-    options.map_or(&[], Vec::as_slice)
 }
 
 type Line = BTreeMap<String, String>;
@@ -309,12 +292,6 @@ impl Writer<'_> {
         Ok(line)
     }
 }
-
-/// The type `calculate` wants a calculation, also where there is none.
-pub(super) const NO_CALCULATION: &str = "''";
-
-/// What stands for the edition of a form from before there were editions.
-pub(super) const NO_EDITION: &str = "none";
 
 /// The header of a translated column.
 pub(super) fn column(field: &str, tag: &str) -> String {

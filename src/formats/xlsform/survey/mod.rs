@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::choices::List;
 use super::conditions::{Questions, all, condition, expression};
 use super::names::key;
-use super::read::{Cells, Reading};
+use super::reading::{Cells, Reading};
 use super::types::{RowType, parse_type};
 use super::xpath::Expr;
 use crate::domain::form::{

@@ -8,7 +8,7 @@ use super::{Survey, relevant};
 use crate::domain::form::{OptionDefinition, QuestionDefinition, QuestionKind, Text};
 use crate::formats::xlsform::conditions::{Asked, bounds, constraint, whole_if_possible};
 use crate::formats::xlsform::names::key;
-use crate::formats::xlsform::read::{Cells, Reading};
+use crate::formats::xlsform::reading::{Cells, Reading};
 use crate::formats::xlsform::write::parameters;
 use crate::formats::xlsform::xpath::Expr;
 use crate::formats::xlsform::{end_labels, type_of};
