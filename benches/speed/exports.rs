@@ -28,7 +28,7 @@ use uuid::Uuid;
 use super::crowd::{Crowd, Worker, apart};
 use super::measure::{Contender, Table, in_turn};
 use super::wire::Caller;
-use super::world::World;
+use super::world::{World, occasion};
 
 const ROUNDS: usize = 5;
 const SLOT: Duration = Duration::from_millis(600);
@@ -50,7 +50,13 @@ pub async fn run(world: &World, table: &mut Table) {
         }
     };
     let copier = || Copier::connect(world.url.clone());
-    let writer = || Writer::connect(world.url.clone(), world.target.clone(), world.form.clone());
+    let writer = || {
+        Writer::connect(
+            world.url.clone(),
+            world.target.clone(),
+            Form::clone(&world.form),
+        )
+    };
     let mut contenders: Vec<Box<dyn Contender>> = vec![
         Box::new(Crowd::new(&clients, 1, copier).await),
         Box::new(Crowd::new(&clients, 1, writer).await),
@@ -78,7 +84,7 @@ async fn fill(world: &World) {
     let (mut weeks, mut records) = (Vec::new(), Vec::new());
     for _ in 0..ROWS {
         let answers = synthetic(&world.form, "ko", &mut rng);
-        let valid = validate(&world.form, &answers).unwrap();
+        let valid = validate(&world.form, &answers, occasion()).unwrap();
         records.push(
             world
                 .form

@@ -20,7 +20,7 @@ use chrono::{NaiveDate, TimeDelta};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::world::shipped_form;
+use super::world::{occasion, shipped_form};
 
 const WEEKS: i64 = 12;
 const K: u32 = 5;
@@ -59,7 +59,7 @@ fn measure(form: &Form, records: u64) {
     for _ in 0..records {
         let language = if rng.random_bool(0.9) { "ko" } else { "en" };
         let week = TimeDelta::weeks(rng.random_range(0..WEEKS));
-        let valid = validate(form, &synthetic(form, language, &mut rng)).unwrap();
+        let valid = validate(form, &synthetic(form, language, &mut rng), occasion()).unwrap();
         let row = RowContent {
             campaign: &CampaignLabel {
                 id: CampaignId::default(),

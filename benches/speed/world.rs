@@ -20,7 +20,7 @@ use aftercare::domain::form::{Form, Source, Syntax, Text};
 use aftercare::domain::ids::{SessionId, StaffId};
 use aftercare::domain::response::receipt::Receipt;
 use aftercare::domain::response::{
-    AnonymousResponse, RawAnswers, ResponseContext, ValidAnswers, validate,
+    AnonymousResponse, Occasion, RawAnswers, ResponseContext, ValidAnswers, validate,
 };
 use aftercare::domain::server_key::ServerKey;
 use aftercare::domain::staff::role::Role;
@@ -104,7 +104,7 @@ pub struct World {
     pub target: Target,
     pub state: Data<HttpState>,
     pub address: SocketAddr,
-    pub form: Form,
+    pub form: std::sync::Arc<Form>,
     pub made_up: Arc<MadeUp>,
     handle: actix_web::dev::ServerHandle,
 }
@@ -117,7 +117,7 @@ impl World {
         let bare = "CREATE TABLE bare_arrivals (LIKE arrivals INCLUDING ALL, \
             FOREIGN KEY (campaign_id) REFERENCES campaigns, FOREIGN KEY (form_version_id) REFERENCES form_versions)";
         run(&target, bare).await;
-        let form = shipped_form();
+        let form = std::sync::Arc::new(shipped_form());
         let keys = Keys::ephemeral().unwrap();
 
         // As in service: measured, and a log line a request, though nobody keeps it.
@@ -197,6 +197,14 @@ pub fn shipped_form() -> Form {
     Form::check(definition.unwrap()).unwrap()
 }
 
+/// An occasion to answer, in a week of no importance.
+pub fn occasion() -> Occasion<'static> {
+    Occasion {
+        week: IsoWeek::of(SystemClock.now().date_naive()),
+        language: "en",
+    }
+}
+
 /// Answers of made-up people who read the form in English.
 pub fn answers(form: &Form) -> Vec<RawAnswers> {
     let answer = |seed| synthetic(form, "en", &mut StdRng::seed_from_u64(seed));
@@ -211,7 +219,7 @@ pub fn body(answers: &RawAnswers) -> Vec<u8> {
 
 /// Made-up responses, each as new as often as it is asked for.
 pub struct MadeUp {
-    form: Form,
+    form: std::sync::Arc<Form>,
     bodies: Vec<Vec<u8>>,
     valid: Vec<ValidAnswers>,
     context: ResponseContext,
@@ -239,6 +247,9 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
         freezes_at: None,
         proof_of_work: None,
         retained_until: None,
+        grace_days: 0,
+        form_version: None,
+        testing: false,
     };
     let campaign = campaigns::create(app, &Caller::OPERATOR, new)
         .await
@@ -246,7 +257,7 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
     let answers = answers(form);
     let valid = answers
         .iter()
-        .map(|answers| validate(form, answers).unwrap());
+        .map(|answers| validate(form, answers, occasion()).unwrap());
     MadeUp {
         valid: valid.collect(),
         bodies: answers.iter().map(body).collect(),
@@ -257,7 +268,7 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
             week: IsoWeek::of(now.date_naive()),
         },
         key: app.keys.server.clone(),
-        form: form.clone(),
+        form: std::sync::Arc::new(form.clone()),
         salt: aftercare::random::uuid().unwrap().as_u64_pair().0,
         number: AtomicU64::new(0),
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::trials::end_if_opened;
 use super::{App, Caller, Failure, Transaction, failures, out_of_reach};
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::audit::{Actor, AuditEvent, AuditedSettings};
@@ -16,12 +17,14 @@ use crate::domain::form::Text;
 use crate::domain::ids::{CampaignId, CampaignKey, FormKey};
 use crate::domain::staff::scope::OutOfReach;
 use crate::random;
+use crate::store::AsyncPgConnection;
 use crate::store::campaigns::{
     find_campaign, has_responses, insert_campaign, list_campaigns, lock_campaign, save_campaign,
 };
-use crate::store::forms::{find_form, newest_version};
+use crate::store::forms::{FormVersionRef, find_form, list_version_refs, lock_form};
 use crate::store::passes::destroy_pass_key;
 use crate::store::responses::count::count_responses;
+use crate::store::responses::trial::delete_tests;
 
 /// Why a campaign was not found, created or changed.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,12 @@ pub enum CampaignError {
     /// Its times do not fit together.
     #[error("{0}")]
     Schedule(ScheduleFault),
+    /// The form has no such version to pin the campaign to.
+    #[error("the form has no such version")]
+    VersionUnknown,
+    /// The version to pin the campaign to is retired, or all versions of the form are.
+    #[error("the version is retired")]
+    VersionRetired,
     /// The change is refused.
     #[error("the change is refused")]
     Refused(ChangeRefused),
@@ -81,6 +90,12 @@ pub struct NewCampaign {
     pub freezes_at: Option<DateTime<Utc>>,
     /// When its responses are deleted; if none is given, five years after it closes.
     pub retained_until: Option<DateTime<Utc>>,
+    /// For how many days after its end it takes responses that were filled in before.
+    pub grace_days: i32,
+    /// The only version of the form that it takes; if none is given, it follows the newest.
+    pub form_version: Option<i32>,
+    /// Whether it takes responses as tests until it opens.
+    pub testing: bool,
     /// The work that is asked for with each response.
     pub proof_of_work: Option<Work>,
 }
@@ -123,6 +138,7 @@ pub async fn find(app: &App, key: &CampaignKey) -> Result<Campaign, CampaignErro
     let campaign = find_campaign(&mut conn, key)
         .await?
         .ok_or(CampaignError::Unknown)?;
+    end_if_opened(app, &mut conn, &campaign).await?;
     app.pass_keys.remember(&mut conn, &campaign).await?;
     Ok(campaign)
 }
@@ -203,18 +219,49 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
             freezes_at: new.freezes_at,
             retained_until: new
                 .retained_until
-                .unwrap_or_else(|| default_retention(new.schedule.closes_at)),
+                .unwrap_or_else(|| default_retention(new.schedule.closes_at, new.grace_days)),
+            grace_days: new.grace_days,
         },
         proof_of_work: new.proof_of_work,
         created_at: tx.now(),
         erased_at: None,
+        form_version: new.form_version,
+        testing: new.testing,
     };
     let campaign = campaign
         .with_sound_times()
         .map_err(CampaignError::Schedule)?;
+    if campaign.testing && !campaign.is_testing(tx.now()) {
+        return Err(CampaignError::Refused(ChangeRefused::TestingOver));
+    }
+    // The lock keeps the version that the campaign needs from being retired meanwhile.
     match form {
-        Some(form) if newest_version(tx, form.id).await?.is_some() => Ok(campaign),
-        _ => Err(CampaignError::FormUnknown),
+        Some(form) if lock_form(tx, form.id).await? => {}
+        _ => return Err(CampaignError::FormUnknown),
+    }
+    check_version(tx, &campaign).await?;
+    Ok(campaign)
+}
+
+/// Checks that the campaign's respondents have a version to fill in. Call it with the form locked.
+async fn check_version(
+    conn: &mut AsyncPgConnection,
+    campaign: &Campaign,
+) -> Result<(), CampaignError> {
+    let versions = list_version_refs(conn, campaign.form_id).await?;
+    if versions.is_empty() {
+        return Err(CampaignError::FormUnknown);
+    }
+    let mut taken = versions
+        .iter()
+        .filter(|version| campaign.takes_version(version.version))
+        .peekable();
+    if taken.peek().is_none() {
+        return Err(CampaignError::VersionUnknown);
+    }
+    match taken.any(FormVersionRef::is_in_use) {
+        true => Ok(()),
+        false => Err(CampaignError::VersionRetired),
     }
 }
 
@@ -241,7 +288,14 @@ pub async fn change(
             let new = old
                 .change(change, answered, now)
                 .map_err(CampaignError::Refused)?;
+            if new.form_version.is_some() && new.form_version != old.form_version {
+                lock_form(tx, new.form_id).await?;
+                check_version(tx, &new).await?;
+            }
             save_campaign(tx, &new).await?;
+            if old.testing && !new.testing {
+                delete_tests(tx, new.id).await?;
+            }
             if new.needs_pass_key(now) {
                 app.provide_pass_key(tx, &new).await?;
             }
@@ -253,15 +307,16 @@ pub async fn change(
     Ok(changed)
 }
 
-/// Closes a campaign for good. Closing it again changes nothing.
+/// Closes a campaign for good, with this grace if one is given. Closing it again changes nothing.
 ///
 /// # Errors
 ///
-/// When there is no such campaign, or the caller does not reach it.
+/// When there is no such campaign, the caller does not reach it, or the grace is refused.
 pub async fn close(
     app: &App,
     caller: &Caller,
     key: &CampaignKey,
+    grace_days: Option<i32>,
 ) -> Result<Campaign, CampaignError> {
     let campaign = app
         .transact(async |tx| {
@@ -270,10 +325,13 @@ pub async fn close(
                 .ok_or(CampaignError::Unknown)?;
             caller.scope.check_campaign(&old)?;
             destroy_pass_key(tx, old.id).await?;
-            let Some(closed) = old.close(app.now()) else {
+            let answered = has_responses(tx, old.id).await?;
+            let closed = old.close(grace_days, answered, app.now());
+            let Some(closed) = closed.map_err(CampaignError::Refused)? else {
                 return Ok(old);
             };
             save_campaign(tx, &closed).await?;
+            delete_tests(tx, closed.id).await?;
             record_change(tx, caller.actor, &old, &closed);
             Ok::<_, CampaignError>(closed)
         })

@@ -8,7 +8,8 @@
 //! | --- | --- |
 //! | [`forms`] | drafts, publishing, retiring, comparing |
 //! | [`campaigns`] | creating, changing, closing, counting |
-//! | [`responses`] | sending a response, reading one's own, withdrawing it |
+//! | [`responses`] [`own_response`] | sending a response; reading one's own, correcting and withdrawing it |
+//! | `trials` | responses as tests, before a campaign opens |
 //! | [`invitations`] [`passes`] | making and revoking invitations, exchanging one for a pass |
 //! | [`remarks`] | listing and reviewing free text |
 //! | [`staff`] [`sessions`] [`api_keys`] | accounts, logging in and out, the keys of scheduled jobs |
@@ -41,6 +42,7 @@ pub mod limiter;
 pub mod limits;
 pub mod login_limits;
 pub mod own_account;
+pub mod own_response;
 pub mod pass_keys;
 pub mod passes;
 pub mod password;
@@ -51,6 +53,7 @@ pub mod single_flight;
 pub mod staff;
 pub mod tasks;
 mod transaction;
+mod trials;
 pub mod writes;
 
 use std::ops::Deref;

@@ -1,4 +1,4 @@
-//! Responses: sending, reading and withdrawing one. The holder of the receipt needs no account.
+//! Responses: sending one. Whoever sends it needs no account.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -6,29 +6,28 @@ use std::sync::Arc;
 use super::form_catalog::PublishedVersion;
 use super::limits::TooMany;
 use super::pass_keys::PassKey;
-use super::{App, Failure, failures};
+use super::{App, Failure, failures, trials};
 use crate::domain::admission::invitation::Invitation;
 use crate::domain::admission::pass::token::Token;
 use crate::domain::admission::proof_of_work::{Proof, Work};
 use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::campaign::{Campaign, NotOpen};
 use crate::domain::fault::Fault;
-use crate::domain::form::{Answer, Value};
-use crate::domain::ids::{CampaignKey, RemarkId};
+use crate::domain::form::{Form, Kind, Question, look_up};
+use crate::domain::ids::{CampaignId, CampaignKey};
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
-    AnonymousResponse, AnswerFault, RawAnswers, Remark, ResponseContext, Summary, remark_ids,
+    AnonymousResponse, AnswerFault, Occasion, RawAnswers, ResponseContext, Summary, ValidAnswers,
     validate,
 };
 use crate::domain::week::IsoWeek;
-use crate::store::AsyncPgConnection;
-use crate::store::campaigns::{CampaignAndVersion, find_campaign, find_campaign_and_version};
+use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
 use crate::store::forms::FormVersionRef;
 use crate::store::responses::arrival::Arrival;
-use crate::store::responses::find::{ResponseRow, find_response, find_texts, is_withdrawn};
+use crate::store::responses::find::find_response;
 use crate::store::responses::insert::{Stored, find_earlier};
 use crate::store::responses::redeem::Refusal;
-use crate::store::responses::withdraw::{Withdrawal, withdraw_response};
+use crate::store::responses::trial::{insert_test, is_redeemed};
 
 /// Why a response was not stored, found or withdrawn.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +44,9 @@ pub enum ResponseError {
     /// The campaign's form has no such version.
     #[error("the form has no such version")]
     VersionUnknown,
+    /// The campaign takes only this version of the form.
+    #[error("the campaign takes only version {0} of the form")]
+    VersionNotTaken(i32),
     /// The version is retired, and its grace period is over.
     #[error("the version is retired")]
     VersionRetired,
@@ -69,6 +71,9 @@ pub enum ResponseError {
     /// The pass is not one of this key.
     #[error("the pass is not good")]
     PassInvalid(Arc<PassKey>),
+    /// The receipt of the response to replace is malformed.
+    #[error("the receipt of the response to replace is malformed")]
+    ReplacesMalformed,
     /// The campaign asks for a proof of this work.
     #[error("a proof of work is missing or too small")]
     WorkNeeded(Work),
@@ -78,6 +83,12 @@ pub enum ResponseError {
     /// The receipt was used for other answers.
     #[error("the receipt was used for other answers")]
     ReceiptUsed,
+    /// The response was released, so it can no longer be corrected. Holds whether it can be withdrawn.
+    #[error("the response was released")]
+    Released {
+        /// Whether it can still be withdrawn.
+        withdrawable: bool,
+    },
     /// There is no response with this receipt.
     #[error("there is no such response")]
     Unknown,
@@ -112,18 +123,26 @@ pub struct SentCredentials {
     pub invitation: Sent<Invitation>,
     /// A pass.
     pub pass: Sent<Token>,
+    /// The receipt of a response that was withdrawn: its admission counts again.
+    pub replaces: Sent<Receipt>,
     /// A proof of work.
     pub proof: Sent<Proof>,
 }
 
-/// A response that is sent.
-pub struct NewResponse {
+/// A filled form.
+pub struct FilledForm {
     /// The number of the version that was filled in.
     pub form_version: i32,
     /// The language in which the respondent read the form.
     pub language: String,
     /// The answers.
     pub answers: RawAnswers,
+}
+
+/// A response that is sent.
+pub struct NewResponse {
+    /// What was filled in.
+    pub filled: FilledForm,
     /// The receipt.
     pub receipt: Receipt,
     /// The credentials.
@@ -142,14 +161,8 @@ pub struct Receipted {
     pub week: IsoWeek,
     /// Scores and notices.
     pub summary: Summary,
-}
-
-/// A stored response, as the holder of its receipt can read it.
-pub struct OwnResponse {
-    /// The metadata.
-    pub response: Receipted,
-    /// The answers; free text as redacted.
-    pub answers: RawAnswers,
+    /// Whether it is a test, which is deleted when the campaign opens.
+    pub test: bool,
 }
 
 /// Stores a response, or recognises one that was sent before. The response is on disk when this returns.
@@ -164,24 +177,18 @@ pub async fn submit(
     client: Option<IpAddr>,
 ) -> Result<Receipted, ResponseError> {
     let now = app.now();
-    let (campaign, version) = campaign_and_version(app, key, sent.form_version)
-        .await?
-        .ok_or(ResponseError::CampaignUnknown)?;
-    let version = version.ok_or(ResponseError::VersionUnknown)?;
-    let published = app.version(version.id).await?;
-    let form = &published.form;
-    if !form.definition().languages.contains(&sent.language) {
-        return Err(ResponseError::LanguageNotOffered);
+    let checked = check(app, key, &sent.filled, &sent.receipt).await?;
+    if checked.campaign.is_testing(now) {
+        return submit_test(app, checked, sent, client).await;
     }
-    let answers = validate(form, &sent.answers).map_err(ResponseError::AnswersInvalid)?;
-    let week = IsoWeek::of(now.date_naive());
-    let context = ResponseContext {
-        campaign_id: campaign.id,
-        form_version_id: version.id,
-        language: sent.language.clone(),
-        week,
-    };
-    let response = answers.anonymise(form, context, &sent.receipt, &app.keys.server);
+    let Checked {
+        campaign,
+        version,
+        published,
+        answers,
+        response,
+    } = checked;
+    let context = response.context().clone();
     let taken = takes_responses(&campaign, &version, now)
         .and_then(|()| check_work(&campaign, &sent))
         .and_then(|()| count(app, &campaign, client).map_err(ResponseError::TooMany));
@@ -203,13 +210,130 @@ pub async fn submit(
         // The response was sent in time, but its reply was lost: still a replay.
         Err(refusal) => earlier(app, &response, refusal).await?,
     };
-    let (new, week) = outcome(stored, week)?;
+    let (new, week, language) = outcome(stored, context)?;
     Ok(Receipted {
         new,
         form_version: published.version,
         week,
-        summary: Summary::of(form, answers.as_slice(), &sent.language),
-        language: sent.language,
+        summary: Summary::of(&published.form, answers.as_slice(), &language),
+        language,
+        test: false,
+    })
+}
+
+/// Stores a response as a test. Credentials that are sent are checked, but neither needed nor used up.
+async fn submit_test(
+    app: &App,
+    checked: Checked,
+    sent: NewResponse,
+    client: Option<IpAddr>,
+) -> Result<Receipted, ResponseError> {
+    let now = app.now();
+    takes_version(&checked.campaign, &checked.version, now)?;
+    count(app, &checked.campaign, client).map_err(ResponseError::TooMany)?;
+    check_credentials(app, &checked.campaign, sent.credentials).await?;
+    let mut conn = app.connection().await?;
+    let stored = insert_test(&mut conn, &checked.response, now).await?;
+    let stored = stored.ok_or(ResponseError::NotOpen(NotOpen::Upcoming))?;
+    let (new, week, language) = outcome(stored, checked.response.context().clone())?;
+    let published = checked.published;
+    Ok(Receipted {
+        new,
+        form_version: published.version,
+        week,
+        summary: Summary::of(&published.form, checked.answers.as_slice(), &language),
+        language,
+        test: true,
+    })
+}
+
+async fn check_credentials(
+    app: &App,
+    campaign: &Campaign,
+    sent: SentCredentials,
+) -> Result<(), ResponseError> {
+    let hash = match credential(app, campaign, sent).await {
+        Ok(Credential::Invitation(hash)) => hash,
+        Ok(_) | Err(ResponseError::InvitationMissing | ResponseError::PassMissing(_)) => {
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let mut conn = app.connection().await?;
+    match is_redeemed(&mut conn, &hash).await? {
+        Some(false) => Ok(()),
+        Some(true) => Err(ResponseError::Refused(Refusal::InvitationUsed)),
+        None => Err(ResponseError::Refused(Refusal::InvitationUnknown)),
+    }
+}
+
+/// The week in which the response of this receipt came first, where that matters: dates are read as they were then, so
+/// that sent again in a later week they are the same.
+async fn week_of_first(
+    app: &App,
+    form: &Form,
+    campaign: CampaignId,
+    receipt: &Receipt,
+) -> Result<Option<IsoWeek>, ResponseError> {
+    let is_date = |question: &Question| matches!(question.kind, Kind::Date { .. });
+    if !form.questions().iter().any(is_date) {
+        return Ok(None);
+    }
+    let id = app.keys.server.response_id(campaign, receipt);
+    let mut conn = app.connection().await?;
+    let earlier = find_response(&mut conn, id).await?;
+    Ok(earlier.map(|earlier| IsoWeek::of(earlier.week)))
+}
+
+/// A filled form that fits its version, and the response that would be stored.
+pub(super) struct Checked {
+    pub campaign: Campaign,
+    pub version: FormVersionRef,
+    pub published: Arc<PublishedVersion>,
+    pub answers: ValidAnswers,
+    pub response: AnonymousResponse,
+}
+
+/// Checks a filled form against its version. Whether the campaign takes it is not checked.
+pub(super) async fn check(
+    app: &App,
+    key: &CampaignKey,
+    filled: &FilledForm,
+    receipt: &Receipt,
+) -> Result<Checked, ResponseError> {
+    let (campaign, version) = campaign_and_version(app, key, filled.form_version)
+        .await?
+        .ok_or(ResponseError::CampaignUnknown)?;
+    if campaign.testing && !campaign.is_testing(app.now()) {
+        let mut conn = app.connection().await?;
+        trials::end_if_opened(app, &mut conn, &campaign).await?;
+    }
+    let version = version.ok_or(ResponseError::VersionUnknown)?;
+    let published = app.version(version.id).await?;
+    let form = &published.form;
+    let language = look_up(&form.definition().languages, &filled.language)
+        .ok_or(ResponseError::LanguageNotOffered)?;
+    let now = IsoWeek::of(app.now().date_naive());
+    let week = week_of_first(app, form, campaign.id, receipt).await?;
+    let occasion = Occasion {
+        week: week.unwrap_or(now),
+        language,
+    };
+    let answers =
+        validate(form, &filled.answers, occasion).map_err(ResponseError::AnswersInvalid)?;
+    let context = ResponseContext {
+        campaign_id: campaign.id,
+        form_version_id: version.id,
+        language: language.to_owned(),
+        week: now,
+    };
+    let response = answers.anonymise(form, context, receipt, &app.keys.server);
+    Ok(Checked {
+        campaign,
+        version,
+        published,
+        answers,
+        response,
     })
 }
 
@@ -244,11 +368,11 @@ async fn earlier(
     find_earlier(&mut conn, response).await?.ok_or(refusal)
 }
 
-/// Whether this request stored the response, and in which week it was first stored.
-fn outcome(stored: Stored, now: IsoWeek) -> Result<(bool, IsoWeek), ResponseError> {
+/// Whether this request stored the response, and the week and the language with which it was first stored.
+fn outcome(stored: Stored, now: ResponseContext) -> Result<(bool, IsoWeek, String), ResponseError> {
     match stored {
-        Stored::New => Ok((true, now)),
-        Stored::Replay(week) => Ok((false, week)),
+        Stored::New => Ok((true, now.week, now.language)),
+        Stored::Replay { week, language } => Ok((false, week, language)),
         Stored::Conflict => Err(ResponseError::ReceiptUsed),
         Stored::Withdrawn => Err(ResponseError::Withdrawn),
         Stored::Refused(refusal) => Err(ResponseError::Refused(refusal)),
@@ -260,11 +384,22 @@ fn takes_responses(
     version: &FormVersionRef,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(), ResponseError> {
-    campaign.check_open(now).map_err(ResponseError::NotOpen)?;
-    if version.accepts(now) {
-        Ok(())
-    } else {
-        Err(ResponseError::VersionRetired)
+    campaign
+        .check_accepts(now)
+        .map_err(ResponseError::NotOpen)?;
+    takes_version(campaign, version, now)
+}
+
+/// Checks that the campaign takes responses to this version of its form.
+pub(super) fn takes_version(
+    campaign: &Campaign,
+    version: &FormVersionRef,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(), ResponseError> {
+    match campaign.form_version {
+        Some(pinned) if pinned != version.version => Err(ResponseError::VersionNotTaken(pinned)),
+        _ if version.accepts(now) => Ok(()),
+        _ => Err(ResponseError::VersionRetired),
     }
 }
 
@@ -292,7 +427,19 @@ async fn credential(
     sent: SentCredentials,
 ) -> Result<Credential, ResponseError> {
     let server = &app.keys.server;
-    match campaign.settings.access {
+    let access = campaign.settings.access;
+    if access == Access::Pass && !matches!(sent.invitation, Sent::Missing) {
+        return Err(ResponseError::InvitationMisplaced);
+    }
+    match sent.replaces {
+        Sent::Given(receipt) if access != Access::Open => {
+            let withdrawn = server.response_id(campaign.id, &receipt);
+            return Ok(Credential::Replacement { withdrawn, access });
+        }
+        Sent::Malformed => return Err(ResponseError::ReplacesMalformed),
+        Sent::Given(_) | Sent::Missing => {}
+    }
+    match access {
         Access::Open => Ok(Credential::Open),
         Access::Code => match sent.invitation {
             Sent::Given(invitation) => Ok(Credential::Invitation(
@@ -302,9 +449,6 @@ async fn credential(
             Sent::Missing => Err(ResponseError::InvitationMissing),
         },
         Access::Pass => {
-            if !matches!(sent.invitation, Sent::Missing) {
-                return Err(ResponseError::InvitationMisplaced);
-            }
             let key = match app.pass_keys.known(campaign.id) {
                 Some(known) => known,
                 None => {
@@ -321,116 +465,4 @@ async fn credential(
             }
         }
     }
-}
-
-/// Reads the response of a receipt.
-///
-/// # Errors
-///
-/// When there is none, it was withdrawn, or too many were read from the client's network.
-pub async fn read_own(
-    app: &App,
-    key: &CampaignKey,
-    receipt: &Receipt,
-    client: Option<IpAddr>,
-) -> Result<OwnResponse, ResponseError> {
-    let counted = app.limits.count_receipt(client, app.now());
-    counted.map_err(ResponseError::TooMany)?;
-    let mut conn = app.connection().await?;
-    let Own {
-        row,
-        published,
-        remarks,
-        ..
-    } = find_own(app, &mut conn, key, receipt).await?;
-    let form = &published.form;
-    let mut answers = form
-        .layout()
-        .decode(form.questions(), &row.record)
-        .map_err(|_| Failure::Internal("a record cannot be read"))?;
-    let summary = Summary::of(form, &answers, &row.language);
-    let ids: Vec<RemarkId> = remarks.iter().map(|remark| remark.id).collect();
-    let mut texts = find_texts(&mut conn, row.id, &ids).await?;
-    for remark in remarks {
-        let place = form
-            .place(&remark.question)
-            .and_then(|place| answers.get_mut(place));
-        if let (Some(answer), Some(text)) = (place, texts.remove(&remark.id)) {
-            *answer = Answer::Given(Value::Text(text));
-        }
-    }
-    Ok(OwnResponse {
-        answers: RawAnswers::of(form, &answers),
-        response: Receipted {
-            new: false,
-            form_version: published.version,
-            week: IsoWeek::of(row.week),
-            language: row.language,
-            summary,
-        },
-    })
-}
-
-/// Withdraws the response of a receipt: it is deleted with its remarks.
-///
-/// # Errors
-///
-/// When there is none, it was withdrawn before, the campaign's responses are frozen, or there were too many from the
-/// client's network.
-pub async fn withdraw_own(
-    app: &App,
-    key: &CampaignKey,
-    receipt: &Receipt,
-    client: Option<IpAddr>,
-) -> Result<(), ResponseError> {
-    let counted = app.limits.count_receipt(client, app.now());
-    counted.map_err(ResponseError::TooMany)?;
-    app.transact(async |tx| {
-        let own = find_own(app, tx, key, receipt).await?;
-        if !own.campaign.settings.allows_withdrawal(tx.now()) {
-            return Err(ResponseError::WithdrawalEnded);
-        }
-        let remarks: Vec<RemarkId> = own.remarks.iter().map(|remark| remark.id).collect();
-        match withdraw_response(tx, own.row.id, &remarks).await? {
-            Withdrawal::Done(_) => Ok(()),
-            Withdrawal::Already => Err(ResponseError::Withdrawn),
-            Withdrawal::Unknown => Err(ResponseError::Unknown),
-        }
-    })
-    .await
-}
-
-/// The stored response of a receipt, with its campaign and version.
-struct Own {
-    campaign: Campaign,
-    row: ResponseRow,
-    published: Arc<PublishedVersion>,
-    /// The remarks that the response may have, without their texts.
-    remarks: Vec<Remark>,
-}
-
-async fn find_own(
-    app: &App,
-    conn: &mut AsyncPgConnection,
-    key: &CampaignKey,
-    receipt: &Receipt,
-) -> Result<Own, ResponseError> {
-    let campaign = find_campaign(conn, key)
-        .await?
-        .ok_or(ResponseError::CampaignUnknown)?;
-    let server = &app.keys.server;
-    let id = server.response_id(campaign.id, receipt);
-    let row = match find_response(conn, id).await? {
-        Some(row) => row,
-        None if is_withdrawn(conn, id).await? => return Err(ResponseError::Withdrawn),
-        None => return Err(ResponseError::Unknown),
-    };
-    let published = app.forms.get(conn, row.form_version_id).await?;
-    let remarks = remark_ids(&published.form, campaign.id, receipt, server);
-    Ok(Own {
-        campaign,
-        row,
-        published,
-        remarks,
-    })
 }

@@ -20,7 +20,7 @@ use crate::app::campaigns::{self, CampaignError, NewCampaign};
 use crate::app::forms::FormError;
 use crate::app::forms::publish::publish_form;
 use crate::app::password::random_password;
-use crate::app::responses::{self, NewResponse, Sent, SentCredentials};
+use crate::app::responses::{self, FilledForm, NewResponse, Sent, SentCredentials};
 use crate::app::staff::{self, NewAccount, StaffError};
 use crate::app::tasks::release::release_ripe;
 use crate::app::{App, Caller, form_catalog::PublishedVersion};
@@ -198,13 +198,16 @@ fn generated_response(form: &PublishedVersion, rng: &mut StdRng) -> anyhow::Resu
     let receipt = format!("synthetic-{:032x}", rng.random::<u128>());
     let language = if rng.random_bool(0.8) { "ko" } else { "en" };
     Ok(NewResponse {
-        form_version: form.version,
-        language: language.to_owned(),
-        answers: synthetic(&form.form, language, rng),
+        filled: FilledForm {
+            form_version: form.version,
+            language: language.to_owned(),
+            answers: synthetic(&form.form, language, rng),
+        },
         receipt: Receipt::parse(&receipt)?,
         credentials: SentCredentials {
             invitation: Sent::Missing,
             pass: Sent::Missing,
+            replaces: Sent::Missing,
             proof: Sent::Missing,
         },
     })
@@ -294,6 +297,9 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         freezes_at: None,
         proof_of_work: None,
         retained_until: Some(schedule.closes_at + TimeDelta::days(365)),
+        grace_days: 14,
+        form_version: None,
+        testing: false,
     })
 }
 

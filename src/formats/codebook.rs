@@ -1,11 +1,11 @@
 //! The codebook as a table: a row a column of the export.
 
 use super::csv::{CsvOptions, CsvWriter, RowFault};
-use crate::domain::codebook::{BandEntry, CodeEntry, Entry, ScoreEntry};
+use crate::domain::codebook::{BandEntry, CodeEntry, Entry, ScoreEntry, UnitEntry};
 use crate::domain::form::ScoreMethod;
 
 /// The columns of the codebook itself.
-pub const HEADER: [&str; 25] = [
+pub const HEADER: [&str; 29] = [
     "column",
     "question",
     "option",
@@ -31,6 +31,10 @@ pub const HEADER: [&str; 25] = [
     "score_at_least_answered",
     "score_bands",
     "masked_with",
+    "unit",
+    "step",
+    "precision",
+    "external",
 ];
 
 /// Writes the whole codebook.
@@ -81,6 +85,23 @@ fn row(csv: &mut CsvWriter, entry: &Entry) {
         None => (0..5).for_each(|_| csv.blank()),
     }
     csv.text(&entry.masked_with.join("; "));
+    let unit = entry.unit.as_ref();
+    optional(csv, unit.map(unit_words).as_deref());
+    csv.number(entry.step.as_deref().unwrap_or_default());
+    optional(csv, entry.precision);
+    csv.text(&entry.external.join("; "));
+}
+
+/// `kilograms (kg)`, or the one of the two that there is.
+fn unit_words(unit: &UnitEntry) -> String {
+    match (&unit.label, &unit.ucum) {
+        (Some(label), Some(ucum)) if label != ucum => format!("{label} ({ucum})"),
+        (label, ucum) => label
+            .as_ref()
+            .or(ucum.as_ref())
+            .cloned()
+            .unwrap_or_default(),
+    }
 }
 
 fn score_cells(csv: &mut CsvWriter, score: &ScoreEntry) {
@@ -144,29 +165,38 @@ mod tests {
     use crate::domain::disclosure::codebook;
     use crate::domain::form::{Form, Source, Syntax};
 
-    const KEPT: &str = include_str!("../../tests/forms/every-kind.codebook.csv");
-
-    fn every_kind() -> Form {
-        let text = include_str!("../../tests/forms/every-kind.yaml");
-        let source = Source::read(text, Syntax::Yaml).unwrap();
-        Form::check(source.definition().unwrap()).unwrap()
-    }
+    /// Each form with its codebook, and where that is kept.
+    const KEPT: [(&str, &str, &str); 2] = [
+        (
+            include_str!("../../tests/forms/every-kind.yaml"),
+            include_str!("../../tests/forms/every-kind.codebook.csv"),
+            "every-kind",
+        ),
+        (
+            include_str!("../../tests/forms/second-edition.yaml"),
+            include_str!("../../tests/forms/second-edition.codebook.csv"),
+            "second-edition",
+        ),
+    ];
 
     /// The codebook of a form is a promise to analysts, so a change of it shows up in a review.
     #[test]
     fn the_codebook_of_a_form_is_the_one_that_is_kept() {
-        let form = every_kind();
-        let entries = codebook(&Columns::of(&[(1, &form)]), "en");
-        let written = codebook_csv(&entries, CsvOptions::default()).unwrap();
-        let written = String::from_utf8(written).unwrap().replace("\r\n", "\n");
-        if std::env::var_os("UPDATE_CODEBOOK").is_some() {
-            let path = concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/tests/forms/every-kind.codebook.csv"
+        for (text, kept, name) in KEPT {
+            let source = Source::read(text, Syntax::Yaml).unwrap();
+            let form = Form::check(source.definition().unwrap()).unwrap();
+            let entries = codebook(&Columns::of(&[(1, &form)]), "en");
+            let written = codebook_csv(&entries, CsvOptions::default()).unwrap();
+            let written = String::from_utf8(written).unwrap().replace("\r\n", "\n");
+            if std::env::var_os("UPDATE_CODEBOOK").is_some() {
+                let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/forms");
+                std::fs::write(format!("{folder}/{name}.codebook.csv"), &written).unwrap();
+            }
+            assert!(
+                std::env::var_os("UPDATE_CODEBOOK").is_some() || written == kept,
+                "UPDATE_CODEBOOK=1 writes the file"
             );
-            std::fs::write(path, &written).unwrap();
         }
-        assert_eq!(written, KEPT, "UPDATE_CODEBOOK=1 writes the file");
     }
 
     #[test]

@@ -47,6 +47,7 @@ impl Wide {
                 }
                 Cell::Choice(option) => csv.code(&option.code),
                 Cell::Chosen(flag) | Cell::YesNo(flag) => csv.code(if flag { "1" } else { "0" }),
+                Cell::Date(period) => csv.code(&period.to_string()),
                 Cell::Whole(number) => csv.whole(number),
                 Cell::Decimal(number) => csv.decimal(number),
                 Cell::Score(number) => score(number, csv),

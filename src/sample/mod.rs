@@ -2,4 +2,4 @@
 
 mod synthetic;
 
-pub use synthetic::synthetic;
+pub use synthetic::{synthetic, synthetic_in};

@@ -6,15 +6,18 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use serde_json::{Value as Json, json};
 
 use crate::domain::form::Answer;
-use crate::domain::form::{Form, Kind, Question};
+use crate::domain::form::{DateBound, DatePrecision, Form, Kind, Limits, Period, Question};
 use crate::domain::pointer::Pointer;
-use crate::domain::response::RawAnswers;
 use crate::domain::response::routing::is_shown;
-use crate::domain::response::validate::value;
+use crate::domain::response::validate::{dated, value};
+use crate::domain::response::{Occasion, RawAnswers, validate};
+use crate::domain::week::IsoWeek;
 
 /// Areas that weigh more on people with a certain cancer: option of the first question, section, how much more.
 const HEAVIER: [(&str, &str, f64); 10] = [
@@ -46,8 +49,31 @@ const REMARKS_EN: [&str; 4] = [
     "(synthetic) A short walk every morning helped me more than anything.",
 ];
 
-/// Answers of a made-up person who reads the form in `language`.
+/// Somebody who breaks a constraint thinks again, so often at most.
+const ATTEMPTS: usize = 50;
+
+/// Answers of a made-up person who reads the form in `language`, in a week of no importance: only dates depend on it.
 pub fn synthetic(form: &Form, language: &str, rng: &mut impl Rng) -> RawAnswers {
+    let week = IsoWeek::of(NaiveDate::from_ymd_opt(2026, 11, 30).unwrap_or_default());
+    synthetic_in(form, Occasion { week, language }, rng)
+}
+
+/// Answers of a made-up person on this occasion.
+pub fn synthetic_in(form: &Form, occasion: Occasion<'_>, rng: &mut impl Rng) -> RawAnswers {
+    let mut answers = walk(form, occasion, rng);
+    if form.constraints().next().is_some() {
+        for _ in 0..ATTEMPTS {
+            if validate(form, &answers, occasion).is_ok() {
+                break;
+            }
+            answers = walk(form, occasion, rng);
+        }
+    }
+    answers
+}
+
+fn walk(form: &Form, occasion: Occasion<'_>, rng: &mut impl Rng) -> RawAnswers {
+    let week = occasion.week;
     let burden: f64 = rng.random_range(0.0..0.55) + rng.random_range(0.0..0.35);
     let mut sections: BTreeMap<usize, f64> = BTreeMap::new();
     let mut answers: Vec<Answer> = Vec::new();
@@ -76,7 +102,7 @@ pub fn synthetic(form: &Form, language: &str, rng: &mut impl Rng) -> RawAnswers 
                 leaning
             }
         });
-        let said = say(question, leaning, language, rng);
+        let said = say(question, leaning, occasion, rng);
         if place == 0 {
             group = said
                 .as_ref()
@@ -87,9 +113,9 @@ pub fn synthetic(form: &Form, language: &str, rng: &mut impl Rng) -> RawAnswers 
         answers.push(match &said {
             None => Answer::Blank,
             Some(Json::Null) => Answer::Declined,
-            Some(said) => {
-                value(&question.kind, said, Pointer::root).map_or(Answer::Blank, Answer::Given)
-            }
+            Some(said) => value(&question.kind, question.limits, said, Pointer::root)
+                .and_then(|value| dated(&question.kind, value, week, Pointer::root))
+                .map_or(Answer::Blank, Answer::Given),
         });
         raw.0.extend(said.map(|said| (question.key.clone(), said)));
     }
@@ -102,7 +128,15 @@ pub fn synthetic(form: &Form, language: &str, rng: &mut impl Rng) -> RawAnswers 
     clippy::cast_precision_loss,
     reason = "small made-up numbers"
 )]
-fn say(question: &Question, leaning: f64, language: &str, rng: &mut impl Rng) -> Option<Json> {
+fn say(
+    question: &Question,
+    leaning: f64,
+    occasion: Occasion<'_>,
+    rng: &mut impl Rng,
+) -> Option<Json> {
+    if !question.kind.is_recorded() && !matches!(question.kind, Kind::Text { .. }) {
+        return None;
+    }
     if rng.random_bool(0.02) {
         return Some(Json::Null);
     }
@@ -135,10 +169,16 @@ fn say(question: &Question, leaning: f64, language: &str, rng: &mut impl Rng) ->
             json!(choices.get(place)?.code)
         }
         Kind::MultipleChoice(choices) => {
-            let chosen: Vec<_> = choices
+            let mut chosen: Vec<_> = choices
                 .iter()
                 .filter(|choice| !choice.exclusive && rng.random_bool(0.15 + leaning * 0.3))
                 .collect();
+            let Limits { fewest, most, .. } = question.limits;
+            chosen.truncate(most.map_or(usize::MAX, usize::from));
+            if fewest.is_some_and(|fewest| chosen.len() < usize::from(fewest)) {
+                chosen = choices.iter().filter(|choice| !choice.exclusive).collect();
+                chosen.truncate(fewest.map_or(0, usize::from));
+            }
             let exclusive = choices
                 .iter()
                 .find(|choice| choice.exclusive)
@@ -152,15 +192,50 @@ fn say(question: &Question, leaning: f64, language: &str, rng: &mut impl Rng) ->
             )
         }
         Kind::Whole { min, max } => {
-            json!((*min as f64 + near(rng) * (max - min) as f64).round() as i64)
+            let step = question.limits.step.unwrap_or(1);
+            let steps = (max - min) / step;
+            json!(min + (near(rng) * steps as f64).round() as i64 * step)
         }
         Kind::Decimal { min, max, decimals } => {
-            let scaled = (*min as f64 + near(rng) * (max - min) as f64).round();
+            let step = question.limits.step.unwrap_or(1);
+            let steps = (max - min) / step;
+            let scaled = *min as f64 + (near(rng) * steps as f64).round() * step as f64;
             json!(scaled / 10f64.powi(i32::from(*decimals)))
         }
         Kind::YesNo => json!(rng.random_bool(0.35)),
+        Kind::Statement { .. } => json!(true),
+        Kind::Ranking { choices, most } => {
+            let mut codes: Vec<_> = choices.iter().map(|choice| &choice.code).collect();
+            codes.shuffle(rng);
+            let fewest = question.limits.fewest.unwrap_or(*most);
+            codes.truncate(rng.random_range(fewest..=*most).into());
+            json!(codes)
+        }
+        Kind::Date {
+            precision,
+            earliest,
+            latest,
+        } => {
+            let week = occasion.week;
+            let bound = |bound: &Option<DateBound>, end: fn(DateBound, _, _) -> _| {
+                bound.and_then(|bound| end(bound, *precision, week))
+            };
+            let first = bound(earliest, DateBound::earliest).map_or(0, |it: Period| it.number());
+            let last = bound(latest, DateBound::latest)
+                .or_else(|| precision.period(week.monday()))
+                .map_or(first, |it| it.number().max(first));
+            // Most of what people are asked about lies some years back at most.
+            let some_years = match precision {
+                DatePrecision::Day => 3650,
+                DatePrecision::Month => 120,
+                DatePrecision::Year => 30,
+            };
+            let first = first.max(last.saturating_sub(some_years));
+            let number = rng.random_range(first..=last);
+            json!(precision.numbered(number)?.to_string())
+        }
         Kind::Text { max_length } => {
-            let remarks = if language == "ko" {
+            let remarks = if occasion.language == "ko" {
                 REMARKS_KO
             } else {
                 REMARKS_EN

@@ -18,11 +18,12 @@ use super::schema::form_versions;
 use crate::domain::ids::FormVersionId;
 
 /// The tables whose rows come and change with responses, each with the keyed hash that orders its rows.
-const BY_HASH: [(&str, &str); 6] = [
+const BY_HASH: [(&str, &str); 7] = [
     ("arrivals", "id"),
     ("responses", "id"),
     ("remarks", "id"),
     ("tombstones", "id"),
+    ("test_responses", "id"),
     ("invitations", "hash"),
     ("spent_passes", "hash"),
 ];

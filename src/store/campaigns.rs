@@ -35,6 +35,9 @@ struct CampaignRow {
     freezes_at: Option<DateTime<Utc>>,
     retained_until: DateTime<Utc>,
     erased_at: Option<DateTime<Utc>>,
+    grace_days: i32,
+    form_version: Option<i32>,
+    testing: bool,
     proof_of_work: Option<i16>,
 }
 
@@ -58,6 +61,9 @@ impl CampaignRow {
             freezes_at: settings.freezes_at,
             retained_until: settings.retained_until,
             erased_at: campaign.erased_at,
+            grace_days: settings.grace_days,
+            form_version: campaign.form_version,
+            testing: campaign.testing,
             proof_of_work: campaign.proof_of_work.map(|work| work.bits().into()),
         })
     }
@@ -86,12 +92,15 @@ impl CampaignRow {
                 k: self.k,
                 freezes_at: self.freezes_at,
                 retained_until: self.retained_until,
+                grace_days: self.grace_days,
             },
             proof_of_work: self
                 .proof_of_work
                 .and_then(|bits| Work::of_bits(bits.try_into().ok()?)),
             created_at: self.created_at,
             erased_at: self.erased_at,
+            form_version: self.form_version,
+            testing: self.testing,
         })
     }
 }
@@ -188,6 +197,26 @@ pub async fn list_campaigns(
             .filter(campaigns::opens_at.le(now)),
     };
     let rows: Vec<(CampaignRow, FormKey)> = query.load(conn).await?;
+    rows.into_iter()
+        .map(|(row, form)| row.into_campaign(form))
+        .collect()
+}
+
+/// The campaigns of a form that have not ended at this time, by key.
+pub async fn running_campaigns(
+    conn: &mut AsyncPgConnection,
+    form: FormId,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Campaign>> {
+    let rows: Vec<(CampaignRow, FormKey)> = campaigns::table
+        .inner_join(forms::table)
+        .filter(campaigns::form_id.eq(form))
+        .filter(campaigns::closed_at.is_null())
+        .filter(campaigns::closes_at.gt(now))
+        .order(campaigns::key)
+        .select((CampaignRow::as_select(), forms::key))
+        .load(conn)
+        .await?;
     rows.into_iter()
         .map(|(row, form)| row.into_campaign(form))
         .collect()

@@ -62,6 +62,9 @@ diesel::table! {
         retained_until -> Timestamptz,
         erased_at -> Nullable<Timestamptz>,
         proof_of_work -> Nullable<Int2>,
+        grace_days -> Int4,
+        form_version -> Nullable<Int4>,
+        testing -> Bool,
     }
 }
 
@@ -208,10 +211,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Responses that were sent to try out a campaign before it opens. All are deleted when it opens.
+    test_responses (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        form_version_id -> Uuid,
+        language -> Text,
+        week -> Date,
+        record -> Bytea,
+        remarks -> Jsonb,
+    }
+}
+
+diesel::table! {
     /// Ids of withdrawn responses, so that a late retry does not bring one back.
     tombstones (id) {
         id -> Uuid,
         campaign_id -> Uuid,
+        replaced -> Bool,
     }
 }
 
@@ -233,6 +250,8 @@ diesel::joinable!(responses -> campaigns (campaign_id));
 diesel::joinable!(responses -> form_versions (form_version_id));
 diesel::joinable!(sessions -> staff (staff_id));
 diesel::joinable!(spent_passes -> campaigns (campaign_id));
+diesel::joinable!(test_responses -> campaigns (campaign_id));
+diesel::joinable!(test_responses -> form_versions (form_version_id));
 diesel::joinable!(tombstones -> campaigns (campaign_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -253,5 +272,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     spent_passes,
     staff,
+    test_responses,
     tombstones,
 );

@@ -34,7 +34,10 @@ async fn a_stored_response_holds_these_columns_and_no_others() {
         of("arrivals").await,
         "id uuid, campaign_id uuid, form_version_id uuid, language text, week date, record bytea, remarks jsonb"
     );
-    assert_eq!(of("tombstones").await, "id uuid, campaign_id uuid");
+    assert_eq!(
+        of("tombstones").await,
+        "id uuid, campaign_id uuid, replaced boolean"
+    );
 }
 
 #[tokio::test]

@@ -291,6 +291,13 @@ async fn a_retired_version_takes_responses_until_its_grace_period_ends() {
             .post("/v1/forms/every-kind/versions/1/retire");
         call.json(&json!({"grace_days": days})).send()
     };
+    // A campaign that is open would keep its only version from being retired.
+    let campaign = collection
+        .staff
+        .client
+        .post("/v1/campaigns/test-campaign/close");
+    let closed = campaign.json(&json!({"grace_days": 30})).send().await;
+    closed.expect(200);
     let retired = retire(2).await.expect(200).json();
     assert_eq!(retired["state"], "retired");
     assert_eq!(

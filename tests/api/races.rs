@@ -7,7 +7,9 @@ use aftercare::domain::campaign::access::Credential;
 use aftercare::domain::form::Form;
 use aftercare::domain::ids::CampaignId;
 use aftercare::domain::response::receipt::Receipt;
-use aftercare::domain::response::{AnonymousResponse, RawAnswers, ResponseContext, validate};
+use aftercare::domain::response::{
+    AnonymousResponse, Occasion, RawAnswers, ResponseContext, validate,
+};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::problem::Code;
@@ -107,7 +109,7 @@ async fn wait_for_locks(conn: &mut aftercare::store::AsyncPgConnection, count: i
 /// A collection of a form with a yes-no question `sure` and this many text questions, `q0` and so on.
 struct Intake {
     collection: Collection,
-    form: Form,
+    form: std::sync::Arc<Form>,
     context: ResponseContext,
 }
 
@@ -123,7 +125,7 @@ impl Intake {
             "key": "texts", "languages": ["en"], "title": {"en": "Texts"},
             "sections": [{"key": "all", "title": {"en": "All"}, "questions": questions}],
         });
-        let form = Form::check(serde_json::from_value(form).unwrap()).unwrap();
+        let form = std::sync::Arc::new(Form::check(serde_json::from_value(form).unwrap()).unwrap());
         let collection = Collection::start().await;
         let app = &collection.app.state.app;
         let published = publish_form(app, Actor::Operator, &form, &[])
@@ -146,7 +148,11 @@ impl Intake {
     /// The response of this receipt with these answers.
     fn response(&self, receipt: &str, answers: Value) -> AnonymousResponse {
         let raw: RawAnswers = serde_json::from_value(answers).unwrap();
-        let valid = validate(&self.form, &raw).unwrap();
+        let occasion = Occasion {
+            week: self.context.week,
+            language: "en",
+        };
+        let valid = validate(&self.form, &raw, occasion).unwrap();
         let receipt = Receipt::parse(receipt).unwrap();
         let key = &self.collection.app.state.app.keys.server;
         valid.anonymise(&self.form, self.context.clone(), &receipt, key)
@@ -169,7 +175,10 @@ async fn many_responses_with_many_remarks_are_stored_and_found_together() {
     let mut conn = collection.app.connect().await;
     let stored = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(stored, vec![Stored::New; 256]);
-    let replay = Stored::Replay(intake.context.week);
+    let replay = Stored::Replay {
+        week: intake.context.week,
+        language: intake.context.language.clone(),
+    };
     let again = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(again, vec![replay.clone(); 256]);
     let after_all = Utc::now() + TimeDelta::days(40);

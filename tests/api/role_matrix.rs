@@ -400,6 +400,7 @@ fn every_operation_is_guarded_unless_it_is_meant_for_everybody() {
     assert_eq!(
         open,
         [
+            "correct_own_response",
             "create_response",
             "create_session",
             "get_campaign",

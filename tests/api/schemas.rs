@@ -2,7 +2,7 @@
 //! `src/http/openapi/schemas/`, which must not drift from them.
 
 use aftercare::domain::form::{Changes, Form, FormDefinition};
-use aftercare::domain::response::{RawAnswers, Summary, validate};
+use aftercare::domain::response::{Occasion, RawAnswers, Summary, validate};
 use aftercare::domain::staff::role::Role;
 use aftercare::formats::csv::Formulas;
 use serde_json::{Value, json};
@@ -10,13 +10,56 @@ use serde_json::{Value, json};
 use crate::support::collection::{EVERY_KIND, SHIPPED, definition};
 use crate::support::document::{Document, Seen};
 
+/// The conditions that the second edition brought.
+fn newer_tests() -> Value {
+    let test = |field: &str, value: Value| json!({"question": "a", field: value});
+    json!([
+        test("includes_any", json!(["one"])),
+        test("includes_all", json!(["one"])),
+        test("includes_none", json!(["one"])),
+        test("count_at_least", json!(1)),
+        test("count_at_most", json!(1)),
+        test("more_than", json!(1)),
+        test("less_than", json!(1)),
+        test("is_question", json!("b")),
+        test("at_least_question", json!("b")),
+        test("at_most_question", json!("b")),
+        test("more_than_question", json!("b")),
+        test("less_than_question", json!("b")),
+    ])
+}
+
+/// The questions and fields that the second edition brought.
+fn newer_questions() -> Vec<Value> {
+    let text = json!({"en": "Text"});
+    let external = json!([{"system": "http://loinc.org", "code": "44250-9"}]);
+    let rating = json!({
+        "key": "n", "kind": "rating", "text": text, "min": 0, "max": 10,
+                    "step": 1, "unit": {"ucum": "kg", "label": text}, "max_open": true, "slider": true, "default": 5,
+                    "anchors": [{"at": 5, "label": text}], "matrix": "m", "external": external,
+    });
+    let others = json!([
+                {"key": "h", "kind": "date", "text": text, "precision": "day", "earliest": "-P5Y", "latest": "today", "reason": "R"},
+                {"key": "i", "kind": "date", "text": text, "precision": "month"},
+                {"key": "j", "kind": "date", "text": text, "precision": "year"},
+                {"key": "k", "kind": "ranking", "text": text, "scale": "scale", "fewest": 1, "most": 2, "order": "random"},
+                {"key": "l", "kind": "statement", "text": text, "acknowledge": true},
+                {"key": "m", "kind": "multiple_choice", "text": text, "default": ["one"]},
+    ]);
+    let mut all = vec![rating];
+    all.extend(others.as_array().unwrap().iter().cloned());
+    all
+}
+
 /// A form in which every field is written.
 fn everything() -> Value {
     let text = json!({"en": "Text"});
+    let external = json!([{"system": "http://loinc.org", "code": "44250-9"}]);
     let test = |field: &str, value: Value| json!({"question": "a", field: value});
-    json!({
+    let mut form = json!({
         "key": "everything", "languages": ["en"], "title": text, "description": text,
-        "scales": {"scale": [{"code": "one", "value": 1, "label": text, "exclusive": true}]},
+        "scales": {"scale": [{"code": "one", "value": 1, "label": text, "exclusive": true, "fixed": true, "external": external,
+            "specify": {"key": "x", "max_length": 5, "text": text}}]},
         "sections": [{
             "key": "all", "title": text, "description": text, "show_when": test("answered", json!(true)),
             "questions": [
@@ -28,6 +71,7 @@ fn everything() -> Value {
                         test("is", json!("one")), test("is", json!(1.5)), test("is", json!(true)),
                         test("is_one_of", json!(["one"])), test("includes", json!("one")),
                         {"not": {"any": [test("at_least", json!(1)), test("at_most", json!(2))]}},
+                        {"all": newer_tests()},
                     ]},
                 },
                 {"key": "b", "kind": "single_choice", "text": text, "scale": "scale"},
@@ -41,12 +85,19 @@ fn everything() -> Value {
         "scores": [
             {
                 "key": "s", "title": text, "of": ["a"], "method": "mean", "to": [0, 100], "at_least_answered": 0.5,
-                "bands": [{"from": 0, "code": "low", "label": text}],
+                "bands": [{"from": 0, "code": "low", "label": text}], "external": external,
             },
             {"key": "t", "title": text, "of": ["a"], "method": "sum"},
         ],
         "notices": [{"key": "n", "text": text, "show_when": test("answered", json!(true))}],
-    })
+    });
+    form["parameters"] =
+        json!([{"key": "p", "text": text, "values": [{"code": "one", "label": text}]}]);
+    let always = test("answered", json!(true));
+    form["constraints"] = json!([{"key": "c", "when": always, "require": always, "message": text}]);
+    let questions = form["sections"][0]["questions"].as_array_mut().unwrap();
+    questions.extend(newer_questions());
+    form
 }
 
 #[test]
@@ -69,6 +120,14 @@ fn definitions_are_described_as_they_are_written() {
         "ScoreMethod",
         "BandDefinition",
         "NoticeDefinition",
+        "Unit",
+        "Anchor",
+        "ExternalCode",
+        "Specify",
+        "OptionOrder",
+        "ParameterDefinition",
+        "ConstraintDefinition",
+        "DatePrecision",
     ] {
         document.is_covered(name, &seen);
     }
@@ -112,7 +171,11 @@ fn answers_summaries_roles_and_options_are_described_as_they_are_written() {
     });
     document.check("RawAnswers", &answers, &mut seen);
     let raw: RawAnswers = serde_json::from_value(answers).unwrap();
-    let answers = validate(&shipped, &raw).unwrap();
+    let occasion = Occasion {
+        week: "2027-W05".parse().unwrap(),
+        language: "en",
+    };
+    let answers = validate(&shipped, &raw, occasion).unwrap();
     let summary = Summary::of(&shipped, answers.as_slice(), "en");
     let summary = serde_json::to_value(summary).unwrap();
     document.check("Summary", &summary, &mut seen);

@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 49] = [
+const ORDER: [&str; 51] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -24,6 +24,7 @@ const ORDER: [&str; 49] = [
     "get_campaign",
     "create_response",
     "get_own_response",
+    "correct_own_response",
     "withdraw_own_response",
     "list_form_changes",
     "export_responses",
@@ -34,6 +35,7 @@ const ORDER: [&str; 49] = [
     "create_form",
     "get_form_draft",
     "update_form_draft",
+    "try_form_draft",
     "delete_form_draft",
     "publish_form_draft",
     "retire_form_version",

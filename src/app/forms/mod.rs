@@ -1,7 +1,8 @@
-//! Forms. For everybody: published versions. For authors: drafts, publishing, retiring and comparing.
+//! Forms. For everybody: published versions. For authors: drafts, trying them out, publishing, retiring and comparing.
 
 pub mod drafts;
 pub mod publish;
+pub mod try_out;
 
 use std::sync::Arc;
 
@@ -10,13 +11,15 @@ use chrono::TimeDelta;
 use super::form_catalog::PublishedVersion;
 use super::{App, Caller, Failure, failures, out_of_reach};
 use crate::domain::audit::AuditEvent;
+use crate::domain::campaign::Campaign;
 use crate::domain::fault::Fault;
 use crate::domain::form::{Changes, FormFault};
 use crate::domain::ids::FormKey;
 use crate::domain::staff::scope::OutOfReach;
+use crate::store::campaigns::running_campaigns;
 use crate::store::forms::{
-    FormVersionRow, find_form, find_version, find_version_ref, get_version, list_published_forms,
-    retire_version, versions_of,
+    FormVersionRef, FormVersionRow, find_form, find_version, find_version_ref, get_version,
+    list_published_forms, list_version_refs, retire_version, versions_of,
 };
 
 /// Why something about a form was refused.
@@ -55,6 +58,9 @@ pub enum FormError {
     /// These questions are recoded under their old keys, and the author did not consent.
     #[error("questions are recoded without consent")]
     Recoded(Vec<String>),
+    /// Campaigns that run or are to come need the version: their keys.
+    #[error("campaigns need the version")]
+    Needed(Vec<String>),
     /// The machinery.
     #[error("{0}")]
     Failure(Failure),
@@ -134,7 +140,7 @@ pub async fn versions(app: &App, form: &FormKey) -> Result<Vec<FormVersionRow>, 
 ///
 /// # Errors
 ///
-/// When the caller does not reach the form, or there is no such version.
+/// When the caller does not reach the form, there is no such version, or nobody could respond to a campaign any more.
 pub async fn retire(
     app: &App,
     caller: &Caller,
@@ -144,9 +150,24 @@ pub async fn retire(
 ) -> Result<FormVersionRow, FormError> {
     caller.scope.check_form(form)?;
     app.transact(async |tx| {
-        let found = find_version_ref(tx, form, Some(version)).await?;
+        let locked = match drafts::lock(tx, form).await {
+            Err(FormError::Unknown) => return Err(FormError::VersionUnknown),
+            locked => locked?,
+        };
+        let versions = list_version_refs(tx, locked.id).await?;
+        let found = versions.iter().find(|found| found.version == version);
         let found = found.ok_or(FormError::VersionUnknown)?;
         let now = tx.now();
+        if found.is_in_use() {
+            let others = |other: &FormVersionRef| other.version != version && other.is_in_use();
+            let others = versions.iter().any(others);
+            let mut running = running_campaigns(tx, locked.id, now).await?;
+            running.retain(|campaign| campaign.needs_version(version, others, now));
+            if !running.is_empty() {
+                let keys = running.iter().map(|campaign| campaign.key.to_string());
+                return Err(FormError::Needed(keys.collect()));
+            }
+        }
         let accepts_until = now + TimeDelta::days(grace_days);
         if retire_version(tx, found.id, now, accepts_until).await? {
             tx.record(
@@ -161,6 +182,22 @@ pub async fn retire(
         Ok(get_version(tx, found.id).await?)
     })
     .await
+}
+
+/// The campaigns that run or are to come whose respondents would fill in a new version of the form.
+///
+/// # Errors
+///
+/// When there is no such form.
+pub async fn reached(app: &App, form: &FormKey) -> Result<Vec<Campaign>, FormError> {
+    let mut conn = app.connection().await?;
+    let form = find_form(&mut conn, form)
+        .await?
+        .ok_or(FormError::Unknown)?;
+    let now = app.now();
+    let mut running = running_campaigns(&mut conn, form.id, now).await?;
+    running.retain(|campaign| campaign.is_reached_by_new_version(now));
+    Ok(running)
 }
 
 /// What changed from one version of a form to another.

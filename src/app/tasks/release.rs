@@ -1,4 +1,4 @@
-//! Releases arrivals in shuffled batches, and destroys the private keys of campaigns whose window has ended.
+//! Releases arrivals in shuffled batches, deletes the tests of campaigns that have opened, and destroys the private keys of campaigns whose window has ended.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::app::{App, Failure};
 use crate::store::passes::destroy_ended_pass_keys;
 use crate::store::responses::release::{release_batch, ripe_campaigns};
+use crate::store::responses::trial::end_tests;
 use crate::store::{AsyncPgConnection, QueryError};
 
 /// How often the task runs when no response arrives: for campaigns whose window ends, and for arrivals that another
@@ -35,6 +36,10 @@ pub fn start(app: &App) {
                 Ok(_) => app.tasks.note_released(),
                 Err(Failure::NoConnection(_)) => {}
                 Err(_) => tracing::warn!("arrivals could not be released; trying again soon"),
+            }
+            match end_opened_tests(&app).await {
+                Ok(()) | Err(Failure::NoConnection(_)) => {}
+                Err(_) => tracing::warn!("tests of opened campaigns could not be deleted yet"),
             }
             match destroy_keys(&app).await {
                 Ok(()) | Err(Failure::NoConnection(_)) => {}
@@ -73,6 +78,11 @@ pub async fn release_on(
         }
     }
     Ok(moved)
+}
+
+async fn end_opened_tests(app: &App) -> Result<(), Failure> {
+    let mut conn = app.connection().await?;
+    Ok(end_tests(&mut conn, app.now()).await?)
 }
 
 async fn destroy_keys(app: &App) -> Result<(), Failure> {

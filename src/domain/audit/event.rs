@@ -216,8 +216,8 @@ pub enum AuditEvent {
     },
 }
 
-/// The privacy settings of a campaign, and its end. The end matters for privacy because a campaign that ends releases
-/// all waiting responses, however few.
+/// The privacy settings of a campaign, and its end. The end and the grace after it matter for privacy because
+/// all waiting responses, however few, are released then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditedSettings {
     access: &'static str,
@@ -227,6 +227,7 @@ pub struct AuditedSettings {
     retained_until: DateTime<Utc>,
     closes_at: DateTime<Utc>,
     closed_at: Option<DateTime<Utc>>,
+    grace_days: i32,
 }
 
 impl From<&Campaign> for AuditedSettings {
@@ -240,6 +241,7 @@ impl From<&Campaign> for AuditedSettings {
             retained_until: settings.retained_until,
             closes_at: campaign.schedule.closes_at,
             closed_at: campaign.closed_at,
+            grace_days: settings.grace_days,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The access rule of a campaign, and the credentials that admit a response.
 
+use crate::domain::ids::ResponseId;
 use strum::{EnumString, IntoStaticStr};
 
 /// The access rule of a campaign.
@@ -37,6 +38,13 @@ pub enum Credential {
     Invitation([u8; 32]),
     /// The hash of a pass whose signature was verified.
     Pass([u8; 32]),
+    /// A response that was withdrawn: its admission counts once more.
+    Replacement {
+        /// The id of the withdrawn response.
+        withdrawn: ResponseId,
+        /// The access rule of the campaign.
+        access: Access,
+    },
 }
 
 impl Credential {
@@ -46,6 +54,7 @@ impl Credential {
             Self::Open => Access::Open,
             Self::Invitation(_) => Access::Code,
             Self::Pass(_) => Access::Pass,
+            Self::Replacement { access, .. } => *access,
         }
     }
 }

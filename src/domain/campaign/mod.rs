@@ -17,6 +17,8 @@ use privacy_settings::PrivacySettings;
 pub use change::{CampaignChange, ChangeRefused};
 pub use schedule::{Schedule, ScheduleFault, default_retention};
 
+use schedule::days_after;
+
 /// A campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {
@@ -45,6 +47,10 @@ pub struct Campaign {
     pub created_at: DateTime<Utc>,
     /// When its responses were deleted.
     pub erased_at: Option<DateTime<Utc>>,
+    /// The number of the only version of the form that it takes; none when it follows the newest.
+    pub form_version: Option<i32>,
+    /// Whether it takes responses as tests until it opens.
+    pub testing: bool,
 }
 
 /// Whether a campaign takes responses.
@@ -97,6 +103,61 @@ impl Campaign {
         }
     }
 
+    /// The end of the campaign: it takes no responses that are filled in later.
+    pub fn ends_at(&self) -> DateTime<Utc> {
+        let closes_at = self.schedule.closes_at;
+        self.closed_at
+            .map_or(closes_at, |closed_at| closed_at.min(closes_at))
+    }
+
+    /// Until when it takes responses that were filled in before its end. What waits to be released then is released,
+    /// however little. A campaign that was closed before it opened has no grace.
+    pub fn accepts_until(&self) -> DateTime<Utc> {
+        let ends_at = self.ends_at();
+        if ends_at <= self.schedule.opens_at {
+            return ends_at;
+        }
+        days_after(ends_at, self.settings.grace_days)
+    }
+
+    /// Checks that the campaign takes responses at this time: while it is open, and within the grace after its end.
+    /// Nobody can tell when a response was filled in, so this is the same for all that come.
+    ///
+    /// # Errors
+    ///
+    /// When it takes none: the reason.
+    pub fn check_accepts(&self, now: DateTime<Utc>) -> Result<(), NotOpen> {
+        match self.check_open(now) {
+            Err(NotOpen::Closed) if now < self.accepts_until() => Ok(()),
+            checked => checked,
+        }
+    }
+
+    /// Whether the campaign takes responses to this version of its form.
+    pub fn takes_version(&self, version: i32) -> bool {
+        self.form_version.is_none_or(|pinned| pinned == version)
+    }
+
+    /// Whether nobody could respond any more if this version of its form were retired. `others` tells whether other
+    /// versions of the form are in use.
+    pub fn needs_version(&self, version: i32, others: bool, now: DateTime<Utc>) -> bool {
+        self.state(now) != CampaignState::Closed
+            && match self.form_version {
+                Some(pinned) => pinned == version,
+                None => !others,
+            }
+    }
+
+    /// Whether a version of its form that is published now would be filled in by its respondents.
+    pub fn is_reached_by_new_version(&self, now: DateTime<Utc>) -> bool {
+        self.form_version.is_none() && self.state(now) != CampaignState::Closed
+    }
+
+    /// Whether the campaign takes responses as tests at this time.
+    pub fn is_testing(&self, now: DateTime<Utc>) -> bool {
+        self.testing && self.state(now) == CampaignState::Upcoming
+    }
+
     /// Checks that the campaign is open at this time.
     ///
     /// # Errors
@@ -146,13 +207,5 @@ impl Campaign {
     /// Whether the campaign needs a private key for passes at this time.
     pub fn needs_pass_key(&self, now: DateTime<Utc>) -> bool {
         self.settings.access == Access::Pass && self.state(now) != CampaignState::Closed
-    }
-
-    /// The campaign closed for good at this time; none when it is closed already.
-    pub fn close(&self, now: DateTime<Utc>) -> Option<Self> {
-        self.closed_at.is_none().then(|| Self {
-            closed_at: Some(now),
-            ..self.clone()
-        })
     }
 }

@@ -17,6 +17,8 @@ pub struct PrivacySettings {
     pub freezes_at: Option<DateTime<Utc>>,
     /// When responses are deleted.
     pub retained_until: DateTime<Utc>,
+    /// For how many days after its end the campaign takes responses that were filled in before.
+    pub grace_days: i32,
 }
 
 /// A setting that a change would make worse for people who have already responded.
@@ -37,6 +39,9 @@ pub enum Promise {
     /// Responses would be kept longer.
     #[error("It may only become earlier once the first response is in.")]
     RetainedUntil,
+    /// The time to send what was filled in before the end would become shorter.
+    #[error("It may only grow once the first response is in.")]
+    GraceDays,
 }
 
 /// The minimum `k` of a campaign.
@@ -62,6 +67,7 @@ impl Promise {
             Self::K => "k",
             Self::FreezesAt => "freezes_at",
             Self::RetainedUntil => "retained_until",
+            Self::GraceDays => "grace_days",
         }
     }
 }
@@ -84,6 +90,7 @@ impl PrivacySettings {
                 Promise::RetainedUntil,
                 new.retained_until > self.retained_until,
             ),
+            (Promise::GraceDays, new.grace_days < self.grace_days),
         ]
         .into_iter()
         .filter_map(|(promise, broken)| broken.then_some(promise))
@@ -112,6 +119,7 @@ mod tests {
             k: 5,
             freezes_at: Some(DateTime::UNIX_EPOCH),
             retained_until: DateTime::UNIX_EPOCH,
+            grace_days: 14,
         }
     }
 
@@ -125,6 +133,7 @@ mod tests {
             k: 6,
             freezes_at: Some(DateTime::UNIX_EPOCH + day),
             retained_until: DateTime::UNIX_EPOCH - day,
+            grace_days: 15,
         };
         assert_eq!(old.broken_by(&old), []);
         assert_eq!(old.broken_by(&better), []);
@@ -144,7 +153,8 @@ mod tests {
                 Promise::ReleaseSize,
                 Promise::K,
                 Promise::FreezesAt,
-                Promise::RetainedUntil
+                Promise::RetainedUntil,
+                Promise::GraceDays
             ],
             "another rule is another promise, even one that protects better"
         );

@@ -29,6 +29,9 @@ pub enum ScheduleFault {
     /// Responses would be deleted before the campaign closes.
     #[error("It must not be earlier than closes_at.")]
     RetentionTooShort,
+    /// Responses that come within the grace would be deleted on arrival.
+    #[error("The grace must end at retained_until or before.")]
+    GraceTooLong,
 }
 
 impl ScheduleFault {
@@ -39,6 +42,7 @@ impl ScheduleFault {
             Self::Reversed => "closes_at",
             Self::FreezeTooEarly => "freezes_at",
             Self::RetentionTooShort => "retained_until",
+            Self::GraceTooLong => "grace_days",
         }
     }
 
@@ -49,19 +53,27 @@ impl ScheduleFault {
             Self::Reversed => "window_reversed",
             Self::FreezeTooEarly => "freeze_too_early",
             Self::RetentionTooShort => "retention_too_short",
+            Self::GraceTooLong => "grace_too_long",
         }
     }
 }
 
 /// When responses are deleted by default: five years after the campaign closes.
-pub fn default_retention(closes_at: DateTime<Utc>) -> DateTime<Utc> {
+pub fn default_retention(closes_at: DateTime<Utc>, grace_days: i32) -> DateTime<Utc> {
     let later = closes_at.checked_add_signed(FIVE_YEARS);
-    later.filter(in_range).unwrap_or(closes_at)
+    let later = later.filter(in_range);
+    later.unwrap_or_else(|| days_after(closes_at, grace_days))
+}
+
+/// The time this many days later.
+pub(super) fn days_after(time: DateTime<Utc>, days: i32) -> DateTime<Utc> {
+    time.checked_add_signed(TimeDelta::days(days.into()))
+        .unwrap_or(time)
 }
 
 impl Schedule {
-    /// Checks the times of a campaign: opening and closing, the freeze of its responses and their deletion. The times
-    /// must be in whole microseconds, see [`whole_microseconds`].
+    /// Checks the times of a campaign: opening and closing, the freeze of its responses and their deletion, and the
+    /// end of the grace. The times must be in whole microseconds, see [`whole_microseconds`].
     ///
     /// # Errors
     ///
@@ -70,6 +82,7 @@ impl Schedule {
         self,
         freezes_at: Option<DateTime<Utc>>,
         retained_until: DateTime<Utc>,
+        accepts_until: DateTime<Utc>,
     ) -> Result<(), ScheduleFault> {
         let times = [
             ("opens_at", Some(self.opens_at)),
@@ -91,6 +104,9 @@ impl Schedule {
         }
         if retained_until < self.closes_at {
             return Err(ScheduleFault::RetentionTooShort);
+        }
+        if retained_until < accepts_until {
+            return Err(ScheduleFault::GraceTooLong);
         }
         Ok(())
     }

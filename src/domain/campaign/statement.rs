@@ -125,6 +125,15 @@ impl PrivacySettings {
             ),
             self.withdrawal_sentence(),
             sentence(
+                "correction",
+                "While your response waits to be passed on you can correct it with the receipt. Later, as long as you \
+                 can withdraw it, you can withdraw it and send another one. What we store does not tell that the two \
+                 belong together.",
+                "응답이 전달되기를 기다리는 동안에는 접수증으로 응답을 고칠 수 있습니다. 그 뒤에도 철회할 수 있는 \
+                 동안에는 철회하고 새 응답을 보낼 수 있습니다. 저장된 내용으로는 두 응답이 이어져 있다는 것을 \
+                 알 수 없습니다.",
+            ),
+            sentence(
                 "retention",
                 &format!("All responses are deleted on {retained_until}."),
                 &format!("모든 응답은 {retained_until}에 삭제합니다."),
@@ -157,8 +166,22 @@ impl PrivacySettings {
     }
 
     fn release_sentence(&self) -> Sentence {
-        let size = self.release_size;
-        if size > 1 {
+        let (size, days) = (self.release_size, self.grace_days);
+        if size > 1 && days > 0 {
+            sentence(
+                "released_together",
+                &format!(
+                    "Responses wait until there are {size}, and are then passed on together, in mixed order. What \
+                     still waits {days} days after the end of the campaign, when the last late ones are in, is passed \
+                     on as it is."
+                ),
+                &format!(
+                    "응답은 {size}건이 모일 때까지 기다렸다가 순서를 섞어 함께 분석 담당자에게 전달합니다. \
+                     캠페인이 끝난 뒤 늦게 도착하는 응답을 {days}일 동안 더 받으며, 그때까지 기다리던 응답은 \
+                     그대로 전달합니다."
+                ),
+            )
+        } else if size > 1 {
             sentence(
                 "released_together",
                 &format!(
@@ -231,11 +254,13 @@ mod tests {
             k: 7,
             freezes_at: None,
             retained_until: DateTime::from_timestamp(1_900_000_000, 0).unwrap(),
+            grace_days: 0,
         };
         let sealed = PrivacySettings {
             access: Access::Pass,
             release_size: 25,
             freezes_at: DateTime::from_timestamp(1_800_000_000, 0),
+            grace_days: 14,
             ..open
         };
         let code = PrivacySettings {
@@ -252,6 +277,7 @@ mod tests {
                 "remarks_apart",
                 "masked",
                 "withdrawal_any_time",
+                "correction",
                 "retention",
             ]
         );
@@ -263,7 +289,7 @@ mod tests {
                 .map(|sentence| sentence.text.get(tag).unwrap().to_owned())
                 .collect();
             let words = words.join("\n");
-            for setting in ["25", "7", "2027-01-15 08:00 UTC", "2030-03-17"] {
+            for setting in ["25", "14", "7", "2027-01-15 08:00 UTC", "2030-03-17"] {
                 assert!(words.contains(setting), "{setting}: {words}");
             }
         }

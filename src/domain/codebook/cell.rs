@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use chrono::NaiveDate;
 
-use crate::domain::form::OptionDefinition;
+use crate::domain::form::{OptionDefinition, Period};
 use crate::domain::ids::CampaignId;
 
 /// The content of one cell.
@@ -20,7 +20,9 @@ pub enum Cell<'a> {
     Choice(&'a OptionDefinition),
     /// Multiple choice: whether this option is among those chosen.
     Chosen(bool),
-    /// A rating, a whole number or the version of the form.
+    /// A day, a month or a year.
+    Date(Period),
+    /// A rating, a whole number, the place of an option in a ranking, or the version of the form.
     Whole(i64),
     /// A decimal number.
     Decimal(Fixed),

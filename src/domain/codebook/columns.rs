@@ -87,7 +87,7 @@ pub enum ColumnKind {
         /// The question's key.
         question: String,
     },
-    /// Whether an option of a multiple choice was chosen.
+    /// Whether an option of a multiple choice was chosen, or its place in a ranking.
     Option {
         /// The question's key.
         question: String,
@@ -182,7 +182,8 @@ fn metadata_columns(versions: &[(i32, &Form)]) -> Vec<Column> {
     MetadataColumn::ALL.map(column).to_vec()
 }
 
-/// The columns of one coding: none for free text, one an option for a multiple choice, else one.
+/// The columns of one coding: none for free text and plain statements, one an option for a multiple choice or a ranking,
+/// else one.
 fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Vec<Column>) {
     let question_at = |at: usize| -> Option<&Question> {
         let (_, form) = versions.get(at)?;
@@ -196,21 +197,24 @@ fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Ve
         return;
     };
     match newest {
-        Kind::Text { .. } => {}
-        Kind::MultipleChoice(choices) => columns.extend(choices.iter().map(|choice| {
-            let has_it = |at: &usize| kind_at(*at).is_some_and(|k| k.place(&choice.code).is_some());
-            let at: Vec<_> = coding.at.iter().copied().filter(has_it).collect();
-            Column {
-                name: format!("{}__{}", coding.name, choice.code),
-                kind: ColumnKind::Option {
-                    question: coding.key.clone(),
-                    option: choice.code.clone(),
-                },
-                versions: numbers(versions, &at),
-                background,
-                coding: coding.name.clone(),
-            }
-        })),
+        Kind::Text { .. } | Kind::Statement { acknowledge: false } => {}
+        Kind::MultipleChoice(choices) | Kind::Ranking { choices, .. } => {
+            columns.extend(choices.iter().map(|choice| {
+                let has_it =
+                    |at: &usize| kind_at(*at).is_some_and(|k| k.place(&choice.code).is_some());
+                let at: Vec<_> = coding.at.iter().copied().filter(has_it).collect();
+                Column {
+                    name: format!("{}__{}", coding.name, choice.code),
+                    kind: ColumnKind::Option {
+                        question: coding.key.clone(),
+                        option: choice.code.clone(),
+                    },
+                    versions: numbers(versions, &at),
+                    background,
+                    coding: coding.name.clone(),
+                }
+            }))
+        }
         _ => columns.push(Column {
             name: coding.name.clone(),
             kind: ColumnKind::Answer {

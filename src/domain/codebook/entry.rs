@@ -1,10 +1,13 @@
 //! What the codebook says of one column. Where versions differ, the newest one that has the column speaks.
 
+use std::collections::BTreeMap;
+
 use super::condition_text::both;
 use super::row_projection::definition_of;
 use super::{Column, ColumnKind, Columns, Fixed, MetadataColumn};
 use crate::domain::form::{
-    Concept, Form, Kind, QuestionDefinition, ScoreDefinition, ScoreMethod, Text, options_of,
+    Concept, ExternalCode, Form, Kind, QuestionDefinition, QuestionKind, ScoreDefinition,
+    ScoreMethod, Text, options_of,
 };
 
 /// The description of one column.
@@ -26,7 +29,7 @@ pub struct Entry {
     pub label: Option<String>,
     /// The versions that can have something in it, ascending.
     pub versions: Vec<i32>,
-    /// What can stand in it, where that is a list; for a rating, its two ends.
+    /// What can stand in it, where that is a list; for a number, the points that have a meaning of their own.
     pub codes: Vec<CodeEntry>,
     /// The least number.
     pub min: Option<String>,
@@ -47,6 +50,23 @@ pub struct Entry {
     /// The columns, without their options, by which somebody could be found: where one of them is masked in a row, this
     /// one is too. One that somebody could be found by itself stands among them.
     pub masked_with: Vec<String>,
+    /// The unit of a number.
+    pub unit: Option<UnitEntry>,
+    /// What lies between one possible number and the next.
+    pub step: Option<String>,
+    /// How exact a date is: `day`, `month` or `year`.
+    pub precision: Option<&'static str>,
+    /// What peers call it: `http://loinc.org|44250-9`, and for an option `severe=http://loinc.org|LA6571-9`.
+    pub external: Vec<String>,
+}
+
+/// The unit of a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitEntry {
+    /// Its code in UCUM.
+    pub ucum: Option<String>,
+    /// What a person reads behind the number.
+    pub label: Option<String>,
 }
 
 /// One thing that can stand in a column.
@@ -150,9 +170,11 @@ fn answer(texts: &Texts<'_>, question: &str, entry: Entry) -> Option<Entry> {
     let form = texts.form;
     let checked = form.questions().get(form.place(question)?)?;
     let definition = definition_of(form, question)?;
-    let section = form.definition().sections.get(checked.section)?;
+    let section = form.definition().sections.get(checked.section);
     let bound = |scaled: i64, decimals: u8| Some(Fixed { scaled, decimals }.to_string());
     let (min, max, decimals) = match checked.kind {
+        Kind::Date { .. } => (definition.earliest.clone(), definition.latest.clone(), None),
+        Kind::Ranking { most, .. } => (bound(1, 0), bound(most.into(), 0), Some(0)),
         Kind::Whole { min, max } => (bound(min, 0), bound(max, 0), Some(0)),
         Kind::Decimal { min, max, decimals } => {
             (bound(min, decimals), bound(max, decimals), Some(decimals))
@@ -162,7 +184,7 @@ fn answer(texts: &Texts<'_>, question: &str, entry: Entry) -> Option<Entry> {
     Some(Entry {
         question: Some(question.to_owned()),
         kind: definition.kind.name(),
-        section: Some((section.key.clone(), texts.of(&section.title))),
+        section: section.map(|section| (section.key.clone(), texts.of(&section.title))),
         text: texts.of(&definition.text),
         codes: codes(texts, &checked.kind, definition),
         min,
@@ -170,7 +192,20 @@ fn answer(texts: &Texts<'_>, question: &str, entry: Entry) -> Option<Entry> {
         decimals,
         background: Some(checked.background),
         required: Some(checked.required),
-        show_when: both(section.show_when.as_ref(), definition.show_when.as_ref()),
+        show_when: both(
+            section.and_then(|section| section.show_when.as_ref()),
+            definition.show_when.as_ref(),
+        ),
+        unit: definition.unit.as_ref().map(|unit| UnitEntry {
+            ucum: unit.ucum.clone(),
+            label: unit.label.as_ref().map(|label| texts.of(label)),
+        }),
+        step: definition.step.as_ref().map(ToString::to_string),
+        precision: match checked.kind {
+            Kind::Date { precision, .. } => Some(precision.name()),
+            _ => None,
+        },
+        external: external(form, definition),
         concept: definition.concept.clone(),
         ..entry
     })
@@ -186,12 +221,29 @@ fn codes(texts: &Texts<'_>, kind: &Kind, definition: &QuestionDefinition) -> Vec
         Kind::YesNo => vec![plain("0", "no"), plain("1", "yes")],
         Kind::MultipleChoice(_) => vec![plain("0", "not chosen"), plain("1", "chosen")],
         Kind::Whole { min, max } => {
+            let points = definition.anchors.iter().map(|it| (it.at, &it.label));
             let ends = [(min, &definition.min_label), (max, &definition.max_label)];
-            let named = |(end, label): (&i64, &Option<Text>)| {
-                Some(plain(&end.to_string(), &texts.of(label.as_ref()?)))
-            };
-            ends.into_iter().filter_map(named).collect()
+            let ends = ends
+                .into_iter()
+                .filter_map(|(at, it)| Some((*at, it.as_ref()?)));
+            let mut named: BTreeMap<i64, String> = points
+                .chain(ends)
+                .map(|(at, label)| (at, texts.of(label)))
+                .collect();
+            if definition.max_open {
+                let label = named.entry(*max).or_insert_with(|| max.to_string());
+                label.push_str(OR_MORE);
+            }
+            let point = |(at, label): (i64, String)| plain(&at.to_string(), &label);
+            named.into_iter().map(point).collect()
         }
+        Kind::Decimal { max, decimals, .. } if definition.max_open => {
+            let (scaled, decimals) = (*max, *decimals);
+            let max = Fixed { scaled, decimals }.to_string();
+            vec![plain(&max, &format!("{max}{OR_MORE}"))]
+        }
+        Kind::Statement { acknowledge: true } => vec![plain("1", "read")],
+        Kind::Ranking { .. } => Vec::new(),
         Kind::SingleChoice(_) => options_of(texts.form.definition(), definition)
             .iter()
             .map(|option| CodeEntry {
@@ -200,8 +252,31 @@ fn codes(texts: &Texts<'_>, kind: &Kind, definition: &QuestionDefinition) -> Vec
                 number: option.value,
             })
             .collect(),
-        Kind::Decimal { .. } | Kind::Text { .. } => Vec::new(),
+        Kind::Decimal { .. } | Kind::Text { .. } | Kind::Date { .. } | Kind::Statement { .. } => {
+            Vec::new()
+        }
     }
+}
+
+const OR_MORE: &str = " or more";
+
+/// The codes of a question and, where they stand in one column, of its options.
+fn external(form: &Form, definition: &QuestionDefinition) -> Vec<String> {
+    let own = definition.external.iter().map(written);
+    let options = if definition.kind == QuestionKind::SingleChoice {
+        options_of(form.definition(), definition)
+    } else {
+        &[]
+    };
+    let of_options = options.iter().flat_map(|option| {
+        let codes = option.external.iter();
+        codes.map(|it| format!("{}={}", option.code, written(it)))
+    });
+    own.chain(of_options).collect()
+}
+
+fn written(code: &ExternalCode) -> String {
+    format!("{}|{}", code.system, code.code)
 }
 
 fn chosen(texts: &Texts<'_>, question: &str, option: &str, entry: Entry) -> Option<Entry> {
@@ -209,8 +284,10 @@ fn chosen(texts: &Texts<'_>, question: &str, option: &str, entry: Entry) -> Opti
     let found = options_of(texts.form.definition(), definition)
         .iter()
         .find(|candidate| candidate.code == option)?;
+    let codes = found.external.iter().map(written);
     Some(Entry {
         option: Some(option.to_owned()),
+        external: [entry.external, codes.collect()].concat(),
         label: Some(texts.of(&found.label)),
         ..entry
     })
@@ -247,6 +324,7 @@ fn score(
         min: Some(min.to_string()),
         max: Some(max.to_string()),
         decimals: Some(1),
+        external: definition.external.iter().map(written).collect(),
         score: Some(ScoreEntry {
             of: of.map(|column| column.name.clone()).collect(),
             method: definition.method,

@@ -32,7 +32,7 @@ mod row_projection;
 
 pub use cell::{CampaignLabel, Cell, Fixed, Missing};
 pub use columns::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
-pub use entry::{BandEntry, CodeEntry, Entry, ScoreEntry};
+pub use entry::{BandEntry, CodeEntry, Entry, ScoreEntry, UnitEntry};
 pub use row_projection::{RowContent, RowProjection};
 
 #[cfg(test)]

@@ -100,11 +100,16 @@ impl<'a> RowProjection<'a> {
                     decimals: *decimals,
                 }),
                 Ok(Value::YesNo(yes)) => Cell::YesNo(*yes),
-                Ok(Value::Choices(_) | Value::Text(_)) => not_asked,
+                Ok(Value::Date(period)) => Cell::Date(*period),
+                Ok(Value::Choices(_) | Value::Ranking(_) | Value::Text(_)) => not_asked,
             },
             Step::Option { place, option } => match given(row.answers, *place) {
                 Err(missing) => Cell::Missing(missing),
                 Ok(Value::Choices(chosen)) => Cell::Chosen(chosen.contains(option)),
+                Ok(Value::Ranking(order)) => (1..)
+                    .zip(order)
+                    .find(|(_, place)| *place == option)
+                    .map_or(Cell::Missing(Missing::Blank), |(rank, _)| Cell::Whole(rank)),
                 Ok(_) => not_asked,
             },
             Step::Score(definition, score) => {
@@ -184,8 +189,5 @@ fn newest_options<'a>(kind: &Kind, newest: &'a Form, question: &str) -> Vec<&'a 
 
 /// The definition of a question.
 pub(super) fn definition_of<'a>(form: &'a Form, question: &str) -> Option<&'a QuestionDefinition> {
-    form.definition()
-        .questions()
-        .map(|(_, definition)| definition)
-        .find(|definition| definition.key == question)
+    form.question_definition(question)
 }

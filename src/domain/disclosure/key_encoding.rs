@@ -79,6 +79,10 @@ pub fn encode_key(cell: Cell<'_>, key: &mut Vec<u8>) {
             key.push(5);
             key.extend(number.to_be_bytes());
         }
+        Cell::Date(period) => {
+            key.push(9);
+            key.extend(period.number().to_be_bytes());
+        }
         Cell::Campaign(campaign) => {
             key.push(6);
             key.extend(campaign.id.0.as_bytes());

@@ -4,6 +4,7 @@
 //! the cancer, suppressed or not. So what depends on a suppressed answer is suppressed with it:
 //!
 //! - a question that routing shows for some answers only, and whatever depends on that question in turn;
+//! - a question that a constraint of the form ties to a suppressed one: what is required of both tells of one by the other;
 //! - a score over such questions, or over the suppressed one;
 //! - where the version of the form is suppressed, every column in which versions differ: one that only some of them have, one that
 //!   has other options or bounds, or one that is shown under another condition.
@@ -17,8 +18,7 @@ use super::QuasiIdentifiers;
 use super::k_anonymity::QiSet;
 use crate::domain::codebook::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
 use crate::domain::form::{
-    Choice, Condition, ConditionDefinition, Form, Kind, Question, QuestionDefinition,
-    SectionDefinition,
+    Choice, Condition, ConditionDefinition, Constraint, Form, Kind, Limits, Question,
 };
 
 /// For each version and column, the quasi-identifiers that the column is suppressed with.
@@ -64,8 +64,8 @@ impl SecondarySuppression {
     }
 }
 
-/// For each question of a version, the quasi-identifiers that an answer to it gives away: its own, and all that
-/// decide whether it is shown.
+/// For each question of a version, the quasi-identifiers that an answer to it gives away: its own, all that decide
+/// whether it is shown, and those that a constraint ties it to.
 fn visibility_dependencies(
     columns: &Columns<'_>,
     quasi: &QuasiIdentifiers,
@@ -82,18 +82,36 @@ fn visibility_dependencies(
                 all.union(quasi.set_of(index))
             })
     };
-    // Conditions look only backwards, so what they look at is worked out before.
-    form.questions()
-        .iter()
-        .fold(Vec::new(), |mut all, question| {
+    let mut all: Vec<QiSet> = form.questions().iter().map(own).collect();
+    // Conditions look only backwards, so one round would do, but constraints look everywhere.
+    loop {
+        let before = all.clone();
+        for (place, question) in form.questions().iter().enumerate() {
             let section = form.section_condition(question.section);
             let conditions = section.into_iter().chain(&question.show_when);
-            let found = conditions.fold(own(question), |found, condition| {
+            let found = conditions.fold(QiSet::NONE, |found, condition| {
                 found.union(condition_dependencies(condition, &all))
             });
-            all.push(found);
-            all
-        })
+            give(&mut all, place, found);
+        }
+        for (_, constraint) in form.constraints() {
+            let mut found = QiSet::NONE;
+            constraint.each_place(&mut |place| {
+                found = found.union(all.get(place).copied().unwrap_or_default());
+            });
+            constraint.each_place(&mut |place| give(&mut all, place, found));
+        }
+        if all == before {
+            return all;
+        }
+    }
+}
+
+/// Adds what the answer to the question at this place gives away.
+fn give(all: &mut [QiSet], place: usize, found: QiSet) {
+    if let Some(one) = all.get_mut(place) {
+        *one = one.union(found);
+    }
 }
 
 /// What the outcome of a condition gives away; `before` has the dependencies of the questions that it looks at.
@@ -105,7 +123,13 @@ fn condition_dependencies(condition: &Condition, before: &[QiSet]) -> QiSet {
             })
         }
         Condition::Not(part) => condition_dependencies(part, before),
-        Condition::Test(place, _) => before.get(*place).copied().unwrap_or_default(),
+        Condition::Test(..) => {
+            let mut found = QiSet::NONE;
+            condition.each_place(&mut |place| {
+                found = found.union(before.get(place).copied().unwrap_or_default());
+            });
+            found
+        }
     }
 }
 
@@ -178,7 +202,7 @@ impl<'a> Differing<'a> {
         let mut referenced = Vec::new();
         conditions
             .chain(&question.show_when)
-            .for_each(|condition| referenced_questions(condition, &mut referenced));
+            .for_each(|condition| condition.each_place(&mut |place| referenced.push(place)));
         !self.versions.iter().all(same)
             || referenced
                 .into_iter()
@@ -187,35 +211,23 @@ impl<'a> Differing<'a> {
     }
 }
 
-/// The places of the questions that a condition looks at.
-fn referenced_questions(condition: &Condition, places: &mut Vec<usize>) {
-    match condition {
-        Condition::Any(parts) | Condition::All(parts) => {
-            parts
-                .iter()
-                .for_each(|part| referenced_questions(part, places));
-        }
-        Condition::Not(part) => referenced_questions(part, places),
-        Condition::Test(place, _) => places.push(*place),
-    }
-}
-
 /// Everything that decides what can stand in the cells of a question. The order of its options and the words are not in it.
 #[derive(PartialEq)]
 struct Shape<'a> {
     kind: Kind,
+    limits: Limits,
     required: bool,
     section: Option<&'a ConditionDefinition>,
     show_when: Option<&'a ConditionDefinition>,
+    /// When a constraint on it counts, and what it requires.
+    constraints: Vec<(Option<&'a ConditionDefinition>, &'a ConditionDefinition)>,
 }
 
 impl<'a> Shape<'a> {
     fn of(form: &'a Form, key: &str) -> Option<Self> {
         let question = form.questions().get(form.place(key)?)?;
-        let (section, definition): (&SectionDefinition, &QuestionDefinition) = form
-            .definition()
-            .questions()
-            .find(|(_, definition)| definition.key == key)?;
+        let definition = form.question_definition(key)?;
+        let section = form.definition().sections.get(question.section);
         let sorted = |choices: &[Choice]| {
             let mut choices = choices.to_vec();
             choices.sort_by(|one, other| one.code.cmp(&other.code));
@@ -225,11 +237,33 @@ impl<'a> Shape<'a> {
             kind: match &question.kind {
                 Kind::SingleChoice(choices) => Kind::SingleChoice(sorted(choices)),
                 Kind::MultipleChoice(choices) => Kind::MultipleChoice(sorted(choices)),
+                Kind::Ranking { choices, most } => Kind::Ranking {
+                    choices: sorted(choices),
+                    most: *most,
+                },
                 other => other.clone(),
             },
+            limits: question.limits,
             required: question.required,
-            section: section.show_when.as_ref(),
+            section: section.and_then(|section| section.show_when.as_ref()),
             show_when: definition.show_when.as_ref(),
+            constraints: constraints_on(form, key),
         })
     }
+}
+
+fn constraints_on<'a>(
+    form: &'a Form,
+    key: &str,
+) -> Vec<(Option<&'a ConditionDefinition>, &'a ConditionDefinition)> {
+    let place = form.place(key);
+    let looks = |constraint: &Constraint| {
+        let mut looks = false;
+        constraint.each_place(&mut |at| looks |= Some(at) == place);
+        looks
+    };
+    form.constraints()
+        .filter(|(_, constraint)| looks(constraint))
+        .map(|(definition, _)| (definition.when.as_ref(), &definition.require))
+        .collect()
 }

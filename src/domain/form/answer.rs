@@ -1,5 +1,7 @@
 //! The answer to one question.
 
+use super::date::Period;
+
 /// The answer to a question, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -28,9 +30,23 @@ pub enum Value {
     YesNo(bool),
     /// Free text.
     Text(String),
+    /// A day, a month or a year.
+    Date(Period),
+    /// The places of the options, the first one first.
+    Ranking(Vec<u8>),
 }
 
 impl Answer {
+    /// The answer as it looks on a form: without one, nothing is marked, whatever the reason.
+    #[must_use]
+    pub fn as_it_looks(self) -> Self {
+        match self {
+            Self::Declined => Self::Blank,
+            Self::Given(Value::Choices(chosen)) if chosen.is_empty() => Self::Blank,
+            other => other,
+        }
+    }
+
     /// What was answered, if anything was.
     pub fn value(&self) -> Option<&Value> {
         match self {

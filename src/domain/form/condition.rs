@@ -39,6 +39,42 @@ pub struct ConditionDefinition {
     /// Whether the question has an answer; declining is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<bool>,
+    /// Multiple choice: one of these options, or more, is among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes_any: Option<Vec<String>>,
+    /// Multiple choice: all of these options are among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes_all: Option<Vec<String>>,
+    /// Multiple choice: none of these options is among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes_none: Option<Vec<String>>,
+    /// Multiple choice: so many options are chosen, or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_at_least: Option<u8>,
+    /// Multiple choice: so many options are chosen, or fewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_at_most: Option<u8>,
+    /// The answer, or the value of the option chosen, is more than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_than: Option<f64>,
+    /// The answer, or the value of the option chosen, is less than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less_than: Option<f64>,
+    /// The answer equals that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_question: Option<String>,
+    /// The answer is at least that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least_question: Option<String>,
+    /// The answer is at most that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most_question: Option<String>,
+    /// The answer is more than that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_than_question: Option<String>,
+    /// The answer is less than that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less_than_question: Option<String>,
 }
 
 /// What an answer is compared with: an option's code, a number, or `true` and `false`.
@@ -83,4 +119,99 @@ pub enum Test {
     AtMost(f64),
     /// There is an answer, or there is none.
     Answered(bool),
+    /// One of the options, or more, is among those chosen.
+    IncludesAny(Vec<u8>),
+    /// All of the options are among those chosen.
+    IncludesAll(Vec<u8>),
+    /// None of the options is among those chosen.
+    IncludesNone(Vec<u8>),
+    /// So many options are chosen, or more.
+    CountAtLeast(u8),
+    /// So many options are chosen, or fewer.
+    CountAtMost(u8),
+    /// The answer's number is more than this.
+    MoreThan(f64),
+    /// The answer's number is less than this.
+    LessThan(f64),
+    /// The answer stands like this to that of the question at this place.
+    Compared(Comparison, usize),
+}
+
+/// How one answer stands to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// They are equal.
+    Equal,
+    /// It is that or more.
+    AtLeast,
+    /// It is that or less.
+    AtMost,
+    /// It is more.
+    MoreThan,
+    /// It is less.
+    LessThan,
+}
+
+impl Comparison {
+    /// Whether `one` stands like this to `other`.
+    #[allow(clippy::float_cmp, reason = "both are the nearest to a decimal")]
+    pub fn holds(self, one: f64, other: f64) -> bool {
+        match self {
+            Self::Equal => one == other,
+            Self::AtLeast => one >= other,
+            Self::AtMost => one <= other,
+            Self::MoreThan => one > other,
+            Self::LessThan => one < other,
+        }
+    }
+}
+
+impl ConditionDefinition {
+    /// The other question that the answer is compared with, by its key, and how.
+    pub fn comparison(&self) -> Option<(Comparison, &'static str, &str)> {
+        let comparisons = [
+            (Comparison::Equal, "is_question", &self.is_question),
+            (
+                Comparison::AtLeast,
+                "at_least_question",
+                &self.at_least_question,
+            ),
+            (
+                Comparison::AtMost,
+                "at_most_question",
+                &self.at_most_question,
+            ),
+            (
+                Comparison::MoreThan,
+                "more_than_question",
+                &self.more_than_question,
+            ),
+            (
+                Comparison::LessThan,
+                "less_than_question",
+                &self.less_than_question,
+            ),
+        ];
+        comparisons
+            .into_iter()
+            .find_map(|(how, field, key)| Some((how, field, key.as_deref()?)))
+    }
+}
+
+impl Condition {
+    /// Calls `visit` with the place of every question that the condition looks at.
+    pub fn each_place(&self, visit: &mut impl FnMut(usize)) {
+        match self {
+            Self::Any(parts) | Self::All(parts) => {
+                parts.iter().for_each(|part| part.each_place(visit));
+            }
+            Self::Not(part) => part.each_place(visit),
+            Self::Test(place, test) => {
+                visit(*place);
+                if let Test::Compared(_, other) = test {
+                    visit(*other);
+                }
+            }
+        }
+    }
 }

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::condition::ConditionDefinition;
+use super::date::DatePrecision;
+use super::particulars::{
+    Anchor, ConstraintDefinition, ExternalCode, OptionOrder, ParameterDefinition, Specify, Unit,
+};
 use super::text::Text;
 
 /// A survey instrument: what is asked, in which order, and under which conditions.
@@ -38,6 +42,12 @@ pub struct FormDefinition {
     /// Texts that are shown when the answers call for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<NoticeDefinition>,
+    /// Values that a client takes from the address by which it was opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<ParameterDefinition>,
+    /// Rules over the answers to several questions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<ConstraintDefinition>,
 }
 
 /// The rules by which a definition is read.
@@ -48,7 +58,7 @@ pub struct FormDefinition {
 pub enum Edition {
     /// The rules of every version published before there were editions.
     First,
-    /// A sum is the sum of the numbers as they stand, and a required multiple choice wants an option.
+    /// A sum is the sum of the numbers as they stand, a required multiple choice wants an option, and texts are plain.
     Second,
 }
 
@@ -118,6 +128,12 @@ pub enum QuestionKind {
     YesNo,
     /// Free text: a remark, stored apart from the other answers.
     Text,
+    /// A day, a month or a year, which describes the person.
+    Date,
+    /// The options in an order, all of them or the first few.
+    Ranking,
+    /// A text between the questions, which takes no answer unless it is to be acknowledged.
+    Statement,
 }
 
 impl QuestionKind {
@@ -176,6 +192,54 @@ pub struct QuestionDefinition {
     /// Text: the most characters (Unicode scalar values), 1 to 4000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u16>,
+    /// Multiple choice and ranking: the fewest options of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fewest: Option<u8>,
+    /// Multiple choice and ranking: the most options of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u8>,
+    /// Numbers: what lies between one possible answer and the next, counted from `min`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<serde_json::Number>,
+    /// Numbers: their unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+    /// Numbers: the greatest answer means "or more".
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub max_open: bool,
+    /// Rating: what points between its ends mean.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<Anchor>,
+    /// Rating: shown as a slider rather than as buttons.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub slider: bool,
+    /// The answer that a client fills in beforehand. It is an answer only if it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+    /// Date: how exactly it is asked and kept; a month if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<DatePrecision>,
+    /// Date: the first one, as a date, `today`, or a duration counted from the week of answering.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<String>,
+    /// Date: the last one, written alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
+    /// Date to the day: why a month is not exact enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Statement: a person who sees it can say that they read it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub acknowledge: bool,
+    /// Consecutive questions with one scale that are shown as a table: the name of the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<String>,
+    /// The order in which the options are shown; as they stand if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OptionOrder>,
+    /// The question in other terminologies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<ExternalCode>,
 }
 
 /// One option of a choice.
@@ -192,6 +256,15 @@ pub struct OptionDefinition {
     /// Multiple choice: excludes every other option, as "none of these" does.
     #[serde(default, skip_serializing_if = "is_false")]
     pub exclusive: bool,
+    /// It keeps its place when the order is random.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fixed: bool,
+    /// A text that a person who chose it can write beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specify: Option<Specify>,
+    /// The option in other terminologies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<ExternalCode>,
 }
 
 /// A concept of a terminology such as the ICF.
@@ -225,6 +298,9 @@ pub struct ScoreDefinition {
     /// Names for ranges of the score, in ascending order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandDefinition>,
+    /// The score in other terminologies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<ExternalCode>,
 }
 
 /// How a score puts its questions together.
@@ -302,49 +378,44 @@ impl FormDefinition {
                 .map(move |question| (section, question))
         })
     }
+}
 
-    /// The same form with every text in `language` only.
-    #[must_use]
-    pub fn in_language(&self, language: &str) -> Self {
-        let mut form = self.clone();
-        form.languages = vec![language.to_owned()];
-        form.each_text(|text| *text = text.only(language));
-        form
-    }
-
-    /// Calls `change` on every text of the form.
-    fn each_text(&mut self, mut change: impl FnMut(&mut Text)) {
-        let change = &mut change;
-        change(&mut self.title);
-        self.description.as_mut().map(&mut *change);
-        for option in self.scales.values_mut().flatten() {
-            change(&mut option.label);
-        }
-        for section in &mut self.sections {
-            change(&mut section.title);
-            section.description.as_mut().map(&mut *change);
-            for question in &mut section.questions {
-                change(&mut question.text);
-                for text in [
-                    &mut question.hint,
-                    &mut question.min_label,
-                    &mut question.max_label,
-                ] {
-                    text.as_mut().map(&mut *change);
-                }
-                for option in question.options.iter_mut().flatten() {
-                    change(&mut option.label);
-                }
-            }
-        }
-        for score in &mut self.scores {
-            change(&mut score.title);
-            for band in &mut score.bands {
-                change(&mut band.label);
-            }
-        }
-        for notice in &mut self.notices {
-            change(&mut notice.text);
+impl QuestionDefinition {
+    /// A question with nothing but its text.
+    pub(super) fn new(key: &str, kind: QuestionKind, text: &Text) -> Self {
+        Self {
+            key: key.to_owned(),
+            kind,
+            text: text.clone(),
+            hint: None,
+            background: false,
+            required: false,
+            show_when: None,
+            concept: None,
+            scale: None,
+            options: None,
+            min: None,
+            max: None,
+            min_label: None,
+            max_label: None,
+            decimals: None,
+            max_length: None,
+            fewest: None,
+            most: None,
+            step: None,
+            unit: None,
+            max_open: false,
+            anchors: Vec::new(),
+            slider: false,
+            default: None,
+            precision: None,
+            earliest: None,
+            latest: None,
+            reason: None,
+            acknowledge: false,
+            matrix: None,
+            order: None,
+            external: Vec::new(),
         }
     }
 }

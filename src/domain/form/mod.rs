@@ -7,30 +7,43 @@ mod answer;
 mod changes;
 mod check;
 mod condition;
+mod constraint;
+mod date;
 mod definition;
 mod digest;
+mod order;
+mod particulars;
 mod question;
 mod record;
 mod score;
 mod source;
 mod text;
+mod texts;
 
 pub use answer::{Answer, Value};
 pub use changes::{Change, Changes, ElementChange, recoded_without_consent};
 pub(crate) use changes::{is_score_recoded, options_of};
 pub use check::FormFault;
 pub(crate) use check::scaled;
-pub use condition::{Condition, ConditionDefinition, Scalar, Test};
+pub use condition::{Comparison, Condition, ConditionDefinition, Scalar, Test};
+pub use constraint::Constraint;
+pub use date::{DateBound, DatePrecision, Period};
 pub use definition::{
     BandDefinition, Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition,
     QuestionDefinition, QuestionKind, ScoreDefinition, ScoreMethod, SectionDefinition,
 };
 pub use digest::Digest;
-pub use question::{Choice, Kind, Question};
+pub use order::shuffled;
+pub use particulars::{
+    Anchor, ConstraintDefinition, ExternalCode, OptionOrder, ParameterDefinition, Specify, Unit,
+};
+pub use question::{Choice, Kind, Limits, NO_SECTION, Question};
 pub use record::{Layout, RecordFault, Slot};
 pub use score::{Score, ScoreValue};
 pub use source::{Source, SourceFault, Syntax};
 pub use text::{Text, is_language_tag, look_up};
+
+use std::collections::BTreeMap;
 
 use super::fault::Fault;
 
@@ -42,6 +55,9 @@ pub struct Form {
     sections: Vec<Option<Condition>>,
     notices: Vec<Condition>,
     scores: Vec<Score>,
+    constraints: Vec<Constraint>,
+    /// The definitions of the questions that stand elsewhere than among the questions, by key.
+    elsewhere: BTreeMap<String, QuestionDefinition>,
     layout: Layout,
     digest: Digest,
 }
@@ -57,11 +73,13 @@ impl Form {
         let layout = Layout::of(&checked.questions);
         let digest = Digest::of(&definition, &layout);
         Ok(Self {
+            elsewhere: elsewhere(&definition),
             definition,
             questions: checked.questions,
             sections: checked.sections,
             notices: checked.notices,
             scores: checked.scores,
+            constraints: checked.constraints,
             layout,
             digest,
         })
@@ -104,6 +122,33 @@ impl Form {
         self.definition.scores.iter().zip(&self.scores)
     }
 
+    /// Every rule over several questions with its checked conditions.
+    pub fn constraints(&self) -> impl Iterator<Item = (&ConstraintDefinition, &Constraint)> {
+        self.definition.constraints.iter().zip(&self.constraints)
+    }
+
+    /// The definition of every question by its key, with its section: also of the parameters of the address and of the
+    /// texts beside options, which are questions of their own here.
+    pub fn question_definitions(
+        &self,
+    ) -> BTreeMap<&str, (Option<&SectionDefinition>, &QuestionDefinition)> {
+        let asked = self.definition.questions();
+        let asked = asked.map(|(section, it)| (it.key.as_str(), (Some(section), it)));
+        let elsewhere = self.elsewhere.values().map(|it| {
+            let place = self.place(&it.key).and_then(|at| self.questions.get(at));
+            let section = place.and_then(|it| self.definition.sections.get(it.section));
+            (it.key.as_str(), (section, it))
+        });
+        asked.chain(elsewhere).collect()
+    }
+
+    /// The definition of the question with this key, wherever it stands.
+    pub fn question_definition(&self, key: &str) -> Option<&QuestionDefinition> {
+        let asked = self.definition.questions().map(|(_, it)| it);
+        let mut asked = asked.filter(|it| it.key == key);
+        asked.next().or_else(|| self.elsewhere.get(key))
+    }
+
     /// The place of each answer in a stored record.
     pub fn layout(&self) -> &Layout {
         &self.layout
@@ -113,4 +158,23 @@ impl Form {
     pub fn digest(&self) -> Digest {
         self.digest
     }
+}
+
+/// Parameters of the address and texts beside options, as the questions that they come to.
+fn elsewhere(form: &FormDefinition) -> BTreeMap<String, QuestionDefinition> {
+    let parameters = form.parameters.iter().map(|it| QuestionDefinition {
+        background: true,
+        options: Some(it.values.clone()),
+        ..QuestionDefinition::new(&it.key, QuestionKind::SingleChoice, &it.text)
+    });
+    let options = form.questions().filter_map(|(_, it)| it.options.as_ref());
+    let texts = options
+        .flatten()
+        .filter_map(|option| option.specify.as_ref());
+    let texts = texts.map(|it| QuestionDefinition {
+        max_length: Some(it.max_length),
+        ..QuestionDefinition::new(&it.key, QuestionKind::Text, &it.text)
+    });
+    let all = parameters.chain(texts);
+    all.map(|it| (it.key.clone(), it)).collect()
 }

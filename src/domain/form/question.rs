@@ -2,6 +2,8 @@
 
 use super::answer::Value;
 use super::condition::Condition;
+use super::date::{DateBound, DatePrecision};
+use super::definition::OptionDefinition;
 
 /// A question of a checked form. Its texts stay in the definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +20,23 @@ pub struct Question {
     pub required: bool,
     /// The condition under which it is shown, in addition to that of its section.
     pub show_when: Option<Condition>,
+    /// What narrows the possible answers further.
+    pub limits: Limits,
 }
+
+/// What narrows the possible answers within their kind. A record has room for the others, so it does not depend on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Choices: the fewest options of an answer.
+    pub fewest: Option<u8>,
+    /// Choices: the most options of an answer.
+    pub most: Option<u8>,
+    /// Numbers: what lies between one possible answer and the next, in units of the last decimal.
+    pub step: Option<i64>,
+}
+
+/// The section of what stands in none: a value from the address.
+pub const NO_SECTION: usize = usize::MAX;
 
 /// The kind of a question, with its possible answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +68,27 @@ pub enum Kind {
         /// The most characters.
         max_length: usize,
     },
+    /// A day, a month or a year.
+    Date {
+        /// Which of them.
+        precision: DatePrecision,
+        /// The first one.
+        earliest: Option<DateBound>,
+        /// The last one.
+        latest: Option<DateBound>,
+    },
+    /// These options in an order.
+    Ranking {
+        /// The options.
+        choices: Vec<Choice>,
+        /// How many of them can be put in order, the first ones.
+        most: u8,
+    },
+    /// A text between the questions.
+    Statement {
+        /// Whether a person can say that they read it, which is all that they can say.
+        acknowledge: bool,
+    },
 }
 
 /// An option of a choice, without its label.
@@ -63,13 +102,34 @@ pub struct Choice {
     pub exclusive: bool,
 }
 
+impl Choice {
+    /// The option without its label.
+    pub(super) fn of(option: &OptionDefinition) -> Self {
+        Self {
+            code: option.code.clone(),
+            value: option.value,
+            exclusive: option.exclusive,
+        }
+    }
+}
+
 impl Kind {
     /// The options of a choice; none for the other kinds.
     pub fn choices(&self) -> &[Choice] {
         match self {
-            Self::SingleChoice(choices) | Self::MultipleChoice(choices) => choices,
+            Self::SingleChoice(choices)
+            | Self::MultipleChoice(choices)
+            | Self::Ranking { choices, .. } => choices,
             _ => &[],
         }
+    }
+
+    /// Whether a record has a place for it. Free text is kept apart, and a statement has no answer.
+    pub const fn is_recorded(&self) -> bool {
+        !matches!(
+            self,
+            Self::Text { .. } | Self::Statement { acknowledge: false }
+        )
     }
 
     /// The place of the option with this code.
@@ -96,6 +156,27 @@ impl Kind {
                 Some(*scaled as f64 / 10f64.powi(i32::from(*decimals)))
             }
             _ => None,
+        }
+    }
+
+    /// What two answers are compared by: the number of one that has one, or the place of a date among all dates.
+    pub fn place_in_order(&self, value: &Value) -> Option<f64> {
+        match value {
+            Value::Date(period) => Some(f64::from(period.number())),
+            _ => self.number(value),
+        }
+    }
+
+    /// Whether an answer to this kind of question is before or after one to the `other` kind.
+    pub fn is_ordered_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Date { precision, .. },
+                Self::Date {
+                    precision: with, ..
+                },
+            ) => precision == with,
+            _ => self.range().is_some() && other.range().is_some(),
         }
     }
 

@@ -1,15 +1,20 @@
 //! The record: the answers to one version of a form in a fixed number of bytes.
 //!
 //! A published version never changes, so it is also a layout. The first byte names the format, [`FORMAT`].
-//! Then each question other than free text has its place, in the order of the form:
+//! Then each question other than free text and plain statements has its place, in the order of the form:
 //!
 //! | kind | bytes | an answer | blank, declined, hidden |
 //! | --- | --- | --- | --- |
 //! | single choice, yes or no | 1 | the option's place; no 0, yes 1 | 253, 254, 255 |
 //! | multiple choice | 1 + one bit an option | 0, then the bits, lowest first | 253, 254, 255, then zeros |
+//! | ranking | one a place that can be filled | the options' places, then 252 | 253, 254, 255, then 252 |
+//! | date | 3 for a day, 2 for a month, 1 for a year | how many of them since the first of 1900, big-endian | the three highest numbers |
+//! | statement to be acknowledged | 1 | 1 | 253, 254, 255 |
 //! | rating, integer, decimal | 1 to 8 | answer − min, big-endian, in units of the last decimal | the three highest numbers |
 //!
 //! The checks of a form ensure that every answer is below the reserved values.
+
+use std::iter::repeat;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +28,15 @@ const BLANK: u64 = 2;
 const DECLINED: u64 = 1;
 const HIDDEN: u64 = 0;
 
+/// A place of a ranking that is not filled.
+const NO_OPTION: u8 = 252;
+
 /// The place of each answer in a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     format: u8,
     length: usize,
-    /// One for each question other than free text, in the order of the form.
+    /// One for each question that is recorded, in the order of the form.
     slots: Vec<Slot>,
 }
 
@@ -90,18 +98,15 @@ impl Layout {
         self.length
     }
 
-    /// Each question with its slot; free text has none.
+    /// Each question with its slot; free text and plain statements have none.
     pub fn slots<'a>(
         &'a self,
         questions: &'a [Question],
     ) -> impl Iterator<Item = (&'a Question, Option<&'a Slot>)> {
         let mut slots = self.slots.iter();
         questions.iter().map(move |question| {
-            let slot = match question.kind {
-                Kind::Text { .. } => None,
-                _ => slots.next(),
-            };
-            (question, slot)
+            let recorded = question.kind.is_recorded();
+            (question, recorded.then(|| slots.next()).flatten())
         })
     }
 
@@ -151,10 +156,12 @@ impl Layout {
     }
 }
 
-/// Bytes that an answer of this kind takes; none for free text.
+/// Bytes that an answer of this kind takes; none where there is none in a record.
 fn width(kind: &Kind) -> Option<usize> {
     match kind {
-        Kind::SingleChoice(_) | Kind::YesNo => Some(1),
+        Kind::SingleChoice(_) | Kind::YesNo | Kind::Statement { acknowledge: true } => Some(1),
+        Kind::Date { precision, .. } => Some(precision.width()),
+        Kind::Ranking { most, .. } => Some(usize::from(*most)),
         Kind::MultipleChoice(choices) => Some(1 + choices.len().div_ceil(8)),
         Kind::Whole { min, max } | Kind::Decimal { min, max, .. } => {
             let highest = max.abs_diff(*min).saturating_add(3);
@@ -164,7 +171,15 @@ fn width(kind: &Kind) -> Option<usize> {
                     .unwrap_or(8),
             )
         }
-        Kind::Text { .. } => None,
+        Kind::Text { .. } | Kind::Statement { acknowledge: false } => None,
+    }
+}
+
+/// Bytes of an answer that also say why there is none. The others add to it.
+fn head_width(kind: &Kind, width: usize) -> usize {
+    match kind {
+        Kind::MultipleChoice(_) | Kind::Ranking { .. } => 1,
+        _ => width,
     }
 }
 
@@ -176,12 +191,7 @@ fn highest_in(width: usize) -> u64 {
 fn encode_answer(kind: &Kind, width: usize, answer: &Answer, record: &mut Vec<u8>) {
     let mut put =
         |number: u64, width: usize| record.extend(number.to_be_bytes().iter().skip(8 - width));
-    // The state of a multiple choice is its first byte alone.
-    let head = if matches!(kind, Kind::MultipleChoice(_)) {
-        1
-    } else {
-        width
-    };
+    let head = head_width(kind, width);
     let head_value = match (kind, answer) {
         (_, Answer::Blank) => highest_in(head) - BLANK,
         (_, Answer::Declined) => highest_in(head) - DECLINED,
@@ -192,10 +202,19 @@ fn encode_answer(kind: &Kind, width: usize, answer: &Answer, record: &mut Vec<u8
         }
         (_, Answer::Given(Value::Choice(place))) => u64::from(*place),
         (_, Answer::Given(Value::YesNo(yes))) => u64::from(*yes),
+        (_, Answer::Given(Value::Date(period))) => u64::from(period.number()),
+        (_, Answer::Given(Value::Ranking(places))) => places.first().copied().map_or(0, u64::from),
         (_, Answer::Given(_)) => 0,
     };
     put(head_value, head);
-    if head < width {
+    if let Kind::Ranking { .. } = kind {
+        let places = match answer {
+            Answer::Given(Value::Ranking(places)) => places.as_slice(),
+            _ => &[],
+        };
+        let others = places.iter().skip(1).copied().chain(repeat(NO_OPTION));
+        record.extend(others.take(width - head));
+    } else if head < width {
         let mut mask = vec![0_u8; width - head];
         if let Answer::Given(Value::Choices(places)) = answer {
             for place in places {
@@ -211,8 +230,7 @@ fn encode_answer(kind: &Kind, width: usize, answer: &Answer, record: &mut Vec<u8
 // An export calls it for each cell. Inlined, it decodes a record 1.4 times as fast.
 #[inline]
 fn decode_answer(kind: &Kind, bytes: &[u8]) -> Option<Answer> {
-    let multiple = matches!(kind, Kind::MultipleChoice(_));
-    let (head, mask) = bytes.split_at_checked(if multiple { 1 } else { bytes.len() })?;
+    let (head, mask) = bytes.split_at_checked(head_width(kind, bytes.len()))?;
     let number = head
         .iter()
         .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
@@ -252,7 +270,27 @@ fn decode_answer(kind: &Kind, bytes: &[u8]) -> Option<Answer> {
             min.checked_add_unsigned(number)
                 .filter(|number| number <= max)?,
         ),
-        Kind::Text { .. } => return None,
+        Kind::Date { precision, .. } => {
+            Value::Date(precision.numbered(u32::try_from(number).ok()?)?)
+        }
+        Kind::Ranking { choices, .. } => Value::Ranking(ranked(bytes, choices.len())?),
+        Kind::Statement { acknowledge: true } if number == 1 => Value::YesNo(true),
+        Kind::Text { .. } | Kind::Statement { .. } => return None,
     };
     Some(Answer::Given(value))
+}
+
+/// The places of a ranking: one or more of so many options, each once, and then nothing.
+fn ranked(bytes: &[u8], options: usize) -> Option<Vec<u8>> {
+    let filled = |place: &&u8| **place != NO_OPTION;
+    let places: Vec<u8> = bytes.iter().take_while(filled).copied().collect();
+    let rest_is_empty = bytes.iter().skip(places.len()).all(|it| *it == NO_OPTION);
+    let mut sorted = places.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let good = rest_is_empty
+        && !places.is_empty()
+        && sorted.len() == places.len()
+        && places.iter().all(|place| usize::from(*place) < options);
+    good.then_some(places)
 }

@@ -1,5 +1,7 @@
 //! The only shape in which a response is stored.
 
+use std::sync::Arc;
+
 use super::ValidAnswers;
 use super::receipt::Receipt;
 use crate::domain::form::{Answer, Value};
@@ -10,8 +12,9 @@ use crate::domain::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
 
 /// A response without anything that identifies the respondent. The table of responses holds nothing else.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AnonymousResponse {
+    form: Arc<Form>,
     id: ResponseId,
     context: ResponseContext,
     record: Vec<u8>,
@@ -47,6 +50,16 @@ impl AnonymousResponse {
         &self.record
     }
 
+    /// Whether a record of the same version says the same to a person. A question that was declined, one that was left
+    /// blank, and one of which no option was chosen look alike when they are sent again by another client.
+    pub fn says_the_same(&self, record: &[u8]) -> bool {
+        let said = |record: &[u8]| -> Option<Vec<Answer>> {
+            let answers = self.form.layout().decode(self.form.questions(), record);
+            Some(answers.ok()?.into_iter().map(Answer::as_it_looks).collect())
+        };
+        self.record == record || said(record).is_some_and(|it| Some(it) == said(&self.record))
+    }
+
     /// The free text, which is stored separately: one remark for each text question.
     pub fn remarks(&self) -> &[Remark] {
         &self.remarks
@@ -69,7 +82,7 @@ impl ValidAnswers {
     /// separated.
     pub fn anonymise(
         &self,
-        form: &Form,
+        form: &Arc<Form>,
         context: ResponseContext,
         receipt: &Receipt,
         key: &ServerKey,
@@ -84,6 +97,7 @@ impl ValidAnswers {
             }
         }
         AnonymousResponse {
+            form: Arc::clone(form),
             id: key.response_id(context.campaign_id, receipt),
             context,
             record: form.layout().encode(form.questions(), &self.0),

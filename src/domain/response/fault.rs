@@ -29,6 +29,17 @@ pub enum AnswerFault {
     TooLong { max_length: usize },
     #[error("holds a control character that text cannot have")]
     ControlCharacter,
+    #[error("needs {fewest} options or more")]
+    TooFewOptions { fewest: u8 },
+    #[error("takes at most {most} options")]
+    TooManyOptions { most: u8 },
+    #[error("must be {min}, or a number of steps of {step} more")]
+    OffStep { min: String, step: String },
+    #[error("this is a statement, which takes no answer")]
+    TakesNoAnswer,
+    /// What the author of the form says, in the language of the response.
+    #[error("{message}")]
+    Constraint { message: String },
 }
 
 impl AnswerFault {

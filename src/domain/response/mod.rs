@@ -15,7 +15,7 @@ pub use anonymous::{AnonymousResponse, Remark, ResponseContext, remark_ids};
 pub use fault::AnswerFault;
 pub use raw::RawAnswers;
 pub use summary::{ScoreSummary, Summary};
-pub use validate::{ValidAnswers, validate};
+pub use validate::{Occasion, ValidAnswers, validate};
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,8 @@ use crate::domain::form::{Choice, Form, Kind};
 /// Answers by question key. `null` declines a question; a missing key leaves it blank.
 ///
 /// A code for `single_choice`, a list of codes for `multiple_choice`, a number for `rating`, `integer` and
-/// `decimal`, `true` or `false` for `yes_no`, a string for `text`.
+/// `decimal`, `true` or `false` for `yes_no`, a string for `text`, `2026-11-26`, `2026-11` or `2026` as a string for
+/// `date`, a list of codes in their order for `ranking`, and `true` for a `statement` that is to be acknowledged.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RawAnswers(pub BTreeMap<String, Value>);
 
@@ -50,7 +51,10 @@ fn write(kind: &Kind, given: &Given) -> Value {
     };
     match given {
         Given::Choice(place) => json!(code(place)),
-        Given::Choices(places) => json!(places.iter().filter_map(code).collect::<Vec<_>>()),
+        Given::Date(period) => json!(period.to_string()),
+        Given::Choices(places) | Given::Ranking(places) => {
+            json!(places.iter().filter_map(code).collect::<Vec<_>>())
+        }
         Given::Whole(number) => json!(number),
         Given::Decimal(_) => json!(kind.number(given)),
         Given::YesNo(yes) => json!(yes),

@@ -24,7 +24,23 @@ pub fn holds(condition: &Condition, questions: &[Question], answers: &[Answer]) 
         Condition::All(conditions) => conditions.iter().all(holds),
         Condition::Not(condition) => !holds(condition),
         Condition::Test(place, test) => match (questions.get(*place), answers.get(*place)) {
-            (Some(question), Some(Answer::Given(value))) => passes(test, &question.kind, value),
+            (Some(question), Some(Answer::Given(value))) => match test {
+                Test::Compared(comparison, other) => {
+                    let place = |place: usize, value: &Value| {
+                        questions.get(place)?.kind.place_in_order(value)
+                    };
+                    let other = answers
+                        .get(*other)
+                        .and_then(Answer::value)
+                        .and_then(|value| place(*other, value));
+                    question
+                        .kind
+                        .place_in_order(value)
+                        .zip(other)
+                        .is_some_and(|(one, other)| comparison.holds(one, other))
+                }
+                _ => passes(test, &question.kind, value),
+            },
             _ => *test == Test::Answered(false),
         },
     }
@@ -34,12 +50,27 @@ fn passes(test: &Test, kind: &Kind, value: &Value) -> bool {
     let number = || kind.number(value);
     match (test, value) {
         (Test::Options(options), Value::Choice(chosen)) => options.contains(chosen),
-        (Test::Includes(option), Value::Choices(chosen)) => chosen.contains(option),
         (Test::YesNo(wanted), Value::YesNo(answer)) => wanted == answer,
         (Test::Numbers(numbers), _) => number().is_some_and(|number| numbers.contains(&number)),
         (Test::AtLeast(bound), _) => number().is_some_and(|number| number >= *bound),
         (Test::AtMost(bound), _) => number().is_some_and(|number| number <= *bound),
         (Test::Answered(wanted), _) => *wanted,
+        (Test::MoreThan(bound), _) => number().is_some_and(|number| number > *bound),
+        (Test::LessThan(bound), _) => number().is_some_and(|number| number < *bound),
+        (_, Value::Choices(chosen) | Value::Ranking(chosen)) => passes_for_several(test, chosen),
+        _ => false,
+    }
+}
+
+/// Whether these options, which were chosen or put in order, pass a test on several of them.
+fn passes_for_several(test: &Test, chosen: &[u8]) -> bool {
+    match test {
+        Test::Includes(option) => chosen.contains(option),
+        Test::IncludesAny(options) => options.iter().any(|option| chosen.contains(option)),
+        Test::IncludesAll(options) => options.iter().all(|option| chosen.contains(option)),
+        Test::IncludesNone(options) => !options.iter().any(|option| chosen.contains(option)),
+        Test::CountAtLeast(count) => chosen.len() >= usize::from(*count),
+        Test::CountAtMost(count) => chosen.len() <= usize::from(*count),
         _ => false,
     }
 }

@@ -82,6 +82,11 @@ fn mapped(
                 .collect();
             Some((codes.join(" or "), number))
         }
-        QuestionKind::MultipleChoice | QuestionKind::YesNo | QuestionKind::Text => None,
+        QuestionKind::MultipleChoice
+        | QuestionKind::YesNo
+        | QuestionKind::Text
+        | QuestionKind::Date
+        | QuestionKind::Ranking
+        | QuestionKind::Statement => None,
     }
 }

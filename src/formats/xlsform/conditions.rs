@@ -139,6 +139,25 @@ pub(super) fn expression(condition: &ConditionDefinition, questions: &Questions)
     if let Some(most) = condition.at_most {
         return Some(bound(Op::AtMost, most));
     }
+    if let Some(bound_below) = condition.more_than {
+        return Some(bound(Op::More, bound_below));
+    }
+    if let Some(bound_above) = condition.less_than {
+        return Some(bound(Op::Less, bound_above));
+    }
+    let selected = |codes: &[String]| -> Vec<Expr> {
+        let selected = |code: &String| {
+            let arguments = vec![Expr::Question(key.clone()), Expr::Text(code.clone())];
+            Expr::call("selected", arguments)
+        };
+        codes.iter().map(selected).collect()
+    };
+    if let Some(codes) = &condition.includes_any {
+        return Some(Expr::any(selected(codes)));
+    }
+    if let Some(codes) = &condition.includes_all {
+        return Some(Expr::all(selected(codes)));
+    }
     let op = if condition.answered? {
         Op::Unequal
     } else {
@@ -293,7 +312,7 @@ fn compared(
                 Err("the comparison holds for no option".to_owned())
             }
         }
-        _ => Err("only numbers can be more or less than something".to_owned()),
+        _ => Err("an answer of this kind cannot be compared like this".to_owned()),
     }
 }
 
@@ -362,7 +381,12 @@ pub(super) fn constraint(
                 Expr::call("not", vec![Expr::And(vec![chosen, more])]).to_string()
             })
             .collect(),
-        QuestionKind::SingleChoice | QuestionKind::Rating | QuestionKind::YesNo => Vec::new(),
+        QuestionKind::SingleChoice
+        | QuestionKind::Rating
+        | QuestionKind::YesNo
+        | QuestionKind::Date
+        | QuestionKind::Ranking
+        | QuestionKind::Statement => Vec::new(),
     };
     (!parts.is_empty()).then(|| parts.join(" and "))
 }

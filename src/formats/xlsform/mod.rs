@@ -90,6 +90,9 @@ fn type_of(kind: QuestionKind) -> &'static str {
         QuestionKind::Integer => "integer",
         QuestionKind::Decimal => "decimal",
         QuestionKind::Text => "text",
+        QuestionKind::Date => "date",
+        QuestionKind::Ranking => "rank",
+        QuestionKind::Statement => "note",
     }
 }
 

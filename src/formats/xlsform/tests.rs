@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::form::{Form, FormDefinition, Source, Syntax};
 
 const SHIPPED: &str = include_str!("../../../forms/daily-life-after-treatment.yaml");
+const SECOND_EDITION: &str = include_str!("../../../tests/forms/second-edition.yaml");
 const EVERY_KIND: &str = include_str!("../../../tests/forms/every-kind.yaml");
 
 fn form_of(yaml: &str) -> Form {
@@ -33,6 +34,11 @@ fn the_shipped_form_comes_back_as_it_was() {
 #[test]
 fn every_kind_of_question_comes_back_as_it_was() {
     round_trip(&form_of(EVERY_KIND));
+}
+
+#[test]
+fn the_kinds_and_bounds_of_the_second_edition_come_back_as_they_were() {
+    round_trip(&form_of(SECOND_EDITION));
 }
 
 #[test]
@@ -224,7 +230,7 @@ fn a_workbook_of_other_people_is_read_and_nothing_is_dropped_in_silence() {
                 &["end repeat"],
                 &["select_one agree", "a", "A?", "A ?"],
                 &["select_one agree", "b", "B?", "B ?", "", "${a} >= 3"],
-                &["date", "born", "Born?", "Né ?"],
+                &["time", "born", "Born?", "Né ?"],
                 &["calculate", "double", "", "", "", "", "", "", ""],
                 &[
                     "range",
@@ -288,7 +294,7 @@ fn a_workbook_of_other_people_is_read_and_nothing_is_dropped_in_silence() {
         "survey, row 7, column constraint_message: this column is not carried",
         "survey, row 9, column type: \"select_multiple symptoms or_other\": the text beside",
         "survey, row 13, column type: \"begin repeat\": a response has one answer to each question",
-        "survey, row 18, column type: \"date\": dates and times",
+        "survey, row 18, column type: \"time\": times of day",
         "survey, row 19, column calculation: a calculation is not carried",
         "survey, row 20, column relevant: string-length(${a}) > 2: ",
         "choices, row 2, column image: this column is not carried",
@@ -616,7 +622,7 @@ proptest! {
 
     #[test]
     fn every_generated_form_comes_back_as_it_was(
-        parts in prop::collection::vec((any::<u8>(), "[ -~가-힣\n]{0,12}", any::<bool>(), 1..=255_u8), 1..8),
+        parts in prop::collection::vec((any::<u8>(), "[ -%'-;=-~가-힣\n]{0,12}", any::<bool>(), 1..=255_u8), 1..8),
     ) {
         let definition: FormDefinition = serde_json::from_value(generated(&parts)).unwrap();
         round_trip(&Form::check(definition.as_written_today()).unwrap());

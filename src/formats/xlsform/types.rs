@@ -14,6 +14,9 @@ pub(super) enum RowType {
         list: String,
         other: bool,
     },
+    Ranking {
+        list: String,
+    },
     Simple(QuestionKind),
     Note,
     Calculate,
@@ -40,6 +43,11 @@ pub(super) fn parse_type(cell: &str) -> RowType {
         ["select_multiple", ..] => Some((true, 1)),
         _ => None,
     };
+    if let (["rank", _], Some(list)) = (lower.as_slice(), words.get(1)) {
+        return RowType::Ranking {
+            list: (*list).to_owned(),
+        };
+    }
     if let Some((many, start)) = choice {
         let (list, other) = match (words.get(start..), lower.get(start + 1..)) {
             (Some([list, ..]), Some([])) => (*list, false),
@@ -82,13 +90,12 @@ pub(super) fn parse_type(cell: &str) -> RowType {
         "image" | "photo" | "audio" | "video" | "file" | "backgroundaudio" | "barcode" => {
             RowType::Refused("attachments are not carried: they can show who somebody is")
         }
-        "date" | "time" | "datetime" => RowType::Refused("dates and times are not carried for now"),
-        "rank" => RowType::Refused("rankings are not carried for now"),
+        "date" => RowType::Simple(QuestionKind::Date),
+        "time" | "datetime" => RowType::Refused("times of day are not carried"),
         "acknowledge" | "trigger" => RowType::Refused("acknowledgements are not carried for now"),
         "hidden" | "xmlexternal" | "csvexternal" => {
             RowType::Refused("values from outside the form are not carried")
         }
-        first if first.starts_with("rank") => RowType::Refused("rankings are not carried for now"),
         _ => RowType::Refused("the type is not known"),
     }
 }

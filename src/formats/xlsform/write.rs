@@ -273,7 +273,7 @@ impl Writer<'_> {
         });
     }
 
-    fn settings(&self) -> Result<Line, WriteFault> {
+    fn settings(&mut self) -> Result<Line, WriteFault> {
         let form = self.form;
         let first = form.languages.first().map_or("", String::as_str);
         let mut line = line(&[
@@ -281,6 +281,19 @@ impl Writer<'_> {
             ("form_id", &form.key),
             ("default_language", &language(first)),
         ]);
+        for (field, there) in [
+            ("constraints", !form.constraints.is_empty()),
+            ("parameters", !form.parameters.is_empty()),
+        ] {
+            if there {
+                self.remarks.push(Remark {
+                    sheet: "settings",
+                    row: 2,
+                    column: format!("{OURS}{field}"),
+                    what: format!("other tools know nothing of the {field} of the form"),
+                });
+            }
+        }
         let mut rest = fields(form)?;
         for carried in ["key", "scales", "sections", "scores", "notices"] {
             rest.remove(carried);
@@ -315,7 +328,11 @@ fn yes_no_list(form: &FormDefinition) -> String {
 /// The bounds of a rating.
 pub(super) fn parameters(question: &QuestionDefinition) -> Option<String> {
     let (min, max) = (question.min.as_ref()?, question.max.as_ref()?);
-    (question.kind == QuestionKind::Rating).then(|| format!("start={min} end={max} step=1"))
+    let step = question
+        .step
+        .as_ref()
+        .map_or("1".to_owned(), ToString::to_string);
+    (question.kind == QuestionKind::Rating).then(|| format!("start={min} end={max} step={step}"))
 }
 
 fn line(cells: &[(&str, &str)]) -> Line {

@@ -1,5 +1,7 @@
-//! The credentials of a response: an `Invitation` header, a pass in `Authorization`, a `Proof-Of-Work`, or none.
+//! The credentials of a response: an `Invitation` header, a pass in `Authorization`, the receipt of a withdrawn response
+//! in `Replaces`, a `Proof-Of-Work`, or none.
 
+use super::receipt::replaces;
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
@@ -14,6 +16,7 @@ pub fn credentials(req: &HttpRequest) -> SentCredentials {
     SentCredentials {
         invitation: invitation(req),
         pass: pass(req),
+        replaces: replaces(req),
         proof: proof(req),
     }
 }

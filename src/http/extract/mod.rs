@@ -77,6 +77,25 @@ impl<T: DeserializeOwned> Body<T> {
         checked.map_err(|errors| Problem::fields(Code::BodyInvalid, errors))
     }
 
+    /// Reads the body as [`Self::read`] does; the default where the request has none.
+    pub async fn read_or_default(self) -> Result<T, Problem>
+    where
+        T: Validate + Default,
+    {
+        let headers = self.document.request.headers();
+        let none = match headers.get(header::CONTENT_LENGTH) {
+            Some(length) => length == "0",
+            None => {
+                let signs = [header::TRANSFER_ENCODING, header::CONTENT_TYPE];
+                !signs.iter().any(|sign| headers.contains_key(sign))
+            }
+        };
+        match none {
+            true => Ok(T::default()),
+            false => self.read().await,
+        }
+    }
+
     /// Reads the body and checks its shape only.
     pub async fn parse(self) -> Result<T, Problem> {
         let (_, bytes) = self.document.read(&[Format::Json]).await?;
@@ -112,19 +131,33 @@ impl Document {
 
     /// Reads the body, if it has one of these formats and is not too large.
     pub async fn read(self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
-        match tokio::time::timeout(TIMEOUT, self.read_slowly(formats)).await {
+        self.read_at_most(formats, 0).await
+    }
+
+    /// The same for a body that may have so many bytes, even where others may have fewer.
+    pub async fn read_at_most(
+        self,
+        formats: &[Format],
+        bytes: usize,
+    ) -> Result<(Format, Bytes), Problem> {
+        match tokio::time::timeout(TIMEOUT, self.read_slowly(formats, bytes)).await {
             Ok(result) => result,
             Err(_) => Err(Code::BodyTooSlow.into()),
         }
     }
 
-    async fn read_slowly(mut self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
+    async fn read_slowly(
+        mut self,
+        formats: &[Format],
+        at_least: usize,
+    ) -> Result<(Format, Bytes), Problem> {
         let headers = self.request.headers();
         let format = format_of(headers, formats)?;
         let limit = self
             .request
             .app_data::<State>()
-            .map_or(0, |state| state.config.max_body);
+            .map_or(0, |state| state.config.max_body)
+            .max(at_least);
         let too_large =
             || Problem::new(Code::BodyTooLarge).detail(format!("A body may have {limit} bytes."));
         let announced = headers

@@ -127,6 +127,10 @@ codes! {
         "List the versions with `GET /v1/forms/{form}/versions`.";
     VersionRetired, "version_retired", CONFLICT, "This version of the form is retired",
         "Load the newest version of the form, and ask the person again where questions have changed.";
+    VersionNeeded, "version_needed", CONFLICT, "A campaign needs this version of the form",
+        "Publish another version first, or close the campaigns that `detail` names. A campaign that is pinned to this version needs this one.";
+    VersionNotTaken, "version_not_taken", CONFLICT, "The campaign takes another version of the form",
+        "Load the version that `form_version` of the campaign names, and ask the person again where questions differ.";
     DraftUnknown, "draft_unknown", NOT_FOUND, "The form has no draft",
         "Begin a draft with `PUT /v1/forms/{form}/draft` and `If-None-Match: *`.";
     DraftInvalid, "draft_invalid", UNPROCESSABLE_ENTITY, "The form cannot be published as it is",
@@ -146,15 +150,23 @@ codes! {
     CampaignNotOpenYet, "campaign_not_open_yet", CONFLICT, "The campaign has not opened yet",
         "Keep the response on the device, and send it after `opens_at` of the campaign.";
     CampaignClosed, "campaign_closed", CONFLICT, "The campaign is closed",
-        "Tell the person that the campaign is over. A response cannot be sent any more.";
+        "Tell the person that the campaign is over. A response cannot be sent any more: `accepts_until` of the campaign was the last time for one that was filled in before the end.";
     ReceiptMissing, "receipt_missing", BAD_REQUEST, "A Receipt header is needed",
         "Make a receipt of 16 random bytes in base64url, keep it, and send it as the header `Receipt`.";
     ReceiptMalformed, "receipt_malformed", BAD_REQUEST, "The Receipt header is malformed",
         "Send one receipt: 22 to 128 random characters of A-Z, a-z, 0-9, - and _.";
     ReceiptUsed, "receipt_used", CONFLICT, "This receipt was used for other answers",
-        "Make a new receipt for other answers. To correct a response, withdraw it with its receipt and send another one.";
+        "Make a new receipt for other answers. To correct a response, send the right answers with `PUT …/responses/own` and its receipt.";
     ResponseWithdrawn, "response_withdrawn", GONE, "This response was withdrawn",
         "Nothing is left to do: the response was deleted. A new response needs a new receipt.";
+    ResponseReleased, "response_released", CONFLICT, "This response was released and can no longer be corrected",
+        "Withdraw it with its receipt, and send the right answers with a new receipt. Where the campaign asks for an invitation or a pass, send the old receipt as the header `Replaces` instead.";
+    ReplacesMalformed, "replaces_malformed", BAD_REQUEST, "The Replaces header is malformed",
+        "Send the receipt of the response that was withdrawn, once, as it was sent with that response.";
+    ReplacesUnknown, "replaces_unknown", FORBIDDEN, "No withdrawn response has the receipt in Replaces",
+        "Withdraw the response with its receipt first (`DELETE …/responses/own`). Then send the new one with the old receipt in `Replaces`.";
+    ReplacesUsed, "replaces_used", CONFLICT, "The withdrawn response was replaced before",
+        "Each withdrawn response lets in one other. If this response was sent before, send it with the receipt of the first time. To replace that one, withdraw it and name its receipt.";
     ResponseUnknown, "response_unknown", NOT_FOUND, "There is no response with this receipt",
         "Check that the receipt and the campaign are those of the response. The response may never have arrived: send it again.";
     WithdrawalEnded, "withdrawal_ended", CONFLICT, "Responses of this campaign can no longer be withdrawn",
@@ -176,7 +188,7 @@ codes! {
     InvitationUnknown, "invitation_unknown", FORBIDDEN, "There is no such invitation to this campaign, or it was revoked",
         "Ask the person to compare the invitation with the letter. If it is the same, ask the clinic for another one.";
     InvitationUsed, "invitation_used", CONFLICT, "This invitation was used before",
-        "Each invitation lets one response in. Ask the clinic for another one if it was not this person who used it.";
+        "Each invitation lets one response in. Ask the clinic for another one if it was not this person who used it. If it was used for a response that was withdrawn since, send the new one with the old receipt as `Replaces` instead of an invitation.";
     InvitationMisplaced, "invitation_misplaced", BAD_REQUEST, "A response with a pass takes no Invitation header",
         "Send the pass only. The invitation was used to get the pass, and would identify the response.";
     BatchUnknown, "batch_unknown", NOT_FOUND, "The campaign has no such batch of invitations",
@@ -194,7 +206,7 @@ codes! {
     PassInvalid, "pass_invalid", UNAUTHORIZED, "The pass is not one of this campaign",
         "Get a pass of this campaign. A pass of another campaign, or one that was altered, does not count.";
     PassSpent, "pass_spent", CONFLICT, "This pass was spent before",
-        "Each pass lets one response in. If this response was sent before, send it with the receipt of the first time.";
+        "Each pass lets one response in. If this response was sent before, send it with the receipt of the first time. If it was withdrawn, send the new one with the old receipt as `Replaces` instead of a pass.";
 
     // Remarks and exports.
     RemarkUnknown, "remark_unknown", NOT_FOUND, "There is no such remark",

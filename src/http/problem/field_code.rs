@@ -68,6 +68,11 @@ field_codes! {
     TooPrecise, "too_precise", "The number has more digits after the point than the question takes.";
     TooLong, "too_long", "The text has more characters than the question takes.";
     ControlCharacter, "control_character", "The text holds a control character, such as a backspace. Line breaks and tabs are allowed.";
+    TooFewOptions, "too_few_options", "The answer names fewer options than the question wants. `detail` says how many.";
+    TooManyOptions, "too_many_options", "The answer names more options than the question takes. `detail` says how many.";
+    OffStep, "off_step", "The number lies between two steps of the question. `detail` has the step.";
+    TakesNoAnswer, "takes_no_answer", "It is a statement, which takes no answer. Leave it out.";
+    Constraint, "constraint", "The answers to several questions do not go together. `detail` says why, in the words of the form's author and the language of the response.";
     VersionUnknown, "version_unknown", "The campaign's form has no version with this number.";
     LanguageNotOffered, "language_not_offered", "The form does not exist in this language.";
 
@@ -112,6 +117,21 @@ field_codes! {
     ScoreShare, "score_share", "The share of questions that must be answered is from 0 to 1.";
     FirstBand, "first_band", "The first band starts elsewhere than at the low end of the score's range.";
     BandOrder, "band_order", "The bands do not stand in ascending order, or one starts outside the score's range.";
+    TextTag, "text_tag", "The text holds what would begin an HTML tag. Texts are plain: put a space behind `<`, or leave it out.";
+    TextInvisible, "text_invisible", "The text holds a control character or one that cannot be seen, such as a zero-width space. `detail` names it.";
+    CountMalformed, "count_malformed", "The fewest or the most options are more than the question has, none, or reversed.";
+    StepMalformed, "step_malformed", "The step is not more than 0, or does not divide the way from the minimum to the maximum.";
+    UnitMalformed, "unit_malformed", "The unit has neither a label nor a UCUM code, or a code with spaces.";
+    AnchorMisplaced, "anchor_misplaced", "An anchor stands where the rating has no answer, or not behind the one before.";
+    DefaultInvalid, "default_invalid", "The default is no answer that the question takes.";
+    DateNotBackground, "date_not_background", "A date describes the person, so the question needs `background: true`.";
+    DateBoundMalformed, "date_bound_malformed", "The bound is no date as exact as the question, `today` or a duration such as `-P5Y`.";
+    RankingCount, "ranking_count", "A ranking has from 2 to 30 options.";
+    MatrixApart, "matrix_apart", "The questions of a matrix do not stand one behind the other, or there is only one.";
+    MatrixUnlike, "matrix_unlike", "The questions of a matrix differ in their kind, scale or bounds.";
+    SpecifyMisplaced, "specify_misplaced", "Only an option in the list of a choice has a text beside it: one of a shared scale has none.";
+    ExternalMalformed, "external_malformed", "An external code is the URI of a terminology and a code without spaces, each pair once.";
+    CannotCompareQuestions, "cannot_compare_questions", "Both questions of a comparison need numbers, or dates of one precision.";
     Recoded, "recoded", "An answer to this question no longer means what it meant in the version before.";
 
     // Passwords.
@@ -127,6 +147,11 @@ field_codes! {
     TimeOutOfRange, "time_out_of_range", "The time is outside the years that a campaign can have. `detail` has them.";
     WindowReversed, "window_reversed", "The campaign would close before it opens.";
     FreezeTooEarly, "freeze_too_early", "Responses could never be withdrawn: the freeze is before the campaign opens.";
+    GraceTooLong, "grace_too_long", "Responses that come late would be deleted on arrival: the grace after the end reaches beyond `retained_until`.";
+    OpenedAlready, "opened_already", "The campaign has opened and has responses, so it cannot open later.";
+    TestingOver, "testing_over", "The campaign has opened or is over. Only one that has not opened yet can be tested.";
+    PinnedLate, "pinned_late", "The campaign has responses, so it cannot be pinned to a version. `null` lets it follow the newest.";
+    VersionRetired, "version_retired", "The version of the form is retired, so nobody could answer.";
     RetentionTooShort, "retention_too_short", "Responses would be deleted before the campaign closes.";
     DeletionTooSoon, "deletion_too_soon", "A campaign with responses in it is deleted seven days from now or later.";
     SettingsPromised, "settings_promised", "The setting was promised to those who have answered. It may only change in their favour.";
@@ -184,6 +209,7 @@ mod tests {
             ScheduleFault::Reversed,
             ScheduleFault::FreezeTooEarly,
             ScheduleFault::RetentionTooShort,
+            ScheduleFault::GraceTooLong,
         ];
         let words = FormFault::VARIANTS
             .iter()

@@ -8,6 +8,7 @@ use crate::app::campaigns::CampaignError;
 use crate::app::export::ExportError;
 use crate::app::exports::{ExportRefused, MAX_SENSITIVE, Unfit};
 use crate::app::forms::FormError;
+use crate::app::forms::try_out::TryOutError;
 use crate::app::invitations::InvitationError;
 use crate::app::limits::{Limited, TooMany};
 use crate::app::own_account::OwnAccountError;
@@ -57,6 +58,16 @@ impl From<CampaignError> for Problem {
                 "There is no published form with this key.",
             ),
             CampaignError::Schedule(fault) => fault.into(),
+            CampaignError::VersionUnknown => Self::field(
+                "/form_version",
+                FieldCode::VersionUnknown,
+                "The form has no version with this number.",
+            ),
+            CampaignError::VersionRetired => Self::field(
+                "/form_version",
+                FieldCode::VersionRetired,
+                "The version is retired, or every version of the form is: nobody could answer.",
+            ),
             CampaignError::Refused(refused) => refused.into(),
             CampaignError::PassKeyDestroyed => Code::CampaignClosed.into(),
             CampaignError::TooManyPassKeys => Code::TooManyPassCampaigns.into(),
@@ -77,7 +88,22 @@ impl From<ChangeRefused> for Problem {
         match refused {
             ChangeRefused::Closed => Code::CampaignClosed.into(),
             ChangeRefused::Ended => Self::new(Code::CampaignClosed)
-                .detail("The campaign has ended, and its waiting responses were released. Create another campaign."),
+                .detail("The campaign is over, and its waiting responses were released. Create another campaign."),
+            ChangeRefused::Opened => Self::field(
+                "/opens_at",
+                FieldCode::OpenedAlready,
+                "The campaign has opened and has responses, so it cannot open later.",
+            ),
+            ChangeRefused::TestingOver => Self::field(
+                "/testing",
+                FieldCode::TestingOver,
+                "Only a campaign that has not opened yet can be tested.",
+            ),
+            ChangeRefused::PinnedLate => Self::field(
+                "/form_version",
+                FieldCode::PinnedLate,
+                "With responses in it, it may only become null.",
+            ),
             ChangeRefused::Schedule(fault) => fault.into(),
             ChangeRefused::DeletionTooSoon => Self::field(
                 "/retained_until",
@@ -125,6 +151,10 @@ impl From<FormError> for Problem {
                 };
                 Self::fields(Code::RecodingNeedsConsent, keys.iter().map(error).collect())
             }
+            FormError::Needed(campaigns) => Self::new(Code::VersionNeeded).detail(format!(
+                "These campaigns need it: {}.",
+                campaigns.join(", ")
+            )),
             FormError::Failure(failure) => failure.into(),
         }
     }
@@ -140,6 +170,16 @@ pub(crate) fn form_faults(faults: Vec<Fault<FormFault>>) -> Vec<FieldError> {
         )
     };
     faults.into_iter().map(error).collect()
+}
+
+impl From<TryOutError> for Problem {
+    fn from(error: TryOutError) -> Self {
+        match error {
+            TryOutError::Form(error) => error.into(),
+            TryOutError::Response(error) => error.into(),
+            TryOutError::Failure(failure) => failure.into(),
+        }
+    }
 }
 
 impl From<NotOpen> for Problem {
@@ -162,6 +202,8 @@ impl From<ResponseError> for Problem {
                 FieldCode::VersionUnknown,
                 "The campaign's form has no such version.",
             ),
+            ResponseError::VersionNotTaken(pinned) => Self::new(Code::VersionNotTaken)
+                .detail(format!("The campaign takes version {pinned} only.")),
             ResponseError::VersionRetired => Code::VersionRetired.into(),
             ResponseError::LanguageNotOffered => Self::field(
                 "/language",
@@ -178,16 +220,28 @@ impl From<ResponseError> for Problem {
             ),
             ResponseError::PassMissing(key) => ask_for_pass(Code::PassMissing, &key),
             ResponseError::PassInvalid(key) => ask_for_pass(Code::PassInvalid, &key),
+            ResponseError::ReplacesMalformed => Code::ReplacesMalformed.into(),
             ResponseError::WorkNeeded(work) => Self::new(Code::ProofOfWorkNeeded)
                 .detail(format!("It needs {} leading zero bits.", work.bits())),
             ResponseError::Refused(refusal) => refusal.into(),
             ResponseError::ReceiptUsed => Code::ReceiptUsed.into(),
+            ResponseError::Released { withdrawable } => released(withdrawable),
             ResponseError::Unknown => Code::ResponseUnknown.into(),
             ResponseError::Withdrawn => Code::ResponseWithdrawn.into(),
             ResponseError::WithdrawalEnded => Code::WithdrawalEnded.into(),
             ResponseError::Failure(failure) => failure.into(),
         }
     }
+}
+
+fn released(withdrawable: bool) -> Problem {
+    let problem = Problem::new(Code::ResponseReleased);
+    if withdrawable {
+        return problem;
+    }
+    problem.detail(
+        "Responses of this campaign can no longer be withdrawn either: the answers stay as they are.",
+    )
 }
 
 fn answer_faults(faults: Vec<Fault<AnswerFault>>) -> Vec<FieldError> {
@@ -220,6 +274,8 @@ impl From<Refusal> for Problem {
             Refusal::InvitationUnknown => Code::InvitationUnknown.into(),
             Refusal::InvitationUsed => Code::InvitationUsed.into(),
             Refusal::PassSpent => Code::PassSpent.into(),
+            Refusal::ReplacesUnknown => Code::ReplacesUnknown.into(),
+            Refusal::ReplacesUsed => Code::ReplacesUsed.into(),
             Refusal::AccessChanged => Code::AccessChanged.into(),
         }
     }

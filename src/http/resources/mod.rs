@@ -44,6 +44,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(forms::routes)
         .configure(forms::drafts::routes)
         .configure(forms::versions::routes)
+        .configure(forms::try_out::routes)
         .configure(campaigns::routes)
         .configure(passes::routes)
         .configure(invitations::routes)

@@ -176,6 +176,19 @@ pub async fn newest_version(
         .optional()
 }
 
+/// All versions of a form without their content, oldest first.
+pub async fn list_version_refs(
+    conn: &mut AsyncPgConnection,
+    form_id: FormId,
+) -> QueryResult<Vec<FormVersionRef>> {
+    form_versions::table
+        .filter(form_versions::form_id.eq(form_id))
+        .order(form_versions::version)
+        .select(FormVersionRef::as_select())
+        .load(conn)
+        .await
+}
+
 /// Retires a version unless it is retired already; tells whether this call retired it.
 pub async fn retire_version(
     conn: &mut AsyncPgConnection,
@@ -207,6 +220,11 @@ pub struct FormVersionRef {
 }
 
 impl FormVersionRef {
+    /// Whether the version is not retired.
+    pub fn is_in_use(&self) -> bool {
+        self.accepts_until.is_none()
+    }
+
     /// Whether the version takes responses at this time.
     pub fn accepts(&self, now: DateTime<Utc>) -> bool {
         self.accepts_until.is_none_or(|until| now < until)

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::domain::form::{Form, Kind, Slot};
+use crate::domain::form::{Choice, DatePrecision, Form, Kind, Slot};
 use crate::domain::ids::FormVersionId;
 
 /// The name of the view of a version, `form_{key}_v{version}` with underscores, and the statement that creates it.
 ///
-/// Options are given as codes, a multiple choice as an array of codes; blank, declined and hidden answers are null.
+/// Options are given as codes, a multiple choice and a ranking as an array of codes, a month and a year as text; blank, declined and hidden answers are null.
 /// Keys and codes were checked to be plain words, so they are safe inside SQL. `version_id` is the id of the version's
 /// row.
 pub fn view_of(form: &Form, version: i32, version_id: FormVersionId) -> (String, String) {
@@ -30,12 +30,9 @@ fn expression(kind: &Kind, slot: &Slot) -> String {
     let Slot { offset, width, .. } = slot;
     let byte = |at: usize| format!("get_byte(r.record, {at})");
     match kind {
+        // One constant array: a form may have hundreds of questions with hundreds of options each.
         Kind::SingleChoice(choices) => {
-            let mut cases = format!("CASE {}", byte(*offset));
-            for (place, choice) in choices.iter().enumerate() {
-                let _ = write!(cases, " WHEN {place} THEN '{}'", choice.code);
-            }
-            cases + " END"
+            format!("({})[{} + 1]", codes(choices), byte(*offset))
         }
         Kind::YesNo => format!(
             "CASE {} WHEN 0 THEN false WHEN 1 THEN true END",
@@ -71,8 +68,43 @@ fn expression(kind: &Kind, slot: &Slot) -> String {
                 max - min
             )
         }
-        Kind::Text { .. } => "NULL".to_owned(),
+        Kind::Date { precision, .. } => {
+            let number = number(*offset, *width);
+            let years = highest_number(*precision);
+            let date = match precision {
+                DatePrecision::Day => format!("date '1900-01-01' + {number}::int"),
+                DatePrecision::Month => format!(
+                    "to_char(date '1900-01-01' + make_interval(months => {number}::int), 'YYYY-MM')"
+                ),
+                DatePrecision::Year => format!("(1900 + {number})::text"),
+            };
+            format!("CASE WHEN {number} <= {years} THEN {date} END")
+        }
+        Kind::Ranking { choices, .. } => {
+            let (codes, options, last) = (codes(choices), choices.len(), width - 1);
+            let place = format!("get_byte(r.record, {offset} + i)");
+            format!(
+                "CASE WHEN {} < {options} THEN ARRAY(SELECT ({codes})[{place} + 1] \
+                 FROM generate_series(0, {last}) AS i WHERE {place} < {options} ORDER BY i) END",
+                byte(*offset)
+            )
+        }
+        Kind::Statement { acknowledge: true } => {
+            format!("CASE {} WHEN 1 THEN true END", byte(*offset))
+        }
+        Kind::Text { .. } | Kind::Statement { .. } => "NULL".to_owned(),
     }
+}
+
+/// The codes of the options, as an array of texts.
+fn codes(choices: &[Choice]) -> String {
+    let codes: Vec<_> = choices.iter().map(|it| it.code.as_str()).collect();
+    format!("'{{{}}}'::text[]", codes.join(","))
+}
+
+/// The number of the last date that there is.
+fn highest_number(precision: DatePrecision) -> u32 {
+    precision.read("2099-12-31").map_or(0, |last| last.number())
 }
 
 /// The unsigned number in these bytes, as a bigint expression.

@@ -9,7 +9,7 @@ use super::delta::Delta;
 use crate::domain::ids::{CampaignId, CampaignKey};
 use crate::store::schema::{
     arrivals, campaigns, invitation_batches, invitations, pass_keys, remarks, responses,
-    spent_passes, tombstones,
+    spent_passes, test_responses, tombstones,
 };
 
 const VACUUM: &str = "VACUUM responses, arrivals, remarks, tombstones, invitations, invitation_batches, \
@@ -156,6 +156,7 @@ async fn delete_stored(conn: &mut AsyncPgConnection, id: CampaignId) -> QueryRes
         invitations: delete!(conn, invitations, id),
         passes: delete!(conn, spent_passes, id),
     };
+    delete!(conn, test_responses, id);
     delete!(conn, invitation_batches, id);
     delete!(conn, pass_keys, id);
     Ok(counts)

@@ -174,7 +174,7 @@ pub(super) async fn find_stored<'a>(
 }
 
 /// The remarks of an arrival.
-fn arrived(remarks: Value) -> impl Iterator<Item = (RemarkId, String)> {
+pub(super) fn arrived(remarks: Value) -> impl Iterator<Item = (RemarkId, String)> {
     let remarks: Vec<ArrivedRemark> = serde_json::from_value(remarks).unwrap_or_default();
     remarks.into_iter().map(|remark| (remark.id, remark.text))
 }

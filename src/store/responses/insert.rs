@@ -25,8 +25,13 @@ use crate::store::schema::{arrivals, responses, tombstones};
 pub enum Stored {
     /// The response was stored by this call.
     New,
-    /// An identical response was stored before, in this week.
-    Replay(IsoWeek),
+    /// A response that says the same was stored before, in this week and with this language.
+    Replay {
+        /// The week.
+        week: IsoWeek,
+        /// The language in which the form was read then.
+        language: String,
+    },
     /// The receipt was used for other answers.
     Conflict,
     /// The response was withdrawn, so it is not stored again.
@@ -238,7 +243,7 @@ async fn insert_arrivals(
     Ok(inserted.into_iter().collect())
 }
 
-fn remarks_of(response: &AnonymousResponse) -> Value {
+pub(super) fn remarks_of(response: &AnonymousResponse) -> Value {
     let written = response.remarks().iter().filter_map(|remark| {
         let text = remark.text.as_ref()?;
         Some(serde_json::json!({"id": remark.id, "question": remark.question, "text": text}))
@@ -280,16 +285,19 @@ async fn find_gone<'a>(
 }
 
 /// Whether a stored response equals the one that was sent.
-fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> Stored {
-    // The week is not compared: a response sent on Sunday may be retried on Monday.
+pub(super) fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> Stored {
+    // The week is not compared: a response sent on Sunday may be retried on Monday. Nor is the language: who switches it
+    // between two tries has said the same.
     let (row, context) = (&stored.row, response.context());
     let same = row.campaign_id == context.campaign_id
         && row.form_version_id == context.form_version_id
-        && row.language == context.language
-        && row.record == response.record()
+        && response.says_the_same(&row.record)
         && response.remarks().iter().all(|remark| stored.has(remark));
     if same {
-        Stored::Replay(IsoWeek::of(row.week))
+        Stored::Replay {
+            week: IsoWeek::of(row.week),
+            language: row.language.clone(),
+        }
     } else {
         Stored::Conflict
     }

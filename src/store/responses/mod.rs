@@ -5,14 +5,17 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`arrival`] [`insert`] [`redeem`] | into the arrivals, with the invitation or pass that admits it |
+//! | [`correct`] | the answers of an arrival, replaced |
 //! | [`release`] | from the arrivals into the released responses, in shuffled batches |
 //! | [`find`] | by its id, wherever it is |
 //! | [`withdraw`] | out of either, leaving a tombstone |
 //! | [`erase`] | everything of a campaign whose time is up |
 //! | [`delta`] | what these change, so that counts can follow |
+//! | [`trial`] | tests of a campaign that has not opened, in a table of their own |
 //! | [`count`] [`stream`] | how many there are; all of them, for an export |
 
 pub mod arrival;
+pub mod correct;
 pub mod count;
 pub mod delta;
 pub mod erase;
@@ -21,4 +24,5 @@ pub mod insert;
 pub mod redeem;
 pub mod release;
 pub mod stream;
+pub mod trial;
 pub mod withdraw;

@@ -1,6 +1,6 @@
-//! Redeems invitations and spends passes in the transaction that stores the response, so that both happen or neither.
+//! Redeems invitations, spends passes and replaces withdrawn responses in the transaction that stores the response, so that both happen or neither.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -9,9 +9,10 @@ use diesel::sql_types::{Array, Binary, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::arrival::Arrival;
+use super::find::is_withdrawn;
 use crate::domain::campaign::access::Credential;
-use crate::domain::ids::CampaignId;
-use crate::store::schema::invitations;
+use crate::domain::ids::{CampaignId, ResponseId};
+use crate::store::schema::{invitations, tombstones};
 
 /// Why a credential was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,26 +23,35 @@ pub enum Refusal {
     InvitationUsed,
     /// The pass was spent before.
     PassSpent,
+    /// No response that was withdrawn has the id of the one to replace.
+    ReplacesUnknown,
+    /// Another response replaced the withdrawn one before.
+    ReplacesUsed,
     /// The campaign's access rule changed while the request was under way.
     AccessChanged,
 }
 
-/// The invitations and passes that this transaction used up. Each admits one response.
+/// The invitations, passes and withdrawn responses that this transaction used up. Each admits one response.
 #[derive(Debug, Default)]
 pub(super) struct Redeemed {
     invitations: HashSet<Vec<u8>>,
     passes: HashSet<Vec<u8>>,
     /// Invitations that exist, redeemed before or now.
     known: HashSet<Vec<u8>>,
+    replaced: HashSet<ResponseId>,
+    /// Responses that were withdrawn, replaced before or now.
+    withdrawn: HashSet<ResponseId>,
 }
 
 impl Redeemed {
     /// Redeems the credentials of these arrivals.
     ///
-    /// Invitations come before passes, each in the order of the hashes, which prevents deadlocks. The second of two
+    /// Invitations come before passes, and passes before withdrawn responses, each in the order of the hashes, which
+    /// prevents deadlocks. The second of two
     /// transactions that redeem the same credential waits for the first to end, and then finds the credential used.
     pub async fn redeem(conn: &mut AsyncPgConnection, new: &[&Arrival]) -> QueryResult<Self> {
         let (mut redeem, mut spend) = (RedeemInvitations::default(), SpendPasses::default());
+        let mut replace = BTreeSet::new();
         for arrival in new {
             match &arrival.credential {
                 Credential::Open => {}
@@ -49,6 +59,9 @@ impl Redeemed {
                 Credential::Pass(hash) => {
                     spend.hashes.push(hash);
                     spend.campaigns.push(arrival.response.context().campaign_id);
+                }
+                Credential::Replacement { withdrawn, .. } => {
+                    replace.insert(*withdrawn);
                 }
             }
         }
@@ -66,6 +79,14 @@ impl Redeemed {
             let spent: Vec<Vec<u8>> = spend.load(conn).await?;
             redeemed.passes = spent.into_iter().collect();
         }
+        for id in replace {
+            if replace_withdrawn(conn, id).await? {
+                redeemed.replaced.insert(id);
+                redeemed.withdrawn.insert(id);
+            } else if is_withdrawn(conn, id).await? {
+                redeemed.withdrawn.insert(id);
+            }
+        }
         Ok(redeemed)
     }
 
@@ -80,8 +101,24 @@ impl Redeemed {
             Credential::Invitation(_) => Some(Refusal::InvitationUnknown),
             Credential::Pass(hash) if self.passes.remove(hash.as_slice()) => None,
             Credential::Pass(_) => Some(Refusal::PassSpent),
+            Credential::Replacement { withdrawn, .. } if self.replaced.remove(&withdrawn) => None,
+            Credential::Replacement { withdrawn, .. } if self.withdrawn.contains(&withdrawn) => {
+                Some(Refusal::ReplacesUsed)
+            }
+            Credential::Replacement { .. } => Some(Refusal::ReplacesUnknown),
         }
     }
+}
+
+/// Marks a withdrawn response as replaced; tells whether this call did so. One at a time and by id: this is rare, and
+/// so it works on a table that is spread over several machines. Nothing says which response replaced it.
+async fn replace_withdrawn(conn: &mut AsyncPgConnection, id: ResponseId) -> QueryResult<bool> {
+    let withdrawn = tombstones::table.find(id);
+    let marked = diesel::update(withdrawn.filter(tombstones::replaced.eq(false)))
+        .set(tombstones::replaced.eq(true))
+        .execute(conn)
+        .await?;
+    Ok(marked == 1)
 }
 
 #[derive(Default)]

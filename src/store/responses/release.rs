@@ -1,7 +1,7 @@
 //! Release: arrivals move into `responses`, and their remarks into `remarks`, in shuffled batches.
 //!
-//! A batch holds at least the campaign's `release_size` arrivals, or all that are left when the campaign has closed. A
-//! batch is one transaction, and is written in the order of the ids. Ids are derived from receipts by a keyed hash, so
+//! A batch holds at least the campaign's `release_size` arrivals, or all that are left when the campaign has ended and its
+//! grace is over. A batch is one transaction, and is written in the order of the ids. Ids are derived from receipts by a keyed hash, so
 //! this order is a shuffle independent of the order of arrival. Within a batch, neither the position in the table nor
 //! the transaction number reveals which response came first, or which remark belongs to which response.
 
@@ -22,7 +22,7 @@ pub struct RipeCampaign {
     /// The id.
     #[diesel(sql_type = SqlUuid)]
     pub id: CampaignId,
-    /// The minimum number of arrivals of a batch; one when the campaign is closed.
+    /// The minimum number of arrivals of a batch; one when the campaign takes no more responses.
     #[diesel(sql_type = Integer)]
     pub min_batch: i32,
 }
@@ -32,11 +32,14 @@ pub async fn ripe_campaigns(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<RipeCampaign>> {
+    // `least` passes over a null. A campaign with arrivals has opened, so its grace counts, see
+    // `Campaign::accepts_until`.
     diesel::sql_query(
-        "SELECT c.id, CASE WHEN c.closed_at IS NOT NULL OR c.closes_at <= $1 THEN 1 ELSE c.release_size END AS min_batch \
-         FROM campaigns c JOIN (SELECT campaign_id, count(*) AS waiting FROM arrivals GROUP BY campaign_id) a \
-           ON a.campaign_id = c.id \
-         WHERE a.waiting >= c.release_size OR c.closed_at IS NOT NULL OR c.closes_at <= $1",
+        "SELECT c.id, CASE WHEN c.ended THEN 1 ELSE c.release_size END AS min_batch \
+         FROM (SELECT id, release_size, \
+           least(closed_at, closes_at) + grace_days * interval '24 hours' <= $1 AS ended FROM campaigns) c \
+         JOIN (SELECT campaign_id, count(*) AS waiting FROM arrivals GROUP BY campaign_id) a ON a.campaign_id = c.id \
+         WHERE a.waiting >= c.release_size OR c.ended",
     )
     .bind::<Timestamptz, _>(now)
     .load(conn)

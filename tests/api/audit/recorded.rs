@@ -240,6 +240,9 @@ async fn what_is_undone_leaves_no_entry() {
         freezes_at: None,
         proof_of_work: None,
         retained_until: None,
+        grace_days: 0,
+        form_version: None,
+        testing: false,
     };
     campaigns::create(&app.state.app, &Caller::OPERATOR, campaign)
         .await

@@ -50,8 +50,6 @@ pub const KINDS: &[(&str, &str)] = &[
     ("story", "7"),
     ("story", "[\"a\"]"),
     ("story", "\"a\\u0000b\""),
-    ("story", "\"\\u001b[2J\""),
-    ("story", "\"a\\u0085b\""),
     ("story", "LONG"),
     ("story", "DEEP"),
     ("unknown", "1"),
@@ -107,6 +105,7 @@ async fn text_of_all_scripts_is_kept_but_for_what_cannot_be_seen() {
             "\u{5e9}\u{5dc}\u{5d5}\u{5dd} abc",
         ),
         ("zero\u{200b}width\u{200d}\u{feff}", "zerowidth"),
+        ("\u{1b}[2J bell\u{7}, a\u{85}b", "[2J bell, a\nb"),
         ("e\u{301} \u{1F1F0}\u{1F1F7} \u{10fffd}", "\u{e9} \u{1F1F0}\u{1F1F7} \u{10fffd}"),
         (
             "'; DROP TABLE responses; -- %s $1 \\",

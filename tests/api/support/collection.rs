@@ -86,6 +86,7 @@ impl Collection {
         let day = |days| Utc::now() + TimeDelta::days(days);
         let body = json!({
             "key": key, "form": self.form, "title": {"en": "Test"}, "opens_at": day(from), "closes_at": day(to), "release_size": size,
+            "grace_days": 0,
         });
         self.staff
             .client
@@ -153,7 +154,7 @@ impl Collection {
         self.release().await;
         // The server may be about to release the same, and then the call above passed it over.
         let ripe = "SELECT count(*) FROM (SELECT FROM arrivals a JOIN campaigns c ON c.id = a.campaign_id \
-                    GROUP BY c.id HAVING count(*) >= c.release_size OR c.closed_at IS NOT NULL) AS ripe";
+                    GROUP BY c.id HAVING count(*) >= c.release_size OR c.closed_at + c.grace_days * interval '24 hours' <= now()) AS ripe";
         let waited = std::time::Instant::now();
         while self.sql_now::<i64>(ripe).await > 0 && waited.elapsed().as_secs() < 5 {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;

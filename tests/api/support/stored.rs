@@ -7,9 +7,9 @@ use aftercare::domain::audit::Actor;
 use aftercare::domain::campaign::Schedule;
 use aftercare::domain::campaign::access::Access;
 use aftercare::domain::form::{Form, FormDefinition, Text};
-use aftercare::domain::response::{RawAnswers, validate};
+use aftercare::domain::response::{Occasion, RawAnswers, validate};
 use aftercare::domain::week::IsoWeek;
-use aftercare::sample::synthetic;
+use aftercare::sample::synthetic_in;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::forms::find_form;
 use aftercare::store::schema::responses;
@@ -80,6 +80,9 @@ pub async fn open_campaign(app: &App, form: &Form, key: &str) -> Uuid {
         freezes_at: None,
         proof_of_work: None,
         retained_until: None,
+        grace_days: 0,
+        form_version: None,
+        testing: false,
     };
     campaigns::create(app, &Caller::OPERATOR, new)
         .await
@@ -139,14 +142,16 @@ pub async fn respond_synthetic(
     rng: &mut StdRng,
 ) {
     let rows = headings.iter().map(|(campaign_id, language, week)| {
-        let answers = synthetic(&version.form, language, rng);
-        let valid = validate(&version.form, &answers).unwrap();
+        let week = IsoWeek::of(*week);
+        let occasion = Occasion { week, language };
+        let answers = synthetic_in(&version.form, occasion, rng);
+        let valid = validate(&version.form, &answers, occasion).unwrap();
         (
             responses::id.eq(Uuid::from_bytes(aftercare::random::bytes().unwrap())),
             responses::campaign_id.eq(*campaign_id),
             responses::form_version_id.eq(version.id),
             responses::language.eq((*language).to_owned()),
-            responses::week.eq(*week),
+            responses::week.eq(week.monday()),
             responses::record.eq(version
                 .form
                 .layout()
@@ -160,9 +165,12 @@ pub async fn respond_synthetic(
     }
 }
 
+/// The record of these answers, given in a week of no importance.
 fn record(version: &Version, answers: Value) -> Vec<u8> {
     let raw: RawAnswers = serde_json::from_value(answers).unwrap();
-    let valid = validate(&version.form, &raw).unwrap();
+    let week = IsoWeek::of(NaiveDate::default());
+    let language = "en";
+    let valid = validate(&version.form, &raw, Occasion { week, language }).unwrap();
     version
         .form
         .layout()

@@ -10,13 +10,27 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::form::{Answer, Form, FormDefinition, Source, Syntax};
 use crate::domain::ids::CampaignId;
-use crate::domain::response::{RawAnswers, validate};
+use crate::domain::response::{Occasion, RawAnswers, validate};
 use crate::domain::week::IsoWeek;
 
 pub(crate) fn every_kind() -> Json {
     let text = include_str!("../../../../tests/forms/every-kind.yaml");
     let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
     serde_json::to_value(definition.unwrap()).unwrap()
+}
+
+pub(crate) fn second_edition() -> Json {
+    let text = include_str!("../../../../tests/forms/second-edition.yaml");
+    let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
+    serde_json::to_value(definition.unwrap()).unwrap()
+}
+
+/// The occasion of the made-up people, in a week of no importance.
+pub(crate) fn occasion() -> Occasion<'static> {
+    Occasion {
+        week: "2026-W49".parse().unwrap(),
+        language: "en",
+    }
 }
 
 fn check(form: &Json) -> Option<Form> {
@@ -62,7 +76,8 @@ fn names(forms: &[Form]) -> Vec<String> {
 
 fn answers(form: &Form, raw: Json) -> Vec<Answer> {
     let raw: RawAnswers = serde_json::from_value(raw).unwrap();
-    validate(form, &raw).unwrap().as_slice().to_vec()
+    let valid = validate(form, &raw, occasion()).unwrap();
+    valid.as_slice().to_vec()
 }
 
 /// The cells of a response by column, in words that do not depend on which versions are in the export.

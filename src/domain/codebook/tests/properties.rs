@@ -8,7 +8,10 @@ use rand::rngs::StdRng;
 use serde_json::{Value as Json, json};
 
 use super::super::{Column, Columns};
-use super::{add, cells, check, entries, every_kind, form, numbered, question, remove};
+use super::{
+    add, cells, check, entries, every_kind, form, numbered, occasion, question, remove,
+    second_edition,
+};
 use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Form, Kind};
 use crate::domain::response::validate;
@@ -73,6 +76,15 @@ fn life(changes: &[(u8, u8)]) -> Vec<Form> {
     life_of(every_kind(), changes)
 }
 
+/// The same of a form with the newer kinds, whose options come and go.
+fn newer_life(changes: &[(u8, u8)]) -> Vec<Form> {
+    let options: Vec<_> = changes
+        .iter()
+        .map(|(which, size)| (which % 2, *size))
+        .collect();
+    life_of(second_edition(), &options)
+}
+
 /// The forms of a life of changes that begins with this one.
 pub(crate) fn life_of(start: Json, changes: &[(u8, u8)]) -> Vec<Form> {
     let mut forms = vec![form(&start)];
@@ -105,7 +117,7 @@ proptest! {
         for (version, form) in &all {
             let then = Columns::of(&all[..usize::try_from(*version).unwrap()]);
             let raw = synthetic(form, "en", &mut rng);
-            let valid = validate(form, &raw).unwrap();
+            let valid = validate(form, &raw, occasion()).unwrap();
             let before = cells(&then, *version, valid.as_slice());
             let now = cells(&full, *version, valid.as_slice());
             // What was exported when the version was new is exported under the same names for ever …
@@ -123,14 +135,15 @@ proptest! {
     fn every_answer_stands_in_its_columns_and_nowhere_else(
         changes in prop::collection::vec((any::<u8>(), any::<u8>()), 0..8),
         seed: u64,
+        newer: bool,
     ) {
-        let forms = life(&changes);
+        let forms = if newer { newer_life(&changes) } else { life(&changes) };
         let all = numbered(&forms);
         let columns = Columns::of(&all);
         let mut rng = StdRng::seed_from_u64(seed);
         for (version, form) in &all {
             let raw = synthetic(form, "ko", &mut rng);
-            let valid = validate(form, &raw).unwrap();
+            let valid = validate(form, &raw, occasion()).unwrap();
             let found = cells(&columns, *version, valid.as_slice());
             for (question, answer) in form.questions().iter().zip(valid.as_slice()) {
                 let of_question = |column: &&Column| column.question() == Some(&question.key);
@@ -138,7 +151,8 @@ proptest! {
                     .filter(|column| !is_missing(&found[&column.name])).collect();
                 let expected = match (answer, &question.kind) {
                     (Answer::Given(Value::Choices(_)), Kind::MultipleChoice(options)) => options.len(),
-                    (_, Kind::Text { .. }) => 0,
+                    (Answer::Given(Value::Ranking(order)), _) => order.len(),
+                    (_, kind) if !kind.is_recorded() => 0,
                     (Answer::Given(_), _) => 1,
                     _ => 0,
                 };
@@ -154,8 +168,9 @@ proptest! {
     #[test]
     fn the_codebook_has_a_row_for_each_column_in_its_order(
         changes in prop::collection::vec((any::<u8>(), any::<u8>()), 0..8),
+        newer: bool,
     ) {
-        let forms = life(&changes);
+        let forms = if newer { newer_life(&changes) } else { life(&changes) };
         let columns = Columns::of(&numbered(&forms));
         let entries = entries(&columns, "en");
         let described: Vec<_> = entries.iter().map(|entry| entry.column.as_str()).collect();

@@ -6,7 +6,9 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value as Json, json};
 
 use crate::domain::codebook::tests::properties::life_of;
-use crate::domain::codebook::tests::{add, every_kind, form, numbered, question, row};
+use crate::domain::codebook::tests::{
+    add, every_kind, form, numbered, occasion, question, row, second_edition,
+};
 use crate::domain::codebook::{Cell, Columns, RowProjection};
 use crate::domain::disclosure::k_anonymity::QiSet;
 use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, suppression_weights};
@@ -174,7 +176,7 @@ fn more_background_questions_than_can_be_masked_apart_are_masked_together() {
 fn settled(form: &Form, said: RawAnswers) -> Vec<Answer> {
     let mut said = said;
     loop {
-        match validate(form, &said) {
+        match validate(form, &said, occasion()) {
             Ok(valid) => return valid.as_slice().to_vec(),
             Err(faults) => {
                 for fault in faults {
@@ -253,7 +255,8 @@ fn lives() -> impl Strategy<Value = Vec<Form>> {
         }
         life_of(start, &changes)
     });
-    prop_oneof![4 => every, 1 => Just(vec![form(&shipped())])]
+    let second = Just(vec![form(&second_edition())]);
+    prop_oneof![4 => every, 1 => Just(vec![form(&shipped())]), 2 => second]
 }
 
 proptest! {
@@ -299,4 +302,29 @@ proptest! {
             }
         }
     }
+}
+
+/// Two dates that a constraint ties, and a comparison of two questions.
+#[test]
+fn what_is_compared_with_a_masked_answer_is_masked_with_it() {
+    let mut one = second_edition();
+    for key in ["eating", "walking"] {
+        question(&mut one, key).unwrap()["background"] = json!(true);
+    }
+    let forms = [form(&one)];
+    let columns = Columns::of(&numbered(&forms));
+    let quasi = QuasiIdentifiers::of(&columns);
+    let secondary = SecondarySuppression::of(&columns, &quasi);
+    let masked_with = |name: &str| -> Vec<String> {
+        let (index, _) = columns.iter().find(|(_, it)| it.name == name).unwrap();
+        let set = secondary.ever(index);
+        let all = (0..quasi.count()).filter(|place| set.contains(*place));
+        all.flat_map(|place| quasi.codings(place).to_vec())
+            .collect()
+    };
+    assert_eq!(masked_with("operated"), ["operated", "discharged"]);
+    assert_eq!(masked_with("discharged"), ["operated", "discharged"]);
+    assert_eq!(masked_with("washing"), ["eating", "walking"]);
+    assert_eq!(masked_with("by_source"), ["source"]);
+    assert_eq!(masked_with("born"), ["born"]);
 }

@@ -5,27 +5,31 @@ use super::compare::{Found, differing, fields, in_other_order};
 use crate::domain::form::definition::{
     Edition, FormDefinition, OptionDefinition, QuestionDefinition,
 };
-use crate::domain::form::question::Kind;
+use crate::domain::form::question::{Kind, Limits};
 use crate::domain::form::{Form, SectionDefinition};
 
 /// A question with everything that is compared.
 pub(super) struct Asked<'a> {
     definition: &'a QuestionDefinition,
-    section: &'a SectionDefinition,
+    section: Option<&'a SectionDefinition>,
     options: &'a [OptionDefinition],
     kind: &'a Kind,
+    limits: Limits,
 }
 
 pub(super) fn by_key(form: &Form) -> impl Iterator<Item = (&str, Asked<'_>)> {
-    let asked = form.definition().questions().zip(form.questions());
-    asked.map(|((section, definition), question)| {
+    let definitions = form.question_definitions();
+    form.questions().iter().filter_map(move |question| {
+        let key = question.key.as_str();
+        let (section, definition) = *definitions.get(key)?;
         let asked = Asked {
             definition,
             section,
             options: options_of(form.definition(), definition),
             kind: &question.kind,
+            limits: question.limits,
         };
-        (question.key.as_str(), asked)
+        Some((key, asked))
     })
 }
 
@@ -53,6 +57,7 @@ pub(super) fn compare(then: &Asked<'_>, now: &Asked<'_>, edition: Edition) -> Fo
         let kinds = format!("kind {} is now {}", old.kind.name(), new.kind.name());
         found.push((Change::Recoded, kinds));
     }
+    particulars(then, now, &mut found);
     options(then.options, now.options, edition, &mut found);
     // Bounds and options are compared by what they mean.
     let told_apart = [
@@ -64,16 +69,23 @@ pub(super) fn compare(then: &Asked<'_>, now: &Asked<'_>, edition: Edition) -> Fo
         "max",
         "decimals",
         "max_length",
+        "fewest",
+        "most",
+        "step",
+        "unit",
+        "max_open",
+        "precision",
+        "acknowledge",
     ];
     found.extend(fields(old, new, &told_apart));
     found.dedup();
     if found.is_empty() && !differing(old, new).is_empty() {
         found.push((Change::Reworded, "it is written differently".to_owned()));
     }
-    if then.section.key != now.section.key {
+    if then.section.map(|it| &it.key) != now.section.map(|it| &it.key) {
         found.push((Change::Reworded, "it stands in another section".to_owned()));
     }
-    if then.section.show_when != now.section.show_when {
+    if then.section.map(|it| &it.show_when) != now.section.map(|it| &it.show_when) {
         let shown = "its section is shown under another condition";
         found.push((Change::Reworded, shown.to_owned()));
     }
@@ -109,7 +121,63 @@ fn coding(then: &Kind, now: &Kind) -> Found {
             let detail = format!("{max_length} characters at most are now {new}");
             vec![(Change::Reworded, detail)]
         }
+        (Kind::Date { precision, .. }, Kind::Date { precision: new, .. }) if precision != new => {
+            let detail = format!("the {} is now the {}", precision.name(), new.name());
+            vec![(Change::Recoded, detail)]
+        }
+        (Kind::Statement { acknowledge }, Kind::Statement { acknowledge: new })
+            if acknowledge != new =>
+        {
+            let detail = "whether it is acknowledged changed".to_owned();
+            vec![(Change::Recoded, detail)]
+        }
         _ => Vec::new(),
+    }
+}
+
+/// Changes of what narrows the answers, and of what they count.
+fn particulars(then: &Asked<'_>, now: &Asked<'_>, found: &mut Found) {
+    let mut narrowed = |narrower: bool, wider: bool, what: &str| {
+        if narrower {
+            found.push((Change::Recoded, format!("{what} narrower")));
+        } else if wider {
+            found.push((Change::OptionsAdded, format!("{what} wider")));
+        }
+    };
+    let (old, new) = (then.limits, now.limits);
+    let fewest = (old.fewest.unwrap_or(0), new.fewest.unwrap_or(0));
+    let most = (old.most.unwrap_or(u8::MAX), new.most.unwrap_or(u8::MAX));
+    narrowed(
+        fewest.1 > fewest.0 || most.1 < most.0,
+        fewest.1 < fewest.0 || most.1 > most.0,
+        "the number of options that can be chosen is",
+    );
+    let step = (old.step.unwrap_or(1), new.step.unwrap_or(1));
+    let coarser = step.0 % step.1 != 0;
+    narrowed(coarser, step.0 != step.1, "the choice of numbers is");
+    let (old, new) = (then.definition, now.definition);
+    let unit = |question: &QuestionDefinition| {
+        let unit = question.unit.as_ref();
+        unit.map(|it| (it.ucum.clone(), it.label.clone()))
+            .unwrap_or_default()
+    };
+    let ((old_unit, old_label), (new_unit, new_label)) = (unit(old), unit(new));
+    for (changed, change, what) in [
+        (old_unit != new_unit, Change::Recoded, "it has another unit"),
+        (
+            old_label != new_label,
+            Change::Reworded,
+            "the unit reads differently",
+        ),
+        (
+            old.max_open != new.max_open,
+            Change::Recoded,
+            "whether the greatest answer means \"or more\" changed",
+        ),
+    ] {
+        if changed {
+            found.push((change, what.to_owned()));
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::{Change, Changes, ElementChange, recoded_without_consent};
 use crate::domain::form::Form;
 use crate::domain::form::check::tests::{check, sound};
+use crate::domain::form::{Source, Syntax};
 
 #[test]
 fn changes_are_classed_by_what_they_do_to_the_data() {
@@ -344,4 +345,70 @@ proptest! {
             prop_assert_eq!(element.details.is_empty(), element.change == Change::Identical);
         }
     }
+}
+
+#[test]
+fn what_the_second_edition_brought_is_classed_by_what_it_does_to_the_data() {
+    use Change::{OptionsAdded, Recoded, Reworded};
+    let text = include_str!("../../../../tests/forms/second-edition.yaml");
+    let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
+    let sound = serde_json::to_value(definition.unwrap()).unwrap();
+    let old = check(sound.clone()).unwrap();
+    let place = |key: &str| {
+        let sections = sound["sections"].as_array().unwrap().iter().enumerate();
+        let mut all = sections.flat_map(|(at, section)| {
+            let questions = section["questions"].as_array().unwrap().iter().enumerate();
+            questions.map(move |(number, it)| (at, number, it))
+        });
+        let found = all.find(|(.., it)| it["key"] == key);
+        found.map(|(at, number, _)| (at, number)).unwrap()
+    };
+    let label = json!({"label": {"en": "x", "ko": "x"}});
+    for (key, field, value, change) in [
+        ("help_from", "most", json!(4), OptionsAdded),
+        ("help_from", "most", json!(2), Recoded),
+        ("help_from", "fewest", json!(3), Recoded),
+        ("help_from", "fewest", json!(1), OptionsAdded),
+        ("wishes", "most", json!(2), Recoded),
+        ("wishes", "most", json!(4), OptionsAdded),
+        ("pain", "step", json!(5), OptionsAdded),
+        ("pain", "step", json!(50), Recoded),
+        ("pain", "max_open", json!(true), Recoded),
+        ("pain", "unit", label.clone(), Reworded),
+        ("weight", "unit", json!({"ucum": "[lb_av]"}), Recoded),
+        ("pain", "anchors", json!([]), Reworded),
+        ("pain", "slider", json!(false), Reworded),
+        ("eating", "default", json!("always"), Reworded),
+        ("visit", "precision", json!("month"), Recoded),
+        ("operated", "earliest", json!("-P6Y"), Reworded),
+        ("read", "text", json!({"en": "x", "ko": "x"}), Reworded),
+        (
+            "by_any",
+            "external",
+            json!([{"system": "urn:x", "code": "1"}]),
+            Reworded,
+        ),
+    ] {
+        let mut form = sound.clone();
+        let (section, number) = place(key);
+        form["sections"][section]["questions"][number][field] = value.clone();
+        let changes = Changes::between(&old, &check(form).unwrap());
+        let found = changes.questions.iter().find(|it| it.key == key).unwrap();
+        assert_eq!(
+            found.change, change,
+            "{key} {field} {value}: {:?}",
+            found.details
+        );
+    }
+    let mut more = sound.clone();
+    let values = more["parameters"][0]["values"].as_array_mut().unwrap();
+    values.push(json!({"code": "friend", "label": {"en": "x", "ko": "x"}}));
+    let changes = Changes::between(&old, &check(more).unwrap());
+    assert_eq!(
+        (
+            changes.questions[0].key.as_str(),
+            changes.questions[0].change
+        ),
+        ("source", OptionsAdded)
+    );
 }

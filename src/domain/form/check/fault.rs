@@ -81,7 +81,7 @@ pub enum FormFault {
     #[error("a terminology and a code are short words without spaces")]
     ConceptMalformed,
     #[error(
-        "a condition is one of \"any\", \"all\", \"not\", or a \"question\" with exactly one of \"is\", \"is_one_of\", \"includes\", \"at_least\", \"at_most\", \"answered\""
+        "a condition is one of \"any\", \"all\", \"not\", or a \"question\" with exactly one of \"is\", \"is_one_of\", \"includes\", \"includes_any\", \"includes_all\", \"includes_none\", \"count_at_least\", \"count_at_most\", \"at_least\", \"at_most\", \"more_than\", \"less_than\", \"is_question\", \"at_least_question\", \"at_most_question\", \"more_than_question\", \"less_than_question\", \"answered\""
     )]
     ConditionMalformed,
     #[error("there is no question {key:?}")]
@@ -112,6 +112,50 @@ pub enum FormFault {
     FirstBand { low: f64 },
     #[error("bands stand in ascending order and start within the range")]
     BandOrder,
+    #[error(
+        "texts are plain: {tag:?} would begin an HTML tag; put a space behind \"<\" or leave it out"
+    )]
+    TextTag { tag: String },
+    #[error(
+        "the text holds the invisible character U+{code:04X}; only line breaks and tabs are allowed"
+    )]
+    TextInvisible { code: u32 },
+    #[error("must be from 1 to {most}, and \"fewest\" not more than \"most\"")]
+    CountMalformed { most: usize },
+    #[error("must be more than 0, and divide the way from \"min\" to \"max\" into whole steps")]
+    StepMalformed,
+    #[error("a unit has a \"label\" or a \"ucum\" code of at most 40 characters without spaces")]
+    UnitMalformed,
+    #[error("anchors stand in ascending order, on answers that the rating can have")]
+    AnchorMisplaced,
+    #[error("the default is no answer that the question takes")]
+    DefaultInvalid,
+    #[error("a date describes the person: say \"background: true\"")]
+    DateNotBackground,
+    #[error(
+        "must be a date from 1900 to 2099 as exact as the question, \"today\", or a duration such as \"-P5Y\", \"P6M\" or \"-P2W\""
+    )]
+    DateBoundMalformed,
+    #[error("a ranking has from 2 to 30 options, this one has {count}")]
+    RankingCount { count: usize },
+    #[error("the questions of a matrix stand one behind the other, two or more in one section")]
+    MatrixApart,
+    #[error(
+        "the questions of a matrix are alike: the same kind with the same \"scale\", or ratings with the same bounds and step"
+    )]
+    MatrixUnlike,
+    #[error(
+        "only an option in the list of a single_choice or multiple_choice question has a text beside it"
+    )]
+    SpecifyMisplaced,
+    #[error(
+        "an external code is the URI of a terminology and a code of at most 64 characters without spaces, each pair once"
+    )]
+    ExternalMalformed,
+    #[error(
+        "the questions {key:?} and {other:?} cannot be compared: both need numbers, or dates of one precision"
+    )]
+    CannotCompareQuestions { key: String, other: String },
 }
 
 impl FormFault {

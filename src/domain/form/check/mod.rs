@@ -1,18 +1,21 @@
 //! The checks at publishing: every fault of a definition at once, each with its pointer.
 
+mod across;
 mod conditions;
 mod fault;
+mod particulars;
 mod questions;
 mod scores;
 mod texts;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use fault::FormFault;
 pub(crate) use questions::scaled;
 
 use super::condition::Condition;
+use super::constraint::Constraint;
 use super::definition::FormDefinition;
 use super::question::Question;
 use super::score::Score;
@@ -44,12 +47,15 @@ pub(super) struct Checked {
     pub sections: Vec<Option<Condition>>,
     pub notices: Vec<Condition>,
     pub scores: Vec<Score>,
+    pub constraints: Vec<Constraint>,
 }
 
 /// The state of a check: the definition, and the faults found so far.
 struct Check<'a> {
     form: &'a FormDefinition,
     faults: Vec<Fault<FormFault>>,
+    /// The tables found so far.
+    matrices_seen: BTreeSet<String>,
 }
 
 /// Checks everything.
@@ -57,6 +63,7 @@ pub(super) fn check(form: &FormDefinition) -> Result<Checked, Vec<Fault<FormFaul
     let mut check = Check {
         form,
         faults: Vec::new(),
+        matrices_seen: BTreeSet::new(),
     };
     check.form_key();
     check.languages();
@@ -65,12 +72,14 @@ pub(super) fn check(form: &FormDefinition) -> Result<Checked, Vec<Fault<FormFaul
     let (questions, sections) = check.sections();
     let scores = check.scores(&questions);
     let notices = check.notices(&questions);
+    let constraints = check.constraints(&questions);
     if check.faults.is_empty() {
         Ok(Checked {
             questions,
             sections,
             notices,
             scores,
+            constraints,
         })
     } else {
         Err(check.faults)

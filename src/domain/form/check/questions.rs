@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number;
 
+use super::particulars::scaled_step;
 use super::{Check, FormFault, MAX_KEY_LENGTH, MAX_QUESTIONS, RESERVED_KEYS};
 use crate::domain::form::condition::Condition;
+use crate::domain::form::date::DatePrecision;
 use crate::domain::form::definition::{OptionDefinition, QuestionDefinition, QuestionKind};
 use crate::domain::form::question::{Choice, Kind, Question};
 use crate::domain::pointer::Pointer;
 
+/// Putting more than this in order is more than anybody does with care.
+const MAX_RANKED: usize = 30;
 const FURTHEST_BOUND: i64 = 1_000_000_000;
 const MAX_OPTIONS: usize = 200;
 const MAX_RATING_STEPS: i64 = 101;
@@ -29,6 +33,7 @@ impl Check<'_> {
             // A name of any length would be in the pointer of every option.
             if name.len() <= MAX_KEY_LENGTH {
                 self.options(options, &pointer);
+                self.without_specify(options, &pointer);
             }
             if !used.contains(name.as_str()) {
                 self.fault(&pointer, FormFault::ScaleUnused);
@@ -39,7 +44,7 @@ impl Check<'_> {
     pub(super) fn sections(&mut self) -> (Vec<Question>, Vec<Option<Condition>>) {
         let form = self.form;
         let pointer = Pointer::root().child("sections");
-        let count = form.questions().count();
+        let count = form.questions().count() + form.parameters.len() + self.specified().count();
         match count {
             0 => self.fault(&pointer, FormFault::Empty),
             count if count > MAX_QUESTIONS => {
@@ -48,7 +53,8 @@ impl Check<'_> {
             _ => {}
         }
         let (mut section_keys, mut question_keys) = (BTreeMap::new(), BTreeMap::new());
-        let (mut questions, mut conditions) = (Vec::new(), Vec::new());
+        let mut questions = self.parameters(&mut question_keys);
+        let mut conditions = Vec::new();
         for (place, section) in form.sections.iter().enumerate() {
             let pointer = pointer.child(place);
             self.key(&section.key, pointer.child("key"), &mut section_keys);
@@ -63,7 +69,9 @@ impl Check<'_> {
                 self.key(&question.key, pointer.child("key"), &mut question_keys);
                 let checked = self.question(question, place, &pointer, &questions);
                 questions.push(checked);
+                self.specify(question, &pointer, &mut question_keys, &mut questions);
             }
+            self.matrices(&section.questions, &pointer.child("questions"));
         }
         (questions, conditions)
     }
@@ -75,14 +83,7 @@ impl Check<'_> {
         pointer: &Pointer,
         earlier: &[Question],
     ) -> Question {
-        if RESERVED_KEYS.contains(&question.key.as_str()) || question.key.starts_with("score_") {
-            self.fault(
-                &pointer.child("key"),
-                FormFault::KeyReserved {
-                    key: question.key.clone(),
-                },
-            );
-        }
+        self.not_reserved(&question.key, &pointer.child("key"));
         self.text(&question.text, &pointer.child("text"));
         self.optional_text(question.hint.as_ref(), &pointer.child("hint"));
         self.optional_text(question.min_label.as_ref(), &pointer.child("min_label"));
@@ -99,10 +100,13 @@ impl Check<'_> {
             self.fault(&pointer.child("background"), FormFault::TextAsBackground);
         }
         self.fields(question, pointer);
+        let kind = self.kind(question, pointer);
+        let limits = self.particulars(question, &kind, pointer);
         Question {
             key: question.key.clone(),
             section,
-            kind: self.kind(question, pointer),
+            kind,
+            limits,
             background: question.background,
             required: question.required,
             show_when: self.show_when(
@@ -114,10 +118,44 @@ impl Check<'_> {
         }
     }
 
+    /// Checks that no export has a column of this name already.
+    pub(super) fn not_reserved(&mut self, key: &str, pointer: &Pointer) {
+        if RESERVED_KEYS.contains(&key) || key.starts_with("score_") {
+            let key = key.to_owned();
+            self.fault(pointer, FormFault::KeyReserved { key });
+        }
+    }
+
     /// Which fields the kind has, and which of them it needs.
     fn fields(&mut self, question: &QuestionDefinition, pointer: &Pointer) {
-        use QuestionKind::{Decimal, Integer, MultipleChoice, Rating, SingleChoice, Text};
-        let choice: &[QuestionKind] = &[SingleChoice, MultipleChoice];
+        use QuestionKind::{
+            Date, Decimal, Integer, MultipleChoice, Ranking, Rating, SingleChoice, Statement, Text,
+            YesNo,
+        };
+        let choice: &[QuestionKind] = &[SingleChoice, MultipleChoice, Ranking];
+        let several: &[QuestionKind] = &[MultipleChoice, Ranking];
+        let with_default: &[QuestionKind] = &[
+            SingleChoice,
+            MultipleChoice,
+            Rating,
+            Integer,
+            Decimal,
+            YesNo,
+        ];
+        let to_the_day = question.precision == Some(DatePrecision::Day);
+        // What a person could answer to a statement, whoever they are.
+        let answered: &[QuestionKind] = if question.kind == Statement && question.acknowledge {
+            &[Statement]
+        } else if question.kind == Statement {
+            &[]
+        } else {
+            std::slice::from_ref(&question.kind)
+        };
+        let describing: &[QuestionKind] = if question.kind == Statement {
+            &[]
+        } else {
+            std::slice::from_ref(&question.kind)
+        };
         let numeric: &[QuestionKind] = &[Rating, Integer, Decimal];
         // field, is it there, the kinds that have it, whether they need it
         let fields = [
@@ -134,6 +172,22 @@ impl Check<'_> {
             ("max_label", question.max_label.is_some(), &[Rating], false),
             ("decimals", question.decimals.is_some(), &[Decimal], true),
             ("max_length", question.max_length.is_some(), &[Text], true),
+            ("required", question.required, answered, false),
+            ("background", question.background, describing, false),
+            ("fewest", question.fewest.is_some(), several, false),
+            ("most", question.most.is_some(), several, false),
+            ("step", question.step.is_some(), numeric, false),
+            ("unit", question.unit.is_some(), numeric, false),
+            ("max_open", question.max_open, numeric, false),
+            ("anchors", !question.anchors.is_empty(), &[Rating], false),
+            ("slider", question.slider, &[Rating], false),
+            ("default", question.default.is_some(), with_default, false),
+            ("precision", question.precision.is_some(), &[Date], false),
+            ("earliest", question.earliest.is_some(), &[Date], false),
+            ("latest", question.latest.is_some(), &[Date], false),
+            ("reason", question.reason.is_some(), &[Date], to_the_day),
+            ("acknowledge", question.acknowledge, &[Statement], false),
+            ("order", question.order.is_some(), choice, false),
         ];
         let kind = question.kind.name();
         for (field, present, kinds, needed) in fields {
@@ -164,7 +218,8 @@ impl Check<'_> {
             }
             QuestionKind::Rating | QuestionKind::Integer => {
                 let (min, max) = self.bounds(question, pointer, 0);
-                if question.kind == QuestionKind::Rating && max - min >= MAX_RATING_STEPS {
+                let step = scaled_step(question, (min, max), 0).unwrap_or(1);
+                if question.kind == QuestionKind::Rating && (max - min) / step >= MAX_RATING_STEPS {
                     self.fault(&pointer.child("max"), FormFault::RatingTooLong);
                 }
                 Kind::Whole { min, max }
@@ -179,6 +234,23 @@ impl Check<'_> {
                 Kind::Decimal { min, max, decimals }
             }
             QuestionKind::YesNo => Kind::YesNo,
+            QuestionKind::Date => self.date(question, pointer),
+            QuestionKind::Ranking => {
+                let choices = self.choices(question, pointer);
+                if choices.len() > MAX_RANKED {
+                    let count = choices.len();
+                    self.fault(pointer, FormFault::RankingCount { count });
+                }
+                if choices.iter().any(|choice| choice.exclusive) {
+                    self.fault(pointer, FormFault::ExclusiveNotForKind);
+                }
+                let all = u8::try_from(choices.len()).unwrap_or(u8::MAX);
+                let most = question.most.unwrap_or(all).clamp(1, all.max(1));
+                Kind::Ranking { choices, most }
+            }
+            QuestionKind::Statement => Kind::Statement {
+                acknowledge: question.acknowledge,
+            },
             QuestionKind::Text => {
                 let max_length = question.max_length.unwrap_or(1);
                 if !(1..=MAX_REMARK_LENGTH).contains(&max_length) {
@@ -214,15 +286,10 @@ impl Check<'_> {
             }
             (None, None) => return Vec::new(),
         };
-        let choice = |option: &OptionDefinition| Choice {
-            code: option.code.clone(),
-            value: option.value,
-            exclusive: option.exclusive,
-        };
-        options.iter().map(choice).collect()
+        options.iter().map(Choice::of).collect()
     }
 
-    fn options(&mut self, options: &[OptionDefinition], pointer: &Pointer) {
+    pub(super) fn options(&mut self, options: &[OptionDefinition], pointer: &Pointer) {
         if !(2..=MAX_OPTIONS).contains(&options.len()) {
             self.fault(
                 pointer,
@@ -236,6 +303,7 @@ impl Check<'_> {
             let pointer = pointer.child(place);
             self.key(&option.code, pointer.child("code"), &mut codes);
             self.text(&option.label, &pointer.child("label"));
+            self.external(&option.external, &pointer.child("external"));
         }
     }
 

@@ -25,6 +25,7 @@ impl Check<'_> {
             if !(0.0..=1.0).contains(&score.at_least_answered) {
                 self.fault(&pointer.child("at_least_answered"), FormFault::ScoreShare);
             }
+            self.external(&score.external, &pointer.child("external"));
             self.bands(score, &pointer.child("bands"));
             scores.push(self.score(score, &pointer.child("of"), questions));
         }

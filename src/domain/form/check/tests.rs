@@ -6,6 +6,8 @@ use crate::domain::form::{Form, FormDefinition, Source, Syntax};
 
 const SOUND: &str = include_str!("../../../../tests/forms/every-kind.yaml");
 
+mod second_edition;
+
 /// A form without faults.
 pub(in crate::domain::form) fn sound() -> Value {
     let definition = Source::read(SOUND, Syntax::Yaml)

@@ -31,6 +31,8 @@ mod record;
 mod resident;
 mod span;
 mod spelled;
+
+pub(super) use normal::normalise;
 #[cfg(test)]
 mod tests;
 

@@ -97,7 +97,8 @@ impl Survey<'_> {
     /// Counts how often each list is used. One that several questions share is a scale.
     fn count_lists(&mut self, rows: &[Cells], reading: &mut Reading) {
         for cells in rows {
-            if let RowType::Choice { list, .. } = parse_type(cells.word("type")) {
+            let row_type = parse_type(cells.word("type"));
+            if let RowType::Choice { list, .. } | RowType::Ranking { list } = row_type {
                 *self.used.entry(list).or_default() += 1;
             }
         }
@@ -172,6 +173,9 @@ impl Survey<'_> {
                         );
                     }
                     self.question(cells, kind, Some((&list, other)), reading);
+                }
+                RowType::Ranking { list } => {
+                    self.question(cells, QuestionKind::Ranking, Some((&list, false)), reading);
                 }
                 RowType::Simple(kind) => self.question(cells, kind, None, reading),
                 RowType::Refused(why) => lost(reading, why),
@@ -270,13 +274,14 @@ impl Survey<'_> {
     }
 
     fn note(&mut self, cells: &Cells, reading: &mut Reading) {
-        reading.others("survey", cells, &["type", "name", "relevant"]);
+        if cells.ours.contains_key("kind") {
+            return self.question(cells, QuestionKind::Statement, None, reading);
+        }
         let mut ours = cells.ours.clone();
         let element = ours.remove("element");
         let element = element.as_ref().and_then(Value::as_str);
         let relevant = relevant(cells, &mut ours, reading);
         let conditional = !relevant.cell.is_empty() || relevant.ours.is_some();
-        let text = reading.text("survey", cells, "label", cells.word("name"));
         if let (Some(group), "description", false) | (Some(group), "", false) = (
             self.groups.last_mut(),
             element.unwrap_or_default(),
@@ -284,13 +289,15 @@ impl Survey<'_> {
         ) && group.sections == 0
             && group.description.is_none()
         {
-            group.description = Some(text);
+            reading.others("survey", cells, &["type", "name"]);
+            group.description = Some(reading.text("survey", cells, "label", cells.word("name")));
             return;
         }
         if !conditional {
-            let what = "a text between questions is not carried, except as the first of a group and with a condition";
-            return reading.lost("survey", cells.row, "type", what);
+            return self.question(cells, QuestionKind::Statement, None, reading);
         }
+        reading.others("survey", cells, &["type", "name", "relevant"]);
+        let text = reading.text("survey", cells, "label", cells.word("name"));
         if element != Some("notice") && !self.groups.is_empty() {
             let what = "the note becomes a notice, which is shown as soon as its condition holds";
             reading.note("survey", cells.row, "type", what);

@@ -121,6 +121,9 @@ impl Survey<'_> {
                 label: reading.in_all("Other"),
                 value: None,
                 exclusive: false,
+                fixed: false,
+                specify: None,
+                external: Vec::new(),
             });
             asked
                 .options
@@ -217,10 +220,8 @@ impl Survey<'_> {
             }
         }
         #[allow(clippy::float_cmp, reason = "it is read, not computed")]
-        if step != 1.0 {
-            let what = "a rating goes by steps of 1";
-            reading.lost("survey", cells.row, "parameters", what);
-        }
+        let single = step == 1.0;
+        question.step = whole_if_possible(step).filter(|_| !single);
         question.min = whole_if_possible(start);
         question.max = whole_if_possible(end);
     }

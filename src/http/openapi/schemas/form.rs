@@ -8,6 +8,9 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::described_as;
+use super::particulars::{
+    Anchor, DatePrecision, DefaultAnswer, ExternalCode, OptionOrder, Specify, Text, Unit,
+};
 use crate::domain::form;
 
 described_as! {
@@ -23,10 +26,8 @@ described_as! {
     form::NoticeDefinition => NoticeDefinition;
     form::ConditionDefinition => ConditionDefinition;
     form::Scalar => Scalar;
-    form::Text => Text;
-    form::Changes => Changes;
-    form::ElementChange => ElementChange;
-    form::Change => Change;
+    form::ParameterDefinition => ParameterDefinition;
+    form::ConstraintDefinition => ConstraintDefinition;
 }
 
 /// A survey instrument: what is asked, in which order, and under which conditions.
@@ -84,6 +85,12 @@ pub struct FormDefinition {
     /// Texts that are shown when the answers meet their conditions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<NoticeDefinition>,
+    /// Values that a client takes from the address by which it was opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<ParameterDefinition>,
+    /// Rules over the answers to several questions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<ConstraintDefinition>,
 }
 
 /// A group of questions that are shown together.
@@ -123,6 +130,12 @@ pub enum QuestionKind {
     YesNo,
     /// Free text: a remark, stored apart from the other answers.
     Text,
+    /// A day, a month or a year, which describes the person; answered with `2026-11-26`, `2026-11` or `2026` as a string.
+    Date,
+    /// The options in an order, all of them or the first few; answered with a list of codes.
+    Ranking,
+    /// A text between the questions; answered with `true` if it is to be acknowledged.
+    Statement,
 }
 
 /// One question.
@@ -178,6 +191,56 @@ pub struct QuestionDefinition {
     /// Text: the maximum number of characters (Unicode scalar values), 1 to 4000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u16>,
+    /// Multiple choice and ranking: the fewest options of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fewest: Option<u8>,
+    /// Multiple choice and ranking: the most options of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u8>,
+    /// Numbers: what lies between one possible answer and the next, counted from `min`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, example = 10)]
+    pub step: Option<serde_json::Number>,
+    /// Numbers: their unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+    /// Numbers: the greatest answer means "or more".
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub max_open: bool,
+    /// Rating: what points between its ends mean.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<Anchor>,
+    /// Rating: shown as a slider rather than as buttons.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub slider: bool,
+    /// The answer that a client fills in beforehand. It is an answer only if it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DefaultAnswer>)]
+    pub default: Option<serde_json::Value>,
+    /// Date: how exactly it is asked and kept; a month if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<DatePrecision>,
+    /// Date: the first one, as a date, `today`, or a duration counted from the week of answering.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<String>,
+    /// Date: the last one, written alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
+    /// Date to the day: why a month is not exact enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Statement: a person who sees it can say that they read it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub acknowledge: bool,
+    /// Consecutive questions with one scale that are shown as a table: the name of the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<String>,
+    /// The order in which the options are shown; as they stand if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OptionOrder>,
+    /// The question in other terminologies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<ExternalCode>,
 }
 
 /// One option of a choice.
@@ -196,6 +259,15 @@ pub struct OptionDefinition {
     /// Multiple choice: the option excludes every other one, as "none of these" does.
     #[serde(default, skip_serializing_if = "is_false")]
     pub exclusive: bool,
+    /// It keeps its place when the order is random.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fixed: bool,
+    /// A text that a person who chose it can write beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specify: Option<Specify>,
+    /// The option in other terminologies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<ExternalCode>,
 }
 
 /// A concept of a terminology such as the ICF.
@@ -234,6 +306,9 @@ pub struct ScoreDefinition {
     /// Names for ranges of the score, in ascending order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandDefinition>,
+    /// The score in other terminologies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<ExternalCode>,
 }
 
 /// How a score combines its questions.
@@ -312,6 +387,42 @@ pub struct ConditionDefinition {
     /// Whether the question has an answer; a declined question has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<bool>,
+    /// Multiple choice: one of these options, or more, is among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes_any: Option<Vec<String>>,
+    /// Multiple choice: all of these options are among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes_all: Option<Vec<String>>,
+    /// Multiple choice: none of these options is among those chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes_none: Option<Vec<String>>,
+    /// Multiple choice: so many options are chosen, or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_at_least: Option<u8>,
+    /// Multiple choice: so many options are chosen, or fewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_at_most: Option<u8>,
+    /// The answer, or the value of the option chosen, is more than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_than: Option<f64>,
+    /// The answer, or the value of the option chosen, is less than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less_than: Option<f64>,
+    /// The answer equals that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_question: Option<String>,
+    /// The answer is at least that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least_question: Option<String>,
+    /// The answer is at most that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most_question: Option<String>,
+    /// The answer is more than that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_than_question: Option<String>,
+    /// The answer is less than that to the question with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less_than_question: Option<String>,
 }
 
 /// A value that answers are compared with.
@@ -331,74 +442,32 @@ impl PartialSchema for Scalar {
     }
 }
 
-/// A text in every language of its form: BCP 47 tag → text.
-///
-/// Where one language was asked for, the map holds just that one.
+/// A value that a client takes from the address by which it was opened, such as `source=poster`. It is a background
+/// question that nobody is asked.
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"ko": "식사", "en": "Eating"}))]
-pub struct Text(pub BTreeMap<String, String>);
-
-/// All changes from one version to another.
-#[derive(Deserialize, ToSchema)]
-pub struct Changes {
-    /// Whether answers and scores of both versions can stand in the same columns: none is recoded.
-    pub compatible: bool,
-    /// Every question of either version: those of the newer one in its order, then those removed.
-    pub questions: Vec<QuestionChange>,
-    /// Every score of either version, likewise.
-    pub scores: Vec<ElementChange>,
-    /// Every section of either version, likewise.
-    pub sections: Vec<ElementChange>,
-    /// Every notice of either version, likewise.
-    pub notices: Vec<ElementChange>,
-    /// What changed of the form as a whole, in words.
-    #[schema(example = json!(["the title reads differently"]))]
-    pub form: Vec<String>,
-}
-
-/// The change of one question.
-#[derive(Deserialize, ToSchema)]
-pub struct QuestionChange {
-    /// The question's key.
-    #[schema(example = "eating_meals")]
+#[serde(deny_unknown_fields)]
+pub struct ParameterDefinition {
+    /// The name in the address, and the key of the answer.
     pub key: String,
-    /// The most severe of its changes.
-    pub change: Change,
-    /// The changes in words.
-    #[schema(example = json!(["option \"complete\" is new"]))]
-    pub details: Vec<String>,
+    /// What it says.
+    pub text: Text,
+    /// The values that it can have.
+    pub values: Vec<OptionDefinition>,
 }
 
-/// The change of a score, a section or a notice.
+/// A rule over the answers to several questions.
 #[derive(Deserialize, ToSchema)]
-pub struct ElementChange {
-    /// Its key.
-    #[schema(example = "eating")]
+#[serde(deny_unknown_fields)]
+pub struct ConstraintDefinition {
+    /// Name of the constraint, unique among the constraints.
     pub key: String,
-    /// The most severe of its changes.
-    pub change: Change,
-    /// The changes in words.
-    #[schema(example = json!(["its bands are others"]))]
-    pub details: Vec<String>,
-}
-
-/// The kinds of changes, from harmless to severe.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// It is the same.
-    Identical,
-    /// Wording, order, routing or the duty to answer changed; the coding did not.
-    Reworded,
-    /// Options were added, or bounds widened; existing answers keep their meaning.
-    OptionsAdded,
-    /// It is new.
-    Added,
-    /// It was removed.
-    Removed,
-    /// Existing answers or scores change their meaning: another kind, an option removed, labels that changed places,
-    /// another value, narrower bounds, another sum, other bands.
-    Recoded,
+    /// When it counts; without it, when every question that `require` names has an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<ConditionDefinition>,
+    /// What must hold then.
+    pub require: ConditionDefinition,
+    /// What a person reads who broke it.
+    pub message: Text,
 }
 
 fn zero_to_hundred() -> [f64; 2] {

@@ -9,8 +9,10 @@
     reason = "the mirrors are only described, and their docs go into the OpenAPI document"
 )]
 
+mod changes;
 mod export;
 mod form;
+mod particulars;
 mod problem;
 mod response;
 mod staff;

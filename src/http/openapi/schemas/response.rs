@@ -7,7 +7,7 @@ use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::described_as;
-use super::form::Text;
+use super::particulars::Text;
 use crate::domain::response;
 
 described_as! {
@@ -25,7 +25,8 @@ impl PartialSchema for RawAnswers {
     fn schema() -> RefOr<Schema> {
         let description = "Answers by question key. `null` declines a question; a missing key leaves it blank.\n\n\
             A code for `single_choice`, a list of codes for `multiple_choice`, a number for `rating`, `integer` and \
-            `decimal`, `true` or `false` for `yes_no`, a string for `text`.";
+            `decimal`, `true` or `false` for `yes_no`, a string for `text`, a string such as `2026-11-26`, `2026-11` or `2026` \
+            for `date`, a list of codes in their order for `ranking`, `true` for a `statement` to be acknowledged.";
         let example = json!({
             "cancer_type": "stomach", "time_since_treatment": "months_6_to_12", "treatments": ["surgery"], "sex": null,
             "eating_meals": "severe", "sleep_night": "mild", "distress": 5,

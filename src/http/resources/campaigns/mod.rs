@@ -24,8 +24,8 @@ mod views;
 
 pub use statement::{PrivacyStatementView, SentenceView};
 pub use views::{
-    AccessRule, CampaignProgressView, CampaignState, CampaignView, CreateCampaignBody,
-    PassIssuerView, UpdateCampaignBody,
+    AccessRule, CampaignProgressView, CampaignState, CampaignView, CloseCampaignBody,
+    CreateCampaignBody, PassIssuerView, UpdateCampaignBody,
 };
 
 /// The operations of this file.
@@ -104,6 +104,7 @@ impl From<CampaignFilter> for Option<DomainState> {
                 "withdrawal_until": "2032-03-02T00:00:00Z", "retained_until": "2032-03-02T00:00:00Z",
                 "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
             },
+            "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null, "testing": false,
         }],
         "next_cursor": null,
     }))),
@@ -191,8 +192,8 @@ async fn create_campaign(
 /// Change a campaign
 ///
 /// A closed campaign can only be told to delete its responses sooner. A campaign whose window has ended can be reopened
-/// only if it never received a response, and never with access `pass`: each end of a window releases all waiting
-/// responses, however few.
+/// until `accepts_until`, and afterwards only if it never received a response: all waiting responses, however few, are
+/// released then. With access `pass` it can never be reopened, since the key of its passes is destroyed at its end.
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
@@ -218,24 +219,28 @@ async fn update_campaign(
 
 /// Close a campaign for good
 ///
-/// Closing it again changes nothing.
+/// From now on the campaign is `closed`, and nobody is asked to fill it in. What was filled in before is accepted until
+/// `accepts_until`. Closing it again changes nothing. A body is not needed.
 #[utoipa::path(
     tag = "campaigns",
     security(("staff" = ["coordinator"])),
     params(
         ("campaign" = String, Path, description = "The campaign's key.", example = "spring-2027"),
     ),
+    request_body = Option<CloseCampaignBody>,
     responses((status = 200, description = "The campaign as it is now.", body = CampaignView)),
-    extensions(("x-problems" = json!(["out_of_scope", "campaign_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "campaign_unknown", "campaign_closed", "settings_promised"]))),
 )]
 #[post("/v1/campaigns/{campaign}/close")]
 async fn close_campaign(
     coordinator: Staff<Coordinator>,
     state: State,
     campaign: CampaignPath,
+    body: Body<CloseCampaignBody>,
 ) -> Result<HttpResponse, Problem> {
+    let grace_days = body.read_or_default().await?.grace_days;
     let (caller, key) = (coordinator.caller(), campaign.key()?);
-    let closed = campaigns::close(&state.app, &caller, &key).await?;
+    let closed = campaigns::close(&state.app, &caller, &key, grace_days).await?;
     Ok(reply(HttpResponse::Ok(), &state, closed))
 }
 

@@ -81,6 +81,8 @@ impl From<&PassKey> for PassIssuerView {
         "withdrawal_until": "2027-04-01T00:00:00Z", "retained_until": "2032-03-02T00:00:00Z",
         "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
     },
+    "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null,
+    "testing": false,
 }))]
 pub struct CampaignView {
     /// The campaign's key.
@@ -125,6 +127,17 @@ pub struct CampaignView {
     pub pass: Option<PassIssuerView>,
     /// The privacy statement: its promises to respondents.
     pub privacy: PrivacyStatementView,
+    /// For how many days after its end it takes responses that were filled in before.
+    pub grace_days: i32,
+    /// The end of this grace. Between the end of the campaign and this time, its state is `closed`: people who want to
+    /// begin are told that it is over, but what they filled in before is sent, and accepted.
+    pub accepts_until: DateTime<Utc>,
+    /// The number of the only version of the form that it takes; null if it follows the newest.
+    #[schema(required)]
+    pub form_version: Option<i32>,
+    /// Whether it takes responses as tests now. They are marked by `test` in the replies, and are in no figure and no
+    /// export. All are deleted when the campaign opens.
+    pub testing: bool,
 }
 
 /// The access rule of a campaign.
@@ -195,6 +208,10 @@ impl CampaignView {
         let pass = pass.filter(|_| settings.access == Access::Pass);
         Self {
             state: campaign.state(app.now()).into(),
+            accepts_until: campaign.accepts_until(),
+            grace_days: settings.grace_days,
+            form_version: campaign.form_version,
+            testing: campaign.is_testing(app.now()),
             form: campaign.form.to_string(),
             key: campaign.key.to_string(),
             title: campaign.title,
@@ -258,11 +275,26 @@ pub struct CreateCampaignBody {
     freezes_at: Option<DateTime<Utc>>,
     /// When the responses are deleted; if missing, five years after the campaign closes.
     retained_until: Option<DateTime<Utc>>,
+    /// For how many days after its end it takes responses that were filled in before, by people who were offline. What
+    /// waits to be released waits until then. If missing: 14.
+    #[serde(default = "fortnight")]
+    #[validate(range(min = 0, max = 90))]
+    #[schema(minimum = 0, maximum = 90)]
+    grace_days: i32,
+    /// The number of the only version of the form that it takes; if missing or null, it follows the newest.
+    form_version: Option<i32>,
+    /// Whether it takes responses as tests until it opens. If missing: false.
+    #[serde(default)]
+    testing: bool,
     /// The number of leading zero bits that the proof of work of a response needs; if missing, none is needed. Only access
     /// `open` asks for it. It may change at any time.
     #[validate(range(min = 8, max = 24))]
     #[schema(minimum = 8, maximum = 24)]
     proof_of_work: Option<u8>,
+}
+
+fn fortnight() -> i32 {
+    14
 }
 
 fn ten() -> i32 {
@@ -273,32 +305,42 @@ fn five() -> i32 {
     5
 }
 
-/// A change of a campaign. A field that is missing stays unchanged.
+/// A change of a campaign. A field that is missing stays unchanged. `null` takes away `description`, `freezes_at` and
+/// `form_version`, and is refused elsewhere.
 ///
-/// Once the first response has arrived, the privacy settings are a promise: `access` is fixed, `release_size` and `k`
-/// may only grow, `freezes_at` may only become later or null, and `retained_until` only earlier.
+/// Once the first response has arrived, the privacy settings are a promise: `access` is fixed, `release_size`, `k` and
+/// `grace_days` may only grow, `freezes_at` may only become later or null, and `retained_until` only earlier.
+/// `opens_at` can then no longer move from the past into the future, and `form_version` only become null.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"closes_at": "2027-07-20T00:00:00Z"}))]
 pub struct UpdateCampaignBody {
     /// The title, by language.
+    #[serde(default, deserialize_with = "never_null")]
     #[validate(custom(function = real_text))]
     title: Option<Text>,
-    /// The purpose, by language.
+    /// The purpose, by language; null to take it away.
+    #[serde(default, deserialize_with = "even_null")]
     #[validate(custom(function = real_text))]
-    description: Option<Text>,
+    #[schema(value_type = Option<Text>)]
+    description: Option<Option<Text>>,
     /// From when it takes responses.
+    #[serde(default, deserialize_with = "never_null")]
     opens_at: Option<DateTime<Utc>>,
     /// Until when it takes responses.
+    #[serde(default, deserialize_with = "never_null")]
     closes_at: Option<DateTime<Utc>>,
     /// The access rule.
+    #[serde(default, deserialize_with = "never_null")]
     access: Option<AccessRule>,
     /// The minimum number of responses that are released together. Responses wait until there are this many, and are
     /// then released in a shuffled batch.
+    #[serde(default, deserialize_with = "never_null")]
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
     release_size: Option<i32>,
     /// The minimum number of records of an export that share their background answers.
+    #[serde(default, deserialize_with = "never_null")]
     #[validate(range(min = 5, max = 1000))]
     #[schema(minimum = 5, maximum = 1000)]
     k: Option<i32>,
@@ -307,12 +349,38 @@ pub struct UpdateCampaignBody {
     #[schema(value_type = Option<DateTime<Utc>>)]
     freezes_at: Option<Option<DateTime<Utc>>>,
     /// When the responses are deleted.
+    #[serde(default, deserialize_with = "never_null")]
     retained_until: Option<DateTime<Utc>>,
+    /// For how many days after its end it takes responses that were filled in before.
+    #[serde(default, deserialize_with = "never_null")]
+    #[validate(range(min = 0, max = 90))]
+    #[schema(value_type = i32, minimum = 0, maximum = 90, required = false)]
+    grace_days: Option<i32>,
+    /// The number of the only version of the form that it takes; null if it follows the newest.
+    #[serde(default, deserialize_with = "even_null")]
+    #[schema(value_type = Option<i32>)]
+    form_version: Option<Option<i32>>,
+    /// Whether it takes responses as tests until it opens. With false, all tests are deleted.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool, required = false)]
+    testing: Option<bool>,
     /// The number of leading zero bits that the proof of work of a response needs; null if none is needed.
     #[serde(default, deserialize_with = "even_null")]
     #[validate(range(min = 8, max = 24))]
     #[schema(value_type = Option<u8>, minimum = 8, maximum = 24)]
     proof_of_work: Option<Option<u8>>,
+}
+
+/// How to close a campaign.
+#[derive(Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"grace_days": 14}))]
+pub struct CloseCampaignBody {
+    /// For how many days it still takes responses that were filled in before. If missing: the `grace_days` of the
+    /// campaign. Once the first response has arrived, it may not be fewer.
+    #[validate(range(min = 0, max = 90))]
+    #[schema(minimum = 0, maximum = 90)]
+    pub(super) grace_days: Option<i32>,
 }
 
 impl CreateCampaignBody {
@@ -336,6 +404,9 @@ impl CreateCampaignBody {
             k: self.k,
             freezes_at: self.freezes_at,
             retained_until: self.retained_until,
+            grace_days: self.grace_days,
+            form_version: self.form_version,
+            testing: self.testing,
             proof_of_work: self.proof_of_work.and_then(Work::of_bits),
         })
     }
@@ -353,9 +424,21 @@ impl From<UpdateCampaignBody> for CampaignChange {
             k: body.k,
             freezes_at: body.freezes_at,
             retained_until: body.retained_until,
+            grace_days: body.grace_days,
+            form_version: body.form_version,
+            testing: body.testing,
             proof_of_work: body.proof_of_work.map(|bits| bits.and_then(Work::of_bits)),
         }
     }
+}
+
+/// Refuses null, which would be taken for a missing field.
+fn never_null<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 /// Distinguishes null, which removes a value, from a missing field.

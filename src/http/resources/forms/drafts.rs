@@ -9,9 +9,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::app::forms::drafts::{self, Draft, DraftTag};
 use crate::app::forms::publish::publish_draft;
+use crate::app::forms::{
+    self,
+    drafts::{self, Draft, DraftTag},
+};
+use crate::domain::campaign::Campaign;
 use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::domain::ids::FormKey;
 use crate::domain::pointer::Pointer;
 use crate::formats::xlsform::{self, Remark, WorkbookFault};
 use crate::http::auth::{Author, Staff};
@@ -21,6 +26,7 @@ use crate::http::extract::precondition::Precondition;
 use crate::http::extract::{Body, Document, Format, Query, from_json};
 use crate::http::form_body::FormVersionView;
 use crate::http::problem::{Code, FieldCode, FieldError, Problem, form_faults};
+use crate::http::resources::campaigns::CampaignState;
 use crate::http::state::State;
 
 /// The operations of this file.
@@ -45,11 +51,44 @@ pub struct DraftView {
     pub definition: FormDefinition,
     /// Every fault that prevents publishing.
     pub faults: Vec<FieldError>,
+    /// The campaigns, running or to come, whose respondents would fill in this version once it is published: those that
+    /// follow the newest version.
+    pub reaches: Vec<ReachedCampaignView>,
     /// After a workbook was sent: what was read otherwise than it stands, and what was left out, each with its sheet,
     /// row and column.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!(["survey, row 12, column name: \"Sleep\" is no valid key, or taken, and becomes \"sleep\""]))]
     pub import_notes: Vec<String>,
+}
+
+/// A campaign that a new version reaches.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReachedCampaignView {
+    /// The campaign's key.
+    #[schema(example = "world-cancer-day-2027")]
+    pub campaign: String,
+    /// Its present state.
+    pub state: CampaignState,
+}
+
+/// The reply to publishing: the new version, and whom it reaches.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublishedVersionView {
+    /// The form's key.
+    #[schema(example = "daily-life-after-treatment")]
+    pub form: String,
+    /// The number of the version; a response must name it.
+    #[schema(example = 2)]
+    pub version: i32,
+    /// SHA-256 over content and record layout, in hexadecimal.
+    #[schema(example = "9f2b8c0d1e3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4")]
+    pub digest: String,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+    /// The definition in all languages.
+    pub definition: FormDefinition,
+    /// The campaigns, running or to come, whose respondents fill in this version from now on.
+    pub reaches: Vec<ReachedCampaignView>,
 }
 
 /// The bytes of a workbook.
@@ -110,7 +149,8 @@ async fn create_form(
     let (key, draft) = drafts::create(&state.app, &author.caller(), definition).await?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/v1/forms/{key}/draft")));
-    Ok(reply(response, draft, notes))
+    // A form that was never published has no campaign.
+    Ok(reply(response, draft, Vec::new(), notes))
 }
 
 /// Get the draft of a form
@@ -131,8 +171,10 @@ async fn get_form_draft(
     state: State,
     form: FormPath,
 ) -> Result<HttpResponse, Problem> {
-    let draft = drafts::find(&state.app, &author.caller(), &form.key()?).await?;
-    Ok(reply(HttpResponse::Ok(), draft, Vec::new()))
+    let form = form.key()?;
+    let draft = drafts::find(&state.app, &author.caller(), &form).await?;
+    let reaches = reached(&state, &form).await?;
+    Ok(reply(HttpResponse::Ok(), draft, reaches, Vec::new()))
 }
 
 /// Save the draft of a form
@@ -171,7 +213,8 @@ async fn update_form_draft(
     let (caller, form) = (author.caller(), form.key()?);
     let saved = drafts::update(&state.app, &caller, &form, definition, expected).await;
     let saved = precondition.explain(saved)?;
-    Ok(reply(HttpResponse::Ok(), saved, notes))
+    let reaches = reached(&state, &form).await?;
+    Ok(reply(HttpResponse::Ok(), saved, reaches, notes))
 }
 
 /// Delete the draft of a form
@@ -203,7 +246,8 @@ async fn delete_form_draft(
 /// Publish the draft of a form
 ///
 /// Checks the whole draft at once, then publishes it as the next version, which never changes. A question that is
-/// recoded under its old key needs explicit consent.
+/// recoded under its old key needs explicit consent. Campaigns that follow the newest version are filled in by it from
+/// then on: `reaches` of the draft names them beforehand.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
@@ -212,7 +256,7 @@ async fn delete_form_draft(
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the draft, to publish just what was read. `*` publishes whatever there is.", example = "*"),
     ),
     request_body = PublishDraftBody,
-    responses((status = 201, description = "The new version.", body = FormVersionView, headers(
+    responses((status = 201, description = "The new version.", body = PublishedVersionView, headers(
         ("Location" = String, description = "Where the version is."),
     ))),
     extensions(("x-problems" = json!([
@@ -236,10 +280,21 @@ async fn publish_form_draft(
     let caller = author.caller();
     let published = publish_draft(&state.app, &caller, &form, &consent, expected).await?;
     let location = format!("/v1/forms/{form}/versions/{}", published.version);
+    let version = FormVersionView::of(&published, Languages::All);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
-        .json(FormVersionView::of(&published, Languages::All)))
+        .json(PublishedVersionView {
+            form: version.form,
+            version: version.version,
+            digest: version.digest,
+            published_at: version.published_at,
+            definition: version.definition,
+            reaches: reached(&state, &form).await?,
+        }))
 }
+
+/// The bytes of a definition: room for 500 questions in two languages, and a list of 200 options that they share.
+const MAX_DEFINITION: usize = 2 * 1024 * 1024;
 
 /// Parses a definition in JSON, YAML or a workbook. Gives what is to be said of the workbook as well.
 async fn read(
@@ -247,7 +302,7 @@ async fn read(
     query: &ImportQuery,
 ) -> Result<(FormDefinition, Vec<String>), Problem> {
     let formats = [Format::Json, Format::Yaml, Format::Workbook];
-    let (format, bytes) = document.read(&formats).await?;
+    let (format, bytes) = document.read_at_most(&formats, MAX_DEFINITION).await?;
     match format {
         Format::Workbook => read_workbook(bytes, query.leave_out.unwrap_or_default()).await,
         Format::Yaml => Ok((read_yaml(&bytes)?, Vec::new())),
@@ -305,9 +360,21 @@ fn entity_tag(tag: DraftTag) -> EntityTag {
     EntityTag::new_strong(hex::encode(tag))
 }
 
+/// The campaigns that a new version of the form reaches.
+async fn reached(state: &State, form: &FormKey) -> Result<Vec<ReachedCampaignView>, Problem> {
+    let reached = forms::reached(&state.app, form).await?;
+    let now = state.app.now();
+    let view = |campaign: Campaign| ReachedCampaignView {
+        state: campaign.state(now).into(),
+        campaign: campaign.key.to_string(),
+    };
+    Ok(reached.into_iter().map(view).collect())
+}
+
 fn reply(
     mut response: HttpResponseBuilder,
     draft: Draft,
+    reaches: Vec<ReachedCampaignView>,
     import_notes: Vec<String>,
 ) -> HttpResponse {
     let tag = entity_tag(draft.tag());
@@ -318,6 +385,7 @@ fn reply(
         updated_at: draft.updated_at,
         faults: faults.map(form_faults).unwrap_or_default(),
         definition: draft.definition,
+        reaches,
         import_notes,
     })
 }

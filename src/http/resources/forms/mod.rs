@@ -1,6 +1,7 @@
 //! Published forms, for everybody.
 
 pub mod drafts;
+pub mod try_out;
 pub mod versions;
 
 use std::sync::Arc;

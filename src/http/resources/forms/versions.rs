@@ -56,6 +56,9 @@ pub struct ChangesQuery {
 ///
 /// The version takes no new responses, except from offline clients until the grace period ends. Retiring a retired
 /// version again keeps its dates.
+///
+/// A version that an open or upcoming campaign needs is not retired: the only one in use, or the one that the campaign
+/// is pinned to.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
@@ -65,7 +68,7 @@ pub struct ChangesQuery {
     ),
     request_body = RetireVersionBody,
     responses((status = 200, description = "The version as it is now.", body = FormVersionSummary)),
-    extensions(("x-problems" = json!(["out_of_scope", "version_unknown"]))),
+    extensions(("x-problems" = json!(["out_of_scope", "version_unknown", "version_needed"]))),
 )]
 #[post("/v1/forms/{form}/versions/{version}/retire")]
 async fn retire_form_version(

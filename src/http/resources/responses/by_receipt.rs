@@ -1,12 +1,14 @@
-//! The response of a receipt: reading and withdrawing it.
+//! The response of a receipt: reading, correcting and withdrawing it.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, put};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::responses::{read_own, withdraw_own};
+use super::{CreateResponseBody, ResponseView};
+use crate::app::own_response::{correct_own, read_own, withdraw_own};
 use crate::domain::response::{RawAnswers, Summary};
 use crate::http::auth::client_address::client_address;
+use crate::http::extract::Body;
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::receipt::receipt;
 use crate::http::problem::Problem;
@@ -32,6 +34,10 @@ pub struct OwnResponseView {
     pub summary: Summary,
     /// The answers as stored; free text as cleaned.
     pub answers: RawAnswers,
+    /// Whether it is a test: the campaign has not opened yet, and this is deleted when it opens. Left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub test: bool,
 }
 
 /// Read one's own response
@@ -66,7 +72,43 @@ pub(super) async fn get_own_response(
         week: stored.week.to_string(),
         summary: stored.summary,
         answers: own.answers,
+        test: stored.test,
     }))
+}
+
+/// Correct one's own response
+///
+/// Replaces all answers, the language and the free text of a response that waits to be released. It takes the same
+/// receipt and the whole form again, and neither an invitation nor a pass. The correction is checked like a new response,
+/// and can be sent again without harm. The week stays that of the arrival.
+///
+/// A response that was released is not changed, since analysts may have seen it (`response_released`). Withdraw it, and
+/// send the right answers with a new receipt, and with the old one as `Replaces`.
+#[utoipa::path(
+    tag = "responses",
+    params(
+        CampaignPath,
+        ("Receipt" = String, Header, description = "The receipt that the response was sent with.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
+    ),
+    request_body = CreateResponseBody,
+    responses((status = 200, description = "The response as it is now.", body = ResponseView)),
+    extensions(("x-problems" = json!([
+        "receipt_missing", "receipt_malformed", "campaign_unknown", "answers_invalid", "response_unknown",
+        "response_withdrawn", "response_released", "version_retired", "version_not_taken", "too_many_requests",
+    ]))),
+)]
+#[put("/v1/campaigns/{campaign}/responses/own")]
+pub(super) async fn correct_own_response(
+    req: HttpRequest,
+    state: State,
+    campaign: CampaignPath,
+    body: Body<CreateResponseBody>,
+) -> Result<HttpResponse, Problem> {
+    let (receipt, client) = (receipt(&req)?, client_address(&state, &req));
+    let filled = body.parse().await?.into();
+    let key = campaign.key()?;
+    let corrected = correct_own(&state.app, &key, &receipt, filled, client).await?;
+    Ok(HttpResponse::Ok().json(ResponseView::of(&key, corrected)))
 }
 
 /// Withdraw one's own response

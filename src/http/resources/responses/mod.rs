@@ -1,11 +1,11 @@
-//! Responses: sending, reading and withdrawing one. For every holder of a receipt.
+//! Responses: sending, reading, correcting and withdrawing one. For every holder of a receipt.
 
 use actix_web::{HttpRequest, HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::responses::{self, NewResponse, Receipted};
+use crate::app::responses::{self, FilledForm, NewResponse, Receipted};
 use crate::domain::ids::CampaignKey;
 use crate::domain::response::{RawAnswers, Summary};
 use crate::http::auth::client_address::client_address;
@@ -25,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(create_response)
         .service(by_receipt::get_own_response)
+        .service(by_receipt::correct_own_response)
         .service(by_receipt::withdraw_own_response);
 }
 
@@ -72,6 +73,10 @@ pub struct ResponseView {
     pub week: String,
     /// Scores by area, and the notices that the answers call for.
     pub summary: Summary,
+    /// Whether it is a test: the campaign has not opened yet, and this is deleted when it opens. Left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub test: bool,
 }
 
 /// Send a response
@@ -80,10 +85,16 @@ pub struct ResponseView {
 /// retry safe, and is required to read or withdraw the response. A retry with the same answers gets the same body with
 /// 200. All invalid answers are reported at once.
 ///
+/// Before a campaign opens that is `testing`, a response is stored as a test: `test` is true in the reply, no invitation or
+/// pass is needed or used up, and it is deleted when the campaign opens.
+///
 /// How many responses come from one network is limited, generously. A retry of one that is stored is not refused.
 ///
 /// If the campaign's access is `code`, each `Invitation` admits one response. The invitation is used up in the
 /// transaction that stores the response, and stays used if the response is withdrawn.
+///
+/// A response that was withdrawn lets in one other: send the new one, with a new receipt, and with the old receipt as
+/// `Replaces` instead of an invitation or a pass. Nothing stored says that the two belong together.
 ///
 /// If the campaign's access is `pass`, each pass admits one response: `Authorization: PrivateToken token="…"` (RFC
 /// 9577). The pass is spent in the transaction that stores the response. If it is missing, `WWW-Authenticate` in the
@@ -99,6 +110,7 @@ pub struct ResponseView {
         CampaignPath,
         ("Receipt" = String, Header, description = "22 to 128 random characters of A-Z, a-z, 0-9, - and _.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
         ("Invitation" = Option<String>, Header, description = "Where access is `code`: the invitation, 16 letters and digits. Case, spaces and dashes do not matter, nor O for 0, I and L for 1.", example = "ABCD-EFGH-JKMN-PQE4"),
+        ("Replaces" = Option<String>, Header, description = "Where access is `code` or `pass`: the receipt of a response that was withdrawn, instead of an invitation or a pass.", pattern = "^[A-Za-z0-9_-]{22,128}$"),
         ("Proof-Of-Work" = Option<String>, Header, description = "Where the campaign's `proof_of_work` is not null: the proof for this campaign and this receipt, 1 to 64 characters of A-Z, a-z, 0-9, - and _. Elsewhere it is not looked at.", example = "83539"),
     ),
     request_body = CreateResponseBody,
@@ -110,7 +122,8 @@ pub struct ResponseView {
         "receipt_missing", "receipt_malformed", "receipt_used", "response_withdrawn", "answers_invalid",
         "campaign_unknown", "campaign_not_open_yet", "campaign_closed", "version_retired", "access_changed",
         "invitation_missing", "invitation_malformed", "invitation_unknown", "invitation_used", "invitation_misplaced",
-        "pass_missing", "pass_invalid", "pass_spent", "proof_of_work_needed", "too_many_requests",
+        "pass_missing", "pass_invalid", "pass_spent", "replaces_malformed", "replaces_unknown", "replaces_used",
+        "version_not_taken", "proof_of_work_needed", "too_many_requests",
     ]))),
 )]
 #[post("/v1/campaigns/{campaign}/responses")]
@@ -124,9 +137,7 @@ async fn create_response(
     let body = body.parse().await?;
     let key = campaign.key()?;
     let sent = NewResponse {
-        form_version: body.form_version,
-        language: body.language,
-        answers: body.answers,
+        filled: body.into(),
         receipt,
         credentials: credentials(&req),
     };
@@ -138,6 +149,16 @@ async fn create_response(
     Ok(response.json(ResponseView::of(&key, stored)))
 }
 
+impl From<CreateResponseBody> for FilledForm {
+    fn from(body: CreateResponseBody) -> Self {
+        Self {
+            form_version: body.form_version,
+            language: body.language,
+            answers: body.answers,
+        }
+    }
+}
+
 impl ResponseView {
     fn of(campaign: &CampaignKey, stored: Receipted) -> Self {
         Self {
@@ -146,6 +167,7 @@ impl ResponseView {
             language: stored.language,
             week: stored.week.to_string(),
             summary: stored.summary,
+            test: stored.test,
         }
     }
 }

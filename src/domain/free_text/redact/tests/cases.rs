@@ -103,3 +103,31 @@ fn long_texts_are_redacted_too() {
         assert_eq!(redact(&once.text).text, once.text, "{part}");
     }
 }
+
+#[test]
+fn joiners_stay_where_they_are_spelling_and_hide_nothing() {
+    for text in [
+        "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}", // Persian: I want
+        "\u{d05}\u{d35}\u{d28}\u{d4d}\u{200d} \u{d35}", // Malayalam, a chillu as it was written before 2008
+        "\u{915}\u{94d}\u{200d}\u{937}",                // Devanagari, a half form
+    ] {
+        assert_eq!(redact(text).text, text);
+    }
+    let hidden = "\u{645}\u{200c}010\u{200d}-0000\u{200c}-1234";
+    assert_eq!(redact(hidden).text, "\u{645}[phone]");
+}
+
+#[test]
+fn lines_break_however_a_program_breaks_them() {
+    for text in [
+        "a\u{b}b",
+        "a\u{c}b",
+        "a\rb",
+        "a\r\nb",
+        "a\u{85}b",
+        "a\u{2028}b",
+        "a\u{2029}b",
+    ] {
+        assert_eq!(redact(text).text, "a\nb", "{text:?}");
+    }
+}

@@ -21,6 +21,7 @@ fn fragments() -> impl Strategy<Value = String> {
             "등록번호", "MRN ", "주민번호 ", "전화 ", "로 연락", "혈소판 ", "원", "만", " mg", "kcal", "cost ", "이에요", "에", "다시",
             "@", ".", ".com", ".co.kr", "example", "naver", "골뱅이", "네이버", "닷컴", " at ", " dot ", "(at)", "http://", "https://",
             "www.", "/", ".me", "zero ", "one ", "oh ", "five ", "[phone]", "[number]", "[email]", "[", "]", "\n", "\u{200B}", "１", "①",
+            "\u{200C}", "\u{200D}", "می", "ന്", "\u{B}", "\r",
         ])
         .prop_map(str::to_owned),
     ];

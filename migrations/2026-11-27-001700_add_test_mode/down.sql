@@ -1,0 +1,2 @@
+DROP TABLE test_responses;
+ALTER TABLE campaigns DROP COLUMN testing;

@@ -1,0 +1,231 @@
+//! The response of a receipt: reading, correcting and withdrawing it. The holder of the receipt needs no account.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::form_catalog::PublishedVersion;
+use super::responses::{Checked, FilledForm, Receipted, ResponseError, check, takes_version};
+use super::trials::end_if_opened;
+use super::{App, Failure};
+use crate::domain::campaign::Campaign;
+use crate::domain::form::{Answer, Value};
+use crate::domain::ids::{CampaignKey, RemarkId};
+use crate::domain::response::receipt::Receipt;
+use crate::domain::response::{RawAnswers, Remark, Summary, remark_ids};
+use crate::domain::week::IsoWeek;
+use crate::store::AsyncPgConnection;
+use crate::store::campaigns::find_campaign;
+use crate::store::responses::correct::correct_arrival;
+use crate::store::responses::find::{ResponseRow, find_response, find_texts, is_withdrawn};
+use crate::store::responses::insert::{Stored, find_earlier};
+use crate::store::responses::trial::{correct_test, delete_test, find_test};
+use crate::store::responses::withdraw::{Withdrawal, withdraw_response};
+
+/// A stored response, as the holder of its receipt can read it.
+pub struct OwnResponse {
+    /// The metadata.
+    pub response: Receipted,
+    /// The answers; free text as redacted.
+    pub answers: RawAnswers,
+}
+
+/// Reads the response of a receipt.
+///
+/// # Errors
+///
+/// When there is none, it was withdrawn, or too many were read from the client's network.
+pub async fn read_own(
+    app: &App,
+    key: &CampaignKey,
+    receipt: &Receipt,
+    client: Option<IpAddr>,
+) -> Result<OwnResponse, ResponseError> {
+    let counted = app.limits.count_receipt(client, app.now());
+    counted.map_err(ResponseError::TooMany)?;
+    let mut conn = app.connection().await?;
+    let Own {
+        row,
+        published,
+        remarks,
+        test,
+        ..
+    } = find_own(app, &mut conn, key, receipt).await?;
+    let form = &published.form;
+    let mut answers = form
+        .layout()
+        .decode(form.questions(), &row.record)
+        .map_err(|_| Failure::Internal("a record cannot be read"))?;
+    let summary = Summary::of(form, &answers, &row.language);
+    let is_test = test.is_some();
+    let ids: Vec<RemarkId> = remarks.iter().map(|remark| remark.id).collect();
+    let mut texts = match test {
+        Some(texts) => texts,
+        None => find_texts(&mut conn, row.id, &ids).await?,
+    };
+    for remark in remarks {
+        let place = form
+            .place(&remark.question)
+            .and_then(|place| answers.get_mut(place));
+        if let (Some(answer), Some(text)) = (place, texts.remove(&remark.id)) {
+            *answer = Answer::Given(Value::Text(text));
+        }
+    }
+    Ok(OwnResponse {
+        answers: RawAnswers::of(form, &answers),
+        response: Receipted {
+            new: false,
+            form_version: published.version,
+            week: IsoWeek::of(row.week),
+            language: row.language,
+            summary,
+            test: is_test,
+        },
+    })
+}
+
+/// Replaces the answers of a response that waits to be released. The correction is on disk when this returns; the same
+/// correction again changes nothing. Language and version may change as well, the week stays.
+///
+/// # Errors
+///
+/// When the filled form does not fit, there is no such response, it was withdrawn, or it was released. All invalid
+/// answers are reported at once.
+pub async fn correct_own(
+    app: &App,
+    key: &CampaignKey,
+    receipt: &Receipt,
+    filled: FilledForm,
+    client: Option<IpAddr>,
+) -> Result<Receipted, ResponseError> {
+    let now = app.now();
+    let counted = app.limits.count_receipt(client, now);
+    counted.map_err(ResponseError::TooMany)?;
+    let Checked {
+        campaign,
+        version,
+        published,
+        answers,
+        response,
+    } = check(app, key, &filled, receipt).await?;
+    let test = campaign.is_testing(now);
+    let corrected = app.transact(async |tx| {
+        if test {
+            takes_version(&campaign, &version, now)?;
+            return Ok(correct_test(tx, &response).await?);
+        }
+        // A version that was retired since can still be corrected, but a response cannot move to it.
+        let stored = find_response(tx, response.id()).await?;
+        if stored.is_some_and(|stored| stored.form_version_id != version.id) {
+            takes_version(&campaign, &version, now)?;
+        }
+        Ok::<_, ResponseError>(correct_arrival(tx, &response).await?)
+    });
+    let week = match corrected.await? {
+        Some(week) => week,
+        None if test => return Err(ResponseError::Unknown),
+        None => {
+            let withdrawable = campaign.settings.allows_withdrawal(now);
+            let mut conn = app.connection().await?;
+            match find_earlier(&mut conn, &response).await? {
+                // It was corrected before, and released since.
+                Some(Stored::Replay { week, .. }) => week,
+                Some(Stored::Withdrawn) => return Err(ResponseError::Withdrawn),
+                Some(_) => return Err(ResponseError::Released { withdrawable }),
+                None => return Err(ResponseError::Unknown),
+            }
+        }
+    };
+    Ok(Receipted {
+        new: false,
+        form_version: published.version,
+        week,
+        summary: Summary::of(
+            &published.form,
+            answers.as_slice(),
+            &response.context().language,
+        ),
+        language: response.context().language.clone(),
+        test,
+    })
+}
+
+/// Withdraws the response of a receipt: it is deleted with its remarks.
+///
+/// # Errors
+///
+/// When there is none, it was withdrawn before, the campaign's responses are frozen, or there were too many from the
+/// client's network.
+pub async fn withdraw_own(
+    app: &App,
+    key: &CampaignKey,
+    receipt: &Receipt,
+    client: Option<IpAddr>,
+) -> Result<(), ResponseError> {
+    let counted = app.limits.count_receipt(client, app.now());
+    counted.map_err(ResponseError::TooMany)?;
+    app.transact(async |tx| {
+        let own = find_own(app, tx, key, receipt).await?;
+        if own.test.is_some() {
+            delete_test(tx, own.row.id).await?;
+            return Ok(());
+        }
+        if !own.campaign.settings.allows_withdrawal(tx.now()) {
+            return Err(ResponseError::WithdrawalEnded);
+        }
+        let remarks: Vec<RemarkId> = own.remarks.iter().map(|remark| remark.id).collect();
+        match withdraw_response(tx, own.row.id, &remarks).await? {
+            Withdrawal::Done(_) => Ok(()),
+            Withdrawal::Already => Err(ResponseError::Withdrawn),
+            Withdrawal::Unknown => Err(ResponseError::Unknown),
+        }
+    })
+    .await
+}
+
+/// The stored response of a receipt, with its campaign and version.
+struct Own {
+    campaign: Campaign,
+    row: ResponseRow,
+    published: Arc<PublishedVersion>,
+    /// The remarks that the response may have, without their texts.
+    remarks: Vec<Remark>,
+    /// The texts of its remarks, where it is a test.
+    test: Option<HashMap<RemarkId, String>>,
+}
+
+async fn find_own(
+    app: &App,
+    conn: &mut AsyncPgConnection,
+    key: &CampaignKey,
+    receipt: &Receipt,
+) -> Result<Own, ResponseError> {
+    let campaign = find_campaign(conn, key)
+        .await?
+        .ok_or(ResponseError::CampaignUnknown)?;
+    let server = &app.keys.server;
+    let id = server.response_id(campaign.id, receipt);
+    end_if_opened(app, conn, &campaign).await?;
+    let test = match campaign.is_testing(app.now()) {
+        true => Some(find_test(conn, id).await?.ok_or(ResponseError::Unknown)?),
+        false => None,
+    };
+    let (test, row) = match test {
+        Some((row, texts)) => (Some(texts), Some(row)),
+        None => (None, find_response(conn, id).await?),
+    };
+    let row = match row {
+        Some(row) => row,
+        None if is_withdrawn(conn, id).await? => return Err(ResponseError::Withdrawn),
+        None => return Err(ResponseError::Unknown),
+    };
+    let published = app.forms.get(conn, row.form_version_id).await?;
+    let remarks = remark_ids(&published.form, campaign.id, receipt, server);
+    Ok(Own {
+        campaign,
+        row,
+        published,
+        remarks,
+        test,
+    })
+}
