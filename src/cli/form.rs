@@ -1,9 +1,10 @@
-//! `aftercare form`: check, publish, compare and try out forms in files.
+//! `aftercare form`: check, publish, compare and try out forms in files, and bring them in and out as workbooks.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use super::application::application;
@@ -16,11 +17,12 @@ use crate::app::forms::publish::publish_form;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
 use crate::domain::form::{Change, Changes, ElementChange, Form};
+use crate::formats::xlsform;
 use crate::http::app::api;
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
 
-/// Check, publish, compare and try out forms.
+/// Check, publish, compare and try out forms, and bring them in and out as XLSForm.
 #[derive(Debug, Args)]
 pub struct FormCommand {
     #[command(subcommand)]
@@ -49,6 +51,28 @@ enum Action {
         /// The newer definition
         file_b: PathBuf,
     },
+    /// Make a definition of an XLSForm workbook, and name everything that cannot be carried
+    Import(Import),
+    /// Write a form as an XLSForm workbook
+    Export {
+        /// The definition, in YAML or (with the ending .json) in JSON
+        file: PathBuf,
+        /// The workbook to write
+        #[arg(long, value_name = "FILE.xlsx")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Import {
+    /// The workbook, with the sheets survey, choices and settings
+    file: PathBuf,
+    /// The definition to write, as JSON, which is YAML as well; the terminal if not given
+    #[arg(long, value_name = "FILE.yaml")]
+    out: Option<PathBuf>,
+    /// Leave out what cannot be carried, instead of writing nothing
+    #[arg(long)]
+    leave_out: bool,
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +98,8 @@ impl FormCommand {
             Action::Schema => Ok(std::io::stdout().lock().write_all(&api().form_schema(""))?),
             Action::Publish(publish) => publish.run().await,
             Action::Changes { file_a, file_b } => changes(&file_a, &file_b),
+            Action::Import(import) => import.run(),
+            Action::Export { file, out } => export(&file, &out),
         }
     }
 }
@@ -95,8 +121,8 @@ fn check(file: &Path) -> anyhow::Result<()> {
         form.layout().length(),
         form.digest()
     ))?;
-    for advice in form.advice() {
-        print(&format!("note: {}: {}", advice.pointer, advice.kind))?;
+    for part in form.without_effect() {
+        print(&format!("note: {}: {}", part.pointer, part.kind))?;
     }
     Ok(())
 }
@@ -145,6 +171,70 @@ fn in_words(change: Change) -> &'static str {
         Change::Removed => "removed",
         Change::Added => "added",
     }
+}
+
+impl Import {
+    fn run(&self) -> anyhow::Result<()> {
+        let file = self.file.display();
+        let bytes = read_workbook(&self.file)?;
+        let imported = xlsform::read(&bytes).with_context(|| format!("{file} is not read"))?;
+        for note in &imported.notes {
+            say(&format!("{file}: {note}"));
+        }
+        for remark in &imported.left_out {
+            say(&format!("{file}: {remark} (left out)"));
+        }
+        let count = imported.left_out.len();
+        if count > 0 && !self.leave_out {
+            bail!(
+                "{file}: {count} cannot be carried; nothing was written. To leave them out, add --leave-out"
+            );
+        }
+        for fault in Form::check(imported.definition.clone())
+            .err()
+            .unwrap_or_default()
+        {
+            let place = match imported.place(&fault.pointer) {
+                Some((sheet, row)) => format!("{sheet}, row {row}: {}", fault.pointer),
+                None => fault.pointer.to_string(),
+            };
+            say(&format!(
+                "{file}: {place}: {} (to mend before it is published)",
+                fault.kind
+            ));
+        }
+        let text = serde_json::to_string_pretty(&imported.definition)?;
+        match &self.out {
+            Some(out) => write_file(out, format!("{text}\n").as_bytes()),
+            None => Ok(print(&text)?),
+        }
+    }
+}
+
+fn export(file: &Path, out: &Path) -> anyhow::Result<()> {
+    let form = read(file)?;
+    let written = xlsform::write(&form)?;
+    for remark in &written.remarks {
+        say(&format!("{}: {remark}", out.display()));
+    }
+    write_file(out, &written.bytes)
+}
+
+/// Reads a workbook, but no more of it than one may have.
+fn read_workbook(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let context = || format!("the workbook {} cannot be read", file.display());
+    let limit = u64::try_from(xlsform::MAX_FILE)? + 1;
+    let mut bytes = Vec::new();
+    let opened = File::open(file).with_context(context)?;
+    opened
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .with_context(context)?;
+    Ok(bytes)
+}
+
+fn write_file(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    std::fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display()))
 }
 
 impl Publish {

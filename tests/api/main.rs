@@ -88,3 +88,4 @@ mod tokens;
 mod trusted_proxies;
 mod try_it_out;
 mod try_out;
+mod workbooks;

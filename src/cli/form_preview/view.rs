@@ -2,10 +2,10 @@
 
 use super::fill::{Filled, Posted, fill};
 use super::input::{Input, input, optional, options, said};
+use crate::domain::form::routing::holds;
 use crate::domain::form::{
     Answer, Form, OptionDefinition, QuestionDefinition, QuestionKind, SectionDefinition, Text,
 };
-use crate::domain::response::routing::holds;
 use crate::domain::response::{Occasion, Summary};
 use crate::domain::week::IsoWeek;
 
@@ -58,7 +58,7 @@ pub(super) fn view<'a>(form: &'a Form, posted: &Posted, week: IsoWeek) -> View<'
     let filled = fill(form, posted, Occasion { week, language }, is_sent);
     let notices = form
         .notices()
-        .filter(|(_, condition)| holds(condition, form.questions(), &filled.answers))
+        .filter(|(_, condition)| holds(condition, &form.answered(&filled.answers)))
         .map(|(notice, _)| said(&notice.text, language));
     let viewer = Viewer {
         form,

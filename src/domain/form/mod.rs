@@ -3,7 +3,6 @@
 //! [`FormDefinition`] is what an author writes. [`Form::check`] turns it into a sound [`Form`], or gives all its
 //! faults. Functions that take a `Form` rely on it and do not check again.
 
-mod advice;
 mod answer;
 mod changes;
 mod check;
@@ -22,8 +21,8 @@ mod score;
 mod source;
 mod text;
 mod texts;
+mod without_effect;
 
-pub use advice::Advice;
 pub use answer::{Answer, Value};
 pub use changes::{Change, Changes, ElementChange, recoded_without_consent};
 pub(crate) use changes::{is_score_recoded, options_of};
@@ -52,6 +51,7 @@ pub use score::{
 };
 pub use source::{Source, SourceFault, Syntax};
 pub use text::{Text, is_language_tag, look_up};
+pub use without_effect::WithoutEffect;
 
 use std::collections::BTreeMap;
 
@@ -170,8 +170,8 @@ impl Form {
     }
 
     /// What has no effect in the definition although it looks as if it had.
-    pub fn advice(&self) -> Vec<Fault<Advice>> {
-        advice::of(&self.definition)
+    pub fn without_effect(&self) -> Vec<Fault<WithoutEffect>> {
+        without_effect::of(&self.definition)
     }
 
     /// The place of each answer in a stored record.

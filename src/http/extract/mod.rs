@@ -38,6 +38,7 @@ use super::problem::faults;
 use super::problem::{Code, FieldCode, FieldError, Problem};
 use super::state::State;
 use crate::domain::whole_number::text_with_whole_numbers;
+use crate::formats::xlsform;
 
 /// The maximum time for a body to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -51,6 +52,8 @@ pub enum Format {
     Yaml,
     /// `application/private-token-request`
     TokenRequest,
+    /// `application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`
+    Workbook,
 }
 
 /// A JSON body that is not read yet.
@@ -218,6 +221,7 @@ impl Format {
             Self::Json => "application/json",
             Self::Yaml => "application/yaml",
             Self::TokenRequest => "application/private-token-request",
+            Self::Workbook => xlsform::MEDIA_TYPE,
         }
     }
 }

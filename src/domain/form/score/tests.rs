@@ -122,8 +122,8 @@ fn a_sum_is_the_sum_of_the_numbers_as_they_stand() {
     assert_eq!(last(&form, json!({"a": "c0", "b": "c2"})), Some(2.0));
     assert_eq!(last(&form, json!({"a": "c2", "b": "c5"})), Some(7.0));
     assert_eq!(last(&form, json!({"a": "c2"})), None);
-    assert_eq!(form.advice().len(), 1, "the range has no effect");
-    assert_eq!(form.advice()[0].pointer.to_string(), "/scores/0/to");
+    assert_eq!(form.without_effect().len(), 1, "the range has no effect");
+    assert_eq!(form.without_effect()[0].pointer.to_string(), "/scores/0/to");
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Drafts of forms, and their publishing. For authors.
 
 use actix_web::http::header::{self, EntityTag};
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder, delete, get, post, put};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
@@ -16,11 +17,13 @@ use crate::app::forms::{
 use crate::domain::campaign::Campaign;
 use crate::domain::form::{Form, FormDefinition, Source, Syntax};
 use crate::domain::ids::FormKey;
+use crate::domain::pointer::Pointer;
+use crate::formats::xlsform::{self, Remark, WorkbookFault};
 use crate::http::auth::{Author, Staff};
 use crate::http::extract::language::Languages;
 use crate::http::extract::path::FormPath;
 use crate::http::extract::precondition::Precondition;
-use crate::http::extract::{Body, Document, Format, from_json};
+use crate::http::extract::{Body, Document, Format, Query, from_json};
 use crate::http::form_body::FormVersionView;
 use crate::http::problem::{Code, FieldCode, FieldError, Problem, form_faults};
 use crate::http::resources::campaigns::CampaignState;
@@ -51,6 +54,11 @@ pub struct DraftView {
     /// The campaigns, running or to come, whose respondents would fill in this version once it is published: those that
     /// follow the newest version.
     pub reaches: Vec<ReachedCampaignView>,
+    /// After a workbook was sent: what was read otherwise than it stands, and what was left out, each with its sheet,
+    /// row and column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["survey, row 12, column name: \"Sleep\" is no valid key, or taken, and becomes \"sleep\""]))]
+    pub import_notes: Vec<String>,
 }
 
 /// A campaign that a new version reaches.
@@ -83,6 +91,22 @@ pub struct PublishedVersionView {
     pub reaches: Vec<ReachedCampaignView>,
 }
 
+/// The bytes of a workbook.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+struct WorkbookBytes(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
+
+/// How a workbook is read.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    /// For a workbook: leave out what cannot be carried. If missing or `false`, such a workbook is refused with all that
+    /// cannot be carried.
+    #[param(example = true)]
+    leave_out: Option<bool>,
+}
+
 /// The author's consent for publishing.
 #[derive(Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,12 +122,16 @@ pub struct PublishDraftBody {
 
 /// Create a form
 ///
-/// The form starts as a draft, in JSON or YAML. Unknown fields are refused at once; everything else is checked at
+/// The form starts as a draft, in JSON, in YAML or as an XLSForm workbook. Unknown fields are refused at once; everything else is checked at
 /// publishing, and listed in `faults` until then. An author whose scope is a list of forms creates those on the list.
 #[utoipa::path(
     tag = "drafts",
     security(("staff" = ["author"])),
-    request_body(content((FormDefinition = "application/json"), (String = "application/yaml"))),
+    params(ImportQuery),
+    request_body(content(
+        (FormDefinition = "application/json"), (String = "application/yaml"),
+        (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    )),
     responses((status = 201, description = "The draft.", body = DraftView, headers(
         ("Location" = String, description = "Where the draft is."),
         ("ETag" = String, description = "Names this state of the draft; send it as `If-Match` with a change."),
@@ -114,14 +142,15 @@ pub struct PublishDraftBody {
 async fn create_form(
     author: Staff<Author>,
     state: State,
+    query: Query<ImportQuery>,
     document: Document,
 ) -> Result<HttpResponse, Problem> {
-    let definition = read(document).await?;
+    let (definition, notes) = read(document, &query.read()?).await?;
     let (key, draft) = drafts::create(&state.app, &author.caller(), definition).await?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/v1/forms/{key}/draft")));
     // A form that was never published has no campaign.
-    Ok(reply(response, draft, Vec::new()))
+    Ok(reply(response, draft, Vec::new(), notes))
 }
 
 /// Get the draft of a form
@@ -145,7 +174,7 @@ async fn get_form_draft(
     let form = form.key()?;
     let draft = drafts::find(&state.app, &author.caller(), &form).await?;
     let reaches = reached(&state, &form).await?;
-    Ok(reply(HttpResponse::Ok(), draft, reaches))
+    Ok(reply(HttpResponse::Ok(), draft, reaches, Vec::new()))
 }
 
 /// Save the draft of a form
@@ -159,8 +188,12 @@ async fn get_form_draft(
         ("form" = String, Path, description = "The form's key.", example = "sleep-after-treatment"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the draft that this replaces. `*` replaces whatever there is.", example = "*"),
         ("If-None-Match" = Option<String>, Header, description = "`*` to begin a new draft."),
+        ImportQuery,
     ),
-    request_body(content((FormDefinition = "application/json"), (String = "application/yaml"))),
+    request_body(content(
+        (FormDefinition = "application/json"), (String = "application/yaml"),
+        (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    )),
     responses((status = 200, description = "The draft as it is now.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft."),
     ))),
@@ -172,15 +205,16 @@ async fn update_form_draft(
     precondition: Precondition,
     state: State,
     form: FormPath,
+    query: Query<ImportQuery>,
     document: Document,
 ) -> Result<HttpResponse, Problem> {
-    let definition = read(document).await?;
+    let (definition, notes) = read(document, &query.read()?).await?;
     let expected = |current: Option<DraftTag>| precondition.allows(current.map(entity_tag));
     let (caller, form) = (author.caller(), form.key()?);
     let saved = drafts::update(&state.app, &caller, &form, definition, expected).await;
     let saved = precondition.explain(saved)?;
     let reaches = reached(&state, &form).await?;
-    Ok(reply(HttpResponse::Ok(), saved, reaches))
+    Ok(reply(HttpResponse::Ok(), saved, reaches, notes))
 }
 
 /// Delete the draft of a form
@@ -262,15 +296,58 @@ async fn publish_form_draft(
 /// The bytes of a definition: room for 500 questions in two languages, and a list of 200 options that they share.
 const MAX_DEFINITION: usize = 2 * 1024 * 1024;
 
-/// Parses a definition in JSON or YAML.
-async fn read(document: Document) -> Result<FormDefinition, Problem> {
-    let formats = [Format::Json, Format::Yaml];
+/// Parses a definition in JSON, YAML or a workbook. Gives what is to be said of the workbook as well.
+async fn read(
+    document: Document,
+    query: &ImportQuery,
+) -> Result<(FormDefinition, Vec<String>), Problem> {
+    let formats = [Format::Json, Format::Yaml, Format::Workbook];
     let (format, bytes) = document.read_at_most(&formats, MAX_DEFINITION).await?;
-    if format == Format::Json {
-        return from_json(&bytes).map(FormDefinition::as_written_today);
+    match format {
+        Format::Workbook => read_workbook(bytes, query.leave_out.unwrap_or_default()).await,
+        Format::Yaml => Ok((read_yaml(&bytes)?, Vec::new())),
+        _ => {
+            let definition = from_json(&bytes).map(FormDefinition::as_written_today)?;
+            Ok((definition, Vec::new()))
+        }
     }
+}
+
+/// Parses a workbook. A fault names its cell: the pointer is the sheet, the row and the column.
+async fn read_workbook(
+    bytes: Bytes,
+    leave_out: bool,
+) -> Result<(FormDefinition, Vec<String>), Problem> {
+    let read = tokio::task::spawn_blocking(move || xlsform::read(&bytes)).await;
+    let read = read.map_err(|_| Problem::internal("a workbook could not be read"))?;
+    let imported = read.map_err(|fault| {
+        let code = match fault {
+            WorkbookFault::NotAWorkbook(_) => Code::JsonMalformed,
+            WorkbookFault::TooLarge(_) => Code::BodyTooLarge,
+        };
+        Problem::new(code).detail(format!("{fault}."))
+    })?;
+    if !leave_out && !imported.left_out.is_empty() {
+        let error = |remark: &Remark| {
+            let place = Pointer::root().child(remark.sheet).child(remark.row);
+            let place = place.child(&remark.column);
+            FieldError::new(place.as_str(), FieldCode::NotCarried, remark.to_string())
+        };
+        let errors = imported.left_out.iter().map(error).collect();
+        return Err(Problem::fields(Code::BodyInvalid, errors));
+    }
+    let left_out = imported
+        .left_out
+        .iter()
+        .map(|it| format!("{it} (left out)"));
+    let notes = imported.notes.iter().map(ToString::to_string);
+    let notes = left_out.chain(notes).collect();
+    Ok((imported.definition, notes))
+}
+
+fn read_yaml(bytes: &[u8]) -> Result<FormDefinition, Problem> {
     let malformed = |detail: String| Problem::new(Code::JsonMalformed).detail(detail);
-    let text = std::str::from_utf8(&bytes).map_err(|error| malformed(format!("{error}.")))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| malformed(format!("{error}.")))?;
     let source =
         Source::read(text, Syntax::Yaml).map_err(|fault| malformed(format!("{fault}.")))?;
     source.definition().map_err(|fault| {
@@ -298,6 +375,7 @@ fn reply(
     mut response: HttpResponseBuilder,
     draft: Draft,
     reaches: Vec<ReachedCampaignView>,
+    import_notes: Vec<String>,
 ) -> HttpResponse {
     let tag = entity_tag(draft.tag());
     response.insert_header((header::ETAG, tag.to_string()));
@@ -308,5 +386,6 @@ fn reply(
         faults: faults.map(form_faults).unwrap_or_default(),
         definition: draft.definition,
         reaches,
+        import_notes,
     })
 }

@@ -1,4 +1,4 @@
-//! Advice: what an author should know about a sound definition. None of it keeps a form from being published.
+//! What has no effect in a sound definition, although it looks as if it had. None of it keeps a form from being published.
 
 use super::definition::{Edition, FormDefinition};
 use super::score::{ScoreDefinition, ScoreMethod};
@@ -7,13 +7,13 @@ use crate::domain::pointer::Pointer;
 
 /// Something that has no effect although it looks as if it had.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Advice {
+pub enum WithoutEffect {
     /// Only a mean is mapped onto a range.
     #[error("\"to\" has no effect on a {0} score, which takes the numbers as they stand")]
     RangeUnused(&'static str),
 }
 
-pub(super) fn of(form: &FormDefinition) -> Vec<Fault<Advice>> {
+pub(super) fn of(form: &FormDefinition) -> Vec<Fault<WithoutEffect>> {
     let pointer = |place| Pointer::root().child("scores").child(place).child("to");
     let unused = |score: &&ScoreDefinition| {
         #[allow(
@@ -26,6 +26,11 @@ pub(super) fn of(form: &FormDefinition) -> Vec<Fault<Advice>> {
     let scores = form.scores.iter().enumerate();
     scores
         .filter(|(_, score)| unused(score))
-        .map(|(place, score)| Fault::at(pointer(place), Advice::RangeUnused(score.method.name())))
+        .map(|(place, score)| {
+            Fault::at(
+                pointer(place),
+                WithoutEffect::RangeUnused(score.method.name()),
+            )
+        })
         .collect()
 }

@@ -1,0 +1,148 @@
+//! Names and headers as people write them.
+
+use std::collections::BTreeSet;
+
+use crate::domain::form::is_language_tag;
+
+/// The most bytes of a key.
+const MAX_KEY: usize = 40;
+/// Names that no question may have.
+const RESERVED: [&str; 5] = ["id", "campaign", "form_version", "language", "week"];
+
+/// A key made of a name, which no other part in `taken` has. A name that is a key already stays as it is.
+pub(super) fn key(name: &str, start: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut key = words(name, '_');
+    let needs_start = !key.starts_with(|c: char| c.is_ascii_lowercase())
+        || RESERVED.contains(&key.as_str())
+        || key.starts_with("score_");
+    if needs_start {
+        key = format!("{start}_{key}");
+    }
+    let shortened = |key: &str, room: usize| {
+        let end = key.len().min(room);
+        key.get(..end)
+            .unwrap_or_default()
+            .trim_end_matches('_')
+            .to_owned()
+    };
+    let base = key;
+    let mut key = shortened(&base, MAX_KEY);
+    let mut number = 2;
+    while taken.contains(&key) {
+        let ending = format!("_{number}");
+        key = shortened(&base, MAX_KEY - ending.len()) + &ending;
+        number += 1;
+    }
+    taken.insert(key.clone());
+    key
+}
+
+/// The key of a form made of a name.
+pub(super) fn form_key(name: &str) -> String {
+    let key = words(name, '-');
+    let key = match key.starts_with(|c: char| c.is_ascii_lowercase()) {
+        true => key,
+        false => format!("form-{key}"),
+    };
+    let end = key.len().min(MAX_KEY);
+    key.get(..end)
+        .unwrap_or_default()
+        .trim_end_matches('-')
+        .to_owned()
+}
+
+/// Lower-case ASCII words with `joint` between them.
+fn words(name: &str, joint: char) -> String {
+    let lower = name.trim().to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(&joint.to_string())
+}
+
+/// The tag of a language: `English (en)`, `en`, or a name that is in the list.
+pub(super) fn tag_of(language: &str) -> Option<String> {
+    let language = language.trim();
+    let bracketed = language
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once('('))
+        .map(|(_, tag)| tag.trim());
+    if let Some(tag) = bracketed
+        .or(Some(language))
+        .filter(|tag| is_language_tag(tag))
+    {
+        return Some(tag.to_owned());
+    }
+    let tag = match language.to_lowercase().as_str() {
+        "arabic" | "العربية" => "ar",
+        "bengali" => "bn",
+        "chinese" | "中文" => "zh",
+        "dutch" | "nederlands" => "nl",
+        "english" => "en",
+        "french" | "français" | "francais" => "fr",
+        "german" | "deutsch" => "de",
+        "hindi" => "hi",
+        "indonesian" => "id",
+        "italian" | "italiano" => "it",
+        "japanese" | "日本語" => "ja",
+        "korean" | "한국어" => "ko",
+        "persian" | "farsi" => "fa",
+        "portuguese" | "português" => "pt",
+        "russian" | "русский" => "ru",
+        "spanish" | "español" | "espanol" => "es",
+        "swahili" | "kiswahili" => "sw",
+        "turkish" | "türkçe" => "tr",
+        "ukrainian" => "uk",
+        "urdu" => "ur",
+        "vietnamese" => "vi",
+        _ => return None,
+    };
+    Some(tag.to_owned())
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Column {
+    /// A field of XLSForm.
+    Plain(String),
+    /// The label or hint in the language of this tag; without one, in the default language.
+    Text(&'static str, Option<String>),
+    /// A field of our own.
+    Ours(String),
+    /// Anything else, or a language that is not known.
+    Other,
+}
+
+impl Column {
+    /// Reads a header.
+    pub fn of(header: &str) -> Self {
+        if let Some(field) = header.strip_prefix(super::OURS) {
+            return Self::Ours(field.to_owned());
+        }
+        let (field, language) = match header.split_once("::") {
+            Some((field, language)) => (field, Some(language)),
+            None => (header, None),
+        };
+        let field = field.trim().to_lowercase().replace([' ', '-'], "_");
+        let text = match field.as_str() {
+            "label" | "caption" => Some("label"),
+            "hint" => Some("hint"),
+            _ => None,
+        };
+        match (text, language) {
+            (Some(text), None) => Self::Text(text, None),
+            (Some(text), Some(language)) => match tag_of(language) {
+                Some(tag) => Self::Text(text, Some(tag)),
+                None => Self::Other,
+            },
+            (None, Some(_)) => Self::Other,
+            (None, None) => Self::Plain(match field.as_str() {
+                "relevance" => "relevant".to_owned(),
+                "calculate" => "calculation".to_owned(),
+                "id_string" => "form_id".to_owned(),
+                _ => field,
+            }),
+        }
+    }
+}

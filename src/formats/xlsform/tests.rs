@@ -1,0 +1,640 @@
+use std::io::Write;
+
+use proptest::prelude::*;
+use rust_xlsxwriter::Workbook;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+
+const SHIPPED: &str = include_str!("../../../forms/daily-life-after-treatment.yaml");
+const SECOND_EDITION: &str = include_str!("../../../tests/forms/second-edition.yaml");
+const EVERY_KIND: &str = include_str!("../../../tests/forms/every-kind.yaml");
+
+fn form_of(yaml: &str) -> Form {
+    let source = Source::read(yaml, Syntax::Yaml).unwrap();
+    Form::check(source.definition().unwrap()).unwrap()
+}
+
+fn round_trip(form: &Form) {
+    let written = write(form).unwrap();
+    let read = read(&written.bytes).unwrap();
+    assert_eq!(read.left_out, []);
+    assert_eq!(read.notes, []);
+    assert_eq!(&read.definition, form.definition());
+    let again = Form::check(read.definition).unwrap();
+    assert_eq!(again.digest(), form.digest());
+}
+
+#[test]
+fn the_shipped_form_comes_back_as_it_was() {
+    round_trip(&form_of(SHIPPED));
+}
+
+#[test]
+fn every_kind_of_question_comes_back_as_it_was() {
+    round_trip(&form_of(EVERY_KIND));
+}
+
+#[test]
+fn the_kinds_and_bounds_of_the_second_edition_come_back_as_they_were() {
+    round_trip(&form_of(SECOND_EDITION));
+}
+
+#[test]
+fn a_form_from_before_there_were_editions_keeps_its_digest() {
+    let mut definition = form_of(EVERY_KIND).definition().clone();
+    definition.edition = None;
+    round_trip(&Form::check(definition).unwrap());
+}
+
+#[test]
+fn equal_forms_give_equal_bytes() {
+    let form = form_of(EVERY_KIND);
+    assert_eq!(write(&form).unwrap().bytes, write(&form).unwrap().bytes);
+}
+
+/// The cells of a sheet of a written form.
+fn cells(form: &Form, sheet: &str) -> Vec<Vec<(String, String)>> {
+    let bytes = write(form).unwrap().bytes;
+    let mut sheets = workbook::read(&bytes, &[sheet]).unwrap();
+    let rows = sheets.remove(sheet).unwrap().rows;
+    rows.into_iter()
+        .map(|row| row.cells.into_iter().collect())
+        .collect()
+}
+
+fn cell(form: &Form, name: &str, column: &str) -> String {
+    let has_name =
+        |row: &Vec<(String, String)>| row.contains(&("name".to_owned(), name.to_owned()));
+    let row = cells(form, "survey").into_iter().find(has_name).unwrap();
+    row.into_iter()
+        .find(|(header, _)| header == column)
+        .map(|it| it.1)
+        .unwrap_or_default()
+}
+
+#[test]
+fn other_tools_find_types_conditions_and_bounds_in_the_columns_of_xlsform() {
+    let form = form_of(EVERY_KIND);
+    for (name, column, expected) in [
+        ("group", "type", "select_one group"),
+        ("alone", "type", "select_one yes_no"),
+        ("meals", "type", "select_one difficulty"),
+        ("help_from", "type", "select_multiple help_from"),
+        (
+            "help_from",
+            "relevant",
+            "${meals} = 'some' or ${meals} = 'much' or ${alone} = 'yes'",
+        ),
+        (
+            "help_from",
+            "constraint",
+            "not(selected(., 'nobody') and count-selected(.) > 1)",
+        ),
+        ("distress", "type", "range"),
+        ("distress", "parameters", "start=0 end=10 step=1"),
+        ("distress", "hint::en (en)", "0 = none, 10 = most"),
+        ("distress", "required", "yes"),
+        ("weight", "constraint", ". >= -0.5 and . <= 250.5"),
+        (
+            "section__deeper",
+            "relevant",
+            "not(${group} = 'c') and ${distress} <= 8",
+        ),
+        (
+            "family_role",
+            "relevant",
+            "selected(${help_from}, 'family')",
+        ),
+        ("after", "relevant", "${weight} != ''"),
+        ("story", "constraint", "string-length(.) <= 200"),
+        ("notice__help", "relevant", "${distress} >= 7"),
+        ("score__load", "calculation", "''"),
+    ] {
+        let found = cell(&form, name, column);
+        let found = found.replace(
+            "(${meals} = 'some' or ${meals} = 'much')",
+            "${meals} = 'some' or ${meals} = 'much'",
+        );
+        assert_eq!(found, expected, "{name}, {column}");
+    }
+    assert!(cell(&form, "score__difficulty", "calculation").starts_with("if("));
+    let remarks = write(&form).unwrap().remarks;
+    let remarks: Vec<String> = remarks.iter().map(ToString::to_string).collect();
+    assert_eq!(remarks.len(), 1, "{remarks:?}");
+    assert!(
+        remarks[0].contains("the score load is not computed by other tools"),
+        "{remarks:?}"
+    );
+}
+
+/// A workbook as people write one.
+fn workbook_of(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(*name).unwrap();
+        for (row, cells) in (0..).zip(*rows) {
+            for (column, cell) in (0..).zip(*cells) {
+                match cell.parse::<f64>() {
+                    Ok(number) => sheet.write_number(row, column, number).unwrap(),
+                    Err(_) if cell.is_empty() => continue,
+                    Err(_) => sheet.write_string(row, column, *cell).unwrap(),
+                };
+            }
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+fn said(remarks: &[Remark]) -> Vec<String> {
+    remarks.iter().map(ToString::to_string).collect()
+}
+
+fn find<'a>(form: &'a FormDefinition, key: &str) -> Value {
+    let question = form.questions().find(|(_, question)| question.key == key);
+    json!(question.unwrap().1)
+}
+
+#[test]
+fn a_workbook_of_other_people_is_read_and_nothing_is_dropped_in_silence() {
+    let bytes = workbook_of(&[
+        (
+            "survey",
+            &[
+                &[
+                    "type",
+                    "name",
+                    "label::English (en)",
+                    "label::Français (fr)",
+                    "required",
+                    "relevant",
+                    "constraint",
+                    "appearance",
+                    "constraint_message",
+                ],
+                &["start", "start"],
+                &["deviceid", "device"],
+                &["begin group", "Person", "About you", "Vous"],
+                &["note", "intro", "Welcome", "Bienvenue"],
+                &[
+                    "select_one sex",
+                    "Sex",
+                    "Sex?",
+                    "Sexe ?",
+                    "yes",
+                    "",
+                    "",
+                    "minimal",
+                ],
+                &[
+                    "integer",
+                    "age",
+                    "Age?",
+                    "Âge ?",
+                    "TRUE",
+                    "",
+                    ". > 17 and . < 120",
+                    "",
+                    "Adults only",
+                ],
+                &[
+                    "begin group",
+                    "inner",
+                    "Inner",
+                    "Dedans",
+                    "",
+                    "${age} >= 60",
+                ],
+                &[
+                    "select_multiple symptoms or_other",
+                    "symptoms",
+                    "Symptoms?",
+                    "Symptômes ?",
+                    "",
+                    "${Sex} = '1'",
+                ],
+                &["end group"],
+                &[
+                    "text",
+                    "week",
+                    "Which week?",
+                    "Semaine ?",
+                    "",
+                    "selected(${symptoms}, 'pain') and not(${Sex} = '2')",
+                ],
+                &["end group"],
+                &["begin repeat", "child", "Child"],
+                &["text", "child_name", "Name?"],
+                &["end repeat"],
+                &["select_one agree", "a", "A?", "A ?"],
+                &["select_one agree", "b", "B?", "B ?", "", "${a} >= 3"],
+                &["time", "born", "Born?", "Né ?"],
+                &["calculate", "double", "", "", "", "", "", "", ""],
+                &[
+                    "range",
+                    "pain",
+                    "Pain?",
+                    "Douleur ?",
+                    "",
+                    "string-length(${a}) > 2",
+                ],
+                &["note", "alarm", "Call us", "Appelez", "", "${pain} > 7"],
+                &[
+                    "decimal",
+                    "weight",
+                    "",
+                    "",
+                    "",
+                    "",
+                    ". >= 20.5 and . <= 300",
+                ],
+            ],
+        ),
+        (
+            "choices",
+            &[
+                &[
+                    "list_name",
+                    "name",
+                    "label::English (en)",
+                    "label::Français (fr)",
+                    "image",
+                ],
+                &["sex", "1", "Female", "Femme", "f.png"],
+                &["sex", "2", "Male", "Homme"],
+                &["symptoms", "pain", "Pain", "Douleur"],
+                &["symptoms", "sleep", "Sleep", "Sommeil"],
+                &["agree", "1", "No", "Non"],
+                &["agree", "2", "So so", "Bof"],
+                &["agree", "3", "Yes", "Oui"],
+            ],
+        ),
+        (
+            "settings",
+            &[
+                &[
+                    "form_title",
+                    "form_id",
+                    "default_language",
+                    "version",
+                    "public_key",
+                ],
+                &["My Survey", "my_survey", "English (en)", "2026", "MIIB"],
+            ],
+        ),
+    ]);
+    let read = read(&bytes).unwrap();
+    let (left_out, notes) = (said(&read.left_out), said(&read.notes));
+    for expected in [
+        "survey, row 2, column type: \"start\": identifying",
+        "survey, row 3, column type: \"deviceid\": identifying",
+        "survey, row 6, column appearance: this column is not carried",
+        "survey, row 7, column constraint_message: this column is not carried",
+        "survey, row 9, column type: \"select_multiple symptoms or_other\": the text beside",
+        "survey, row 13, column type: \"begin repeat\": a response has one answer to each question",
+        "survey, row 18, column type: \"time\": times of day",
+        "survey, row 19, column calculation: a calculation is not carried",
+        "survey, row 20, column relevant: string-length(${a}) > 2: ",
+        "choices, row 2, column image: this column is not carried",
+        "settings, row 2, column public_key: this column is not carried",
+    ] {
+        assert!(
+            left_out.iter().any(|it| it.starts_with(expected)),
+            "{expected}: {left_out:#?}"
+        );
+    }
+    assert_eq!(left_out.len(), 11, "{left_out:#?}");
+    for expected in [
+        "survey, row 6, column name: \"Sex\" is no valid key, or taken, and becomes \"sex\"",
+        "survey, row 11, column name: \"week\" is no valid key, or taken, and becomes \"q_week\"",
+        "survey, row 8, column type: sections are not nested",
+        "survey, row 22, column label: there is no label",
+        "choices, row 2, column name: \"1\" is no valid code and becomes \"c_1\"",
+        "settings, row 2, column form_id: the key of the form is \"my-survey\"",
+        "settings, row 2, column version: ",
+    ] {
+        assert!(
+            notes.iter().any(|it| it.starts_with(expected)),
+            "{expected}: {notes:#?}"
+        );
+    }
+    let form = &read.definition;
+    assert_eq!(form.languages, ["en", "fr"]);
+    let keys: Vec<&str> = form.sections.iter().map(|it| it.key.as_str()).collect();
+    assert_eq!(keys, ["person", "inner", "person_2", "questions"]);
+    assert_eq!(
+        json!(form.sections[0].description),
+        json!({"en": "Welcome", "fr": "Bienvenue"})
+    );
+    assert_eq!(
+        json!(form.sections[1].show_when),
+        json!({"question": "age", "at_least": 60.0})
+    );
+    let (age, sex) = (find(form, "age"), find(form, "sex"));
+    assert_eq!(
+        (&age["min"], &age["max"], &age["required"]),
+        (&json!(18), &json!(119), &json!(true))
+    );
+    assert_eq!(
+        sex["options"][0],
+        json!({"code": "c_1", "value": 1, "label": {"en": "Female", "fr": "Femme"}})
+    );
+    assert_eq!(
+        find(form, "symptoms")["show_when"],
+        json!({"question": "sex", "is": "c_1"})
+    );
+    assert_eq!(
+        find(form, "q_week")["show_when"],
+        json!({"all": [{"question": "symptoms", "includes": "pain"}, {"not": {"question": "sex", "is": "c_2"}}]})
+    );
+    assert_eq!(
+        find(form, "b")["show_when"],
+        json!({"question": "a", "is": "c_3"})
+    );
+    assert_eq!(find(form, "b")["scale"], json!("agree"));
+    assert_eq!(find(form, "pain")["min"], json!(1));
+    assert_eq!(find(form, "weight")["min"], json!(20.5));
+    assert_eq!(
+        json!(form.notices[0].show_when),
+        json!({"question": "pain", "at_least": 8.0})
+    );
+    Form::check(form.clone()).unwrap();
+}
+
+#[test]
+fn labels_without_a_language_take_the_default_and_strange_languages_are_named() {
+    let survey: &[&[&str]] = &[
+        &["type", "name", "label", "label::Klingon"],
+        &["integer", "n", "How many?", "tlhIngan"],
+    ];
+    let read_with = |settings: &[&[&str]]| {
+        read(&workbook_of(&[("survey", survey), ("settings", settings)])).unwrap()
+    };
+    let spanish = read_with(&[&["default_language"], &["Spanish"]]);
+    assert_eq!(spanish.definition.languages, ["es"]);
+    let unknown = read_with(&[]);
+    assert_eq!(unknown.definition.languages, ["und"]);
+    assert!(
+        said(&unknown.notes)[0].contains("no language is named"),
+        "{:?}",
+        unknown.notes
+    );
+    assert_eq!(
+        said(&unknown.left_out),
+        ["survey, row 2, column label::Klingon: this column is not carried"]
+    );
+}
+
+#[test]
+fn what_was_edited_in_the_sheet_counts() {
+    let form = form_of(EVERY_KIND);
+    let bytes = write(&form).unwrap().bytes;
+    let mut sheets = workbook::read(&bytes, &["survey", "choices", "settings"]).unwrap();
+    let survey = sheets.get_mut("survey").unwrap();
+    for row in &mut survey.rows {
+        match row.cells.get("name").map(String::as_str) {
+            Some("family_role") => row
+                .cells
+                .insert("relevant".to_owned(), "${meals} = 'much'".to_owned()),
+            Some("sleep_hours") => row
+                .cells
+                .insert("constraint".to_owned(), ". >= 0 and . <= 24".to_owned()),
+            Some("distress") => row
+                .cells
+                .insert("parameters".to_owned(), "start=1 end=5 step=1".to_owned()),
+            Some("story") => row
+                .cells
+                .insert("label::en (en)".to_owned(), "Tell us".to_owned()),
+            _ => None,
+        };
+    }
+    let tables: Vec<(&str, workbook::Table)> = sheets
+        .iter()
+        .map(|(name, sheet)| {
+            let lines = sheet.rows.iter().map(|row| row.cells.clone()).collect();
+            (
+                name.as_str(),
+                workbook::Table {
+                    leading: sheet.columns.clone(),
+                    lines,
+                },
+            )
+        })
+        .collect();
+    let read = read(&workbook::write(&tables).unwrap()).unwrap();
+    assert_eq!(read.left_out, []);
+    assert_eq!(
+        find(&read.definition, "family_role")["show_when"],
+        json!({"question": "meals", "is": "much"})
+    );
+    assert_eq!(find(&read.definition, "sleep_hours")["max"], json!(24));
+    assert_eq!(find(&read.definition, "distress")["min"], json!(1));
+    assert_eq!(
+        find(&read.definition, "story")["text"]["en"],
+        json!("Tell us")
+    );
+}
+
+/// A file with one part of this many zeros, and a workbook's others.
+fn bomb(size: usize) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    archive.start_file("xl/sharedStrings.xml", options).unwrap();
+    let block = vec![b' '; 1024 * 1024];
+    for _ in 0..size / block.len() {
+        archive.write_all(&block).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_small_file_that_unpacks_into_a_large_one_is_refused() {
+    let bytes = bomb(64 * 1024 * 1024);
+    assert!(bytes.len() < 256 * 1024, "{}", bytes.len());
+    let fault = read(&bytes).unwrap_err();
+    assert!(
+        matches!(&fault, WorkbookFault::TooLarge(what) if what.contains("unpacked")),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_cell_far_away_or_a_string_in_many_cells_takes_no_memory() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.set_name("survey").unwrap();
+    sheet.write_string(1_000_000, 16_000, "far").unwrap();
+    let fault = read(&workbook.save_to_buffer().unwrap()).unwrap_err();
+    assert!(fault.to_string().contains("20000 rows"), "{fault}");
+
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.set_name("survey").unwrap();
+    let long = "x".repeat(32_000);
+    for row in 0..2_000 {
+        sheet.write_string(row, 0, &long).unwrap();
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    assert!(bytes.len() < 64 * 1024, "{}", bytes.len());
+    let fault = read(&bytes).unwrap_err();
+    assert!(fault.to_string().contains("bytes of text"), "{fault}");
+}
+
+#[test]
+fn what_is_no_workbook_is_refused() {
+    let other = workbook_of(&[("Sheet1", &[&["type"]])]);
+    let none: [&[u8]; 4] = [b"", b"type,name\n", b"PK\x03\x04", &other];
+    for bytes in none {
+        assert!(matches!(read(bytes), Err(WorkbookFault::NotAWorkbook(_))));
+    }
+}
+
+#[test]
+fn no_cell_brings_in_what_the_database_cannot_store() {
+    let bytes = workbook_of(&[(
+        "survey",
+        &[
+            &["type", "name", "label", "aftercare_concept"],
+            &[
+                "text",
+                "a",
+                "A?",
+                "{\"system\": \"icf\", \"code\": \"b\\u0000\"}",
+            ],
+        ],
+    )]);
+    let fault = read(&bytes).unwrap_err();
+    assert!(fault.to_string().contains("U+0000"), "{fault}");
+}
+
+#[test]
+fn a_group_of_groups_keeps_its_conditions_and_says_that_its_heading_is_gone() {
+    let bytes = workbook_of(&[(
+        "survey",
+        &[
+            &["type", "name", "label::en", "relevant"],
+            &["integer", "n", "N?"],
+            &["begin group", "outer", "Outer", "${n} > 1"],
+            &["note", "about", "About"],
+            &["begin group", "inner", "Inner", "${n} < 9"],
+            &["integer", "m", "M?"],
+            &["end group"],
+            &["end group"],
+        ],
+    )]);
+    let read = read(&bytes).unwrap();
+    let left_out = said(&read.left_out);
+    assert_eq!(left_out.len(), 1, "{left_out:?}");
+    assert!(
+        left_out[0].starts_with("survey, row 3, column label: sections are not nested"),
+        "{left_out:?}"
+    );
+    assert_eq!(
+        json!(read.definition.sections[1].show_when),
+        json!({"all": [{"question": "n", "at_least": 2.0}, {"question": "n", "at_most": 8.0}]})
+    );
+}
+
+#[test]
+fn a_mean_is_a_calculation() {
+    let mut definition = json!(form_of(EVERY_KIND).definition());
+    definition["scores"] = json!([{
+        "key": "load", "title": {"en": "Load", "ko": "부담"}, "of": ["meals", "distress"], "method": "mean",
+    }]);
+    let definition: FormDefinition = serde_json::from_value(definition).unwrap();
+    let form = Form::check(definition).unwrap();
+    let meals =
+        "if(${meals} = 'none', 0, if(${meals} = 'some', 50, if(${meals} = 'much', 100, 0)))";
+    let answered = "if(${meals} = 'none' or ${meals} = 'some' or ${meals} = 'much', 1, 0) + if(${distress} != '', 1, 0)";
+    assert_eq!(
+        cell(&form, "score__load", "calculation"),
+        format!(
+            "if(({answered}) > 0 and ({answered}) >= 0.5 * (1 + 1), \
+             round(({meals} + if(${{distress}} != '', 0 + (${{distress}} - 0) * 10, 0)) div ({answered}), 1), '')"
+        )
+    );
+}
+
+fn text(words: &str) -> Value {
+    json!({"en": words, "pt-BR": format!("{words} ção")})
+}
+
+/// A small form: for each question its kind, its words, whether it is required, and what its condition looks at.
+fn generated(parts: &[(u8, String, bool, u8)]) -> Value {
+    let mut questions: Vec<Value> = Vec::new();
+    for (place, (kind, words, required, look)) in parts.iter().enumerate() {
+        let key = format!("q{place}");
+        let words = format!("W{words}");
+        let options = json!([
+            {"code": "a", "value": look, "label": text(&words)},
+            {"code": "b", "value": -1, "label": text("B"), "exclusive": kind % 7 == 1},
+        ]);
+        let mut question = match kind % 7 {
+            0 => json!({"kind": "single_choice", "options": options}),
+            1 => json!({"kind": "multiple_choice", "options": options}),
+            2 => {
+                json!({"kind": "rating", "min": 0, "max": look % 50 + 1, "max_label": text(&words)})
+            }
+            3 => json!({"kind": "integer", "min": -5, "max": look}),
+            4 => {
+                json!({"kind": "decimal", "min": -0.25, "max": f64::from(*look) + 0.75, "decimals": 2})
+            }
+            5 => json!({"kind": "yes_no"}),
+            _ => json!({"kind": "text", "max_length": 1 + u16::from(*look)}),
+        };
+        question["key"] = json!(key);
+        question["text"] = text(&words);
+        if *required {
+            question["required"] = json!(true);
+            question["hint"] = text(&words);
+        }
+        let at = usize::from(*look) % (place + 1);
+        if at < place {
+            let other = format!("q{at}");
+            let test = match parts[at].0 % 7 {
+                0 => {
+                    json!({"any": [{"question": other, "is_one_of": ["a"]}, {"question": other, "at_least": 3}]})
+                }
+                1 => json!({"not": {"question": other, "includes": "b"}}),
+                2 | 3 => {
+                    json!({"all": [{"question": other, "is": 1}, {"question": other, "at_most": 4.0}]})
+                }
+                4 => json!({"question": other, "is_one_of": [0.5, 1]}),
+                5 => json!({"question": other, "is": required}),
+                _ => Value::Null,
+            };
+            if !test.is_null() {
+                question["show_when"] = test;
+            }
+        }
+        questions.push(question);
+    }
+    json!({
+        "key": "generated", "languages": ["pt-BR", "en"], "title": text("Title"),
+        "sections": [{"key": "all", "title": text("All"), "description": text(" spaced "), "questions": questions}],
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn every_generated_form_comes_back_as_it_was(
+        parts in prop::collection::vec((any::<u8>(), "[ -%'-;=-~가-힣\n]{0,12}", any::<bool>(), 1..=255_u8), 1..8),
+    ) {
+        let definition: FormDefinition = serde_json::from_value(generated(&parts)).unwrap();
+        round_trip(&Form::check(definition.as_written_today()).unwrap());
+    }
+
+    #[test]
+    fn a_damaged_file_never_makes_it_fall_over(place in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()) {
+        let mut bytes = write(&form_of(EVERY_KIND)).unwrap().bytes;
+        let at = place.index(bytes.len());
+        bytes[at] = byte;
+        let _ = read(&bytes);
+        bytes.truncate(cut.index(bytes.len()));
+        let _ = read(&bytes);
+    }
+}

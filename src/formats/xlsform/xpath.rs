@@ -1,0 +1,396 @@
+//! The part of XPath in which XLSForm says conditions and constraints: read, and written.
+
+use std::fmt::{self, Display};
+
+/// The most bytes of an expression.
+const MAX_LENGTH: usize = 32_767;
+/// The most levels of brackets and calls.
+const MAX_DEPTH: usize = 40;
+
+/// An expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Expr {
+    /// At least one holds.
+    Or(Vec<Expr>),
+    /// All hold.
+    And(Vec<Expr>),
+    /// Two values compared.
+    Compare(Box<Expr>, Op, Box<Expr>),
+    /// A function and its arguments.
+    Call(String, Vec<Expr>),
+    /// `${name}`: the answer to a question.
+    Question(String),
+    /// `.`: the answer to the question itself.
+    Own,
+    /// A text in quotes.
+    Text(String),
+    /// A number.
+    Number(f64),
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Op {
+    /// `=`
+    Equal,
+    /// `!=`
+    Unequal,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+}
+
+impl Op {
+    /// The comparison with the two sides exchanged.
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::More,
+            Self::AtMost => Self::AtLeast,
+            Self::More => Self::Less,
+            Self::AtLeast => Self::AtMost,
+            same => same,
+        }
+    }
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Unequal => "!=",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::More => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+}
+
+impl Expr {
+    /// A call of a function.
+    pub fn call(name: &str, arguments: Vec<Expr>) -> Self {
+        Self::Call(name.to_owned(), arguments)
+    }
+
+    /// A comparison.
+    pub fn compare(left: Expr, op: Op, right: Expr) -> Self {
+        Self::Compare(Box::new(left), op, Box::new(right))
+    }
+
+    /// At least one of these holds.
+    pub fn any(mut list: Vec<Expr>) -> Self {
+        match (list.pop(), list.is_empty()) {
+            (None, _) => Self::call("false", Vec::new()),
+            (Some(only), true) => only,
+            (Some(last), false) => {
+                list.push(last);
+                Self::Or(list)
+            }
+        }
+    }
+
+    /// All of these hold.
+    pub fn all(mut list: Vec<Expr>) -> Self {
+        match (list.pop(), list.is_empty()) {
+            (None, _) => Self::call("true", Vec::new()),
+            (Some(only), true) => only,
+            (Some(last), false) => {
+                list.push(last);
+                Self::And(list)
+            }
+        }
+    }
+
+    /// Reads an expression.
+    ///
+    /// # Errors
+    ///
+    /// What stands where something else was expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.len() > MAX_LENGTH {
+            return Err("the expression is too long".to_owned());
+        }
+        let mut parser = Parser {
+            tokens: tokens(text)?,
+            next: 0,
+            depth: 0,
+        };
+        let expr = parser.or()?;
+        match parser.peek() {
+            None => Ok(expr),
+            Some(token) => Err(format!("{token:?} was not expected")),
+        }
+    }
+
+    /// Whether it needs brackets where a single value is expected.
+    fn is_compound(&self) -> bool {
+        matches!(self, Self::Or(_) | Self::And(_) | Self::Compare(..))
+    }
+}
+
+impl Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |f: &mut fmt::Formatter<'_>, part: &Expr, brackets: bool| match brackets {
+            true => write!(f, "({part})"),
+            false => write!(f, "{part}"),
+        };
+        match self {
+            Self::Or(list) | Self::And(list) => {
+                let word = if matches!(self, Self::Or(_)) {
+                    " or "
+                } else {
+                    " and "
+                };
+                for (place, item) in list.iter().enumerate() {
+                    if place > 0 {
+                        f.write_str(word)?;
+                    }
+                    part(f, item, matches!(item, Self::Or(_) | Self::And(_)))?;
+                }
+                Ok(())
+            }
+            Self::Compare(left, op, right) => {
+                part(f, left, left.is_compound())?;
+                write!(f, " {} ", op.sign())?;
+                part(f, right, right.is_compound())
+            }
+            Self::Call(name, arguments) => {
+                write!(f, "{name}(")?;
+                for (place, argument) in arguments.iter().enumerate() {
+                    if place > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write!(f, "{argument}")?;
+                }
+                f.write_str(")")
+            }
+            Self::Question(name) => write!(f, "${{{name}}}"),
+            Self::Own => f.write_str("."),
+            Self::Text(text) if text.contains('\'') => write!(f, "\"{text}\""),
+            Self::Text(text) => write!(f, "'{text}'"),
+            Self::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Token {
+    Question(String),
+    Text(String),
+    Number(f64),
+    Name(String),
+    Op(Op),
+    Dot,
+    Open,
+    Close,
+    Comma,
+}
+
+/// Cuts an expression into its words.
+fn tokens(text: &str) -> Result<Vec<Token>, String> {
+    let mut found = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let (token, length) = match first {
+            '(' => (Token::Open, 1),
+            ')' => (Token::Close, 1),
+            ',' => (Token::Comma, 1),
+            '=' => (Token::Op(Op::Equal), 1),
+            '!' if rest.starts_with("!=") => (Token::Op(Op::Unequal), 2),
+            '<' if rest.starts_with("<=") => (Token::Op(Op::AtMost), 2),
+            '<' => (Token::Op(Op::Less), 1),
+            '>' if rest.starts_with(">=") => (Token::Op(Op::AtLeast), 2),
+            '>' => (Token::Op(Op::More), 1),
+            '\'' | '"' => {
+                let inner = rest.get(1..).unwrap_or_default();
+                let end = inner.find(first).ok_or("a quote is not closed")?;
+                let inner = inner.get(..end).unwrap_or_default();
+                (Token::Text(inner.to_owned()), end + 2)
+            }
+            '$' => {
+                let name = rest
+                    .strip_prefix("${")
+                    .and_then(|inner| inner.split_once('}'))
+                    .map(|(name, _)| name)
+                    .ok_or("a question is written as ${name}")?;
+                (Token::Question(name.trim().to_owned()), name.len() + 3)
+            }
+            '-' | '.' | '0'..='9' => {
+                let sign = usize::from(first == '-');
+                let digits = rest.get(sign..).unwrap_or_default();
+                let length = digits
+                    .find(|c: char| !c.is_ascii_digit() && c != '.')
+                    .unwrap_or(digits.len());
+                match rest.get(..sign + length).unwrap_or_default() {
+                    "." => (Token::Dot, 1),
+                    number => {
+                        let value: f64 = number
+                            .parse()
+                            .map_err(|_| format!("{number:?} is no number that can be read"))?;
+                        (Token::Number(value), number.len())
+                    }
+                }
+            }
+            c if c.is_alphabetic() || c == '_' => {
+                let length = rest
+                    .find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | ':' | '.'))
+                    .unwrap_or(rest.len());
+                let name = rest.get(..length).unwrap_or_default();
+                (Token::Name(name.to_owned()), length)
+            }
+            other => return Err(format!("{other:?} cannot be read")),
+        };
+        found.push(token);
+        rest = rest.get(length..).unwrap_or_default().trim_start();
+    }
+    Ok(found)
+}
+
+struct Parser {
+    tokens: Vec<Token>,
+    next: usize,
+    depth: usize,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.next)
+    }
+
+    fn take(&mut self) -> Option<Token> {
+        let token = self.tokens.get(self.next).cloned();
+        self.next += 1;
+        token
+    }
+
+    fn word(&mut self, word: &str) -> bool {
+        let found = matches!(self.peek(), Some(Token::Name(name)) if name == word);
+        self.next += usize::from(found);
+        found
+    }
+
+    fn or(&mut self) -> Result<Expr, String> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err("the brackets are nested too deeply".to_owned());
+        }
+        let mut list = vec![self.and()?];
+        while self.word("or") {
+            list.push(self.and()?);
+        }
+        self.depth -= 1;
+        Ok(Expr::any(list))
+    }
+
+    fn and(&mut self) -> Result<Expr, String> {
+        let mut list = vec![self.comparison()?];
+        while self.word("and") {
+            list.push(self.comparison()?);
+        }
+        Ok(Expr::all(list))
+    }
+
+    fn comparison(&mut self) -> Result<Expr, String> {
+        let left = self.value()?;
+        let Some(Token::Op(op)) = self.peek().cloned() else {
+            return Ok(left);
+        };
+        self.next += 1;
+        Ok(Expr::compare(left, op, self.value()?))
+    }
+
+    fn value(&mut self) -> Result<Expr, String> {
+        match self.take() {
+            Some(Token::Question(name)) => Ok(Expr::Question(name)),
+            Some(Token::Text(text)) => Ok(Expr::Text(text)),
+            Some(Token::Number(number)) => Ok(Expr::Number(number)),
+            Some(Token::Dot) => Ok(Expr::Own),
+            Some(Token::Open) => {
+                let inner = self.or()?;
+                self.close()?;
+                Ok(inner)
+            }
+            Some(Token::Name(name)) if self.peek() == Some(&Token::Open) => {
+                self.next += 1;
+                let mut arguments = Vec::new();
+                if self.peek() != Some(&Token::Close) {
+                    arguments.push(self.or()?);
+                    while self.peek() == Some(&Token::Comma) {
+                        self.next += 1;
+                        arguments.push(self.or()?);
+                    }
+                }
+                self.close()?;
+                Ok(Expr::Call(name, arguments))
+            }
+            Some(token) => Err(format!("{token:?} was not expected")),
+            None => Err("the expression breaks off".to_owned()),
+        }
+    }
+
+    fn close(&mut self) -> Result<(), String> {
+        match self.take() {
+            Some(Token::Close) => Ok(()),
+            _ => Err("a bracket is not closed".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn expression() -> impl Strategy<Value = Expr> {
+        let op = prop::sample::select(vec![
+            Op::Equal,
+            Op::Unequal,
+            Op::Less,
+            Op::AtMost,
+            Op::More,
+            Op::AtLeast,
+        ]);
+        let leaf = prop_oneof![
+            "[a-z][a-z0-9_-]{0,8}".prop_map(Expr::Question),
+            "[a-zA-Z가-힣 \"().$]{0,8}".prop_map(Expr::Text),
+            "[a-z 'and]{0,8}".prop_map(Expr::Text),
+            (-1_000_000_i32..1_000_000).prop_map(|n| Expr::Number(f64::from(n) / 100.0)),
+            Just(Expr::Own),
+        ];
+        leaf.prop_recursive(5, 40, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::Or),
+                prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::And),
+                (inner.clone(), op.clone(), inner.clone())
+                    .prop_map(|(left, op, right)| Expr::compare(left, op, right)),
+                (
+                    "(not|selected|count-selected|true)",
+                    prop::collection::vec(inner, 0..3)
+                )
+                    .prop_map(|(name, arguments)| Expr::Call(name, arguments)),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_as_the_same(expr in expression()) {
+            prop_assert_eq!(Expr::parse(&expr.to_string()), Ok(expr));
+        }
+
+        #[test]
+        fn no_text_makes_it_fall_over(text in ".{0,60}") {
+            let _ = Expr::parse(&text);
+        }
+    }
+
+    #[test]
+    fn brackets_without_end_are_refused() {
+        assert!(Expr::parse(&"(".repeat(30_000)).is_err());
+        assert!(Expr::parse(&"not(".repeat(8_000)).is_err());
+    }
+}
