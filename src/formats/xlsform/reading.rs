@@ -123,7 +123,8 @@ impl Reading {
             for (header, cell) in &row.cells {
                 match columns.get(header) {
                     Some(Column::Plain(field)) if !cell.trim().is_empty() => {
-                        if cells.plain.insert(field.clone(), cell.clone()).is_some() {
+                        let before = cells.plain.insert(field.clone(), cell.clone());
+                        if before.is_some() {
                             let what = "two columns hold the same; one of them is left out";
                             self.lost(name, row.number, header, what);
                         }

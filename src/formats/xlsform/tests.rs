@@ -152,7 +152,7 @@ fn said(remarks: &[Remark]) -> Vec<String> {
     remarks.iter().map(ToString::to_string).collect()
 }
 
-fn find<'a>(form: &'a FormDefinition, key: &str) -> Value {
+fn find(form: &FormDefinition, key: &str) -> Value {
     let question = form.questions().find(|(_, question)| question.key == key);
     json!(question.unwrap().1)
 }
