@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use super::application::application;
-use super::form_file::read;
+use super::form_file::{FormFile, read};
 use super::form_lint::Lint;
 use super::form_preview::Preview;
 use super::{print, say};
@@ -127,8 +127,22 @@ fn check(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Both forms, by the rules of today if both are sound by these, or else by those of the first edition.
+fn pair(file_a: &Path, file_b: &Path) -> anyhow::Result<(Form, Form)> {
+    let (old, new) = (FormFile::open(file_a)?, FormFile::open(file_b)?);
+    if (old.form().is_err() || new.form().is_err())
+        && let (Some(old), Some(new)) = (old.first_edition(), new.first_edition())
+    {
+        say(
+            "note: one of them has faults by the rules of today, so both are read by those of the first edition",
+        );
+        return Ok((old, new));
+    }
+    Ok((old.sound_form()?, new.sound_form()?))
+}
+
 fn changes(file_a: &Path, file_b: &Path) -> anyhow::Result<()> {
-    let (old, new) = (read(file_a)?, read(file_b)?);
+    let (old, new) = pair(file_a, file_b)?;
     let changes = Changes::between(&old, &new);
     let parts = [
         ("question", &changes.questions),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::say;
-use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::domain::form::{Edition, Form, FormDefinition, Source, Syntax};
 use crate::domain::pointer::Pointer;
 
 /// A file that holds something well-formed.
@@ -78,6 +78,19 @@ impl FormFile {
                 .map(|found| fault(&found.pointer, found.kind.to_string()))
                 .collect()
         })
+    }
+
+    /// The form by the rules of the first edition, if the file names no other: what was published before there were editions
+    /// need not be sound by the rules of today. None if it has faults.
+    pub fn first_edition(&self) -> Option<Form> {
+        if self.source.value().get("edition").is_some() {
+            return None;
+        }
+        let definition = FormDefinition {
+            edition: Some(Edition::First),
+            ..self.source.definition().ok()?
+        };
+        Form::check(definition).ok()
     }
 
     /// The form. Writes every fault to standard error.

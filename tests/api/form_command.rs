@@ -137,6 +137,32 @@ fn the_changes_between_two_files_are_told_question_by_question() {
     );
 }
 
+#[test]
+fn files_from_before_there_were_editions_are_compared_by_the_rules_of_their_time() {
+    let form = |method: &str, from: u8| {
+        format!(
+            "key: a\nlanguages: [en]\ntitle: {{en: A}}\nsections: [{{key: s, title: {{en: S}}, questions: [\
+             {{key: b, kind: rating, min: 0, max: 10, text: {{en: B}}}}]}}]\n\
+             scores: [{{key: t, title: {{en: T}}, of: [b], method: {method}, to: [0, 100], bands: [\
+             {{from: 0, code: low, label: {{en: L}}}}, {{from: {from}, code: high, label: {{en: H}}}}]}}]\n"
+        )
+    };
+    let old = file("old-mean.yaml", &form("mean", 50));
+    // By the rules of today, no sum of one answer up to 10 reaches 30.
+    let new = file("old-sum.yaml", &form("sum", 30));
+    let output = self::form(&["changes", &old, &new]);
+    let (stdout, stderr) = said(&output);
+    assert!(output.status.success(), "{stderr}");
+    assert!(stderr.contains("those of the first edition"), "{stderr}");
+    assert!(stdout.contains("RECODED        score     t"), "{stdout}");
+    let named = file(
+        "named-sum.yaml",
+        &format!("edition: 2\n{}", std::fs::read_to_string(&new).unwrap()),
+    );
+    let output = self::form(&["changes", &old, &named]);
+    assert!(!output.status.success() && said(&output).1.contains("no answers lead to this band"));
+}
+
 #[tokio::test]
 async fn a_file_is_published_once_and_recoding_asks_for_consent() {
     let place = Place::started_before().await;
