@@ -320,7 +320,11 @@ fn score(
     let (mut questions, mut scores) = (definition.of.clone(), definition.of_scores.clone());
     for condition in &definition.count_when {
         condition.each(&mut |part| {
-            questions.extend(part.question.clone().filter(|key| !questions.contains(key)));
+            for key in part.questions() {
+                if !questions.iter().any(|known| known == key) {
+                    questions.push(key.to_owned());
+                }
+            }
             scores.extend(part.score.clone().filter(|key| !scores.contains(key)));
         });
     }

@@ -17,7 +17,7 @@ pub fn dependencies(scores: &[ScoreDefinition], place: usize) -> (BTreeSet<&str>
         let mut named: Vec<&str> = score.of_scores.iter().map(String::as_str).collect();
         for condition in &score.count_when {
             condition.each(&mut |part| {
-                questions.extend(part.question.as_deref());
+                questions.extend(part.questions());
                 named.extend(part.score.as_deref());
             });
         }
@@ -33,6 +33,12 @@ pub fn dependencies(scores: &[ScoreDefinition], place: usize) -> (BTreeSet<&str>
 }
 
 impl ConditionDefinition {
+    /// The keys of the questions that this part looks at itself: the one that is tested, and the one it is compared with.
+    pub fn questions(&self) -> impl Iterator<Item = &str> {
+        let compared = self.comparison().map(|(_, _, key)| key);
+        self.question.as_deref().into_iter().chain(compared)
+    }
+
     /// Calls `look` with the condition and every part of it.
     pub fn each<'a>(&'a self, look: &mut dyn FnMut(&'a Self)) {
         look(self);

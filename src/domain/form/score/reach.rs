@@ -522,9 +522,11 @@ fn decided(condition: &Condition, answered: &Answered<'_>, known: &[bool]) -> Op
                 .or_else(|| parts.iter().all(|part| *part == Some(true)).then_some(true))
         }
         Condition::Not(part) => decided(part).map(|holds| !holds),
-        Condition::Test(place, _) if known.get(*place) == Some(&true) => {
-            Some(holds(condition, answered))
+        Condition::Test(..) => {
+            let mut all = true;
+            condition.each_place(&mut |place| all &= known.get(place) == Some(&true));
+            all.then(|| holds(condition, answered))
         }
-        _ => None,
+        Condition::Score(..) => None,
     }
 }

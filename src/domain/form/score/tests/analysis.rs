@@ -395,6 +395,41 @@ fn a_condition_on_a_score_looks_backwards_and_fits_its_kind() {
     );
 }
 
+#[test]
+fn a_question_that_another_is_compared_with_counts_as_looked_at() {
+    let later = with(
+        rating("later", 0, 2),
+        json!({"show_when": {"score": "wins", "at_least": 1}}),
+    );
+    let wins = json!({"count_when": [{"question": "a", "more_than_question": "later"}]});
+    let faults_of = faults(
+        &[rating("a", 0, 2), later],
+        &[score("wins", &[], "count", wins)],
+    );
+    let found: Vec<_> = faults_of
+        .iter()
+        .map(|(at, code, _)| (at.as_str(), *code))
+        .collect();
+    assert_eq!(
+        found,
+        [("/sections/0/questions/1/show_when/score", "looks_forward")]
+    );
+
+    // Whether b is shown depends on an answer that is no part of the score, so the band from 3 on can be reached.
+    let b = with(
+        rating("b", 0, 2),
+        json!({"show_when": {"question": "a", "more_than_question": "x"}}),
+    );
+    let questions = [rating("x", 0, 2), rating("a", 0, 2), b];
+    let sum = score(
+        "sum",
+        &["a", "b"],
+        "sum",
+        json!({"bands": bands(&[0.0, 3.0])}),
+    );
+    form(&questions, &[sum]);
+}
+
 /// A check must not be a way to keep the server busy.
 #[test]
 fn the_largest_scores_are_checked_within_a_moment() {
