@@ -53,18 +53,18 @@ class Round {
         // Send a response, with a receipt that is made here and stays here.
         var receipt = receipt();
         var body = new CreateResponseBody().formVersion(form.getVersion()).language("ko").answers(answers());
-        ApiResponse<ResponseView> sent = responses.createResponseWithHttpInfo(CAMPAIGN, receipt, body, null);
+        ApiResponse<ResponseView> sent = responses.createResponseWithHttpInfo(CAMPAIGN, receipt, body, null, null, null);
         check(sent.getStatusCode() == 201, sent.getStatusCode());
 
         // Send it again, as after a lost connection.
-        ApiResponse<ResponseView> again = responses.createResponseWithHttpInfo(CAMPAIGN, receipt, body, null);
+        ApiResponse<ResponseView> again = responses.createResponseWithHttpInfo(CAMPAIGN, receipt, body, null, null, null);
         check(again.getStatusCode() == 200 && again.getData().equals(sent.getData()), again.getData());
 
         // Send a wrong one: every fault has its place and its code.
         var wrong = answers();
         wrong.put("cancer_type", "elbow");
         wrong.put("distress", 11);
-        var problem = refusal(422, () -> responses.createResponse(CAMPAIGN, receipt(), body.answers(wrong), null));
+        var problem = refusal(422, () -> responses.createResponse(CAMPAIGN, receipt(), body.answers(wrong), null, null, null));
         check(problem.getCode().toString().equals("answers_invalid"), problem);
         var faults = problem.getErrors().stream().map(fault -> fault.getPointer() + " " + fault.getCode()).sorted();
         check(faults.collect(Collectors.toList()).equals(

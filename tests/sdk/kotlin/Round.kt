@@ -45,7 +45,7 @@ fun main(arguments: Array<String>) {
             "remark_your_days" to "연락은 me@example.org",
         )
         val body = CreateResponseBody(answers + changes, form.version, "ko")
-        return when (val answer = responses.createResponseWithHttpInfo(CAMPAIGN, receipt, body, null)) {
+        return when (val answer = responses.createResponseWithHttpInfo(CAMPAIGN, receipt, body, null, null, null)) {
             is Success -> @Suppress("UNCHECKED_CAST") (answer as Success<ResponseView>)
             else -> throw ClientException("refused", answer.statusCode, answer)
         }

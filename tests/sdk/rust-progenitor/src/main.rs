@@ -54,13 +54,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let receipt = receipt();
     let sent = client
-        .create_response(CAMPAIGN, None, &receipt.parse()?, &body)
+        .create_response(CAMPAIGN, None, None, &receipt.parse()?, None, &body)
         .await?;
     assert_eq!(sent.status(), 201);
 
     // Send it again, as after a lost connection.
     let again = client
-        .create_response(CAMPAIGN, None, &receipt.parse()?, &body)
+        .create_response(CAMPAIGN, None, None, &receipt.parse()?, None, &body)
         .await?;
     assert_eq!(again.status(), 200);
     assert_eq!(json!(*again), json!(*sent));
@@ -70,7 +70,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     answers.0.insert("distress".to_owned(), json!(11));
     let wrong = CreateResponseBody { answers, ..body };
     let refused = client
-        .create_response(CAMPAIGN, None, &self::receipt().parse()?, &wrong)
+        .create_response(CAMPAIGN, None, None, &self::receipt().parse()?, None, &wrong)
         .await;
     let problem = problem(422, refused)?;
     assert_eq!(problem.code.to_string(), "answers_invalid");

@@ -50,17 +50,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let body = CreateResponseBody::new(answers.clone(), form.version, "ko".to_owned());
     let receipt = receipt();
     let sent =
-        responses_api::create_response(&client, CAMPAIGN, &receipt, body.clone(), None).await?;
+        responses_api::create_response(&client, CAMPAIGN, &receipt, body.clone(), None, None, None).await?;
 
     // Send it again, as after a lost connection: the very same body.
-    let again = responses_api::create_response(&client, CAMPAIGN, &receipt, body, None).await?;
+    let again = responses_api::create_response(&client, CAMPAIGN, &receipt, body, None, None, None).await?;
     assert_eq!(again, sent);
 
     // Send a wrong one: every fault has its place and its code.
     answers.insert("cancer_type".to_owned(), json!("elbow"));
     answers.insert("distress".to_owned(), json!(11));
     let wrong = CreateResponseBody::new(answers, form.version, "ko".to_owned());
-    match responses_api::create_response(&client, CAMPAIGN, &self::receipt(), wrong, None).await {
+    match responses_api::create_response(&client, CAMPAIGN, &self::receipt(), wrong, None, None, None).await {
         Err(Error::ResponseError(refused)) if refused.status == 422 => {
             // Every status has the same body, so the first that fits is found.
             let Some(CreateResponseError::Status400(problem)) = refused.entity else {
