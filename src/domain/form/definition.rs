@@ -10,10 +10,8 @@ use strum::IntoStaticStr;
 
 use super::condition::ConditionDefinition;
 use super::date::DatePrecision;
-use super::particulars::{
-    Anchor, ConstraintDefinition, ExternalCode, OptionOrder, ParameterDefinition, Specify, Unit,
-};
-use super::score::ScoreDefinition;
+use super::particulars::{Anchor, ConstraintDefinition, ExternalCode, OptionOrder, Specify, Unit};
+use super::score::definition::ScoreDefinition;
 use super::text::Text;
 
 /// A survey instrument: what is asked, in which order, and under which conditions.
@@ -276,6 +274,19 @@ pub struct Concept {
     pub system: String,
     /// The code in it, e.g. `d550` (eating).
     pub code: String,
+}
+
+/// A value that a client takes from the address by which it was opened, such as `source=poster`. It is a background
+/// question that nobody is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParameterDefinition {
+    /// The name in the address, and the key of the answer.
+    pub key: String,
+    /// What it says.
+    pub text: Text,
+    /// The values that it can have.
+    pub values: Vec<OptionDefinition>,
 }
 
 /// A text that a client shows as soon as its condition holds, for instance where help is to be found.

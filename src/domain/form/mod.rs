@@ -34,15 +34,13 @@ pub use condition::{
 pub use constraint::Constraint;
 pub use date::{DateBound, DatePrecision, Period};
 pub use definition::{
-    Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition, QuestionDefinition,
-    QuestionKind, SectionDefinition,
+    Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition, ParameterDefinition,
+    QuestionDefinition, QuestionKind, SectionDefinition,
 };
 pub use digest::Digest;
 pub use lint::{Advice, Length, Reading, Review};
 pub use order::shuffled;
-pub use particulars::{
-    Anchor, ConstraintDefinition, ExternalCode, OptionOrder, ParameterDefinition, Specify, Unit,
-};
+pub use particulars::{Anchor, ConstraintDefinition, ExternalCode, OptionOrder, Specify, Unit};
 pub use question::{Choice, Kind, Limits, NO_SECTION, Question};
 pub use record::{Layout, RecordFault, Slot};
 pub use score::{

@@ -1,10 +1,9 @@
 //! The particulars of questions and options: units, anchors, codes of terminologies, a text beside an option; and the
-//! parts of a form that lie over several questions: parameters of its address and constraints.
+//! constraints, which lie over several questions.
 
 use serde::{Deserialize, Serialize};
 
 use super::condition::ConditionDefinition;
-use super::definition::OptionDefinition;
 use super::text::Text;
 
 /// The unit of a number.
@@ -57,19 +56,6 @@ pub struct Specify {
 pub enum OptionOrder {
     /// Another order for each respondent, by the [hash of the receipt](super::shuffled).
     Random,
-}
-
-/// A value that a client takes from the address by which it was opened, such as `source=poster`. It is a background
-/// question that nobody is asked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ParameterDefinition {
-    /// The name in the address, and the key of the answer.
-    pub key: String,
-    /// What it says.
-    pub text: Text,
-    /// The values that it can have.
-    pub values: Vec<OptionDefinition>,
 }
 
 /// A rule over the answers to several questions.

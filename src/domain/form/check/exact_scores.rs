@@ -2,37 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::score_items::{Raw, by_key};
 use super::{Check, FormFault};
-use crate::domain::form::condition::{Condition, LookedAt};
-use crate::domain::form::definition::{OptionDefinition, QuestionKind};
-use crate::domain::form::question::{Kind, Question};
+use crate::domain::form::condition::Condition;
+use crate::domain::form::question::Question;
 use crate::domain::form::score::{
-    Counted, Decimal, Exact, Item, MAX_DECIMALS, Method, Numbers, Pattern, Reach, Routing, Rule,
-    Score, ScoreDefinition, ScoreMethod, Source, Table, TableFault, WhenHolds, dependencies, float,
+    Decimal, Exact, Item, MAX_DECIMALS, Method, Reach, Routing, Rule, Score, ScoreDefinition,
+    ScoreMethod, WhenHolds, dependencies, float,
 };
 use crate::domain::pointer::Pointer;
 
 /// A share has more digits than other numbers: two thirds are often written with many.
 const SHARE_DECIMALS: u32 = 15;
 
-/// The most digits after the point of a score.
-const MAX_ROUNDING: u8 = 4;
-
 /// The most rows of a table.
 const MAX_ROWS: usize = 2000;
 
-/// The most whole numbers that a score may give values of its own.
-const MAX_VALUES: u64 = 1000;
-
-/// An item before its numbers are counted in units.
-struct Raw {
-    key: String,
-    source: Source,
-    numbers: Numbers,
-    /// The least answer of a question whose numbers are given one by one.
-    first: i64,
-    pointer: Pointer,
-}
+/// The most digits after the point of a score.
+const MAX_ROUNDING: u8 = 4;
 
 impl Check<'_> {
     /// The checked score; none when something is wrong with it or with a score that it is computed from.
@@ -148,7 +135,7 @@ impl Check<'_> {
     }
 
     /// A number of the score; a fault where it is none that can be counted with.
-    fn number(&mut self, number: f64, pointer: &Pointer) -> Option<Decimal> {
+    pub(super) fn number(&mut self, number: f64, pointer: &Pointer) -> Option<Decimal> {
         let read = Decimal::read(number, MAX_DECIMALS);
         if read.is_none() {
             self.fault(pointer, FormFault::ScoreNumber);
@@ -167,265 +154,6 @@ impl Check<'_> {
             return None;
         };
         Some((share.mantissa, 10_i128.checked_pow(share.decimals)?))
-    }
-
-    fn question_items(
-        &mut self,
-        score: &ScoreDefinition,
-        pointer: &Pointer,
-        questions: &[Question],
-    ) -> Vec<Raw> {
-        let mut items: Vec<Raw> = Vec::new();
-        let (places, mut seen) = (by_key(questions), BTreeSet::new());
-        for (number, key) in score.of.iter().enumerate() {
-            let pointer = pointer.child("of").child(number);
-            let place = places.get(key.as_str()).copied();
-            let is_first = seen.insert(key);
-            let key = key.clone();
-            let Some((place, question)) =
-                place.and_then(|place| Some((place, questions.get(place)?)))
-            else {
-                self.fault(&pointer, FormFault::QuestionUnknown { key });
-                continue;
-            };
-            if !is_first {
-                self.fault(&pointer, FormFault::ScoreQuestionTwice { key });
-                continue;
-            }
-            let counts = matches!(question.kind, Kind::YesNo | Kind::MultipleChoice(_));
-            if score.method == ScoreMethod::Count && !counts {
-                self.fault(&pointer, FormFault::ScoreNotCountable { key });
-                continue;
-            }
-            match self.numbers(score, question) {
-                Some((numbers, first)) => items.push(Raw {
-                    key,
-                    source: Source::Question(place),
-                    numbers,
-                    first,
-                    pointer,
-                }),
-                None => self.fault(&pointer, FormFault::ScoreNotNumeric { key }),
-            }
-        }
-        items
-    }
-
-    /// The numbers of a question in a score, and the least answer where they are given one by one.
-    fn numbers(&self, score: &ScoreDefinition, question: &Question) -> Option<(Numbers, i64)> {
-        let own = score.values.get(&question.key);
-        let given = |code: &str| Decimal::read(*own?.get(code)?, MAX_DECIMALS);
-        let numbers = match &question.kind {
-            Kind::SingleChoice(choices) => Numbers::Each(
-                choices
-                    .iter()
-                    .map(|choice| match own {
-                        Some(_) => given(&choice.code),
-                        None => choice.value.map(|value| Decimal::whole(value.into())),
-                    })
-                    .collect(),
-            ),
-            Kind::YesNo => Numbers::Each(
-                [("no", 0), ("yes", 1)]
-                    .map(|(code, number)| match own {
-                        Some(_) => given(code),
-                        None => Some(Decimal::whole(number)),
-                    })
-                    .to_vec(),
-            ),
-            Kind::MultipleChoice(choices) => {
-                let counts = score.method == ScoreMethod::Count
-                    || (own.is_none() && choices.iter().all(|choice| choice.value.is_none()));
-                let number = |choice: &crate::domain::form::question::Choice| match own {
-                    _ if counts => Decimal::whole(i64::from(!choice.exclusive)),
-                    Some(_) => given(&choice.code).unwrap_or(Decimal::whole(0)),
-                    None => Decimal::whole(choice.value.unwrap_or_default().into()),
-                };
-                Numbers::Chosen(
-                    choices
-                        .iter()
-                        .map(|choice| (number(choice), choice.exclusive))
-                        .collect(),
-                )
-            }
-            Kind::Whole { min, max } if own.is_some() => {
-                let each = (max.abs_diff(*min) < MAX_VALUES).then(|| {
-                    (*min..=*max)
-                        .map(|number| given(&number.to_string()))
-                        .collect()
-                })?;
-                return Some((Numbers::Each(each), *min));
-            }
-            Kind::Whole { min, max } => Numbers::Line {
-                min: (*min).into(),
-                max: (*max).into(),
-                decimals: 0,
-            },
-            Kind::Decimal { min, max, decimals } if own.is_none() => Numbers::Line {
-                min: (*min).into(),
-                max: (*max).into(),
-                decimals: (*decimals).into(),
-            },
-            _ => return None,
-        };
-        Some((numbers, 0))
-    }
-
-    /// Adds the earlier scores; whether none of these is at fault itself.
-    fn score_items(
-        &mut self,
-        place: usize,
-        pointer: &Pointer,
-        before: &[Option<Score>],
-        items: &mut Vec<Raw>,
-    ) -> bool {
-        let form = self.form;
-        let mut sound = true;
-        let own = form.scores.get(place);
-        for (number, key) in own
-            .iter()
-            .flat_map(|score| score.of_scores.iter().enumerate())
-        {
-            let pointer = pointer.child("of_scores").child(number);
-            let found = form.scores.iter().position(|score| score.key == *key);
-            let key = key.clone();
-            let Some(other) = found.filter(|other| *other < place) else {
-                self.fault(
-                    &pointer,
-                    match found {
-                        Some(_) => FormFault::ScoreLooksForward { key },
-                        None => FormFault::ScoreUnknown { key },
-                    },
-                );
-                continue;
-            };
-            if items.iter().any(|item| item.key == key) {
-                self.fault(&pointer, FormFault::ScoreQuestionTwice { key });
-                continue;
-            }
-            let Some(Rule::Exact(exact)) = before
-                .get(other)
-                .and_then(Option::as_ref)
-                .map(|score| &score.rule)
-            else {
-                sound = false;
-                continue;
-            };
-            items.push(Raw {
-                key,
-                source: Source::Score(other),
-                numbers: Numbers::Line {
-                    min: exact.reach.low,
-                    max: exact.reach.high,
-                    decimals: exact.decimals,
-                },
-                first: 0,
-                pointer,
-            });
-        }
-        sound
-    }
-
-    /// `reversed`, `weights` and `values` name items of the score, and answers to their questions.
-    fn names(&mut self, score: &ScoreDefinition, pointer: &Pointer, items: &[Raw]) {
-        let form = self.form;
-        let is_item = |key: &String| score.of.contains(key) || score.of_scores.contains(key);
-        let unknown = |key: &String| FormFault::ScoreItemUnknown { key: key.clone() };
-        for (place, key) in score.reversed.iter().enumerate() {
-            let pointer = pointer.child("reversed").child(place);
-            if !is_item(key) {
-                self.fault(&pointer, unknown(key));
-            } else if score
-                .reversed
-                .iter()
-                .take(place)
-                .any(|before| before == key)
-            {
-                self.fault(&pointer, FormFault::ScoreQuestionTwice { key: key.clone() });
-            }
-        }
-        for (key, weight) in &score.weights {
-            let pointer = pointer.child("weights").child(key);
-            if !is_item(key) {
-                self.fault(&pointer, unknown(key));
-            }
-            let wrong = *weight == 0.0 || (*weight < 0.0 && score.method != ScoreMethod::Sum);
-            if self.number(*weight, &pointer).is_some() && wrong {
-                self.fault(&pointer, FormFault::ScoreWeight);
-            }
-        }
-        for (key, numbers) in &score.values {
-            let pointer = pointer.child("values").child(key);
-            let Some((_, question)) = form
-                .questions()
-                .find(|(_, question)| question.key == *key)
-                .filter(|_| score.of.contains(key))
-            else {
-                self.fault(&pointer, unknown(key));
-                continue;
-            };
-            let options = crate::domain::form::options_of(form, question);
-            for (code, number) in numbers {
-                let pointer = pointer.child(code);
-                self.number(*number, &pointer);
-                let known = match question.kind {
-                    QuestionKind::YesNo => ["no", "yes"].contains(&&**code),
-                    QuestionKind::Rating | QuestionKind::Integer => code
-                        .parse::<i64>()
-                        .is_ok_and(|number| number.to_string() == *code),
-                    _ => options
-                        .iter()
-                        .any(|option: &OptionDefinition| option.code == *code),
-                };
-                if !known && items.iter().any(|item| item.key == *key) {
-                    let (key, code) = (key.clone(), code.clone());
-                    self.fault(&pointer, FormFault::OptionUnknown { key, code });
-                }
-            }
-        }
-    }
-
-    fn counted_conditions(
-        &mut self,
-        place: usize,
-        pointer: &Pointer,
-        questions: &[Question],
-    ) -> Vec<WhenHolds> {
-        let form = self.form;
-        let own = form.scores.get(place);
-        let written = own
-            .iter()
-            .flat_map(|score| score.count_when.iter().enumerate());
-        self.scores_before = place;
-        let mut found = Vec::new();
-        for (number, condition) in written {
-            let pointer = pointer.child("count_when").child(number);
-            let Some(condition) = self.condition(condition, &pointer, questions, None) else {
-                continue;
-            };
-            let looked = condition.looks_at();
-            let places = |of: fn(&LookedAt) -> Option<usize>| -> Vec<usize> {
-                looked
-                    .iter()
-                    .filter_map(of)
-                    .collect::<BTreeSet<_>>()
-                    .into_iter()
-                    .collect()
-            };
-            found.push(WhenHolds {
-                questions: places(|it| match it {
-                    LookedAt::Question(place) => Some(*place),
-                    LookedAt::Score(_) => None,
-                }),
-                scores: places(|it| match it {
-                    LookedAt::Score(place) => Some(*place),
-                    LookedAt::Question(_) => None,
-                }),
-                condition,
-            });
-        }
-        self.scores_before = form.scores.len();
-        found
     }
 
     /// The score with all its numbers in whole units.
@@ -571,93 +299,6 @@ impl Check<'_> {
         Some(exact)
     }
 
-    /// The most decimals of the cells of a table and of its values.
-    fn table_decimals(&mut self, score: &ScoreDefinition, pointer: &Pointer) -> Option<(u32, u32)> {
-        let (mut cells, mut values, mut sound) = (0, 0, true);
-        for (place, row) in score.table.iter().enumerate() {
-            let pointer = pointer.child("table").child(place);
-            match self.number(row.value, &pointer.child("value")) {
-                Some(value) => values = values.max(value.decimals),
-                None => sound = false,
-            }
-            for (column, cell) in row.at.iter().enumerate() {
-                let pointer = pointer.child("at").child(column);
-                for number in cell.numbers() {
-                    match self.number(number, &pointer) {
-                        Some(number) => cells = cells.max(number.decimals),
-                        None => sound = false,
-                    }
-                }
-            }
-        }
-        sound.then_some((cells, values))
-    }
-
-    fn table(
-        &mut self,
-        score: &ScoreDefinition,
-        pointer: &Pointer,
-        (of_items, unit): (u32, u32),
-        columns: usize,
-    ) -> Option<Table> {
-        let mut rows = Vec::new();
-        for (place, row) in score.table.iter().enumerate() {
-            let pointer = pointer.child("table").child(place);
-            if row.at.len() != columns {
-                let found = row.at.len();
-                self.fault(&pointer.child("at"), FormFault::TableRow { columns, found });
-                continue;
-            }
-            let patterns: Option<Vec<Pattern>> = row
-                .at
-                .iter()
-                .map(|cell| Pattern::of(cell, of_items))
-                .collect();
-            match patterns
-                .zip(Decimal::read(row.value, MAX_DECIMALS).and_then(|value| value.units(unit)))
-            {
-                Some(row) => rows.push(row),
-                None => self.fault(&pointer.child("at"), FormFault::TableRange),
-            }
-        }
-        (rows.len() == score.table.len()).then_some(Table {
-            rows,
-            decimals: of_items,
-        })
-    }
-
-    fn table_fault(&mut self, exact: &Exact, fault: &TableFault, pointer: &Pointer) {
-        let pointer = pointer.child("table");
-        let decimals = match &exact.method {
-            Method::Table(table) => table.decimals,
-            _ => 0,
-        };
-        let words = |at: &[Counted]| {
-            let word = |counted: &Counted| match counted {
-                Counted::Number(number) => float(*number, decimals).to_string(),
-                Counted::Hidden => "hidden".to_owned(),
-                Counted::Missing => "missing".to_owned(),
-            };
-            at.iter().map(word).collect::<Vec<_>>().join(", ")
-        };
-        match fault {
-            TableFault::TooLarge => self.fault(&pointer, FormFault::TableTooLarge),
-            TableFault::Missing(at) => {
-                self.fault(&pointer, FormFault::TableRowMissing { at: words(at) });
-            }
-            TableFault::Overlap(first, second, at) => {
-                let first = pointer.child(first);
-                self.fault(
-                    &pointer.child(second),
-                    FormFault::TableRowsOverlap {
-                        first,
-                        at: words(at),
-                    },
-                );
-            }
-        }
-    }
-
     /// Every number that can come has a band, and every band a number.
     fn exact_bands(&mut self, score: &ScoreDefinition, exact: &mut Exact, pointer: &Pointer) {
         let mut from = Vec::new();
@@ -708,12 +349,4 @@ impl Check<'_> {
         }
         exact.bands = from;
     }
-}
-
-/// The place of each question. The first one of a key counts, as everywhere.
-fn by_key(questions: &[Question]) -> BTreeMap<&str, usize> {
-    let places = questions.iter().enumerate().rev();
-    places
-        .map(|(place, question)| (question.key.as_str(), place))
-        .collect()
 }

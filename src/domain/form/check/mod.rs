@@ -7,6 +7,8 @@ mod fault;
 mod particulars;
 mod questions;
 mod score_conditions;
+mod score_items;
+mod score_tables;
 mod scores;
 mod texts;
 

@@ -7,8 +7,9 @@
 //! Answers without a number ("don't know"), declined and blank ones count as missing. What counts for a question that
 //! routing hid is the score's to say.
 
+mod analysis;
 mod decimal;
-mod definition;
+pub(super) mod definition;
 mod dependencies;
 mod edition_1;
 mod exact;
@@ -17,6 +18,7 @@ mod possible;
 mod reach;
 mod table;
 
+pub use analysis::Routing;
 pub use decimal::{Decimal, MAX_DECIMALS, float};
 pub use definition::{
     BandDefinition, HiddenRule, RoundDefinition, RoundingRule, ScoreDefinition, ScoreMethod,
@@ -27,7 +29,7 @@ pub use edition_1::Score as FirstScore;
 pub use exact::{Exact, Method};
 pub use item::{Counted, Item, Numbers, Source, WhenHolds};
 pub use possible::Possible;
-pub use reach::{Reach, Routing};
+pub use reach::Reach;
 pub use table::{Pattern, Table, TableFault};
 
 use super::answer::Answer;
