@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use utoipa::openapi::schema::SchemaType;
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
+use super::condition::ConditionDefinition;
 use super::described_as;
 use super::particulars::{
     Anchor, DatePrecision, DefaultAnswer, ExternalCode, OptionOrder, Specify, Text, Unit,
 };
+use super::score::ScoreDefinition;
 use crate::domain::form;
 
 described_as! {
@@ -20,17 +20,7 @@ described_as! {
     form::QuestionDefinition => QuestionDefinition;
     form::OptionDefinition => OptionDefinition;
     form::Concept => Concept;
-    form::ScoreDefinition => ScoreDefinition;
-    form::ScoreMethod => ScoreMethod;
-    form::BandDefinition => BandDefinition;
-    form::HiddenRule => HiddenRule;
-    form::RoundDefinition => RoundDefinition;
-    form::RoundingRule => RoundingRule;
-    form::TableRowDefinition => TableRowDefinition;
-    form::TableCell => TableCell;
     form::NoticeDefinition => NoticeDefinition;
-    form::ConditionDefinition => ConditionDefinition;
-    form::Scalar => Scalar;
     form::ParameterDefinition => ParameterDefinition;
     form::ConstraintDefinition => ConstraintDefinition;
 }
@@ -287,165 +277,6 @@ pub struct Concept {
     pub code: String,
 }
 
-/// A score over the answers to several questions.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ScoreDefinition {
-    /// Name of the score, unique among the scores.
-    #[schema(example = "eating")]
-    pub key: String,
-    /// The label of the score: what is scored, and what a high number means.
-    pub title: Text,
-    /// Keys of the questions that contribute to the score.
-    #[schema(example = json!(["eating_meals", "appetite"]))]
-    pub of: Vec<String>,
-    /// How the answers are combined.
-    pub method: ScoreMethod,
-    /// Method `mean`: the range onto which the values of each question are mapped: minimum, maximum.
-    #[serde(default = "zero_to_hundred")]
-    #[schema(value_type = Vec<f64>, example = json!([0, 100]))]
-    pub to: [f64; 2],
-    /// The minimum share of the shown questions that must be answered for a score, 0 to 1.
-    #[serde(default = "half")]
-    pub at_least_answered: f64,
-    /// Names for ranges of the score, in ascending order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub bands: Vec<BandDefinition>,
-    /// The score in other terminologies.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub external: Vec<ExternalCode>,
-    /// Keys of earlier scores that contribute like questions, each with its rounded value.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub of_scores: Vec<String>,
-    /// Keys of the questions and scores that are turned round: minimum + maximum − value.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reversed: Vec<String>,
-    /// Methods `mean`, `raw_mean`, `sum`: the factor of a question or score, by key; 1 by default.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub weights: BTreeMap<String, f64>,
-    /// Values of answers that apply in this score only: question, code, value.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub values: BTreeMap<String, BTreeMap<String, f64>>,
-    /// A constant that is added before rounding.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plus: Option<f64>,
-    /// Method `count`: conditions, each of which counts as one where it holds.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub count_when: Vec<ConditionDefinition>,
-    /// Method `table`: the rows.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub table: Vec<TableRowDefinition>,
-    /// The minimum number of answers for a score, instead of a share.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_least_items: Option<u32>,
-    /// What a question counts as that routing hid; `left_out` by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hidden: Option<HiddenRule>,
-    /// How the score is rounded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round: Option<RoundDefinition>,
-}
-
-/// How a score combines its questions.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ScoreMethod {
-    /// The mean of the answers, each mapped onto the range `to`.
-    Mean,
-    /// The sum of the values as they stand. In edition 1: the mean of the mapped answers times the number of questions
-    /// shown.
-    Sum,
-    /// The mean of the values as they stand.
-    RawMean,
-    /// The highest of the values.
-    Max,
-    /// The lowest of the values.
-    Min,
-    /// The number of options chosen, questions answered with yes, and conditions met.
-    Count,
-    /// The value of the row in a table that fits.
-    Table,
-}
-
-/// What a score makes of a question that routing hid.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum HiddenRule {
-    /// As if the score had no such question.
-    LeftOut,
-    /// Answered with its lowest value.
-    Lowest,
-    /// Not answered.
-    Missing,
-}
-
-/// How a score is rounded.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RoundDefinition {
-    /// Digits after the point, 0 to 4.
-    #[schema(maximum = 4, example = 1)]
-    pub decimals: u8,
-    /// The direction; `half_up` by default.
-    #[serde(default = "half_up")]
-    pub rule: RoundingRule,
-}
-
-/// The direction of rounding.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RoundingRule {
-    /// To the nearest; a half away from zero.
-    HalfUp,
-    /// To the nearest; a half to the even digit.
-    HalfEven,
-    /// Towards zero.
-    Down,
-    /// Away from zero.
-    Up,
-}
-
-/// A row of a score's table.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"at": [1, [0, 1], {"from": 2, "to": 4}, "any"], "value": 2}))]
-pub struct TableRowDefinition {
-    /// What the values must be, in the order of `of` and then `of_scores`.
-    #[schema(value_type = Vec<TableCell>)]
-    pub at: Vec<serde_json::Value>,
-    /// The score of the row.
-    pub value: f64,
-}
-
-/// What one value of a table's row must be.
-pub struct TableCell;
-
-impl ToSchema for TableCell {}
-
-impl PartialSchema for TableCell {
-    fn schema() -> RefOr<Schema> {
-        let description = "What one value must be: a number; a list of numbers, one of which it is; `{\"from\": 1, \"to\": 4}`, both ends included; `\"any\"`, any number or hidden by routing; or `\"hidden\"`.";
-        ObjectBuilder::new()
-            .schema_type(SchemaType::AnyValue)
-            .description(Some(description))
-            .build()
-            .into()
-    }
-}
-
-/// A named range of a score: from `from` up to the next band.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BandDefinition {
-    /// The minimum score of the band.
-    pub from: f64,
-    /// Stable code of the band.
-    #[schema(example = "some")]
-    pub code: String,
-    /// The label of the band.
-    pub label: Text,
-}
-
 /// A text that a client shows as soon as its condition holds, for instance where to find help.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -457,107 +288,6 @@ pub struct NoticeDefinition {
     pub show_when: ConditionDefinition,
     /// The text.
     pub text: Text,
-}
-
-/// A condition as written: either one of `any`, `all`, `not`, or a `question` or `score` with exactly one test.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"any": [{"question": "cancer_type", "is": "stomach"}, {"question": "appetite", "at_least": 2}]}))]
-pub struct ConditionDefinition {
-    /// At least one of these holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(no_recursion)]
-    pub any: Option<Vec<ConditionDefinition>>,
-    /// All of these hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(no_recursion)]
-    pub all: Option<Vec<ConditionDefinition>>,
-    /// This does not hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(no_recursion)]
-    pub not: Option<Box<ConditionDefinition>>,
-    /// Key of the question that the test refers to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub question: Option<String>,
-    /// The answer is this code, number, `true` or `false`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Scalar>)]
-    pub is: Option<serde_json::Value>,
-    /// The answer is one of these.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Scalar>>)]
-    pub is_one_of: Option<Vec<serde_json::Value>>,
-    /// Multiple choice: this option is among those chosen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub includes: Option<String>,
-    /// The answer, or the value of the option chosen, is at least this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_least: Option<f64>,
-    /// The answer, or the value of the option chosen, is at most this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_most: Option<f64>,
-    /// Whether the question has an answer; a declined question has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answered: Option<bool>,
-    /// Multiple choice: one of these options, or more, is among those chosen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub includes_any: Option<Vec<String>>,
-    /// Multiple choice: all of these options are among those chosen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub includes_all: Option<Vec<String>>,
-    /// Multiple choice: none of these options is among those chosen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub includes_none: Option<Vec<String>>,
-    /// Multiple choice: so many options are chosen, or more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count_at_least: Option<u8>,
-    /// Multiple choice: so many options are chosen, or fewer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count_at_most: Option<u8>,
-    /// The answer, or the value of the option chosen, is more than this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub more_than: Option<f64>,
-    /// The answer, or the value of the option chosen, is less than this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub less_than: Option<f64>,
-    /// The answer equals that to the question with this key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_question: Option<String>,
-    /// The answer is at least that to the question with this key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_least_question: Option<String>,
-    /// The answer is at most that to the question with this key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_most_question: Option<String>,
-    /// The answer is more than that to the question with this key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub more_than_question: Option<String>,
-    /// The answer is less than that to the question with this key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub less_than_question: Option<String>,
-    /// Key of the score that the test refers to, instead of a question.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score: Option<String>,
-    /// The score lies in the band with this code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub band: Option<String>,
-}
-
-/// A value that answers are compared with.
-pub struct Scalar;
-
-impl ToSchema for Scalar {}
-
-impl PartialSchema for Scalar {
-    fn schema() -> RefOr<Schema> {
-        let description = "The value that an answer is compared with: an option's code, a number, or `true` and `false`.";
-        let kinds = [Type::String, Type::Number, Type::Boolean];
-        ObjectBuilder::new()
-            .schema_type(SchemaType::Array(kinds.to_vec()))
-            .description(Some(description))
-            .build()
-            .into()
-    }
 }
 
 /// A value that a client takes from the address by which it was opened, such as `source=poster`. It is a background
@@ -586,16 +316,4 @@ pub struct ConstraintDefinition {
     pub require: ConditionDefinition,
     /// What a person reads who broke it.
     pub message: Text,
-}
-
-fn zero_to_hundred() -> [f64; 2] {
-    [0.0, 100.0]
-}
-
-fn half_up() -> RoundingRule {
-    RoundingRule::HalfUp
-}
-
-fn half() -> f64 {
-    0.5
 }

@@ -10,11 +10,13 @@
 )]
 
 mod changes;
+mod condition;
 mod export;
 mod form;
 mod particulars;
 mod problem;
 mod response;
+mod score;
 mod staff;
 
 /// Describes types of the domain by their mirrors.
