@@ -138,7 +138,7 @@ pub async fn find(app: &App, key: &CampaignKey) -> Result<Campaign, CampaignErro
     let campaign = find_campaign(&mut conn, key)
         .await?
         .ok_or(CampaignError::Unknown)?;
-    end_if_opened(app, &mut conn, &campaign).await?;
+    end_if_opened(app, &campaign).await?;
     app.pass_keys.remember(&mut conn, &campaign).await?;
     Ok(campaign)
 }

@@ -12,7 +12,7 @@ use crate::domain::campaign::Campaign;
 use crate::domain::form::{Answer, Value};
 use crate::domain::ids::{CampaignKey, RemarkId};
 use crate::domain::response::receipt::Receipt;
-use crate::domain::response::{RawAnswers, Remark, Summary, remark_ids};
+use crate::domain::response::{AnonymousResponse, RawAnswers, Remark, Summary, remark_ids};
 use crate::domain::week::IsoWeek;
 use crate::store::AsyncPgConnection;
 use crate::store::campaigns::find_campaign;
@@ -126,14 +126,7 @@ pub async fn correct_own(
         None if test => return Err(ResponseError::Unknown),
         None => {
             let withdrawable = campaign.settings.allows_withdrawal(now);
-            let mut conn = app.connection().await?;
-            match find_earlier(&mut conn, &response).await? {
-                // It was corrected before, and released since.
-                Some(Stored::Replay { week, .. }) => week,
-                Some(Stored::Withdrawn) => return Err(ResponseError::Withdrawn),
-                Some(_) => return Err(ResponseError::Released { withdrawable }),
-                None => return Err(ResponseError::Unknown),
-            }
+            corrected_before(app, &response, withdrawable).await?
         }
     };
     Ok(Receipted {
@@ -148,6 +141,27 @@ pub async fn correct_own(
         language: response.context().language.clone(),
         test,
     })
+}
+
+/// The week of a response that waits no more, if it was corrected to this before it was released: the reply was lost then.
+/// A retry may say nothing in another way, but what a correction says is what is to be stored.
+async fn corrected_before(
+    app: &App,
+    response: &AnonymousResponse,
+    withdrawable: bool,
+) -> Result<IsoWeek, ResponseError> {
+    let mut conn = app.connection().await?;
+    match find_earlier(&mut conn, response).await? {
+        Some(Stored::Replay(released))
+            if released.record == response.record()
+                && released.language == response.context().language =>
+        {
+            Ok(IsoWeek::of(released.week))
+        }
+        Some(Stored::Withdrawn) => Err(ResponseError::Withdrawn),
+        Some(_) => Err(ResponseError::Released { withdrawable }),
+        None => Err(ResponseError::Unknown),
+    }
 }
 
 /// Withdraws the response of a receipt: it is deleted with its remarks.
@@ -205,7 +219,7 @@ async fn find_own(
         .ok_or(ResponseError::CampaignUnknown)?;
     let server = &app.keys.server;
     let id = server.response_id(campaign.id, receipt);
-    end_if_opened(app, conn, &campaign).await?;
+    end_if_opened(app, &campaign).await?;
     let test = match campaign.is_testing(app.now()) {
         true => Some(find_test(conn, id).await?.ok_or(ResponseError::Unknown)?),
         false => None,

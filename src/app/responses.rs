@@ -14,7 +14,7 @@ use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::campaign::{Campaign, NotOpen};
 use crate::domain::fault::Fault;
 use crate::domain::form::{Form, Kind, Question, look_up};
-use crate::domain::ids::{CampaignId, CampaignKey};
+use crate::domain::ids::CampaignKey;
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
     AnonymousResponse, AnswerFault, Occasion, RawAnswers, ResponseContext, Summary, ValidAnswers,
@@ -27,7 +27,7 @@ use crate::store::responses::arrival::Arrival;
 use crate::store::responses::find::find_response;
 use crate::store::responses::insert::{Stored, find_earlier};
 use crate::store::responses::redeem::Refusal;
-use crate::store::responses::trial::{insert_test, is_redeemed};
+use crate::store::responses::trial::{find_test, insert_test, is_redeemed};
 
 /// Why a response was not stored, found or withdrawn.
 #[derive(Debug, thiserror::Error)]
@@ -210,15 +210,7 @@ pub async fn submit(
         // The response was sent in time, but its reply was lost: still a replay.
         Err(refusal) => earlier(app, &response, refusal).await?,
     };
-    let (new, week, language) = outcome(stored, context)?;
-    Ok(Receipted {
-        new,
-        form_version: published.version,
-        week,
-        summary: Summary::of(&published.form, answers.as_slice(), &language),
-        language,
-        test: false,
-    })
+    receipted(&published, &answers, context, stored, false)
 }
 
 /// Stores a response as a test. Credentials that are sent are checked, but neither needed nor used up.
@@ -235,16 +227,8 @@ async fn submit_test(
     let mut conn = app.connection().await?;
     let stored = insert_test(&mut conn, &checked.response, now).await?;
     let stored = stored.ok_or(ResponseError::NotOpen(NotOpen::Upcoming))?;
-    let (new, week, language) = outcome(stored, checked.response.context().clone())?;
-    let published = checked.published;
-    Ok(Receipted {
-        new,
-        form_version: published.version,
-        week,
-        summary: Summary::of(&published.form, checked.answers.as_slice(), &language),
-        language,
-        test: true,
-    })
+    let context = checked.response.context().clone();
+    receipted(&checked.published, &checked.answers, context, stored, true)
 }
 
 async fn check_credentials(
@@ -272,16 +256,19 @@ async fn check_credentials(
 async fn week_of_first(
     app: &App,
     form: &Form,
-    campaign: CampaignId,
+    campaign: &Campaign,
     receipt: &Receipt,
 ) -> Result<Option<IsoWeek>, ResponseError> {
     let is_date = |question: &Question| matches!(question.kind, Kind::Date { .. });
     if !form.questions().iter().any(is_date) {
         return Ok(None);
     }
-    let id = app.keys.server.response_id(campaign, receipt);
+    let id = app.keys.server.response_id(campaign.id, receipt);
     let mut conn = app.connection().await?;
-    let earlier = find_response(&mut conn, id).await?;
+    let earlier = match campaign.is_testing(app.now()) {
+        true => find_test(&mut conn, id).await?.map(|(row, _)| row),
+        false => find_response(&mut conn, id).await?,
+    };
     Ok(earlier.map(|earlier| IsoWeek::of(earlier.week)))
 }
 
@@ -304,17 +291,14 @@ pub(super) async fn check(
     let (campaign, version) = campaign_and_version(app, key, filled.form_version)
         .await?
         .ok_or(ResponseError::CampaignUnknown)?;
-    if campaign.testing && !campaign.is_testing(app.now()) {
-        let mut conn = app.connection().await?;
-        trials::end_if_opened(app, &mut conn, &campaign).await?;
-    }
+    trials::end_if_opened(app, &campaign).await?;
     let version = version.ok_or(ResponseError::VersionUnknown)?;
     let published = app.version(version.id).await?;
     let form = &published.form;
     let language = look_up(&form.definition().languages, &filled.language)
         .ok_or(ResponseError::LanguageNotOffered)?;
     let now = IsoWeek::of(app.now().date_naive());
-    let week = week_of_first(app, form, campaign.id, receipt).await?;
+    let week = week_of_first(app, form, &campaign, receipt).await?;
     let occasion = Occasion {
         week: week.unwrap_or(now),
         language,
@@ -368,15 +352,40 @@ async fn earlier(
     find_earlier(&mut conn, response).await?.ok_or(refusal)
 }
 
-/// Whether this request stored the response, and the week and the language with which it was first stored.
-fn outcome(stored: Stored, now: ResponseContext) -> Result<(bool, IsoWeek, String), ResponseError> {
-    match stored {
-        Stored::New => Ok((true, now.week, now.language)),
-        Stored::Replay { week, language } => Ok((false, week, language)),
-        Stored::Conflict => Err(ResponseError::ReceiptUsed),
-        Stored::Withdrawn => Err(ResponseError::Withdrawn),
-        Stored::Refused(refusal) => Err(ResponseError::Refused(refusal)),
-    }
+/// The reply for a response of `sent`, which says `answers`. A replay gets the reply of the first time, made of what was
+/// stored then: it may have been said in another way.
+fn receipted(
+    published: &PublishedVersion,
+    answers: &ValidAnswers,
+    sent: ResponseContext,
+    stored: Stored,
+    test: bool,
+) -> Result<Receipted, ResponseError> {
+    let form = &published.form;
+    let (new, week, language, summary) = match stored {
+        Stored::New => {
+            let summary = Summary::of(form, answers.as_slice(), &sent.language);
+            (true, sent.week, sent.language, summary)
+        }
+        Stored::Replay(first) => {
+            let week = IsoWeek::of(first.week);
+            let answers = form.layout().decode(form.questions(), &first.record);
+            let answers = answers.map_err(|_| Failure::Internal("a record cannot be read"))?;
+            let summary = Summary::of(form, &answers, &first.language);
+            (false, week, first.language, summary)
+        }
+        Stored::Conflict => return Err(ResponseError::ReceiptUsed),
+        Stored::Withdrawn => return Err(ResponseError::Withdrawn),
+        Stored::Refused(refusal) => return Err(ResponseError::Refused(refusal)),
+    };
+    Ok(Receipted {
+        new,
+        form_version: published.version,
+        language,
+        week,
+        summary,
+        test,
+    })
 }
 
 fn takes_responses(
@@ -397,7 +406,9 @@ pub(super) fn takes_version(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(), ResponseError> {
     match campaign.form_version {
-        Some(pinned) if pinned != version.version => Err(ResponseError::VersionNotTaken(pinned)),
+        Some(pinned) if !campaign.takes_version(version.version) => {
+            Err(ResponseError::VersionNotTaken(pinned))
+        }
         _ if version.accepts(now) => Ok(()),
         _ => Err(ResponseError::VersionRetired),
     }

@@ -2,19 +2,15 @@
 
 use super::{App, Failure};
 use crate::domain::campaign::Campaign;
-use crate::store::AsyncPgConnection;
 use crate::store::responses::trial::end_tests;
 
 /// Deletes the tests of a campaign that was just read, if it has opened since they were stored. So the first request
 /// after the opening finds none, even before the background task comes by.
-pub(super) async fn end_if_opened(
-    app: &App,
-    conn: &mut AsyncPgConnection,
-    campaign: &Campaign,
-) -> Result<(), Failure> {
+pub(super) async fn end_if_opened(app: &App, campaign: &Campaign) -> Result<(), Failure> {
     let now = app.now();
     if campaign.testing && !campaign.is_testing(now) {
-        end_tests(conn, now).await?;
+        // On a connection of its own: a transaction of the caller may be rolled back.
+        end_tests(&mut *app.connection().await?, now).await?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub use verify::{Verified, verify};
 
 /// What `pg_dump` wrote.
 const DUMP: &str = "database.dump";
-/// What is in the folder.
-const MANIFEST: &str = "manifest.json";
+/// The file by which a folder is known as a backup.
+pub const MANIFEST: &str = "manifest.json";
 /// The end of the name of a file with rows, after the name of the table.
 const ROWS: &str = ".copy.gz";

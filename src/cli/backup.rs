@@ -49,6 +49,12 @@ impl BackupCommand {
 
     async fn back_up(&self, target: &Target, data_dir: &Path) -> anyhow::Result<()> {
         let now = SystemClock.now();
+        if self.out.join(backup::MANIFEST).exists() {
+            bail!(
+                "{} is a backup itself: name the folder in which it is, or another one",
+                self.out.display()
+            );
+        }
         let place = match self.out.is_dir() {
             true => {
                 let name = now.format("aftercare-%Y%m%dT%H%M%SZ").to_string();

@@ -314,7 +314,7 @@ where a real one waits for ten and shuffles them. Stop it with Ctrl-C.
   the documentation      {server}/docs
   a staff account        {EMAIL}, password {password}
 
-The README shows a whole round: send a response, send it again, withdraw it, export the CSV.
+The README shows a whole round: send a response, send it again, withdraw it, export the CSV. An export needs some\nresponses to hide each other among: start with --responses 500 for that.
 "
     )
 }

@@ -81,7 +81,7 @@ struct SetScope {
     #[command(flatten)]
     scope: ScopeArgs,
     /// Let all roles of the account reach everything
-    #[arg(long, conflicts_with = "limits", required_unless_present = "limits")]
+    #[arg(long, conflicts_with = "limits")]
     everything: bool,
 }
 
@@ -231,6 +231,10 @@ impl FirstPassword {
 
 impl SetScope {
     async fn run(self, app: &App) -> anyhow::Result<()> {
+        ensure!(
+            self.everything || !self.scope.limits.is_empty(),
+            "say what the roles of the account reach: --limit ROLE=form:KEY or ROLE=campaign:KEY, once or more, or --everything"
+        );
         let email = self.email;
         let change = AccountChange {
             scopes: Some(self.scope.scopes()),

@@ -202,17 +202,14 @@ pub async fn list_campaigns(
         .collect()
 }
 
-/// The campaigns of a form that have not ended at this time, by key.
-pub async fn running_campaigns(
+/// The campaigns of a form, by key.
+pub async fn campaigns_of(
     conn: &mut AsyncPgConnection,
     form: FormId,
-    now: DateTime<Utc>,
 ) -> QueryResult<Vec<Campaign>> {
     let rows: Vec<(CampaignRow, FormKey)> = campaigns::table
         .inner_join(forms::table)
         .filter(campaigns::form_id.eq(form))
-        .filter(campaigns::closed_at.is_null())
-        .filter(campaigns::closes_at.gt(now))
         .order(campaigns::key)
         .select((CampaignRow::as_select(), forms::key))
         .load(conn)

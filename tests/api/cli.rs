@@ -686,6 +686,10 @@ async fn staff_scope_limits_roles_and_says_what_does_not_fit() {
         assert!(said.contains(fault), "{said}");
     }
     assert!(listed().contains("author (form:sleep), analyst\t"));
+    assert!(
+        refused(&scope(&[])).contains("--limit ROLE=form:KEY"),
+        "nothing is lifted by the way"
+    );
     printed(&scope(&["--everything"]));
     assert!(listed().contains("author, analyst\t"));
 }

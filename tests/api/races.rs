@@ -175,12 +175,18 @@ async fn many_responses_with_many_remarks_are_stored_and_found_together() {
     let mut conn = collection.app.connect().await;
     let stored = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(stored, vec![Stored::New; 256]);
-    let replay = Stored::Replay {
-        week: intake.context.week,
-        language: intake.context.language.clone(),
+    let replays = |outcomes: &[Stored]| {
+        let mut rows = batch.iter().zip(outcomes);
+        outcomes.len() == 256
+            && rows.all(|(sent, outcome)| match outcome {
+                Stored::Replay(row) => {
+                    row.id == sent.response.id() && row.record == sent.response.record()
+                }
+                _ => false,
+            })
     };
     let again = store_arrivals(&mut conn, &batch).await.unwrap();
-    assert_eq!(again, vec![replay.clone(); 256]);
+    assert!(replays(&again), "{again:?}");
     let after_all = Utc::now() + TimeDelta::days(40);
     release_on(&mut conn, after_all).await.unwrap();
     assert_eq!(
@@ -188,7 +194,7 @@ async fn many_responses_with_many_remarks_are_stored_and_found_together() {
         256 * 60
     );
     let released = store_arrivals(&mut conn, &batch).await.unwrap();
-    assert_eq!(released, vec![replay; 256]);
+    assert!(replays(&released), "{released:?}");
     let other = [response(7, "other words")];
     let other = store_arrivals(&mut conn, &other).await.unwrap();
     assert_eq!(other, [Stored::Conflict]);

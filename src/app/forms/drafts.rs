@@ -6,8 +6,9 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::FormError;
+use super::{FormError, reached};
 use crate::app::{App, Caller, Failure, Transaction};
+use crate::domain::campaign::Campaign;
 use crate::domain::form::{Form, FormDefinition};
 use crate::domain::ids::{FormId, FormKey};
 use crate::random;
@@ -81,23 +82,29 @@ pub async fn create(
     .await
 }
 
-/// The draft of a form.
+/// The draft of a form, and the campaigns that its publishing would reach.
 ///
 /// # Errors
 ///
 /// When the caller does not reach the form, there is no such form, or it has no draft.
-pub async fn find(app: &App, caller: &Caller, form: &FormKey) -> Result<Draft, FormError> {
+pub async fn find(
+    app: &App,
+    caller: &Caller,
+    form: &FormKey,
+) -> Result<(Draft, Vec<Campaign>), FormError> {
     caller.scope.check_form(form)?;
     let mut conn = app.connection().await?;
     let form = find_form(&mut conn, form)
         .await?
         .ok_or(FormError::Unknown)?;
     let draft = find_draft(&mut conn, form.id).await?;
-    Ok(Draft::read(draft.ok_or(FormError::DraftUnknown)?)?)
+    let draft = Draft::read(draft.ok_or(FormError::DraftUnknown)?)?;
+    let reached = reached(&mut conn, form.id, app.now()).await?;
+    Ok((draft, reached))
 }
 
 /// Saves the draft of a form. `expected` gets the tag of the current draft, if there is one, and decides whether the
-/// author knows this state.
+/// author knows this state. Gives the draft with the campaigns that its publishing would reach.
 ///
 /// # Errors
 ///
@@ -108,7 +115,7 @@ pub async fn update(
     form: &FormKey,
     definition: FormDefinition,
     expected: impl Fn(Option<DraftTag>) -> bool,
-) -> Result<Draft, FormError> {
+) -> Result<(Draft, Vec<Campaign>), FormError> {
     caller.scope.check_form(form)?;
     if definition.key != form.as_str() {
         return Err(FormError::KeyDiffers);
@@ -120,7 +127,9 @@ pub async fn update(
         if !expected(draft.as_ref().map(Draft::tag)) {
             return Err(FormError::Changed);
         }
-        save(tx, form.id, &definition).await
+        let saved = save(tx, form.id, &definition).await?;
+        let now = tx.now();
+        Ok((saved, reached(tx, form.id, now).await?))
     })
     .await
 }

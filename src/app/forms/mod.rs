@@ -6,7 +6,7 @@ pub mod try_out;
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::form_catalog::PublishedVersion;
 use super::{App, Caller, Failure, failures, out_of_reach};
@@ -14,9 +14,10 @@ use crate::domain::audit::AuditEvent;
 use crate::domain::campaign::Campaign;
 use crate::domain::fault::Fault;
 use crate::domain::form::{Changes, FormFault};
-use crate::domain::ids::FormKey;
+use crate::domain::ids::{FormId, FormKey};
 use crate::domain::staff::scope::OutOfReach;
-use crate::store::campaigns::running_campaigns;
+use crate::store::AsyncPgConnection;
+use crate::store::campaigns::campaigns_of;
 use crate::store::forms::{
     FormVersionRef, FormVersionRow, find_form, find_version, find_version_ref, get_version,
     list_published_forms, list_version_refs, retire_version, versions_of,
@@ -158,17 +159,17 @@ pub async fn retire(
         let found = versions.iter().find(|found| found.version == version);
         let found = found.ok_or(FormError::VersionUnknown)?;
         let now = tx.now();
+        let accepts_until = now + TimeDelta::days(grace_days);
         if found.is_in_use() {
             let others = |other: &FormVersionRef| other.version != version && other.is_in_use();
             let others = versions.iter().any(others);
-            let mut running = running_campaigns(tx, locked.id, now).await?;
-            running.retain(|campaign| campaign.needs_version(version, others, now));
-            if !running.is_empty() {
-                let keys = running.iter().map(|campaign| campaign.key.to_string());
+            let mut needing = campaigns_of(tx, locked.id).await?;
+            needing.retain(|campaign| campaign.needs_version(version, others, now, accepts_until));
+            if !needing.is_empty() {
+                let keys = needing.iter().map(|campaign| campaign.key.to_string());
                 return Err(FormError::Needed(keys.collect()));
             }
         }
-        let accepts_until = now + TimeDelta::days(grace_days);
         if retire_version(tx, found.id, now, accepts_until).await? {
             tx.record(
                 caller.actor,
@@ -185,19 +186,14 @@ pub async fn retire(
 }
 
 /// The campaigns that run or are to come whose respondents would fill in a new version of the form.
-///
-/// # Errors
-///
-/// When there is no such form.
-pub async fn reached(app: &App, form: &FormKey) -> Result<Vec<Campaign>, FormError> {
-    let mut conn = app.connection().await?;
-    let form = find_form(&mut conn, form)
-        .await?
-        .ok_or(FormError::Unknown)?;
-    let now = app.now();
-    let mut running = running_campaigns(&mut conn, form.id, now).await?;
-    running.retain(|campaign| campaign.is_reached_by_new_version(now));
-    Ok(running)
+async fn reached(
+    conn: &mut AsyncPgConnection,
+    form: FormId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Campaign>, Failure> {
+    let mut reached = campaigns_of(conn, form).await?;
+    reached.retain(|campaign| campaign.is_reached_by_new_version(now));
+    Ok(reached)
 }
 
 /// What changed from one version of a form to another.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::FormError;
 use super::drafts::{DraftTag, lock, lock_with_draft};
+use super::{FormError, reached};
 use crate::app::form_catalog::PublishedVersion;
 use crate::app::{App, Caller, Failure, Transaction};
 use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::campaign::Campaign;
 use crate::domain::form::{Form, recoded_without_consent};
 use crate::domain::ids::{FormId, FormKey, FormVersionId};
 use crate::random;
@@ -14,7 +15,7 @@ use crate::store::forms::drafts::delete_draft;
 use crate::store::forms::publish::{NewVersion, insert_version};
 use crate::store::forms::{FormRow, FormVersionRow, insert_form, versions_of};
 
-/// Publishes the draft of a form. `consent` names the questions that may be recoded under their old keys.
+/// Publishes the draft of a form, and gives the campaigns that it reaches. `consent` names the questions that may be recoded under their old keys.
 ///
 /// # Errors
 ///
@@ -26,9 +27,9 @@ pub async fn publish_draft(
     form: &FormKey,
     consent: &[String],
     expected: impl Fn(Option<DraftTag>) -> bool,
-) -> Result<Arc<PublishedVersion>, FormError> {
+) -> Result<(Arc<PublishedVersion>, Vec<Campaign>), FormError> {
     caller.scope.check_form(form)?;
-    let row = app
+    let (row, reached) = app
         .transact(async |tx| {
             let (form, draft) = lock_with_draft(tx, form).await?;
             if !expected(Some(draft.tag())) {
@@ -37,10 +38,11 @@ pub async fn publish_draft(
             let checked = Form::check(draft.definition).map_err(FormError::Invalid)?;
             let row = publish(tx, caller.actor, &form, &checked, consent).await?;
             delete_draft(tx, form.id).await?;
-            Ok(row)
+            let now = tx.now();
+            Ok((row, reached(tx, form.id, now).await?))
         })
         .await?;
-    Ok(app.forms.remember(row)?)
+    Ok((app.forms.remember(row)?, reached))
 }
 
 /// Publishes a checked form without a draft. For the operator and the demonstration. Creates the form if it does not exist.

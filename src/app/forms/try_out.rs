@@ -25,6 +25,8 @@ failures!(TryOutError);
 /// What the form of a draft makes of some answers.
 #[derive(Debug)]
 pub struct TriedOut {
+    /// The language of the form in which they were read.
+    pub language: String,
     /// The answers as they would be stored; free text as redacted.
     pub answers: RawAnswers,
     /// Scores and notices.
@@ -43,7 +45,7 @@ pub async fn try_out(
     language: &str,
     answers: &RawAnswers,
 ) -> Result<TriedOut, TryOutError> {
-    let draft = drafts::find(app, caller, form)
+    let (draft, _) = drafts::find(app, caller, form)
         .await
         .map_err(TryOutError::Form)?;
     let form = Form::check(draft.definition)
@@ -64,6 +66,7 @@ pub async fn try_out(
         }
     }
     Ok(TriedOut {
+        language: language.to_owned(),
         answers: RawAnswers::of(&form, &answers),
         summary,
     })

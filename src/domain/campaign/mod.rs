@@ -138,10 +138,19 @@ impl Campaign {
         self.form_version.is_none_or(|pinned| pinned == version)
     }
 
-    /// Whether nobody could respond any more if this version of its form were retired. `others` tells whether other
-    /// versions of the form are in use.
-    pub fn needs_version(&self, version: i32, others: bool, now: DateTime<Utc>) -> bool {
-        self.state(now) != CampaignState::Closed
+    /// Whether people would be turned away if this version of its form were retired now and taken until `until`. `others`
+    /// tells whether other versions of the form are in use. A campaign that has ended needs it as long as it accepts what
+    /// was filled in before.
+    pub fn needs_version(
+        &self,
+        version: i32,
+        others: bool,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> bool {
+        let ended = self.state(now) == CampaignState::Closed;
+        let waits_for_it = !ended || until.max(now) < self.accepts_until();
+        waits_for_it
             && match self.form_version {
                 Some(pinned) => pinned == version,
                 None => !others,

@@ -24,7 +24,7 @@ const METHODS: [Method; 5] = [
 ];
 
 /// The headers that pages may send.
-const SENT: [HeaderName; 8] = [
+const SENT: [HeaderName; 9] = [
     header::AUTHORIZATION,
     header::CONTENT_TYPE,
     header::IF_MATCH,
@@ -33,6 +33,7 @@ const SENT: [HeaderName; 8] = [
     HeaderName::from_static("receipt"),
     HeaderName::from_static("invitation"),
     HeaderName::from_static("proof-of-work"),
+    HeaderName::from_static("replaces"),
 ];
 
 /// The CORS rules for these origins.

@@ -13,7 +13,7 @@ use crate::store::schema::{
 };
 
 const VACUUM: &str = "VACUUM responses, arrivals, remarks, tombstones, invitations, invitation_batches, \
-                      spent_passes, pass_keys";
+                      spent_passes, pass_keys, test_responses";
 
 /// How much data of a campaign would be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

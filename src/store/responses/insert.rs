@@ -12,12 +12,11 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 
 use super::arrival::Arrival;
-use super::find::{StoredResponse, find_stored, is_withdrawn};
+use super::find::{ResponseRow, StoredResponse, find_stored, is_withdrawn};
 use super::redeem::{Redeemed, Refusal};
 use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::ids::{CampaignId, FormVersionId, ResponseId};
 use crate::domain::response::AnonymousResponse;
-use crate::domain::week::IsoWeek;
 use crate::store::schema::{arrivals, responses, tombstones};
 
 /// The outcome for a response that was given to the store.
@@ -25,13 +24,8 @@ use crate::store::schema::{arrivals, responses, tombstones};
 pub enum Stored {
     /// The response was stored by this call.
     New,
-    /// A response that says the same was stored before, in this week and with this language.
-    Replay {
-        /// The week.
-        week: IsoWeek,
-        /// The language in which the form was read then.
-        language: String,
-    },
+    /// A response that says the same was stored before, like this.
+    Replay(ResponseRow),
     /// The receipt was used for other answers.
     Conflict,
     /// The response was withdrawn, so it is not stored again.
@@ -294,10 +288,7 @@ pub(super) fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> 
         && response.says_the_same(&row.record)
         && response.remarks().iter().all(|remark| stored.has(remark));
     if same {
-        Stored::Replay {
-            week: IsoWeek::of(row.week),
-            language: row.language.clone(),
-        }
+        Stored::Replay(row.clone())
     } else {
         Stored::Conflict
     }

@@ -1,5 +1,7 @@
 //! A preflight that is refused says why. A problem has an absolute type where the address is known.
 
+use std::collections::BTreeSet;
+
 use aftercare::config::HttpConfig;
 use aftercare::http::problem::Code;
 use reqwest::Method;
@@ -52,6 +54,38 @@ async fn a_refused_preflight_says_why_and_does_not_repeat_the_origin() {
     preflight(&app, FRIEND, "POST", "content-type")
         .await
         .expect(200);
+}
+
+#[tokio::test]
+async fn pages_of_allowed_origins_may_send_every_header_of_the_document() {
+    let app = TestApp::start_with(HttpConfig::default().with_cors_origins(FRIEND)).await;
+    let document = app
+        .client()
+        .get("/openapi.json")
+        .send()
+        .await
+        .expect(200)
+        .json();
+    let mut headers = BTreeSet::new();
+    for operation in document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|it| it.as_object().unwrap().values())
+    {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            if parameter["in"] == "header" {
+                headers.insert(parameter["name"].as_str().unwrap().to_ascii_lowercase());
+            }
+        }
+    }
+    assert!(
+        headers.contains("replaces") && headers.len() >= 5,
+        "{headers:?}"
+    );
+    for header in headers {
+        preflight(&app, FRIEND, "POST", &header).await.expect(200);
+    }
 }
 
 #[tokio::test]

@@ -187,11 +187,23 @@ fn a_campaign_is_pinned_before_the_first_response_and_unpinned_at_any_time() {
     let now = day(12);
     let follows = campaign(Access::Open);
     assert!(follows.takes_version(1) && follows.takes_version(2));
-    assert!(follows.needs_version(1, false, now) && !follows.needs_version(1, true, now));
-    assert!(!follows.needs_version(1, false, day(20)), "it is over");
+    assert!(follows.needs_version(1, false, now, now) && !follows.needs_version(1, true, now, now));
+    assert!(
+        !follows.needs_version(1, false, day(20), day(20)),
+        "it is over"
+    );
+    let ending = with_grace(Access::Open, 14);
+    assert!(
+        ending.needs_version(1, false, day(20), day(21)),
+        "what was filled in before may still come"
+    );
+    assert!(
+        !ending.needs_version(1, false, day(20), ending.accepts_until()),
+        "the version is taken as long"
+    );
     let pinned = follows.change(&pin(Some(2)), false, now).unwrap();
     assert!(!pinned.takes_version(1) && pinned.takes_version(2));
-    assert!(pinned.needs_version(2, true, now) && !pinned.needs_version(1, false, now));
+    assert!(pinned.needs_version(2, true, now, now) && !pinned.needs_version(1, false, now, now));
     assert!(follows.is_reached_by_new_version(now) && !pinned.is_reached_by_new_version(now));
     for (campaign, version) in [(&follows, Some(2)), (&pinned, Some(3))] {
         assert_eq!(

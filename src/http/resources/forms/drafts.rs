@@ -9,14 +9,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
+use crate::app::forms::drafts::{self, Draft, DraftTag};
 use crate::app::forms::publish::publish_draft;
-use crate::app::forms::{
-    self,
-    drafts::{self, Draft, DraftTag},
-};
 use crate::domain::campaign::Campaign;
 use crate::domain::form::{Form, FormDefinition, Source, Syntax};
-use crate::domain::ids::FormKey;
 use crate::domain::pointer::Pointer;
 use crate::formats::xlsform::{self, Remark, WorkbookFault};
 use crate::http::auth::{Author, Staff};
@@ -172,8 +168,8 @@ async fn get_form_draft(
     form: FormPath,
 ) -> Result<HttpResponse, Problem> {
     let form = form.key()?;
-    let draft = drafts::find(&state.app, &author.caller(), &form).await?;
-    let reaches = reached(&state, &form).await?;
+    let (draft, reached) = drafts::find(&state.app, &author.caller(), &form).await?;
+    let reaches = reached_views(&state, reached);
     Ok(reply(HttpResponse::Ok(), draft, reaches, Vec::new()))
 }
 
@@ -212,8 +208,8 @@ async fn update_form_draft(
     let expected = |current: Option<DraftTag>| precondition.allows(current.map(entity_tag));
     let (caller, form) = (author.caller(), form.key()?);
     let saved = drafts::update(&state.app, &caller, &form, definition, expected).await;
-    let saved = precondition.explain(saved)?;
-    let reaches = reached(&state, &form).await?;
+    let (saved, reached) = precondition.explain(saved)?;
+    let reaches = reached_views(&state, reached);
     Ok(reply(HttpResponse::Ok(), saved, reaches, notes))
 }
 
@@ -278,7 +274,8 @@ async fn publish_form_draft(
         !precondition.is_given() || precondition.allows(current.map(entity_tag))
     };
     let caller = author.caller();
-    let published = publish_draft(&state.app, &caller, &form, &consent, expected).await?;
+    let (published, reached) =
+        publish_draft(&state.app, &caller, &form, &consent, expected).await?;
     let location = format!("/v1/forms/{form}/versions/{}", published.version);
     let version = FormVersionView::of(&published, Languages::All);
     Ok(HttpResponse::Created()
@@ -289,7 +286,7 @@ async fn publish_form_draft(
             digest: version.digest,
             published_at: version.published_at,
             definition: version.definition,
-            reaches: reached(&state, &form).await?,
+            reaches: reached_views(&state, reached),
         }))
 }
 
@@ -361,14 +358,13 @@ fn entity_tag(tag: DraftTag) -> EntityTag {
 }
 
 /// The campaigns that a new version of the form reaches.
-async fn reached(state: &State, form: &FormKey) -> Result<Vec<ReachedCampaignView>, Problem> {
-    let reached = forms::reached(&state.app, form).await?;
+fn reached_views(state: &State, reached: Vec<Campaign>) -> Vec<ReachedCampaignView> {
     let now = state.app.now();
     let view = |campaign: Campaign| ReachedCampaignView {
         state: campaign.state(now).into(),
         campaign: campaign.key.to_string(),
     };
-    Ok(reached.into_iter().map(view).collect())
+    reached.into_iter().map(view).collect()
 }
 
 fn reply(

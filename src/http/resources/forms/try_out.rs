@@ -73,7 +73,7 @@ async fn try_form_draft(
     let tried = try_out(&state.app, &author.caller(), &form, &language, &answers).await?;
     Ok(HttpResponse::Ok().json(TriedFormDraftView {
         form: form.to_string(),
-        language,
+        language: tried.language,
         summary: tried.summary,
         answers: tried.answers,
     }))
