@@ -19,8 +19,8 @@ use super::QuasiIdentifiers;
 use super::k_anonymity::QiSet;
 use crate::domain::codebook::{Column, ColumnIndex, ColumnKind, Columns, MetadataColumn};
 use crate::domain::form::{
-    Choice, Condition, ConditionDefinition, Constraint, Form, Kind, Limits, LookedAt, Question,
-    ScoreDefinition, Text,
+    Choice, Condition, ConditionDefinition, Constraint, Edition, Form, Kind, Limits, LookedAt,
+    Question, ScoreDefinition, Text,
 };
 
 /// For each version and column, the quasi-identifiers that the column is suppressed with.
@@ -168,7 +168,33 @@ impl<'a> Differing<'a> {
             let differs = differing.look(newest, question);
             differing.questions.insert(&question.key, differs);
         }
+        differing.follow_constraints(newest);
         differing
+    }
+
+    /// Where one question of a constraint differs, what may stand beside it differs too.
+    fn follow_constraints(&mut self, newest: &'a Form) {
+        loop {
+            let before = self.questions.clone();
+            for (_, constraint) in newest.constraints() {
+                let mut tied: Vec<&'a str> = Vec::new();
+                constraint.each_place(&mut |place| {
+                    tied.extend(newest.questions().get(place).map(|it| it.key.as_str()));
+                });
+                if tied.iter().any(|key| self.question_differs(key)) {
+                    self.questions
+                        .extend(tied.into_iter().map(|key| (key, true)));
+                }
+            }
+            // A question that is shown by one of these differs with it.
+            for question in newest.questions() {
+                let differs = self.question_differs(&question.key) || self.look(newest, question);
+                self.questions.insert(&question.key, differs);
+            }
+            if self.questions == before {
+                return;
+            }
+        }
     }
 
     /// Whether versions can differ in what stands in this column of one and the same person.
@@ -260,6 +286,8 @@ struct Shape<'a> {
     kind: Kind,
     limits: Limits,
     required: bool,
+    /// By whose rules a list without an option is an answer to a question that must be answered.
+    edition: Option<Edition>,
     section: Option<&'a ConditionDefinition>,
     show_when: Option<&'a ConditionDefinition>,
     /// When a constraint on it counts, and what it requires.
@@ -289,6 +317,8 @@ impl<'a> Shape<'a> {
             },
             limits: question.limits,
             required: question.required,
+            edition: (question.required && matches!(question.kind, Kind::MultipleChoice(_)))
+                .then(|| form.definition().edition()),
             section: section.and_then(|section| section.show_when.as_ref()),
             show_when: definition.show_when.as_ref(),
             constraints: constraints_on(form, key),

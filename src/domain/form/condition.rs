@@ -252,18 +252,10 @@ impl ConditionDefinition {
 impl Condition {
     /// Calls `visit` with the place of every question that the condition looks at itself, not by way of a score.
     pub fn each_place(&self, visit: &mut impl FnMut(usize)) {
-        match self {
-            Self::Any(parts) | Self::All(parts) => {
-                parts.iter().for_each(|part| part.each_place(visit));
+        for looked_at in self.looks_at() {
+            if let LookedAt::Question(place) = looked_at {
+                visit(place);
             }
-            Self::Not(part) => part.each_place(visit),
-            Self::Test(place, test) => {
-                visit(*place);
-                if let Test::Compared(_, other) = test {
-                    visit(*other);
-                }
-            }
-            Self::Score(..) => {}
         }
     }
 }

@@ -365,3 +365,46 @@ fn what_is_compared_with_a_masked_answer_is_masked_with_it() {
     assert_eq!(masked_with("by_source"), ["source"]);
     assert_eq!(masked_with("born"), ["born"]);
 }
+
+/// Whether a masked version takes the cells of a column with it.
+fn is_masked_with_the_version(forms: &[Form], name: &str) -> bool {
+    let columns = Columns::of(&numbered(forms));
+    let quasi = QuasiIdentifiers::of(&columns);
+    let secondary = SecondarySuppression::of(&columns, &quasi);
+    let (index, _) = columns.iter().find(|(_, it)| it.name == name).unwrap();
+    let set = secondary.ever(index);
+    let all = (0..quasi.count()).filter(|place| set.contains(*place));
+    all.flat_map(|place| quasi.codings(place).to_vec())
+        .any(|coding| coding == "form_version")
+}
+
+#[test]
+fn a_partner_in_a_constraint_tells_the_version_of_the_question_that_changed() {
+    let one = second_edition();
+    let mut two = one.clone();
+    question(&mut two, "discharged").unwrap()["earliest"] = json!("1950-01");
+    assert!(!is_masked_with_the_version(
+        &[form(&one), form(&one)],
+        "operated"
+    ));
+    assert!(is_masked_with_the_version(
+        &[form(&one), form(&two)],
+        "operated"
+    ));
+}
+
+#[test]
+fn an_empty_list_tells_the_edition_in_which_it_was_an_answer() {
+    let mut two = every_kind();
+    question(&mut two, "help_from").unwrap()["required"] = json!(true);
+    let mut one = two.clone();
+    one.as_object_mut().unwrap().remove("edition");
+    assert!(!is_masked_with_the_version(
+        &[form(&two), form(&two)],
+        "help_from__family"
+    ));
+    assert!(is_masked_with_the_version(
+        &[form(&one), form(&two)],
+        "help_from__family"
+    ));
+}
