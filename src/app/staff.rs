@@ -222,7 +222,7 @@ async fn check_scopes(
         if !roles.contains(&role) {
             faults.push(ScopeFault::RoleNotHeld(role));
         }
-        if role == Role::Admin || (role == Role::Author && !list.campaigns.is_empty()) {
+        if !list.fits(role) {
             faults.push(ScopeFault::NotLimitable(role));
         }
         for campaign in &list.campaigns {

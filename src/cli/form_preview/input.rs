@@ -5,6 +5,7 @@ use serde_json::Number;
 use crate::domain::form::{
     DatePrecision, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind, Text, Unit,
 };
+use crate::formats::xlsform::yes_no_words;
 
 /// A rating with more steps is a field for a number.
 const MOST_BUTTONS: i64 = 20;
@@ -63,10 +64,7 @@ pub(super) fn input(
         QuestionKind::Ranking => ranking(question, listed, given, language),
         QuestionKind::YesNo => {
             // The words are the client's, not the form's.
-            let (yes, no) = match language.split('-').next() {
-                Some("ko") => ("예", "아니요"),
-                _ => ("Yes", "No"),
-            };
+            let (yes, no) = yes_no_words(language);
             Input::Options {
                 kind: "radio",
                 options: vec![option("true", yes, given), option("false", no, given)],

@@ -27,7 +27,7 @@ pub use answer::{Answer, Value};
 pub use changes::{Change, Changes, ElementChange, recoded_without_consent};
 pub(crate) use changes::{is_score_recoded, options_of};
 pub use check::FormFault;
-pub(crate) use check::scaled;
+pub(crate) use check::{MAX_KEY_LENGTH, is_reserved, scaled};
 pub use condition::{
     Comparison, Condition, ConditionDefinition, LookedAt, Scalar, ScoreTest, Test,
 };

@@ -91,6 +91,17 @@ impl RoleScope {
 #[serde(transparent)]
 pub struct RoleScopes(pub BTreeMap<Role, ScopeList>);
 
+impl ScopeList {
+    /// Whether the role can be limited to this. The role admin cannot be limited, and an author writes forms only.
+    pub fn fits(&self, role: Role) -> bool {
+        match role {
+            Role::Admin => false,
+            Role::Author => self.campaigns.is_empty(),
+            Role::Coordinator | Role::Analyst => true,
+        }
+    }
+}
+
 impl RoleScopes {
     /// What the role reaches.
     pub fn of(&self, role: Role) -> RoleScope {

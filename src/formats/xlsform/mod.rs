@@ -111,7 +111,7 @@ fn end_labels(question: &QuestionDefinition, tag: &str) -> Option<String> {
 }
 
 /// Yes and no in a language; in English where it is not known.
-fn yes_no_words(tag: &str) -> (&'static str, &'static str) {
+pub(crate) fn yes_no_words(tag: &str) -> (&'static str, &'static str) {
     match tag.split('-').next().unwrap_or_default() {
         "ko" => ("예", "아니요"),
         "de" => ("Ja", "Nein"),

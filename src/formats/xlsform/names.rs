@@ -2,19 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::form::is_language_tag;
-
-/// The most bytes of a key.
-const MAX_KEY: usize = 40;
-/// Names that no question may have.
-const RESERVED: [&str; 5] = ["id", "campaign", "form_version", "language", "week"];
+use crate::domain::form::{MAX_KEY_LENGTH, is_language_tag, is_reserved};
 
 /// A key made of a name, which no other part in `taken` has. A name that is a key already stays as it is.
 pub(super) fn key(name: &str, start: &str, taken: &mut BTreeSet<String>) -> String {
     let mut key = words(name, '_');
-    let needs_start = !key.starts_with(|c: char| c.is_ascii_lowercase())
-        || RESERVED.contains(&key.as_str())
-        || key.starts_with("score_");
+    let needs_start = !key.starts_with(|c: char| c.is_ascii_lowercase()) || is_reserved(&key);
     if needs_start {
         key = format!("{start}_{key}");
     }
@@ -26,11 +19,11 @@ pub(super) fn key(name: &str, start: &str, taken: &mut BTreeSet<String>) -> Stri
             .to_owned()
     };
     let base = key;
-    let mut key = shortened(&base, MAX_KEY);
+    let mut key = shortened(&base, MAX_KEY_LENGTH);
     let mut number = 2;
     while taken.contains(&key) {
         let ending = format!("_{number}");
-        key = shortened(&base, MAX_KEY - ending.len()) + &ending;
+        key = shortened(&base, MAX_KEY_LENGTH - ending.len()) + &ending;
         number += 1;
     }
     taken.insert(key.clone());
@@ -44,7 +37,7 @@ pub(super) fn form_key(name: &str) -> String {
         true => key,
         false => format!("form-{key}"),
     };
-    let end = key.len().min(MAX_KEY);
+    let end = key.len().min(MAX_KEY_LENGTH);
     key.get(..end)
         .unwrap_or_default()
         .trim_end_matches('-')

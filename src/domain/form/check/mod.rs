@@ -16,7 +16,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use fault::FormFault;
-pub(crate) use questions::scaled;
+pub(crate) use questions::{is_reserved, scaled};
 
 use super::condition::Condition;
 use super::constraint::Constraint;
@@ -40,7 +40,7 @@ const MAX_FAULTS: usize = 1000;
 const MAX_FORM_KEY_LENGTH: usize = 40;
 
 /// The most bytes in any key within a form.
-const MAX_KEY_LENGTH: usize = 40;
+pub(crate) const MAX_KEY_LENGTH: usize = 40;
 
 /// Columns of exports and SQL views that are not questions.
 const RESERVED_KEYS: [&str; 5] = ["id", "campaign", "form_version", "language", "week"];

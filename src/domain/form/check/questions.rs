@@ -120,7 +120,7 @@ impl Check<'_> {
 
     /// Checks that no export has a column of this name already.
     pub(super) fn not_reserved(&mut self, key: &str, pointer: &Pointer) {
-        if RESERVED_KEYS.contains(&key) || key.starts_with("score_") {
+        if is_reserved(key) {
             let key = key.to_owned();
             self.fault(pointer, FormFault::KeyReserved { key });
         }
@@ -337,6 +337,11 @@ impl Check<'_> {
             _ => (0, 1),
         }
     }
+}
+
+/// Whether an export has a column of this name already.
+pub(crate) fn is_reserved(key: &str) -> bool {
+    RESERVED_KEYS.contains(&key) || key.starts_with("score_")
 }
 
 /// A decimal number in units of its last allowed digit; none if it has more digits or is too large.
