@@ -43,7 +43,7 @@ pub use magnitude::{Bounds, NoBounds, OtherBounds, Total};
 pub use perturbation_table::{NoTable, Parameters, PerturbationTable};
 pub use record_key::{Cell, CellKey, RecordKey};
 
-/// Makes protected figures of true cells. To make it takes well under a millisecond.
+/// Makes protected figures of true cells. To make the default takes well under a millisecond.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CellKeyMethod {
     table: PerturbationTable,
