@@ -47,6 +47,7 @@ mod handout;
 mod health;
 mod http_habits;
 mod hung_database;
+mod instruments;
 mod interop;
 mod invitations;
 mod key_files;
