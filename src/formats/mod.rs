@@ -8,8 +8,13 @@
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
 
+mod conditions;
+mod expression;
+mod names;
+
 pub mod codebook;
 pub mod csv;
+pub mod imported;
 pub mod invitation_sheet;
 pub mod wide;
 pub mod xlsform;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::formats::imported::Remark;
 
 const SHIPPED: &str = include_str!("../../../forms/daily-life-after-treatment.yaml");
 const SECOND_EDITION: &str = include_str!("../../../tests/forms/second-edition.yaml");

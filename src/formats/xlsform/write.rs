@@ -6,15 +6,15 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::calculations::calculation;
-use super::conditions::{Questions, constraint, expression, options_of, questions};
+use super::constraints::constraint;
 use super::workbook::{Table, write as write_workbook};
-use super::{
-    NO_CALCULATION, NO_EDITION, OURS, Remark, WriteFault, end_labels, type_of, yes_no_words,
-};
+use super::{NO_CALCULATION, NO_EDITION, OURS, WriteFault, end_labels, type_of, yes_no_words};
 use crate::domain::form::{
     ConditionDefinition, Form, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
     SectionDefinition, Text,
 };
+use crate::formats::conditions::{Questions, expression, options_of, questions};
+use crate::formats::imported::Remark;
 
 /// A workbook, and what tools that read XLSForm do not find in it.
 #[derive(Debug)]

@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::choices::List;
-use super::conditions::{Questions, all, condition, expression};
-use super::names::key;
 use super::reading::{Cells, Reading};
 use super::types::{RowType, parse_type};
-use super::xpath::Expr;
+use super::xpath::parse;
 use crate::domain::form::{
     ConditionDefinition, OptionDefinition, QuestionDefinition, QuestionKind, Text,
 };
 use crate::domain::pointer::Pointer;
+use crate::formats::conditions::{Questions, all, condition, expression};
+use crate::formats::names::key;
 
 /// A `relevant` that is read once all questions are known.
 #[derive(Debug, Clone, Default)]
@@ -464,7 +464,7 @@ fn resolve(
     if cell.is_empty() {
         return None;
     }
-    match Expr::parse(cell).and_then(|expr| condition(&expr, questions)) {
+    match parse(cell).and_then(|expr| condition(&expr, questions)) {
         Ok(condition) => Some(condition),
         Err(why) => {
             reading.lost("survey", *row, "relevant", format!("{cell}: {why}"));

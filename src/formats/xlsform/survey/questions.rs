@@ -6,11 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::{Survey, relevant};
 use crate::domain::form::{OptionDefinition, QuestionDefinition, QuestionKind, Text};
-use crate::formats::xlsform::conditions::{Asked, bounds, constraint, whole_if_possible};
-use crate::formats::xlsform::names::key;
+use crate::formats::conditions::Asked;
+use crate::formats::names::key;
+use crate::formats::xlsform::constraints::{bounds, constraint, whole_if_possible};
 use crate::formats::xlsform::reading::{Cells, Reading};
 use crate::formats::xlsform::write::parameters;
-use crate::formats::xlsform::xpath::Expr;
+use crate::formats::xlsform::xpath::parse;
 use crate::formats::xlsform::{end_labels, type_of};
 
 /// The characters of a free text that names no bound.
@@ -161,7 +162,7 @@ impl Survey<'_> {
         let cell = cells.word("constraint");
         let written = constraint(&question, &options).unwrap_or_default();
         if !cell.is_empty() && cell != written {
-            let read = Expr::parse(cell).and_then(|expr| bounds(&expr, question.kind));
+            let read = parse(cell).and_then(|expr| bounds(&expr, question.kind));
             match read {
                 Ok(found) => {
                     question.min = found.min.or(question.min);

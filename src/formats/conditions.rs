@@ -1,17 +1,15 @@
-//! Conditions and constraints, as XPath and back.
+//! Conditions as expressions, and back.
 
 use std::collections::BTreeMap;
 
-use serde_json::Number;
-
-use super::xpath::{Expr, Op};
+use super::expression::{Expr, Op};
 use crate::domain::form::{
     ConditionDefinition, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind, Scalar,
 };
 
 /// What a condition needs to know of a question that it looks at.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub struct Asked {
     /// Its key.
     pub key: String,
     /// Its kind.
@@ -21,7 +19,7 @@ pub(super) struct Asked {
 }
 
 /// Questions by their name in the sheet.
-pub(super) type Questions = BTreeMap<String, Asked>;
+pub type Questions = BTreeMap<String, Asked>;
 
 impl Asked {
     /// A question of a form, whose names in the sheet are those of the form.
@@ -65,7 +63,7 @@ impl Asked {
 }
 
 /// What conditions need to know of the questions of a form.
-pub(super) fn questions(form: &FormDefinition) -> Questions {
+pub fn questions(form: &FormDefinition) -> Questions {
     form.questions()
         .map(|(_, question)| {
             let asked = Asked::of(question, options_of(form, question));
@@ -75,7 +73,7 @@ pub(super) fn questions(form: &FormDefinition) -> Questions {
 }
 
 /// The options of a choice, its own or those of its scale.
-pub(super) fn options_of<'a>(
+pub fn options_of<'a>(
     form: &'a FormDefinition,
     question: &'a QuestionDefinition,
 ) -> &'a [OptionDefinition] {
@@ -85,7 +83,7 @@ pub(super) fn options_of<'a>(
 }
 
 /// The condition in XPath; none where XPath has no way to say it.
-pub(super) fn expression(condition: &ConditionDefinition, questions: &Questions) -> Option<Expr> {
+pub fn expression(condition: &ConditionDefinition, questions: &Questions) -> Option<Expr> {
     let list = |list: &[ConditionDefinition]| -> Option<Vec<Expr>> {
         list.iter().map(|it| expression(it, questions)).collect()
     };
@@ -183,7 +181,7 @@ fn holds(left: f64, op: Op, right: f64) -> bool {
 /// # Errors
 ///
 /// What of it a form cannot say.
-pub(super) fn condition(expr: &Expr, questions: &Questions) -> Result<ConditionDefinition, String> {
+pub fn condition(expr: &Expr, questions: &Questions) -> Result<ConditionDefinition, String> {
     let list = |list: &[Expr]| -> Result<Vec<ConditionDefinition>, String> {
         list.iter().map(|it| condition(it, questions)).collect()
     };
@@ -224,7 +222,7 @@ fn find<'a>(name: &str, questions: &'a Questions) -> Result<&'a Asked, String> {
 }
 
 /// All of these hold. One of one is that one.
-pub(super) fn all(mut list: Vec<ConditionDefinition>) -> ConditionDefinition {
+pub fn all(mut list: Vec<ConditionDefinition>) -> ConditionDefinition {
     match (list.pop(), list.is_empty()) {
         (Some(only), true) => only,
         (last, _) => {
@@ -333,143 +331,5 @@ fn number_compared(asked: &Asked, op: Op, number: f64) -> ConditionDefinition {
         Op::More => strict(asked.test(|test| test.at_most = Some(number))),
         Op::Less => strict(asked.test(|test| test.at_least = Some(number))),
         Op::Equal | Op::Unequal => asked.test(|test| test.is = Some(Scalar::Number(number))),
-    }
-}
-
-/// What a constraint bounds.
-#[derive(Debug, Default)]
-pub(super) struct Bounds {
-    pub min: Option<Number>,
-    pub max: Option<Number>,
-    pub max_length: Option<u16>,
-    /// Names of options that exclude the others.
-    pub exclusive: Vec<String>,
-}
-
-/// The constraint of a question, if it has one.
-pub(super) fn constraint(
-    question: &QuestionDefinition,
-    options: &[OptionDefinition],
-) -> Option<String> {
-    let compare = |value: Expr, op, bound: Expr| Expr::compare(value, op, bound).to_string();
-    let parts: Vec<String> = match question.kind {
-        QuestionKind::Integer | QuestionKind::Decimal => {
-            let bound = |sign: &str, bound: &Option<Number>| {
-                bound.as_ref().map(|bound| format!(". {sign} {bound}"))
-            };
-            [bound(">=", &question.min), bound("<=", &question.max)]
-                .into_iter()
-                .flatten()
-                .collect()
-        }
-        QuestionKind::Text => question
-            .max_length
-            .map(|most| {
-                let length = Expr::call("string-length", vec![Expr::Own]);
-                compare(length, Op::AtMost, Expr::Number(most.into()))
-            })
-            .into_iter()
-            .collect(),
-        QuestionKind::MultipleChoice => options
-            .iter()
-            .filter(|option| option.exclusive)
-            .map(|option| {
-                let code = Expr::Text(option.code.clone());
-                let chosen = Expr::call("selected", vec![Expr::Own, code]);
-                let count = Expr::call("count-selected", vec![Expr::Own]);
-                let more = Expr::compare(count, Op::More, Expr::Number(1.0));
-                Expr::call("not", vec![Expr::And(vec![chosen, more])]).to_string()
-            })
-            .collect(),
-        QuestionKind::SingleChoice
-        | QuestionKind::Rating
-        | QuestionKind::YesNo
-        | QuestionKind::Date
-        | QuestionKind::Ranking
-        | QuestionKind::Statement => Vec::new(),
-    };
-    (!parts.is_empty()).then(|| parts.join(" and "))
-}
-
-/// Reads a constraint.
-///
-/// # Errors
-///
-/// What of it a form cannot say.
-pub(super) fn bounds(expr: &Expr, kind: QuestionKind) -> Result<Bounds, String> {
-    let mut bounds = Bounds::default();
-    match expr {
-        Expr::And(parts) => parts
-            .iter()
-            .try_for_each(|part| bound(part, kind, &mut bounds))?,
-        part => bound(part, kind, &mut bounds)?,
-    }
-    Ok(bounds)
-}
-
-fn bound(expr: &Expr, kind: QuestionKind, bounds: &mut Bounds) -> Result<(), String> {
-    let unknown = || format!("{expr} cannot be said as a bound");
-    match expr {
-        Expr::And(parts) => parts.iter().try_for_each(|part| bound(part, kind, bounds)),
-        Expr::Compare(left, op, right) => {
-            let (value, op, number) = match (left.as_ref(), right.as_ref()) {
-                (value, Expr::Number(number)) => (value, *op, *number),
-                (Expr::Number(number), value) => (value, op.mirrored(), *number),
-                _ => return Err(unknown()),
-            };
-            let (op, number) = match op {
-                Op::More if kind != QuestionKind::Decimal => (Op::AtLeast, number.floor() + 1.0),
-                Op::Less if kind != QuestionKind::Decimal => (Op::AtMost, number.ceil() - 1.0),
-                op => (op, number),
-            };
-            let is_length = matches!(value, Expr::Call(name, arguments)
-                if name == "string-length" && arguments.as_slice() == [Expr::Own]);
-            let is_number = matches!(
-                kind,
-                QuestionKind::Integer | QuestionKind::Decimal | QuestionKind::Rating
-            );
-            match (value, op) {
-                (Expr::Own, Op::AtLeast) if is_number => bounds.min = whole_if_possible(number),
-                (Expr::Own, Op::AtMost) if is_number => bounds.max = whole_if_possible(number),
-                (_, Op::AtMost) if is_length && kind == QuestionKind::Text => {
-                    let most = whole_if_possible(number).and_then(|most| most.as_u64());
-                    let most = most.and_then(|most| u16::try_from(most).ok());
-                    bounds.max_length = Some(most.ok_or_else(unknown)?);
-                }
-                _ => return Err(unknown()),
-            }
-            Ok(())
-        }
-        Expr::Call(name, arguments) if name == "not" => match arguments.as_slice() {
-            [Expr::And(parts)] => match parts.as_slice() {
-                [
-                    Expr::Call(selected, chosen),
-                    Expr::Compare(count, Op::More, limit),
-                ] if selected == "selected"
-                    && **limit == Expr::Number(1.0)
-                    && **count == Expr::call("count-selected", vec![Expr::Own])
-                    && kind == QuestionKind::MultipleChoice =>
-                {
-                    match chosen.as_slice() {
-                        [Expr::Own, Expr::Text(code)] => bounds.exclusive.push(code.clone()),
-                        _ => return Err(unknown()),
-                    }
-                    Ok(())
-                }
-                _ => Err(unknown()),
-            },
-            _ => Err(unknown()),
-        },
-        _ => Err(unknown()),
-    }
-}
-
-/// A number without a point where it is whole.
-#[allow(clippy::cast_possible_truncation, reason = "it is whole and small")]
-pub(super) fn whole_if_possible(number: f64) -> Option<Number> {
-    if number.fract() == 0.0 && number.abs() < 9e15 {
-        Some(Number::from(number as i64))
-    } else {
-        Number::from_f64(number)
     }
 }
