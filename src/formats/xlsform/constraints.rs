@@ -1,8 +1,9 @@
 //! Bounds of answers as constraints in XPath, and back.
 
+use chrono::NaiveDate;
 use serde_json::Number;
 
-use crate::domain::form::{OptionDefinition, QuestionDefinition, QuestionKind};
+use crate::domain::form::{DatePrecision, OptionDefinition, QuestionDefinition, QuestionKind};
 use crate::formats::expression::{Expr, Op};
 
 /// What a constraint bounds.
@@ -11,6 +12,8 @@ pub(super) struct Bounds {
     pub min: Option<Number>,
     pub max: Option<Number>,
     pub max_length: Option<u16>,
+    pub earliest: Option<String>,
+    pub latest: Option<String>,
     /// Names of options that exclude the others.
     pub exclusive: Vec<String>,
 }
@@ -65,15 +68,72 @@ pub(super) fn constraint(
 /// # Errors
 ///
 /// What of it a form cannot say.
-pub(super) fn bounds(expr: &Expr, kind: QuestionKind) -> Result<Bounds, String> {
+pub(super) fn bounds(
+    expr: &Expr,
+    kind: QuestionKind,
+    precision: DatePrecision,
+) -> Result<Bounds, String> {
     let mut bounds = Bounds::default();
-    match expr {
-        Expr::And(parts) => parts
-            .iter()
-            .try_for_each(|part| bound(part, kind, &mut bounds))?,
-        part => bound(part, kind, &mut bounds)?,
+    let parts = match expr {
+        Expr::And(parts) => parts.as_slice(),
+        part => std::slice::from_ref(part),
+    };
+    for part in parts {
+        match kind {
+            QuestionKind::Date => date_bound(part, precision, &mut bounds)?,
+            _ => bound(part, kind, &mut bounds)?,
+        }
     }
     Ok(bounds)
+}
+
+/// A bound of a date: `today()`, `'2026-11-27'` or `date('2026-11-27')`, cut to how exactly the date is kept.
+fn date_bound(expr: &Expr, precision: DatePrecision, bounds: &mut Bounds) -> Result<(), String> {
+    let unknown = || format!("{} cannot be said as a bound of a date", expr);
+    let Expr::Compare(left, op, right) = expr else {
+        return Err(unknown());
+    };
+    let (op, date) = match (left.as_ref(), right.as_ref()) {
+        (Expr::Own, date) => (*op, date),
+        (date, Expr::Own) => (op.mirrored(), date),
+        _ => return Err(unknown()),
+    };
+    let (date, shift) = match (date, op) {
+        (Expr::Call(name, none), Op::AtLeast | Op::AtMost)
+            if name == "today" && none.is_empty() =>
+        {
+            ("today".to_owned(), None)
+        }
+        (Expr::Text(date), _) => (date.clone(), Some(op)),
+        (Expr::Call(name, arguments), _) if name == "date" => match arguments.as_slice() {
+            [Expr::Text(date)] => (date.clone(), Some(op)),
+            _ => return Err(unknown()),
+        },
+        _ => return Err(unknown()),
+    };
+    let date = match shift {
+        None => date,
+        Some(op) => {
+            let day: NaiveDate = date.parse().map_err(|_| unknown())?;
+            let day = match op {
+                Op::More => day.succ_opt(),
+                Op::Less => day.pred_opt(),
+                _ => Some(day),
+            };
+            let format = match precision {
+                DatePrecision::Day => "%Y-%m-%d",
+                DatePrecision::Month => "%Y-%m",
+                DatePrecision::Year => "%Y",
+            };
+            day.ok_or_else(unknown)?.format(format).to_string()
+        }
+    };
+    match op {
+        Op::AtLeast | Op::More => bounds.earliest = Some(date),
+        Op::AtMost | Op::Less => bounds.latest = Some(date),
+        Op::Equal | Op::Unequal => return Err(unknown()),
+    }
+    Ok(())
 }
 
 fn bound(expr: &Expr, kind: QuestionKind, bounds: &mut Bounds) -> Result<(), String> {

@@ -69,6 +69,11 @@ fn type_of(kind: QuestionKind) -> &'static str {
     }
 }
 
+/// What an acknowledgement says in the sheet, as an option of yes.
+fn acknowledged() -> (String, String, Option<i32>) {
+    ("OK".to_owned(), "yes".to_owned(), None)
+}
+
 /// The ends of a rating in words, as a line of its hint: XLSForm has no place for them.
 fn end_labels(question: &QuestionDefinition, tag: &str) -> Option<String> {
     let end = |bound: &Option<serde_json::Number>, label: &Option<crate::domain::form::Text>| {

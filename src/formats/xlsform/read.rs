@@ -8,10 +8,10 @@ use super::names::{Column, tag_of};
 use super::reading::{Cells, Reading};
 use super::survey::survey;
 use super::workbook::{self, Sheet, WorkbookFault};
+use super::write::questions_of;
 use super::{NO_CALCULATION, NO_EDITION};
 use crate::domain::form::{FormDefinition, Text};
 use crate::domain::pointer::{Pointer, find_nul};
-use crate::formats::conditions::questions;
 use crate::formats::imported::Imported;
 use crate::formats::names::form_key;
 
@@ -69,7 +69,7 @@ pub fn read(bytes: &[u8]) -> Result<Imported, WorkbookFault> {
 impl Reading {
     /// Says which calculations were changed in the sheet: a score goes by the columns of our own.
     fn compare_calculations(&mut self, definition: &FormDefinition) {
-        let questions = questions(definition);
+        let questions = questions_of(definition);
         let read = std::mem::take(&mut self.calculations);
         for ((row, cell), score) in read.into_iter().zip(&definition.scores) {
             let written = calculation(definition, score, &questions);
