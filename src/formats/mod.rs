@@ -7,6 +7,9 @@
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
+//! | [`redcap`] | forms as data dictionaries of REDCap, in and out |
+//! | [`imported`] | what comes of reading a form in another format |
+//! | `conditions`, `expression`, `names` | what these formats share: conditions as expressions, and keys made of names |
 
 mod conditions;
 mod expression;
@@ -16,6 +19,7 @@ pub mod codebook;
 pub mod csv;
 pub mod imported;
 pub mod invitation_sheet;
+pub mod redcap;
 pub mod wide;
 pub mod xlsform;
 

@@ -30,6 +30,7 @@ mod containers;
 mod corrections;
 mod database;
 mod database_tls;
+mod dictionaries;
 mod documents;
 mod drafts;
 mod durability;
