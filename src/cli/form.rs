@@ -66,7 +66,7 @@ struct Export {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// What to write
-    #[arg(long, default_value = "xlsform")]
+    #[arg(long = "format", id = "form_format", default_value = "xlsform")]
     format: Format,
     /// The language of a data dictionary, which has one; the first of the form if not given
     #[arg(long, value_name = "TAG")]

@@ -59,9 +59,12 @@ async fn csv_that_is_no_dictionary_and_a_language_that_is_none_are_refused() {
     let detail = other.json()["detail"].to_string();
     assert!(detail.contains("no data dictionary of REDCap"), "{detail}");
     other.expect_problem(Code::JsonMalformed);
-    send("?language=English", DICTIONARY)
-        .await
-        .expect_problem(Code::JsonMalformed);
+    let unspoken = send("?language=English!", DICTIONARY).await;
+    assert_eq!(
+        unspoken.json()["errors"][0]["code"],
+        json!("language_malformed")
+    );
+    unspoken.expect_problem(Code::QueryInvalid);
 }
 
 #[test]

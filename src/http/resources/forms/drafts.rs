@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::app::forms::drafts::{self, Draft, DraftTag};
 use crate::app::forms::publish::publish_draft;
 use crate::domain::campaign::Campaign;
-use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::domain::form::{Form, FormDefinition, Source, Syntax, is_language_tag};
 use crate::domain::pointer::Pointer;
 use crate::formats::imported::Remark;
 use crate::formats::redcap::{self, DictionaryFault};
@@ -104,9 +104,19 @@ pub struct ImportQuery {
     #[param(example = true)]
     leave_out: Option<bool>,
     /// For a data dictionary: the language of its texts, which it does not name. If missing: `und`.
-    #[validate(length(max = 35))]
-    #[param(max_length = 35, example = "en")]
+    #[validate(custom(function = language_tag))]
+    #[param(example = "en")]
     language: Option<String>,
+}
+
+fn language_tag(tag: &str) -> Result<(), ValidationError> {
+    match is_language_tag(tag) {
+        true => Ok(()),
+        false => {
+            let message = "It is a BCP 47 language tag, such as `ko` or `pt-BR`.";
+            Err(ValidationError::new("language_malformed").with_message(message.into()))
+        }
+    }
 }
 
 /// The author's consent for publishing.
