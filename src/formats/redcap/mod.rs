@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `columns` | the columns, and a dictionary as rows of cells |
 //! | `annotations` | action tags, such as `@NONEOFTHEABOVE='9'` |
+//! | `codes` | the codes of options, and what numbers fields have |
 //! | `logic` | branching logic and calculations, read and written |
 //! | `scores` | scores as calculations, and back |
 //! | `write` | a form into a dictionary |
@@ -12,6 +13,7 @@
 //! A dictionary has one language and no columns of our own. So what it has no place for is named, by row and column.
 
 mod annotations;
+mod codes;
 mod columns;
 mod logic;
 mod questions;

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::annotations::{Tag, tags};
+use super::codes::{range, yes_no};
 use super::columns::Cells;
 use super::read::Reading;
-use super::write::{range, yes_no};
-use crate::domain::form::{QuestionDefinition, QuestionKind};
+
+use crate::domain::form::{OptionDefinition, QuestionDefinition, QuestionKind, Text};
 use crate::formats::conditions::Asked;
 use crate::formats::names::key;
 
@@ -244,13 +245,16 @@ impl Reading {
                 self.note(row, CHOICES, what);
             }
             let label = if label.is_empty() { name } else { label };
-            let mut option = json!({"code": code, "label": self.text(label)});
-            if let Some(value) = value {
-                option["value"] = json!(value);
-            }
-            if exclusive.contains(&name) {
-                option["exclusive"] = json!(true);
-            }
+            let words = [(self.language.clone(), label.to_owned())];
+            let option = OptionDefinition {
+                code: code.clone(),
+                label: Text(words.into()),
+                value,
+                exclusive: exclusive.contains(&name),
+                fixed: false,
+                specify: None,
+                external: Vec::new(),
+            };
             options.push(option);
             asked.options.push((name.to_owned(), code, value));
         }

@@ -1,17 +1,20 @@
 //! A form into a dictionary.
 
-use std::collections::BTreeSet;
+mod fields;
 
-use serde_json::{Map, Number, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use super::annotations::written as tag;
+use super::codes::{default_of, names, range, yes_no};
 use super::columns::{COLUMNS, header};
 use super::logic::written;
 use super::scores::{Ranges, calculation};
 use super::{SCORE, SHEET};
 use crate::domain::form::{
-    ConditionDefinition, DatePrecision, Form, FormDefinition, OptionDefinition, QuestionDefinition,
-    QuestionKind, SectionDefinition, Text,
+    ConditionDefinition, Form, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
+    SectionDefinition, Text,
 };
 use crate::formats::conditions::{Asked, Questions, all, expression, options_of};
 use crate::formats::imported::Remark;
@@ -74,6 +77,7 @@ pub fn write(form: &Form, language: Option<&str>) -> Result<Written, WriteFault>
         ranges: Ranges::new(),
         conditional: Vec::new(),
         names: BTreeSet::new(),
+        calculations: BTreeMap::new(),
         lines: Vec::new(),
         remarks: Vec::new(),
     };
@@ -96,6 +100,8 @@ struct Writer<'a> {
     /// The fields that routing can hide.
     conditional: Vec<String>,
     names: BTreeSet<String>,
+    /// The calculation of each score of which all questions were passed, or why there is none.
+    calculations: BTreeMap<String, Result<String, &'static str>>,
     lines: Vec<Line>,
     remarks: Vec<Remark>,
 }
@@ -178,6 +184,7 @@ impl Writer<'_> {
         }
         for question in &section.questions {
             self.question(question, section.show_when.as_ref(), &mut header)?;
+            self.reckon();
         }
         if !header.is_empty() {
             let what = format!(
@@ -264,202 +271,6 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The type of a field, its bounds and what is said in tags. Takes what is carried out of `rest`.
-    fn kind(
-        &mut self,
-        question: &QuestionDefinition,
-        line: &mut Line,
-        rest: &mut Map<String, Value>,
-    ) {
-        let mut take = |fields: &[&str]| fields.iter().for_each(|it| drop(rest.remove(*it)));
-        let number = |it: &Option<Number>| it.as_ref().map(Number::to_string).unwrap_or_default();
-        line.kind = match question.kind {
-            QuestionKind::SingleChoice => "radio",
-            QuestionKind::MultipleChoice => {
-                if let Some(most) = question.most {
-                    line.tags.push(tag("MAXCHECKED", &most.to_string()));
-                }
-                take(&["most"]);
-                "checkbox"
-            }
-            QuestionKind::YesNo => "yesno",
-            QuestionKind::Statement => {
-                if question.acknowledge {
-                    take(&["acknowledge"]);
-                    self.remark("field_type", "nobody acknowledges the text there");
-                }
-                "descriptive"
-            }
-            QuestionKind::Text => {
-                if let Some(most) = question.max_length {
-                    line.tags.push(tag("CHARLIMIT", &most.to_string()));
-                }
-                take(&["max_length"]);
-                "notes"
-            }
-            QuestionKind::Integer | QuestionKind::Decimal => {
-                line.validation = match question.decimals {
-                    Some(decimals) => format!("number_{decimals}dp"),
-                    None => "integer".to_owned(),
-                };
-                (line.min, line.max) = (number(&question.min), number(&question.max));
-                take(&["min", "max", "decimals"]);
-                "text"
-            }
-            QuestionKind::Rating => {
-                self.slider(question, line);
-                take(&["min", "max", "min_label", "max_label", "slider", "anchors"]);
-                "slider"
-            }
-            QuestionKind::Date => {
-                line.validation = "date_ymd".to_owned();
-                self.dates(question, line);
-                take(&["precision", "earliest", "latest", "reason", "background"]);
-                "text"
-            }
-            QuestionKind::Ranking => "",
-        };
-    }
-
-    /// The ends and the labels of a slider, which has three.
-    fn slider(&mut self, question: &QuestionDefinition, line: &mut Line) {
-        let number = |it: &Option<Number>| it.as_ref().and_then(Number::as_f64).unwrap_or_default();
-        let (min, max) = (number(&question.min), number(&question.max));
-        let label = |it: &Option<Text>| it.as_ref().map(|it| self.text(it)).unwrap_or_default();
-        let mut labels = [
-            label(&question.min_label),
-            String::new(),
-            label(&question.max_label),
-        ];
-        let mut lost = 0;
-        for anchor in &question.anchors {
-            #[allow(clippy::cast_precision_loss, reason = "a rating has small numbers")]
-            let at = anchor.at as f64;
-            let [left, middle, right] = &mut labels;
-            let label = match at {
-                _ if (at - min).abs() < 1e-9 => left,
-                _ if (at - max).abs() < 1e-9 => right,
-                _ if (at - f64::midpoint(min, max)).abs() < 1e-9 => middle,
-                _ => {
-                    lost += 1;
-                    continue;
-                }
-            };
-            match label.is_empty() {
-                true => *label = self.text(&anchor.label),
-                false => lost += 1,
-            }
-        }
-        if lost > 0 {
-            let what = format!("{lost} labels of points are not in it: a slider has three");
-            self.remark("select_choices_or_calculations", what);
-        }
-        if !question.slider {
-            let what = "the rating is a slider there";
-            self.remark("field_type", what);
-        }
-        if labels.iter().any(|it| !it.is_empty()) {
-            let labels = labels.map(|it| self.label_of(&it));
-            line.choices = labels.join(" | ");
-        }
-        line.validation = "number".to_owned();
-        (line.min, line.max) = (min.to_string(), max.to_string());
-    }
-
-    fn dates(&mut self, question: &QuestionDefinition, line: &mut Line) {
-        let precision = question.precision.unwrap_or(DatePrecision::Month);
-        if precision != DatePrecision::Day {
-            let what = format!(
-                "the whole date is asked there, and not the {} alone",
-                precision.name()
-            );
-            self.remark("text_validation_type_or_show_slider_number", what);
-        }
-        for (column, bound, is_last) in [
-            ("text_validation_min", &question.earliest, false),
-            ("text_validation_max", &question.latest, true),
-        ] {
-            let Some(bound) = bound else { continue };
-            let period = precision.read(bound);
-            let day = period.and_then(|it| match is_last {
-                true => last_day(it, precision),
-                false => it.start(),
-            });
-            let cell = match (bound.as_str(), day) {
-                ("today", _) => "today".to_owned(),
-                (_, Some(day)) => day.to_string(),
-                _ => {
-                    self.remark(column, format!("the bound {bound:?} is not in it"));
-                    continue;
-                }
-            };
-            match is_last {
-                true => line.max = cell,
-                false => line.min = cell,
-            }
-        }
-    }
-
-    /// The options with the codes that they have there.
-    fn choices(&mut self, options: &[OptionDefinition], names: &[String], line: &mut Line) {
-        if options.is_empty() {
-            return;
-        }
-        let renamed: Vec<String> = options
-            .iter()
-            .zip(names)
-            .filter(|(option, name)| option.code != **name && option.code != format!("c_{name}"))
-            .map(|(option, name)| format!("{} is {name}", option.code))
-            .collect();
-        if !renamed.is_empty() {
-            let what = format!("codes are their numbers there: {}", renamed.join(", "));
-            self.remark("select_choices_or_calculations", what);
-        }
-        let mut lost: BTreeSet<&str> = BTreeSet::new();
-        for (option, name) in options.iter().zip(names) {
-            if option.fixed {
-                lost.insert("that an option keeps its place");
-            }
-            if !option.external.is_empty() {
-                lost.insert("options in other terminologies");
-            }
-            if option.value.is_some_and(|it| it.to_string() != *name) {
-                lost.insert("the numbers of the options");
-            }
-        }
-        for what in lost {
-            self.remark(
-                "select_choices_or_calculations",
-                format!("{what}: not in it"),
-            );
-        }
-        let exclusive: Vec<&str> = options
-            .iter()
-            .zip(names)
-            .filter(|(option, _)| option.exclusive)
-            .map(|(_, name)| name.as_str())
-            .collect();
-        if !exclusive.is_empty() {
-            line.tags.push(tag("NONEOFTHEABOVE", &exclusive.join(",")));
-        }
-        let mut choices = Vec::new();
-        for (option, name) in options.iter().zip(names) {
-            let label = self.text(&option.label);
-            choices.push(format!("{name}, {}", self.label_of(&label)));
-        }
-        line.choices = choices.join(" | ");
-    }
-
-    /// A label without what parts one from the next.
-    fn label_of(&mut self, label: &str) -> String {
-        if label.contains(['|', '\n']) {
-            let what =
-                format!("the label {label:?} has a bar or a line break, which part labels there");
-            self.remark("select_choices_or_calculations", what);
-        }
-        label.replace('|', "/").replace('\n', " ")
-    }
-
     /// The text beside an option, which is a field of its own.
     fn specified(
         &mut self,
@@ -532,14 +343,52 @@ impl Writer<'_> {
         }
     }
 
+    /// Finds the calculations of scores as soon as all their questions were passed, for conditions may test them from
+    /// then on.
+    fn reckon(&mut self) {
+        let form = self.form;
+        for score in &form.scores {
+            let passed = score.of.iter().all(|key| !self.awaits(key));
+            let earlier = score.of_scores.iter();
+            let known = earlier
+                .clone()
+                .all(|key| self.calculations.contains_key(key));
+            if !passed || !known || self.calculations.contains_key(&score.key) {
+                continue;
+            }
+            let said = calculation(score, &self.ranges, &self.conditional);
+            if said.is_ok() {
+                let name = format!("{SCORE}{}", score.key);
+                let earlier = earlier.map(|key| format!("{SCORE}{key}"));
+                let mut items = score.of.iter().cloned().chain(earlier);
+                if items.any(|it| self.conditional.contains(&it)) {
+                    self.conditional.push(name.clone());
+                }
+                self.ranges.insert(name.clone(), (f64::NAN, f64::NAN));
+                self.questions.insert(name.clone(), Asked::of_score(score));
+                self.names.insert(name);
+            }
+            self.calculations.insert(score.key.clone(), said);
+        }
+    }
+
+    /// Whether the question is still to come. One that is left out never comes, and has no number.
+    fn awaits(&self, key: &str) -> bool {
+        let left_out = |question: &QuestionDefinition| {
+            question.key == key && question.kind == QuestionKind::Ranking
+        };
+        !self.names.contains(key) && !self.form.questions().any(|(_, it)| left_out(it))
+    }
+
     fn scores(&mut self) {
         let form = self.form;
         for score in &form.scores {
-            let name = format!("{SCORE}{}", score.key);
-            let said = calculation(score, &self.ranges, &self.conditional);
-            let calculation = match said {
-                Ok(calculation) => calculation,
-                Err(why) => {
+            let calculation = match self.calculations.remove(&score.key) {
+                Some(Ok(calculation)) => calculation,
+                why => {
+                    let why = why
+                        .and_then(Result::err)
+                        .unwrap_or("its questions are not there");
                     let what = format!("the score {} is left out: {why}", score.key);
                     self.remark("select_choices_or_calculations", what);
                     continue;
@@ -549,17 +398,9 @@ impl Writer<'_> {
                 let what = format!("bands and terms of the score {} are not in it", score.key);
                 self.remark("field_annotation", what);
             }
-            let items = score.of.iter().cloned();
-            let mut items = items.chain(score.of_scores.iter().map(|key| format!("{SCORE}{key}")));
-            if items.any(|it| self.conditional.contains(&it)) {
-                self.conditional.push(name.clone());
-            }
-            self.ranges.insert(name.clone(), (f64::NAN, f64::NAN));
-            self.questions.insert(name.clone(), Asked::of_score(score));
-            self.names.insert(name.clone());
             let label = self.text(&score.title);
             self.lines.push(Line {
-                name,
+                name: format!("{SCORE}{}", score.key),
                 kind: "calc",
                 label,
                 choices: calculation,
@@ -627,79 +468,4 @@ impl Writer<'_> {
             remarks: self.remarks,
         })
     }
-}
-
-/// The codes of options there: their numbers, where each has one of its own, since calculations take codes for numbers.
-fn names(options: &[OptionDefinition]) -> Vec<String> {
-    let values: BTreeSet<i32> = options.iter().filter_map(|it| it.value).collect();
-    let name = |option: &OptionDefinition| match option.value {
-        Some(value) if values.len() == options.len() => value.to_string(),
-        _ => option.code.clone(),
-    };
-    options.iter().map(name).collect()
-}
-
-/// Yes and no as REDCap codes them.
-pub(super) fn yes_no() -> Vec<(String, String, Option<i32>)> {
-    let option = |name: &str, code: &str, value| (name.to_owned(), code.to_owned(), Some(value));
-    vec![option("1", "yes", 1), option("0", "no", 0)]
-}
-
-/// The lowest and the highest number that the field of a question has there.
-pub(super) fn range(question: &QuestionDefinition, asked: &Asked) -> Option<(f64, f64)> {
-    let bound = |it: &Option<Number>| it.as_ref().and_then(Number::as_f64);
-    match question.kind {
-        QuestionKind::Rating | QuestionKind::Integer | QuestionKind::Decimal => {
-            Some((bound(&question.min)?, bound(&question.max)?))
-        }
-        QuestionKind::SingleChoice | QuestionKind::YesNo => {
-            let values = asked
-                .options
-                .iter()
-                .map(|(name, _, value)| value.filter(|it| it.to_string() == *name).map(f64::from));
-            let values: Vec<f64> = values.collect::<Option<_>>()?;
-            let low = values.iter().copied().reduce(f64::min)?;
-            Some((low, values.iter().copied().reduce(f64::max)?))
-        }
-        _ => None,
-    }
-}
-
-/// The default as a code there.
-fn default_of(
-    default: &Value,
-    kind: QuestionKind,
-    options: &[OptionDefinition],
-    names: &[String],
-) -> Option<String> {
-    let name = |code: &str| {
-        let mut pairs = options.iter().zip(names);
-        Some(pairs.find(|(option, _)| option.code == code)?.1.clone())
-    };
-    match (kind, default) {
-        (QuestionKind::SingleChoice, Value::String(code)) => name(code),
-        (QuestionKind::MultipleChoice, Value::Array(codes)) => {
-            let codes: Option<Vec<String>> = codes.iter().map(|it| name(it.as_str()?)).collect();
-            codes.map(|it| it.join(","))
-        }
-        (QuestionKind::YesNo, Value::Bool(flag)) => Some(i32::from(*flag).to_string()),
-        (_, Value::Number(number)) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// The last day of a month or a year.
-fn last_day(
-    period: crate::domain::form::Period,
-    precision: DatePrecision,
-) -> Option<chrono::NaiveDate> {
-    let first = period.start()?;
-    let months = match precision {
-        DatePrecision::Day => return Some(first),
-        DatePrecision::Month => 1,
-        DatePrecision::Year => 12,
-    };
-    first
-        .checked_add_months(chrono::Months::new(months))?
-        .pred_opt()
 }
