@@ -6,13 +6,17 @@
 //! | [`wide`] | a response into a row of the wide export |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
+//! | [`fhir`] | forms and responses as FHIR resources, in and out |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
 
 pub mod codebook;
 pub mod csv;
+pub mod fhir;
 pub mod invitation_sheet;
 pub mod wide;
 pub mod xlsform;
 
 #[cfg(test)]
 mod edition_1_corpus;
+#[cfg(test)]
+mod forms_for_tests;

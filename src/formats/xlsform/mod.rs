@@ -29,6 +29,7 @@ use std::fmt::{self, Display};
 
 use crate::domain::form::{QuestionDefinition, QuestionKind};
 
+pub(super) use names::{form_key, key};
 pub use read::{Imported, read};
 pub use workbook::{MAX_FILE, WorkbookFault};
 pub use write::{Written, write};

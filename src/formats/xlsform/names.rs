@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::form::{MAX_KEY_LENGTH, is_language_tag, is_reserved};
 
 /// A key made of a name, which no other part in `taken` has. A name that is a key already stays as it is.
-pub(super) fn key(name: &str, start: &str, taken: &mut BTreeSet<String>) -> String {
+pub(in crate::formats) fn key(name: &str, start: &str, taken: &mut BTreeSet<String>) -> String {
     let mut key = words(name, '_');
     let needs_start = !key.starts_with(|c: char| c.is_ascii_lowercase()) || is_reserved(&key);
     if needs_start {
@@ -31,7 +31,7 @@ pub(super) fn key(name: &str, start: &str, taken: &mut BTreeSet<String>) -> Stri
 }
 
 /// The key of a form made of a name.
-pub(super) fn form_key(name: &str) -> String {
+pub(in crate::formats) fn form_key(name: &str) -> String {
     let key = words(name, '-');
     let key = match key.starts_with(|c: char| c.is_ascii_lowercase()) {
         true => key,
