@@ -1,11 +1,11 @@
-//! `aftercare form`: check, publish, compare and try out forms in files, and bring them in and out as workbooks.
+//! `aftercare form`: check, publish, compare and try out forms in files, and bring them in and out as XLSForm and FHIR.
 
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::application::application;
 use super::form_file::{FormFile, read};
@@ -16,13 +16,15 @@ use crate::app::forms::FormError;
 use crate::app::forms::publish::publish_form;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
-use crate::domain::form::{Change, Changes, ElementChange, Form};
-use crate::formats::xlsform;
+use crate::domain::fault::Fault;
+use crate::domain::form::{Change, Changes, ElementChange, Form, FormDefinition};
+use crate::domain::pointer::Pointer;
+use crate::formats::{fhir, xlsform};
 use crate::http::app::api;
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
 
-/// Check, publish, compare and try out forms, and bring them in and out as XLSForm.
+/// Check, publish, compare and try out forms, and bring them in and out as XLSForm and FHIR.
 #[derive(Debug, Args)]
 pub struct FormCommand {
     #[command(subcommand)]
@@ -51,22 +53,55 @@ enum Action {
         /// The newer definition
         file_b: PathBuf,
     },
-    /// Make a definition of an XLSForm workbook, and name everything that cannot be carried
+    /// Make a definition of an XLSForm workbook or a FHIR Questionnaire, and name everything that cannot be carried
     Import(Import),
-    /// Write a form as an XLSForm workbook
+    /// Write a form as an XLSForm workbook or a FHIR Questionnaire
     Export {
         /// The definition, in YAML or (with the ending .json) in JSON
         file: PathBuf,
-        /// The workbook to write
-        #[arg(long, value_name = "FILE.xlsx")]
+        /// The workbook to write, or with the ending .json the Questionnaire
+        #[arg(long, value_name = "FILE.xlsx|FILE.json")]
         out: PathBuf,
+        /// The format, where the ending of the file does not tell
+        #[arg(long, value_enum)]
+        format: Option<ForeignFormat>,
     },
+}
+
+/// A format of other tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ForeignFormat {
+    /// An XLSForm workbook
+    Xlsform,
+    /// A FHIR R4 Questionnaire in JSON
+    Fhir,
+}
+
+impl ForeignFormat {
+    /// The format that was given, or else that of the file.
+    fn of(given: Option<Self>, file: &Path) -> Self {
+        let ending = file.extension();
+        let is_json = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+        given.unwrap_or(if is_json { Self::Fhir } else { Self::Xlsform })
+    }
+}
+
+/// A definition that was read of another format, and what is to be said of it.
+struct Brought {
+    definition: FormDefinition,
+    notes: Vec<String>,
+    left_out: Vec<String>,
+    /// Where a part of the definition stands in the file.
+    place: Box<dyn Fn(&Pointer) -> Option<String>>,
 }
 
 #[derive(Debug, Args)]
 struct Import {
-    /// The workbook, with the sheets survey, choices and settings
+    /// The workbook, with the sheets survey, choices and settings; or with the ending .json the Questionnaire
     file: PathBuf,
+    /// The format, where the ending of the file does not tell
+    #[arg(long, value_enum)]
+    format: Option<ForeignFormat>,
     /// The definition to write, as JSON, which is YAML as well; the terminal if not given
     #[arg(long, value_name = "FILE.yaml")]
     out: Option<PathBuf>,
@@ -99,7 +134,9 @@ impl FormCommand {
             Action::Publish(publish) => publish.run().await,
             Action::Changes { file_a, file_b } => changes(&file_a, &file_b),
             Action::Import(import) => import.run(),
-            Action::Export { file, out } => export(&file, &out),
+            Action::Export { file, out, format } => {
+                export(&file, &out, ForeignFormat::of(format, &out))
+            }
         }
     }
 }
@@ -190,8 +227,12 @@ fn in_words(change: Change) -> &'static str {
 impl Import {
     fn run(&self) -> anyhow::Result<()> {
         let file = self.file.display();
-        let bytes = read_workbook(&self.file)?;
-        let imported = xlsform::read(&bytes).with_context(|| format!("{file} is not read"))?;
+        let bytes = read_bytes(&self.file)?;
+        let imported = match ForeignFormat::of(self.format, &self.file) {
+            ForeignFormat::Xlsform => of_workbook(&bytes),
+            ForeignFormat::Fhir => of_questionnaire(&bytes),
+        };
+        let imported = imported.with_context(|| format!("{file} is not read"))?;
         for note in &imported.notes {
             say(&format!("{file}: {note}"));
         }
@@ -208,8 +249,8 @@ impl Import {
             .err()
             .unwrap_or_default()
         {
-            let place = match imported.place(&fault.pointer) {
-                Some((sheet, row)) => format!("{sheet}, row {row}: {}", fault.pointer),
+            let place = match (imported.place)(&fault.pointer) {
+                Some(place) => format!("{place}: {}", fault.pointer),
                 None => fault.pointer.to_string(),
             };
             say(&format!(
@@ -225,19 +266,58 @@ impl Import {
     }
 }
 
-fn export(file: &Path, out: &Path) -> anyhow::Result<()> {
-    let form = read(file)?;
-    let written = xlsform::write(&form)?;
-    for remark in &written.remarks {
-        say(&format!("{}: {remark}", out.display()));
-    }
-    write_file(out, &written.bytes)
+fn of_workbook(bytes: &[u8]) -> anyhow::Result<Brought> {
+    let read = xlsform::read(bytes)?;
+    Ok(Brought {
+        definition: read.definition.clone(),
+        notes: read.notes.iter().map(ToString::to_string).collect(),
+        left_out: read.left_out.iter().map(ToString::to_string).collect(),
+        place: Box::new(move |pointer| {
+            let (sheet, row) = read.place(pointer)?;
+            Some(format!("{sheet}, row {row}"))
+        }),
+    })
 }
 
-/// Reads a workbook, but no more of it than one may have.
-fn read_workbook(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let context = || format!("the workbook {} cannot be read", file.display());
-    let limit = u64::try_from(xlsform::MAX_FILE)? + 1;
+fn of_questionnaire(bytes: &[u8]) -> anyhow::Result<Brought> {
+    let read = fhir::read(bytes)?;
+    Ok(Brought {
+        definition: read.definition.clone(),
+        notes: read.notes.iter().map(at_place).collect(),
+        left_out: read.left_out.iter().map(at_place).collect(),
+        place: Box::new(move |pointer| read.place(pointer).map(ToString::to_string)),
+    })
+}
+
+fn at_place(fault: &Fault<String>) -> String {
+    format!("{}: {}", fault.pointer, fault.kind)
+}
+
+fn export(file: &Path, out: &Path, format: ForeignFormat) -> anyhow::Result<()> {
+    let form = read(file)?;
+    let (bytes, remarks) = match format {
+        ForeignFormat::Xlsform => {
+            let written = xlsform::write(&form)?;
+            let remarks = written.remarks.iter().map(ToString::to_string);
+            (written.bytes, remarks.collect::<Vec<_>>())
+        }
+        ForeignFormat::Fhir => {
+            let written = fhir::write(&form, fhir::Published::default());
+            let text = serde_json::to_string_pretty(&written.resource)?;
+            let remarks = written.remarks.iter().map(at_place);
+            (format!("{text}\n").into_bytes(), remarks.collect())
+        }
+    };
+    for remark in remarks {
+        say(&format!("{}: {remark}", out.display()));
+    }
+    write_file(out, &bytes)
+}
+
+/// Reads a file of another format, but no more of it than one may have.
+fn read_bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let context = || format!("the file {} cannot be read", file.display());
+    let limit = u64::try_from(xlsform::MAX_FILE.max(fhir::MAX_FILE))? + 1;
     let mut bytes = Vec::new();
     let opened = File::open(file).with_context(context)?;
     opened

@@ -24,6 +24,7 @@ mod fhirpath;
 mod names;
 mod read;
 mod reading;
+mod response;
 mod routing;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,11 @@ mod write;
 
 pub use names::{CODING, DEFINITION, form_url};
 pub use read::{Imported, ReadFault, read};
+pub use response::{Filled, ResponseFault, Sent, parse_response, write_response};
 pub use write::{Published, Written, write};
 
 /// The media type of a resource in JSON.
 pub const MEDIA_TYPE: &str = "application/fhir+json";
+
+/// The most bytes of a Questionnaire, which repeats the options of a scale at each of its questions.
+pub const MAX_FILE: usize = 8 * 1024 * 1024;
