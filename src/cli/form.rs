@@ -63,7 +63,7 @@ enum Action {
         #[arg(long, value_name = "FILE.xlsx|FILE.json")]
         out: PathBuf,
         /// The format, where the ending of the file does not tell
-        #[arg(long, value_enum)]
+        #[arg(id = "form-format", long = "format", value_name = "FORMAT", value_enum)]
         format: Option<ForeignFormat>,
     },
 }
@@ -100,7 +100,7 @@ struct Import {
     /// The workbook, with the sheets survey, choices and settings; or with the ending .json the Questionnaire
     file: PathBuf,
     /// The format, where the ending of the file does not tell
-    #[arg(long, value_enum)]
+    #[arg(id = "form-format", long = "format", value_name = "FORMAT", value_enum)]
     format: Option<ForeignFormat>,
     /// The definition to write, as JSON, which is YAML as well; the terminal if not given
     #[arg(long, value_name = "FILE.yaml")]

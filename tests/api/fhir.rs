@@ -27,7 +27,10 @@ async fn a_version_is_a_questionnaire_for_who_asks_for_one() {
     assert_eq!(version.header("content-type"), MEDIA_TYPE);
     assert!(version.header("cache-control").contains("immutable"));
     let vary = version.header("vary").to_owned();
-    assert_eq!(vary, "accept, accept-encoding, accept-language");
+    assert!(
+        vary.starts_with("accept, accept-encoding, accept-language"),
+        "{vary}"
+    );
     let resource = version.json();
     assert_eq!(resource["resourceType"], "Questionnaire");
     assert_eq!(resource["url"], "urn:aftercare:form:every-kind");
@@ -204,7 +207,7 @@ async fn ones_own_response_comes_out_as_it_can_be_sent() {
     assert_eq!(plain.header("content-type"), "application/json");
     let fhir = own().header("accept", MEDIA_TYPE).send().await.expect(200);
     assert_eq!(fhir.header("content-type"), MEDIA_TYPE);
-    assert_eq!(fhir.header("vary"), "accept");
+    assert!(fhir.header("vary").starts_with("accept,"));
     let resource = fhir.json();
     assert_eq!(
         resource["questionnaire"],
@@ -228,7 +231,7 @@ async fn ones_own_response_comes_out_as_it_can_be_sent() {
     corrected["item"].as_array_mut().unwrap().remove(0);
     let call = collection.app.client().put(OWN).header("receipt", &receipt);
     let call = call.raw(MEDIA_TYPE, corrected.to_string()).send().await;
-    assert_eq!(call.pointers(), ["/item/2/item/5/answer/0/valueBoolean"]);
+    assert_eq!(call.pointers(), ["/item/2/item/4/answer/0/valueBoolean"]);
     call.expect_problem(Code::AnswersInvalid);
 }
 
@@ -248,6 +251,8 @@ async fn a_fault_points_into_the_resource_that_was_sent() {
             "/item/1/item/2/answer/0/valueInteger",
             "/item/2/item/0/answer/0/valueBoolean",
             "/item/2/item/1/answer/0/valueInteger",
+            "/item/2/item/2/answer/0/valueCoding",
+            "/item/2/item/3/answer/0/valueString",
         ]
     );
     sent.expect_problem(Code::AnswersInvalid);

@@ -80,3 +80,18 @@ pub(super) fn list_system(form: &FormDefinition, question: &QuestionDefinition) 
     let list = question.scale.as_ref().unwrap_or(&question.key);
     option_system(&form.key, list)
 }
+
+/// The type of an item.
+pub(super) fn type_of(kind: QuestionKind) -> &'static str {
+    match kind {
+        QuestionKind::SingleChoice | QuestionKind::MultipleChoice | QuestionKind::Ranking => {
+            "choice"
+        }
+        QuestionKind::Rating | QuestionKind::Integer => "integer",
+        QuestionKind::Decimal => "decimal",
+        QuestionKind::YesNo => "boolean",
+        QuestionKind::Text => "text",
+        QuestionKind::Date => "date",
+        QuestionKind::Statement => "display",
+    }
+}

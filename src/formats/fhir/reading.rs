@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use crate::domain::fault::Fault;
 use crate::domain::form::{OptionDefinition, Text};
 use crate::domain::pointer::Pointer;
@@ -70,4 +72,20 @@ fn push(list: &mut Vec<Fault<String>>, place: &Pointer, what: String) {
         0..MAX_REMARKS => list.push(Fault::at(place.clone(), what)),
         _ => {}
     }
+}
+
+/// The fields with those of our own laid over them. One that is null there is not there.
+pub(super) fn merged(fields: Value, ours: Map<String, Value>) -> Value {
+    let mut fields = match fields {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    for (name, value) in ours {
+        if value.is_null() {
+            fields.remove(&name);
+        } else {
+            fields.insert(name, value);
+        }
+    }
+    Value::Object(fields)
 }

@@ -318,3 +318,65 @@ fn what_is_no_questionnaire_is_refused() {
     }
     assert!(matches!(read(b"{"), Err(ReadFault::Malformed(_))));
 }
+
+/// Answers to the second edition's form, and what its score came to.
+fn own_response() -> Value {
+    let answers = json!({
+        "source": "poster", "read": true, "operated": "2024-05", "born": "1970", "visit": "2024-05-06", "cancer": "other",
+        "cancer_other": "A rare one", "eating": "never", "walking": "always", "washing": null, "pain": 60, "nights": 3,
+        "weight": 44.5, "help_from": ["family", "others"], "help_other": "A friend", "wishes": ["work", "sleep"],
+    });
+    let answers = serde_json::from_value(answers).unwrap();
+    let scores = [("days", 50.0)];
+    write_response(&form_of(SECOND_EDITION), 1, "en", &answers, &scores)
+}
+
+/// `script/fhir` shows the file to a reader that is not ours.
+#[test]
+fn a_response_is_written_as_it_was_validated() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fhir/own-response.json");
+    let fresh = serde_json::to_string_pretty(&own_response()).unwrap() + "\n";
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &fresh).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(
+        kept == fresh,
+        "tests/fhir/own-response.json is stale: run with UPDATE_DOCS=1"
+    );
+}
+
+#[test]
+fn a_response_that_was_written_reads_back_as_the_same_answers() {
+    let form = form_of(SECOND_EDITION);
+    let sent = parse_response(own_response()).unwrap();
+    assert_eq!((sent.form.as_str(), sent.version), ("second-edition", 1));
+    assert_eq!(sent.language.as_deref(), Some("en"));
+    let filled = sent.answers(&form).unwrap();
+    assert_eq!(filled.answers.0.len(), 16);
+    let again = write_response(&form, 1, "en", &filled.answers, &[("days", 50.0)]);
+    assert_eq!(again, own_response());
+}
+
+#[test]
+fn a_code_of_another_terminology_names_the_option_that_has_it() {
+    let form = form_of(SECOND_EDITION);
+    let response = |coding: Value| {
+        json!({
+            "resourceType": "QuestionnaireResponse", "status": "completed",
+            "questionnaire": "https://clinic.example/Questionnaire/second-edition|1",
+            "item": [{"linkId": "eating", "answer": [{"valueCoding": coding}]}],
+        })
+    };
+    let read = |coding: Value| parse_response(response(coding)).unwrap().answers(&form);
+    for coding in [
+        json!({"system": "http://loinc.org", "code": "LA6568-5"}),
+        json!({"system": "urn:aftercare:form:second-edition:often", "code": "never"}),
+        json!({"code": "never"}),
+    ] {
+        assert_eq!(read(coding).unwrap().answers.0["eating"], "never");
+    }
+    let faults = read(json!({"system": "http://loinc.org", "code": "never"})).unwrap_err();
+    assert_eq!(faults[0].kind, ResponseFault::UnknownOption);
+    assert_eq!(faults[0].pointer.as_str(), "/item/0/answer/0/valueCoding");
+}

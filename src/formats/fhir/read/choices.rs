@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::element::Element;
 use super::super::names::{CODING, ITEM_WEIGHT, OPTION_EXCLUSIVE, ORDINAL_VALUE, is_option_system};
-use super::super::reading::{OptionRead, Reading};
+use super::super::reading::{OptionRead, Reading, merged};
 use super::super::routing::whole;
 use crate::domain::form::{ExternalCode, OptionDefinition, Text};
 use crate::domain::pointer::Pointer;
@@ -148,7 +148,7 @@ pub fn answer_option(
     }
     element.finish(reading);
     if let Some(ours) = ours {
-        let fields = super::merged(json!(read.option), ours);
+        let fields = merged(json!(read.option), ours);
         match serde_json::from_value(fields) {
             Ok(option) => read.option = option,
             Err(error) => reading.lost(place, format!("the option cannot be read: {error}")),

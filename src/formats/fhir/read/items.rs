@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::super::asked::{Asked, questions, takes_many};
+use super::super::asked::{Asked, questions, takes_many, type_of};
 use super::super::calculations::{calculation, computable};
 use super::super::element::Element;
 use super::super::fhirpath::Known;
 use super::super::names::{
     CALCULATED_EXPRESSION, DISPLAY_CATEGORY, ENABLE_WHEN_EXPRESSION, HIDDEN, VARIABLE,
 };
-use super::super::reading::{OptionRead, Reading};
+use super::super::reading::{OptionRead, Reading, merged};
 use super::super::routing::{self, Linked, Routing};
 use super::choices::{answer_option, external};
-use super::question::{Standard, controls, merged, option_value, standard};
+use super::question::{Standard, controls, option_value, standard};
 use crate::domain::form::{ConditionDefinition, Form, FormDefinition, QuestionKind, Specify, Text};
 use crate::domain::pointer::Pointer;
 use crate::formats::xlsform::key;
@@ -716,7 +716,7 @@ fn overlay(
         let kind: Option<QuestionKind> = serde_json::from_value(kind.clone()).ok();
         let many = read.fields.get("kind") == Some(&json!("multiple_choice"));
         let fits = kind.is_some_and(|kind| {
-            super::super::write::type_of(kind) == item_type
+            type_of(kind) == item_type
                 || (kind == QuestionKind::Statement && item_type == "boolean")
         });
         let fits = fits && (!many || kind.is_none_or(takes_many));

@@ -17,7 +17,6 @@ use crate::domain::pointer::{Pointer, find_nul};
 use crate::formats::xlsform::form_key;
 
 use choices::value_sets;
-use question::merged;
 
 pub(super) use choices::answer_option;
 pub(super) use items::{beside, without_concept};

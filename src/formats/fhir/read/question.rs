@@ -51,22 +51,6 @@ pub struct Standard {
     pub set: Option<String>,
 }
 
-/// The fields with those of our own laid over them. One that is null there is not there.
-pub fn merged(fields: Value, ours: Map<String, Value>) -> Value {
-    let mut fields = match fields {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    };
-    for (name, value) in ours {
-        if value.is_null() {
-            fields.remove(&name);
-        } else {
-            fields.insert(name, value);
-        }
-    }
-    Value::Object(fields)
-}
-
 /// Takes what says how an item is shown. Gives the controls that are more than look.
 pub(super) fn controls(item: &mut Element, reading: &mut Reading) -> Vec<String> {
     let mut found = Vec::new();

@@ -20,8 +20,6 @@ use crate::domain::form::{
 };
 use crate::domain::pointer::Pointer;
 
-pub(super) use questions::type_of;
-
 /// What is known of a form besides its definition.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Published<'a> {
@@ -292,16 +290,14 @@ impl Writer<'_> {
             self.remark(&Pointer::root().child("extension"), what);
             return None;
         };
-        let mut human = Map::new();
-        set(&mut human, "url", "human");
-        self.text(&mut human, "valueString", &constraint.message);
+        let message = constraint.message.get(self.language).unwrap_or_default();
         Some(json!({
             "url": CONSTRAINT,
             "extension": [
                 {"url": "key", "valueId": constraint.key.replace('_', "-")},
                 {"url": "severity", "valueCode": "error"},
                 {"url": "expression", "valueString": format!("({counts}).not() or ({require})")},
-                human,
+                {"url": "human", "valueString": message},
             ],
         }))
     }

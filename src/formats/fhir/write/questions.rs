@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::super::asked::{list_system, takes_many};
+use super::super::asked::{list_system, takes_many, type_of};
 use super::super::element::Element;
 use super::super::names::{
     CODING, ENTRY_FORMAT, MAX_DECIMAL_PLACES, MAX_OCCURS, MAX_VALUE, MIN_OCCURS, MIN_VALUE,
@@ -19,21 +19,6 @@ use crate::domain::pointer::Pointer;
 /// The most options that are shown as buttons.
 const BUTTONS: usize = 12;
 
-/// The type of an item.
-pub fn type_of(kind: QuestionKind) -> &'static str {
-    match kind {
-        QuestionKind::SingleChoice | QuestionKind::MultipleChoice | QuestionKind::Ranking => {
-            "choice"
-        }
-        QuestionKind::Rating | QuestionKind::Integer => "integer",
-        QuestionKind::Decimal => "decimal",
-        QuestionKind::YesNo => "boolean",
-        QuestionKind::Text => "text",
-        QuestionKind::Date => "date",
-        QuestionKind::Statement => "display",
-    }
-}
-
 impl Writer<'_> {
     /// Writes a question, and the texts beside its options, which are items of their own.
     pub(super) fn question(
@@ -46,10 +31,12 @@ impl Writer<'_> {
         let form = self.definition;
         let (mut item, mut extensions) = self.standard(question);
         let mut own = self.not_said(question, &item, &extensions);
+        let has_code = item.contains_key("code");
         let unseen: Vec<&str> = own
             .keys()
             .map(String::as_str)
             .filter(|name| !["scale", "kind", "background", "matrix"].contains(name))
+            .filter(|name| *name != "concept" || !has_code)
             .collect();
         if !unseen.is_empty() {
             let what = format!("other tools do not see: {}", unseen.join(", "));

@@ -130,7 +130,7 @@ pub struct PublishDraftBody {
     request_body(content(
         (FormDefinition = "application/json"), (String = "application/yaml"),
         (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (inline(Questionnaire) = "application/fhir+json"),
+        (Questionnaire = "application/fhir+json"),
     )),
     responses((status = 201, description = "The draft.", body = DraftView, headers(
         ("Location" = String, description = "Where the draft is."),
@@ -193,7 +193,7 @@ async fn get_form_draft(
     request_body(content(
         (FormDefinition = "application/json"), (String = "application/yaml"),
         (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (inline(Questionnaire) = "application/fhir+json"),
+        (Questionnaire = "application/fhir+json"),
     )),
     responses((status = 200, description = "The draft as it is now.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft."),

@@ -129,7 +129,13 @@ impl From<FormVersionRow> for FormVersionSummary {
 
 /// A FHIR R4 Questionnaire, by the conventions of Structured Data Capture.
 #[derive(ToSchema)]
-#[schema(value_type = Object)]
+#[schema(value_type = std::collections::HashMap<String, serde_json::Value>, example = json!({
+    "resourceType": "Questionnaire", "language": "en", "url": "urn:aftercare:form:sleep", "status": "draft", "title": "Sleep",
+    "item": [{
+        "linkId": "nights", "type": "group", "text": "Nights",
+        "item": [{"linkId": "sleep_well", "type": "boolean", "text": "Do you sleep well?"}],
+    }],
+}))]
 pub struct Questionnaire(#[allow(dead_code, reason = "only its schema is used")] serde_json::Value);
 
 /// The language of the texts.
@@ -186,7 +192,7 @@ async fn list_forms(
     ),
     responses(
         (status = 200, description = "The newest version in use.", content(
-            (FormVersionView = "application/json"), (inline(Questionnaire) = "application/fhir+json"),
+            (FormVersionView = "application/json"), (Questionnaire = "application/fhir+json"),
         ), headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
             ("Content-Language" = String, description = "The language of the texts, where it is one."),
@@ -255,7 +261,7 @@ async fn list_form_versions(
     ),
     responses(
         (status = 200, description = "The version.", content(
-            (FormVersionView = "application/json"), (inline(Questionnaire) = "application/fhir+json"),
+            (FormVersionView = "application/json"), (Questionnaire = "application/fhir+json"),
         ), headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
             ("Content-Language" = String, description = "The language of the texts, where it is one."),

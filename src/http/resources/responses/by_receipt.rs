@@ -55,7 +55,7 @@ pub struct OwnResponseView {
         ("Receipt" = String, Header, description = "The receipt that the response was sent with.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
     ),
     responses((status = 200, description = "The response.", content(
-        (OwnResponseView = "application/json"), (inline(QuestionnaireResponse) = "application/fhir+json"),
+        (OwnResponseView = "application/json"), (QuestionnaireResponse = "application/fhir+json"),
     ))),
     extensions(("x-problems" = json!([
         "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
@@ -114,7 +114,7 @@ pub(super) async fn get_own_response(
         ("Receipt" = String, Header, description = "The receipt that the response was sent with.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
     ),
     request_body(content(
-        (CreateResponseBody = "application/json"), (inline(QuestionnaireResponse) = "application/fhir+json"),
+        (CreateResponseBody = "application/json"), (QuestionnaireResponse = "application/fhir+json"),
     )),
     responses((status = 200, description = "The response as it is now.", body = ResponseView)),
     extensions(("x-problems" = json!([

@@ -54,7 +54,14 @@ pub struct CreateResponseBody {
 
 /// A FHIR R4 QuestionnaireResponse.
 #[derive(ToSchema)]
-#[schema(value_type = Object)]
+#[schema(value_type = std::collections::HashMap<String, serde_json::Value>, example = json!({
+    "resourceType": "QuestionnaireResponse", "status": "completed", "language": "ko",
+    "questionnaire": "urn:aftercare:form:daily-life-after-treatment|1",
+    "item": [{
+        "linkId": "section__eating",
+        "item": [{"linkId": "eating_meals", "answer": [{"valueCoding": {"code": "severe"}}]}],
+    }],
+}))]
 struct QuestionnaireResponse(
     #[allow(dead_code, reason = "only its schema is used")] serde_json::Value,
 );
@@ -127,7 +134,7 @@ pub struct ResponseView {
         ("Proof-Of-Work" = Option<String>, Header, description = "Where the campaign's `proof_of_work` is not null: the proof for this campaign and this receipt, 1 to 64 characters of A-Z, a-z, 0-9, - and _. Elsewhere it is not looked at.", example = "83539"),
     ),
     request_body(content(
-        (CreateResponseBody = "application/json"), (inline(QuestionnaireResponse) = "application/fhir+json"),
+        (CreateResponseBody = "application/json"), (QuestionnaireResponse = "application/fhir+json"),
     )),
     responses(
         (status = 201, description = "It is stored.", body = ResponseView),
