@@ -86,13 +86,15 @@ impl ForeignFormat {
     }
 }
 
+/// Where in a file a part of the definition stands that was made of it.
+type PlaceOf = Box<dyn Fn(&Pointer) -> Option<String>>;
+
 /// A definition that was read of another format, and what is to be said of it.
 struct Brought {
     definition: FormDefinition,
     notes: Vec<String>,
     left_out: Vec<String>,
-    /// Where a part of the definition stands in the file.
-    place: Box<dyn Fn(&Pointer) -> Option<String>>,
+    place: PlaceOf,
 }
 
 #[derive(Debug, Args)]

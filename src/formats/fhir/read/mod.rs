@@ -1,5 +1,6 @@
 //! A Questionnaire into a definition: the whole of it.
 
+mod assemble;
 mod choices;
 mod items;
 mod question;
@@ -19,8 +20,7 @@ use crate::formats::xlsform::form_key;
 use choices::value_sets;
 
 pub(super) use choices::answer_option;
-pub(super) use items::{beside, without_concept};
-pub(super) use question::standard;
+pub(super) use question::{beside, standard, without_concept};
 
 /// What was read of a Questionnaire. Its places are JSON pointers into the resource.
 #[derive(Debug)]

@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::super::asked::{takes_many, type_of};
 use super::super::element::Element;
 use super::super::names::{
-    CHOICE_ORIENTATION, ENTRY_FORMAT, HIDDEN, ITEM_CONTROL, MAX_DECIMAL_PLACES, MAX_OCCURS,
-    MAX_VALUE, MIN_OCCURS, MIN_VALUE, SLIDER_STEP, UCUM, UNIT,
+    CHOICE_ORIENTATION, DISPLAY_CATEGORY, ENTRY_FORMAT, HIDDEN, ITEM_CONTROL, MAX_DECIMAL_PLACES,
+    MAX_OCCURS, MAX_VALUE, MIN_OCCURS, MIN_VALUE, SLIDER_STEP, UCUM, UNIT, system_of,
 };
-use super::super::reading::{OptionRead, Reading};
+use super::super::reading::{OptionRead, Reading, merged};
 use super::choices::{answer_option, external};
-use crate::domain::form::ExternalCode;
+use crate::domain::form::{ExternalCode, QuestionKind};
+use crate::domain::pointer::Pointer;
 
 /// The most characters of a text that has no bound.
 const TEXT_LENGTH: u16 = 1_000;
@@ -351,5 +353,82 @@ pub fn option_value(ending: &str, value: &Value) -> Option<String> {
         (_, Value::String(text)) => Some(text.clone()),
         (_, Value::Number(number)) => Some(number.to_string()),
         _ => None,
+    }
+}
+
+/// A text that stands within a question: its hint, or what an end of it means.
+pub fn beside(
+    place: Pointer,
+    child: Value,
+    fields: &mut Map<String, Value>,
+    reading: &mut Reading,
+) {
+    let Some(mut child) = Element::new(place.clone(), child) else {
+        return;
+    };
+    for field in ["linkId", "type"] {
+        child.take(field);
+    }
+    child.extension(DISPLAY_CATEGORY);
+    let mut name = "hint";
+    for control in controls(&mut child, reading) {
+        name = match control.as_str() {
+            "lower" => "min_label",
+            "upper" => "max_label",
+            _ => "hint",
+        };
+    }
+    let text = child.text("text", reading);
+    child.finish(reading);
+    match text {
+        Some(text) if !fields.contains_key(name) => {
+            fields.insert(name.to_owned(), json!(text));
+        }
+        _ => reading.lost(&place, "a question has one hint"),
+    }
+}
+
+/// Lays the fields of our own over those of FHIR, if they are of the same kind still.
+pub(super) fn overlay(
+    read: &mut Standard,
+    mut ours: Map<String, Value>,
+    item_type: &str,
+    place: &Pointer,
+    reading: &mut Reading,
+) {
+    if let Some(kind) = ours.get("kind") {
+        let kind: Option<QuestionKind> = serde_json::from_value(kind.clone()).ok();
+        let many = read.fields.get("kind") == Some(&json!("multiple_choice"));
+        let fits = kind.is_some_and(|kind| {
+            type_of(kind) == item_type
+                || (kind == QuestionKind::Statement && item_type == "boolean")
+        });
+        let fits = fits && (!many || kind.is_none_or(takes_many));
+        if !fits {
+            reading.note(&place.child("type"), "the type was changed in the resource");
+            ours.remove("kind");
+        }
+    }
+    without_concept(&mut read.fields, ours.get("concept"));
+    let fields = Value::Object(std::mem::take(&mut read.fields));
+    if let Value::Object(fields) = merged(fields, ours) {
+        read.fields = fields;
+    }
+}
+
+/// A concept is one of the codes of its item.
+pub fn without_concept(fields: &mut Map<String, Value>, concept: Option<&Value>) {
+    let Some(concept) = concept else { return };
+    let text = |name: &str| concept.get(name).and_then(Value::as_str);
+    let system = text("system").and_then(system_of);
+    let coding = json!({"system": system, "code": text("code")});
+    let Some(Value::Array(codes)) = fields.get_mut("external") else {
+        return;
+    };
+    if let Some(at) = codes.iter().position(|it| *it == coding) {
+        codes.remove(at);
+    }
+    if codes.is_empty() {
+        fields.remove("external");
     }
 }
