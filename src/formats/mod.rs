@@ -3,15 +3,20 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
-//! | [`wide`] | a response into a row of the wide export |
+//! | [`table`] | a table of responses, and what a file format must do to write it |
+//! | [`csv_table`], [`ndjson`] | such a table as CSV and as NDJSON |
+//! | [`file_format`] | which files there are |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
 
 pub mod codebook;
 pub mod csv;
+pub mod csv_table;
+pub mod file_format;
 pub mod invitation_sheet;
-pub mod wide;
+pub mod ndjson;
+pub mod table;
 pub mod xlsform;
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod event;
 pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed};
 pub use event::{
     Actor, AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
-    AuditedRemarksFilter, AuditedScopes, AuditedSettings,
+    AuditedFile, AuditedRemarksFilter, AuditedScopes, AuditedSettings,
 };
 
 /// The recorded actions.

@@ -80,6 +80,26 @@ impl From<Unfit> for FieldError {
                 FieldCode::Length,
                 format!("It may name at most {MAX_SENSITIVE} questions."),
             ),
+            Unfit::VersionUnknown => (
+                "version",
+                FieldCode::VersionUnknown,
+                "The form has no published version with this number.".to_owned(),
+            ),
+            Unfit::ResponseLanguageNotOffered => (
+                "response_language",
+                FieldCode::LanguageNotOffered,
+                "No version of the form is in this language.".to_owned(),
+            ),
+            Unfit::LanguageNotOffered(offered) => (
+                "language",
+                FieldCode::LanguageNotOffered,
+                format!("The form is offered in {}.", offered.join(", ")),
+            ),
+            Unfit::ColumnUnknown(name) => (
+                "columns",
+                FieldCode::ColumnUnknown,
+                format!("The table has no column “{name}”. The codebook lists those it has."),
+            ),
         };
         Self::parameter(parameter, code, detail)
     }
