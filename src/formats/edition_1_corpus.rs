@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::csv::CsvOptions;
 use super::csv_table::CsvTable;
-use super::table::{Layout, Shape, TableWriter};
+use super::table::{Layout, Shape, Table, TableWriter};
 use crate::domain::codebook::tests::occasion;
 use crate::domain::codebook::{CampaignLabel, Columns, RowContent, RowProjection};
 use crate::domain::disclosure::codebook;
@@ -81,8 +81,13 @@ fn what_was_published_under_the_first_edition_stays_as_it_was() {
         let form = Form::check(definition).unwrap();
         assert_eq!(json!(form.digest().to_string()), kept["digest"]);
         assert_eq!(serde_json::to_value(form.layout()).unwrap(), kept["layout"]);
-        let mut header = CsvWriter::new(CsvOptions::default());
-        Wide::header(&Columns::of(&[(1, &form)]), &mut header).unwrap();
+        let mut header = CsvTable::new(CsvOptions::default());
+        let about = Table {
+            codebook: codebook(&Columns::of(&[(1, &form)]), "en"),
+            ..Table::default()
+        };
+        let (table, _) = Table::of(&Columns::of(&[(1, &form)]), about, |_| true);
+        header.begin(&table).unwrap();
         assert_eq!(
             json!(String::from_utf8(header.take()).unwrap()),
             kept["header"]

@@ -11,6 +11,12 @@ pub enum FileFormat {
     Ndjson,
 }
 
+impl Default for FileFormat {
+    fn default() -> Self {
+        Self::Csv(CsvOptions::default())
+    }
+}
+
 impl FileFormat {
     /// Its name, which is also the ending of a file's name.
     pub const fn name(self) -> &'static str {

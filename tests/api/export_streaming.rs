@@ -7,12 +7,11 @@ use std::time::{Duration, Instant};
 
 use aftercare::app::export::selection::RowFilter;
 use aftercare::app::export::{
-    Download, ExportError, ExportVersion, Limits, ResponsesExport, Spool, start,
+    Download, ExportError, ExportVersion, FileSpec, Limits, ResponsesExport, Spool, start,
 };
 use aftercare::domain::ids::{CampaignId, FormVersionId};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
-use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
 use aftercare::store::exclusive_connection::ExclusiveConnection;
 use diesel::sql_types::BigInt;
@@ -100,7 +99,7 @@ async fn begin_in(
         k: 5,
         sensitive: Vec::new(),
         key: app.state.app.keys.server.clone(),
-        options: CsvOptions::default(),
+        file: FileSpec::default(),
     };
     let conn = app.state.app.pools.exports.get().await.unwrap();
     let connection = ExclusiveConnection::new(conn);

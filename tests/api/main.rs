@@ -78,6 +78,7 @@ mod second_edition;
 mod security_headers;
 mod server_tls;
 mod sessions;
+mod shapes;
 mod shutdown;
 mod slow_clients;
 mod staff;

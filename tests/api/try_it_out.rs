@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 51] = [
+const ORDER: [&str; 52] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -28,6 +28,7 @@ const ORDER: [&str; 51] = [
     "withdraw_own_response",
     "list_form_changes",
     "export_responses",
+    "export_responses_ndjson",
     "export_codebook",
     "export_remarks",
     "list_remarks",

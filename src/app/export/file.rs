@@ -12,7 +12,7 @@ use crate::formats::ndjson::NdjsonTable;
 use crate::formats::table::{Layout, Shape, Table};
 
 /// How a file of responses is written. None of it changes what is suppressed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct FileSpec {
     /// The kind of file.
     pub format: FileFormat,

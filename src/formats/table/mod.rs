@@ -11,6 +11,8 @@
 pub mod columns;
 pub mod layout;
 pub mod shape;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

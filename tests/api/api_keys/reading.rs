@@ -70,6 +70,7 @@ fn what_opens_to_keys_is_meant_to() {
             "export_codebook",
             "export_remarks",
             "export_responses",
+            "export_responses_ndjson",
             "get_campaign_progress",
             "list_audit_entries",
         ]

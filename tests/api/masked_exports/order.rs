@@ -165,7 +165,7 @@ async fn what_changes_between_the_passes_is_not_seen() {
             k: 5,
             sensitive: Vec::new(),
             key: app.state.app.keys.server.clone(),
-            options: CsvOptions::default(),
+            file: FileSpec::default(),
         };
         let app = &app;
         async move {
