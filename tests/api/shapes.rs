@@ -73,37 +73,37 @@ async fn choices_come_as_codes_numbers_or_labels_and_missing_values_with_their_r
     for (query, expected) in [
         (
             "",
-            ["1,,,1,0,0", "1,much,,,,10", "2,,much,,0,3", "2,,none,0,,"],
+            ["1,,much,,,10", "1,1,,,0,0", "2,,,much,0,3", "2,0,,none,,"],
         ),
         (
             "&values=numbers",
-            ["1,,,1,0,0", "1,2,,,,10", "2,,0,0,,", "2,,5,,0,3"],
+            ["1,,2,,,10", "1,1,,,0,0", "2,,,5,0,3", "2,0,,0,,"],
         ),
         (
             "&values=labels",
             [
-                "1,,,yes,not chosen,0",
-                "1,Much,,,,10",
-                "2,,Much,,not chosen,3",
-                "2,,None,no,,",
+                "1,,Much,,,10",
+                "1,yes,,,not chosen,0",
+                "2,,,Much,not chosen,3",
+                "2,no,,None,,",
             ],
         ),
         (
             "&values=labels&language=ko",
             [
-                "1,,,yes,not chosen,0",
-                "1,많음,,,,10",
-                "2,,많음,,not chosen,3",
-                "2,,없음,no,,",
+                "1,,많이,,,10",
+                "1,yes,,,not chosen,0",
+                "2,,,많이,not chosen,3",
+                "2,no,,없음,,",
             ],
         ),
         (
             "&missing=reasons",
             [
-                "1,ASKU,NASK,1,0,0",
-                "1,much,NASK,NI,NI,10",
-                "2,NASK,much,NI,0,3",
-                "2,NASK,none,0,NA,ASKU",
+                "1,1,ASKU,NASK,0,0",
+                "1,NI,much,NASK,NI,10",
+                "2,0,NASK,none,NA,ASKU",
+                "2,NI,NASK,much,0,3",
             ],
         ),
     ] {
@@ -214,7 +214,7 @@ async fn ndjson_says_what_the_csv_file_says() {
 async fn what_is_masked_is_the_same_in_every_shape() {
     let all = collected().await;
     let mut conn = all.app.connect().await;
-    let rare = json!({"group": "b", "meals": "none", "distress": 1});
+    let rare = json!({"group": "b", "meals": "none", "distress": 1, "exact": 1});
     crate::support::stored::respond(
         &mut conn,
         all.newest(),

@@ -1,6 +1,5 @@
 //! The query parameters of exports.
 
-use std::num::ParseIntError;
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -176,12 +175,18 @@ csv_query! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionList(Vec<i32>);
 
-impl FromStr for VersionList {
-    type Err = ParseIntError;
+/// The text is no such list.
+#[derive(Debug, thiserror::Error)]
+#[error("expected numbers of versions, separated by commas")]
+pub struct NoVersionList;
 
-    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+impl FromStr for VersionList {
+    type Err = NoVersionList;
+
+    fn from_str(text: &str) -> Result<Self, NoVersionList> {
         let numbers = text.split(',').map(|word| word.trim().parse());
-        numbers.collect::<Result<_, _>>().map(Self)
+        let numbers = numbers.collect::<Result<_, _>>();
+        numbers.map(Self).map_err(|_| NoVersionList)
     }
 }
 
