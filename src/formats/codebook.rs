@@ -37,6 +37,45 @@ pub const HEADER: [&str; 30] = [
     "score_formula",
 ];
 
+/// The columns of the list of codes.
+pub const CODES_HEADER: [&str; 6] = ["column", "version", "kind", "code", "number", "label"];
+
+/// Writes a row for each code of a column in each version: what can stand in the column, and the bands of scores, whose
+/// number is the least score that belongs to them.
+///
+/// # Errors
+///
+/// When a row does not fit the header, which none does.
+pub fn codes_csv(by_version: &[Entry], options: CsvOptions) -> Result<Vec<u8>, RowFault> {
+    let mut csv = CsvWriter::new(options);
+    CODES_HEADER.iter().for_each(|name| csv.text(name));
+    csv.end_row()?;
+    for (entry, version) in by_version
+        .iter()
+        .flat_map(|entry| entry.versions.iter().map(move |version| (entry, *version)))
+    {
+        let mut row = |kind: &str, code: &str, number: Option<f64>, label: &str| {
+            csv.text(&entry.column);
+            csv.whole(version.into());
+            csv.text(kind);
+            csv.text(code);
+            match number {
+                Some(number) => csv.number(number),
+                None => csv.blank(),
+            }
+            csv.text(label);
+            csv.end_row()
+        };
+        for code in &entry.codes {
+            row("code", &code.code, code.number.map(f64::from), &code.label)?;
+        }
+        for band in entry.score.iter().flat_map(|score| &score.bands) {
+            row("band", &band.code, Some(band.from), &band.label)?;
+        }
+    }
+    Ok(csv.take())
+}
+
 /// Writes the whole codebook.
 ///
 /// # Errors

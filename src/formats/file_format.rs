@@ -9,6 +9,8 @@ pub enum FileFormat {
     Csv(CsvOptions),
     /// A JSON object a line.
     Ndjson,
+    /// A Frictionless Data Package, with its CSV files written like this.
+    DataPackage(CsvOptions),
 }
 
 impl Default for FileFormat {
@@ -18,11 +20,21 @@ impl Default for FileFormat {
 }
 
 impl FileFormat {
-    /// Its name, which is also the ending of a file's name.
+    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Csv(_) => "csv",
             Self::Ndjson => "ndjson",
+            Self::DataPackage(_) => "data-package",
+        }
+    }
+
+    /// How the name of such a file ends.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv(_) => "responses.csv",
+            Self::Ndjson => "responses.ndjson",
+            Self::DataPackage(_) => "data-package.zip",
         }
     }
 }

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
 //! | [`table`] | a table of responses, and what a file format must do to write it |
-//! | [`csv_table`], [`ndjson`] | such a table as CSV and as NDJSON |
+//! | [`csv_table`], [`ndjson`], [`data_package`] | such a table as CSV, as NDJSON, as a Frictionless Data Package |
+//! | [`zip_stream`] | a zip archive in pieces |
 //! | [`file_format`] | which files there are |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
@@ -13,11 +14,13 @@
 pub mod codebook;
 pub mod csv;
 pub mod csv_table;
+pub mod data_package;
 pub mod file_format;
 pub mod invitation_sheet;
 pub mod ndjson;
 pub mod table;
 pub mod xlsform;
+pub mod zip_stream;
 
 #[cfg(test)]
 mod edition_1_corpus;

@@ -7,6 +7,7 @@ use super::write::write;
 use crate::domain::codebook::Columns;
 use crate::domain::disclosure::{codebook, codebook_by_version};
 use crate::formats::csv_table::CsvTable;
+use crate::formats::data_package::DataPackage;
 use crate::formats::file_format::FileFormat;
 use crate::formats::ndjson::NdjsonTable;
 use crate::formats::table::{Layout, Shape, Table};
@@ -61,6 +62,9 @@ impl FileSpec {
         match self.format {
             FileFormat::Csv(options) => {
                 write(rows, &table, layout, CsvTable::new(options), sink).await
+            }
+            FileFormat::DataPackage(options) => {
+                write(rows, &table, layout, DataPackage::new(options), sink).await
             }
             FileFormat::Ndjson => write(rows, &table, layout, NdjsonTable::default(), sink).await,
         }

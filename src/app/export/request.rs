@@ -28,28 +28,55 @@ pub enum NotFitting {
 }
 
 /// Why a request does not fit the form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// A campaign is named that the form does not have.
+    #[error("The form has no campaign with this key.")]
     CampaignUnknown,
-    /// `k` is less than this, which a campaign promises.
-    KTooSmall(u32),
-    /// `k` is more than this.
-    KTooLarge(u32),
-    /// A question is named that has no column.
-    SensitiveUnknown,
-    /// A background question is named, which is suppressed itself.
-    SensitiveBackground,
-    /// More questions are named than [`MAX_SENSITIVE`].
-    TooManySensitive,
     /// A version is named that the form does not have, or that is not published.
+    #[error("The form has no published version with this number.")]
     VersionUnknown,
     /// A language of responses is named in which no version is.
+    #[error("No version of the form is in this language.")]
     ResponseLanguageNotOffered,
+    /// `k` is less than this, which a campaign promises.
+    #[error("It must be {0} or more here.")]
+    KTooSmall(u32),
+    /// `k` is more than this.
+    #[error("It must be {0} or less.")]
+    KTooLarge(u32),
+    /// A question is named that has no column.
+    #[error("It names a question that has no column.")]
+    SensitiveUnknown,
+    /// A background question is named, which is suppressed itself.
+    #[error("It names a background question, which is masked itself.")]
+    SensitiveBackground,
+    /// More questions are named than [`MAX_SENSITIVE`].
+    #[error("It may name at most {} questions.", MAX_SENSITIVE)]
+    TooManySensitive,
     /// Labels are asked for in a language in which the form is not; these are the languages.
+    #[error("The form is offered in {}.", .0.join(", "))]
     LanguageNotOffered(Vec<String>),
     /// A column is named that the table does not have.
+    #[error("The table has no column “{0}”. The codebook lists those it has.")]
     ColumnUnknown(String),
+}
+
+impl Unfit {
+    /// The parameter that does not fit.
+    pub const fn parameter(&self) -> &'static str {
+        match self {
+            Self::CampaignUnknown => "campaign",
+            Self::VersionUnknown => "version",
+            Self::ResponseLanguageNotOffered => "response_language",
+            Self::KTooSmall(_) | Self::KTooLarge(_) => "k",
+            Self::SensitiveUnknown | Self::SensitiveBackground | Self::TooManySensitive => {
+                "sensitive"
+            }
+            Self::LanguageNotOffered(_) => "language",
+            Self::ColumnUnknown(_) => "columns",
+        }
+    }
 }
 
 /// Which responses are exported, and how.

@@ -39,6 +39,8 @@ pub struct TableColumn {
     pub title: String,
     /// What can stand in it, where that is a list, and the values that have a label of their own.
     pub categories: Vec<Category>,
+    /// Whether it belongs to the layout rather than to the form.
+    pub own: bool,
     /// Whether nothing else than the categories can stand in it.
     pub closed: bool,
     /// The least number.
@@ -65,6 +67,7 @@ impl TableColumn {
             name: name.to_owned(),
             value_type,
             title: title.to_owned(),
+            own: true,
             categories: Vec::new(),
             closed: false,
             min: None,
@@ -106,6 +109,7 @@ impl TableColumn {
             name: entry.column.clone(),
             value_type,
             title,
+            own: false,
             categories,
             closed: !entry.codes.is_empty() && has_list(entry),
             min: bound(&entry.min),

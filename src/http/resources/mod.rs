@@ -30,6 +30,7 @@ pub fn parameter_types() -> Components {
         .schema_from::<campaigns::CampaignFilter>()
         .schema_from::<invitations::InvitationFormat>()
         .schema_from::<remarks::RemarkFilter>()
+        .schema_from::<exports::CodebookVersions>()
         .schema_from::<Formulas>()
         .schema_from::<LayoutKind>()
         .schema_from::<MissingShown>()

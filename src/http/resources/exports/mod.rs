@@ -1,5 +1,6 @@
 //! Exports of a form's responses, and their codebook. For analysts.
 
+mod codebook;
 mod figures;
 mod query;
 mod remarks;
@@ -11,12 +12,11 @@ use actix_web::{HttpResponse, HttpResponseBuilder, get};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::query::{CodebookQuery, ResponsesCsvQuery, ResponsesQuery};
+pub use self::query::CodebookVersions;
+use self::query::{ResponsesCsvQuery, ResponsesQuery};
 use crate::app::Caller;
 use crate::app::exports::{self, ResponsesRequest};
 use crate::domain::ids::FormKey;
-use crate::formats::codebook::codebook_csv;
-use crate::formats::csv::CsvOptions;
 use crate::formats::file_format::FileFormat;
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
@@ -32,7 +32,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(export_responses)
         .service(export_responses_ndjson)
-        .service(export_codebook)
+        .service(export_data_package)
+        .service(codebook::export_codebook)
+        .service(codebook::export_codebook_json)
+        .service(codebook::export_codes)
         .service(remarks::export_remarks);
 }
 
@@ -140,6 +143,45 @@ async fn export_responses_ndjson(
     responses_file(&state, analyst.caller(), &form, request, headers_only).await
 }
 
+/// Export the responses to a form as a data package
+///
+/// A Frictionless Data Package in a zip archive: `responses.csv` under the same suppression and with the same choices as
+/// the operation of that name, `codebook.csv`, `codes.csv` with a row for each code of each version, and
+/// `datapackage.json` with types, permitted values, labels and missing values of each column, and with size and SHA-256 of
+/// each file.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
+    params(
+        FormPath,
+        ResponsesCsvQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The archive.",
+        content_type = "application/zip",
+        body = inline(ExportFile),
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as with `responses.csv`."),
+            ("Diversity" = String, description = "Only with `sensitive`, as with `responses.csv`."),
+        ),
+    )),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_few_records", "too_many_requests"]))),
+)]
+#[get("/v1/forms/{form}/data-package.zip")]
+async fn export_data_package(
+    analyst: StaffOrKey<Analyst>,
+    state: State,
+    form: FormPath,
+    query: Query<ResponsesCsvQuery>,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let (query, form) = (query.read()?, form.key()?);
+    let request = query.request(FileFormat::DataPackage(query.csv()));
+    responses_file(&state, analyst.caller(), &form, request, headers_only).await
+}
+
 /// The reply with a file of responses.
 async fn responses_file(
     state: &State,
@@ -148,7 +190,8 @@ async fn responses_file(
     request: ResponsesRequest,
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
-    let mut response = attachment(form, "responses", request.format);
+    let format = request.format;
+    let mut response = attachment(form, format.ending(), media_type(format));
     if headers_only.0 {
         exports::check_responses(&state.app, caller, form, request).await?;
         return Ok(without_body(&mut response));
@@ -160,60 +203,22 @@ async fn responses_file(
     Ok(response.streaming(file.download))
 }
 
-/// Export the codebook of a form
-///
-/// One row for each column of the export of responses: its meaning, the versions that have it, its possible values, its
-/// condition, and the computation of a score. Where versions differ, the newest one that has the column is described.
-#[utoipa::path(
-    tag = "exports",
-    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
-    params(
-        FormPath,
-        CodebookQuery,
-    ),
-    responses((
-        status = 200,
-        description = "The table: RFC 4180, in UTF-8, with a header.",
-        content_type = "text/csv",
-        body = inline(ExportFile),
-        headers(("Content-Disposition" = String, description = "A name for the file.")),
-        example = json!("column,question,option,kind,section,section_title,text,label,versions,codes,numbers\r\neating_meals,eating_meals,,single_choice,eating,Eating,How hard is it to eat a meal?,,1 to 2,none=None; mild=Mild,none=0; mild=1\r\n"),
-    )),
-    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered"]))),
-)]
-#[get("/v1/forms/{form}/codebook.csv", wrap = "from_fn(compress)")]
-async fn export_codebook(
-    analyst: StaffOrKey<Analyst>,
-    state: State,
-    form: FormPath,
-    query: Query<CodebookQuery>,
-    headers_only: HeadersOnly,
-) -> Result<HttpResponse, Problem> {
-    let (query, form) = (query.read()?, form.key()?);
-    let (caller, language) = (analyst.caller(), query.language());
-    let entries = exports::codebook(&state.app, caller, &form, language, false).await?;
-    if headers_only.0 {
-        return Ok(without_body(&mut csv_attachment(&form, "codebook")));
-    }
-    let written = codebook_csv(&entries, query.csv())
-        .map_err(|_| Problem::internal("the codebook cannot be written"))?;
-    Ok(csv_attachment(&form, "codebook").body(written))
-}
-
 /// A file, which clients write to disk as it comes.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
 struct ExportFile(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
 
 fn csv_attachment(form: &FormKey, what: &str) -> HttpResponseBuilder {
-    attachment(form, what, FileFormat::Csv(CsvOptions::default()))
+    attachment(form, &format!("{what}.csv"), CSV)
 }
 
-fn attachment(form: &FormKey, what: &str, format: FileFormat) -> HttpResponseBuilder {
-    let name = DispositionParam::Filename(format!("{form}-{what}.{}", format.name()));
+const CSV: &str = "text/csv; charset=utf-8; header=present";
+
+fn attachment(form: &FormKey, file: &str, media_type: &'static str) -> HttpResponseBuilder {
+    let name = DispositionParam::Filename(format!("{form}-{file}"));
     let mut response = HttpResponse::Ok();
     response
-        .insert_header((header::CONTENT_TYPE, media_type(format)))
+        .insert_header((header::CONTENT_TYPE, media_type))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(ContentDisposition {
             disposition: DispositionType::Attachment,
@@ -224,7 +229,8 @@ fn attachment(form: &FormKey, what: &str, format: FileFormat) -> HttpResponseBui
 
 const fn media_type(format: FileFormat) -> &'static str {
     match format {
-        FileFormat::Csv(_) => "text/csv; charset=utf-8; header=present",
+        FileFormat::Csv(_) => CSV,
         FileFormat::Ndjson => "application/x-ndjson",
+        FileFormat::DataPackage(_) => "application/zip",
     }
 }

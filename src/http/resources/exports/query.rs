@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
 use crate::app::exports::ResponsesRequest;
@@ -168,7 +168,44 @@ csv_query! {
         /// Language of texts and labels: one of those of the newest version; the default is the first of these.
         #[param(example = "en")]
         language: Option<String>,
+        /// Which versions of a column are described. If missing: `newest`.
+        #[serde(default)]
+        #[param(value_type = Option<CodebookVersions>)]
+        versions: CodebookVersions,
     }
+}
+
+query! {
+    /// The language of the codebook.
+    pub struct CodebookJsonQuery {
+        /// Language of texts and labels: one of those of the newest version; the default is the first of these.
+        #[param(example = "en")]
+        language: Option<String>,
+        /// Which versions of a column are described. If missing: `newest`.
+        #[serde(default)]
+        #[param(value_type = Option<CodebookVersions>)]
+        versions: CodebookVersions,
+    }
+}
+
+csv_query! {
+    /// The language and the format of the list of codes.
+    pub struct CodesQuery {
+        /// Language of labels: one of those of the newest version; the default is the first of these.
+        #[param(example = "en")]
+        language: Option<String>,
+    }
+}
+
+/// Which versions of a column are described.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CodebookVersions {
+    /// The newest version that has the column.
+    #[default]
+    Newest,
+    /// Each version that has the column.
+    Each,
 }
 
 /// Numbers of versions, separated by commas.
@@ -198,6 +235,30 @@ impl RemarksCsvQuery {
 }
 
 impl CodebookQuery {
+    /// The requested language.
+    pub fn language(&self) -> Option<&str> {
+        self.language.as_deref()
+    }
+
+    /// Whether each version of a column is described.
+    pub fn each_version(&self) -> bool {
+        self.versions == CodebookVersions::Each
+    }
+}
+
+impl CodebookJsonQuery {
+    /// The requested language.
+    pub fn language(&self) -> Option<&str> {
+        self.language.as_deref()
+    }
+
+    /// Whether each version of a column is described.
+    pub fn each_version(&self) -> bool {
+        self.versions == CodebookVersions::Each
+    }
+}
+
+impl CodesQuery {
     /// The requested language.
     pub fn language(&self) -> Option<&str> {
         self.language.as_deref()
