@@ -83,7 +83,7 @@ pub struct Export {
     key: ServerKeyConfig,
 }
 
-const FORMATS: [&str; 3] = ["csv", "ndjson", "data-package"];
+const FORMATS: [&str; 4] = ["csv", "ndjson", "xlsx", "data-package"];
 
 /// The words of an enum, as an argument takes them.
 fn words<T>() -> impl TypedValueParser<Value = T>
@@ -153,6 +153,7 @@ impl Export {
             sensitive: Vec::new(),
             format: match self.format.as_str() {
                 "ndjson" => FileFormat::Ndjson,
+                "xlsx" => FileFormat::Xlsx,
                 "data-package" => FileFormat::DataPackage(csv),
                 _ => FileFormat::Csv(csv),
             },

@@ -222,3 +222,109 @@ fn field(column: &TableColumn, formulas: Formulas) -> Map<String, Value> {
     }
     field
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+
+    use super::*;
+    use crate::formats::table::shape::{LayoutKind, Shape, Values};
+    use crate::formats::table::tests::{Fixture, shapes, versions};
+
+    /// The files of a package, by their names.
+    fn unpacked(bytes: Vec<u8>) -> Vec<(String, Vec<u8>)> {
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let files = (0..archive.len()).map(|at| {
+            let mut file = archive.by_index(at).unwrap();
+            let mut content = Vec::new();
+            file.read_to_end(&mut content).unwrap();
+            (file.name().unwrap().into_owned(), content)
+        });
+        files.collect()
+    }
+
+    #[test]
+    fn a_package_holds_the_csv_file_and_describes_each_of_its_columns() {
+        let versions = versions();
+        let fixture = Fixture::of(&versions);
+        for shape in shapes() {
+            let options = CsvOptions::default();
+            let files = unpacked(fixture.written(shape, DataPackage::new(options)));
+            let names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
+            let expected = [
+                "codebook.csv",
+                "codes.csv",
+                "responses.csv",
+                "datapackage.json",
+            ];
+            assert_eq!(names, expected);
+            assert_eq!(files[2].1, fixture.written(shape, CsvTable::new(options)));
+            let described: Value = serde_json::from_slice(&files[3].1).unwrap();
+            for resource in described["resources"].as_array().unwrap() {
+                let path = resource["path"].as_str().unwrap();
+                let (_, content) = files.iter().find(|(name, _)| name == path).unwrap();
+                let hash = format!("sha256:{}", hex::encode(Sha256::digest(content)));
+                assert_eq!(resource["hash"], hash, "{path}");
+                assert_eq!(resource["bytes"], content.len(), "{path}");
+                let mut reader = csv::Reader::from_reader(content.as_slice());
+                let fields = resource["schema"]["fields"].as_array().unwrap();
+                let named = fields.iter().map(|field| field["name"].as_str().unwrap());
+                let header = reader.headers().unwrap();
+                assert!(named.eq(header.iter()), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_column_says_its_type_and_what_can_stand_in_it() {
+        let versions = versions();
+        let fixture = Fixture::of(&versions);
+        let field = |shape: Shape, name: &str, formulas| {
+            let (table, _) = fixture.table(shape, |_| true);
+            let schema = schema(&table, formulas);
+            let fields = schema["fields"].as_array().unwrap().clone();
+            let found = fields.into_iter().find(|field| field["name"] == name);
+            (found.unwrap(), schema["missingValues"].clone())
+        };
+        let codes = Shape::default();
+        let numbers = Shape {
+            values: Values::Numbers,
+            ..codes
+        };
+        let labels = Shape {
+            values: Values::Labels,
+            ..codes
+        };
+        let (meals, missing) = field(codes, "meals@2", Formulas::Safe);
+        assert_eq!(meals["type"], "string");
+        assert_eq!(
+            meals["constraints"]["enum"],
+            json!(["none", "some", "much"])
+        );
+        assert_eq!(
+            meals["categories"][2],
+            json!({"value": "much", "label": "Much"})
+        );
+        assert_eq!(missing, json!(["", "MSK"]));
+        let (meals, _) = field(numbers, "meals@2", Formulas::Safe);
+        assert_eq!(meals["type"], "integer");
+        assert_eq!(meals["constraints"]["enum"], json!([0, 1, 5]));
+        // As the file has it.
+        let (group, _) = field(labels, "group", Formulas::Safe);
+        assert_eq!(group["constraints"]["enum"][0], "'=A; b=B");
+        let (group, _) = field(labels, "group", Formulas::Raw);
+        assert_eq!(group["constraints"]["enum"][0], "=A; b=B");
+        let (weight, _) = field(codes, "weight", Formulas::Safe);
+        assert_eq!(weight["type"], "number");
+        let constraints = &weight["constraints"];
+        assert_eq!(constraints["minimum"].to_string(), "-0.5");
+        assert_eq!(constraints["maximum"].to_string(), "250.5");
+        let long = Shape {
+            layout: LayoutKind::Long,
+            ..codes
+        };
+        let (week, missing) = field(long, "week", Formulas::Safe);
+        assert_eq!(week["missingValues"], json!(["", "MSK"]));
+        assert_eq!(missing, json!([""]));
+    }
+}

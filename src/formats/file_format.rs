@@ -11,6 +11,8 @@ pub enum FileFormat {
     Ndjson,
     /// A Frictionless Data Package, with its CSV files written like this.
     DataPackage(CsvOptions),
+    /// An Excel workbook.
+    Xlsx,
 }
 
 impl Default for FileFormat {
@@ -26,6 +28,7 @@ impl FileFormat {
             Self::Csv(_) => "csv",
             Self::Ndjson => "ndjson",
             Self::DataPackage(_) => "data-package",
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -35,6 +38,7 @@ impl FileFormat {
             Self::Csv(_) => "responses.csv",
             Self::Ndjson => "responses.ndjson",
             Self::DataPackage(_) => "data-package.zip",
+            Self::Xlsx => "responses.xlsx",
         }
     }
 }

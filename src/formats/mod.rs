@@ -5,6 +5,7 @@
 //! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
 //! | [`table`] | a table of responses, and what a file format must do to write it |
 //! | [`csv_table`], [`ndjson`], [`data_package`] | such a table as CSV, as NDJSON, as a Frictionless Data Package |
+//! | [`xlsx_table`] | such a table as an Excel workbook |
 //! | [`zip_stream`] | a zip archive in pieces |
 //! | [`file_format`] | which files there are |
 //! | [`codebook`] | the description of the columns, as a table |
@@ -20,6 +21,7 @@ pub mod invitation_sheet;
 pub mod ndjson;
 pub mod table;
 pub mod xlsform;
+pub mod xlsx_table;
 pub mod zip_stream;
 
 #[cfg(test)]

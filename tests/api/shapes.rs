@@ -304,3 +304,108 @@ async fn a_column_that_the_table_does_not_have_is_named() {
             .contains("“story”")
     );
 }
+
+#[tokio::test]
+async fn the_codebook_is_there_as_json_and_each_version_of_a_column_for_itself() {
+    let all = collected().await;
+    let (names, rows) = table(&text(&all.analyst, "codebook.csv?formulas=raw").await);
+    let json: Value = serde_json::from_str(&text(&all.analyst, "codebook.json").await).unwrap();
+    assert_eq!(json["form"], "every-kind");
+    let columns = json["columns"].as_array().unwrap();
+    let place = |name: &str| names.iter().position(|it| it == name).unwrap();
+    assert_eq!(columns.len(), rows.len());
+    for (column, row) in columns.iter().zip(&rows) {
+        for name in [
+            "column",
+            "kind",
+            "text",
+            "question",
+            "show_when",
+            "min",
+            "max",
+        ] {
+            let said = column[name].as_str().unwrap_or_default();
+            assert_eq!(said, row[place(name)], "{name}");
+        }
+        let codes = column["codes"].as_array().unwrap().iter();
+        let codes: Vec<_> = codes
+            .map(|it| {
+                format!(
+                    "{}={}",
+                    it["code"].as_str().unwrap(),
+                    it["label"].as_str().unwrap()
+                )
+            })
+            .collect();
+        assert_eq!(codes.join("; "), row[place("codes")]);
+    }
+    let (_, each) = table(&text(&all.analyst, "codebook.csv?versions=each").await);
+    let of = |column: &str| -> Vec<&str> {
+        let rows = each.iter().filter(|row| row[0] == column);
+        rows.map(|row| &*row[place("versions")]).collect()
+    };
+    assert_eq!(of("meals"), ["1"]);
+    assert_eq!(of("meals@2"), ["2"]);
+    assert_eq!(of("distress"), ["1", "2"]);
+    let json = text(&all.analyst, "codebook.json?versions=each").await;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["columns"].as_array().unwrap().len(), each.len());
+}
+
+#[tokio::test]
+async fn each_code_has_a_row_of_its_own() {
+    let all = collected().await;
+    let (names, rows) = table(&text(&all.analyst, "codes.csv?formulas=raw").await);
+    assert_eq!(names.join(" "), "column version kind code number label");
+    let of = |column: &str| -> Vec<String> {
+        let rows = rows.iter().filter(|row| row[0] == column);
+        rows.map(|row| row[1..].join("|")).collect()
+    };
+    assert_eq!(
+        of("meals"),
+        [
+            "1|code|none|0|None",
+            "1|code|some|1|Some",
+            "1|code|much|2|Much"
+        ]
+    );
+    assert_eq!(of("meals@2")[2], "2|code|much|5|Much");
+    assert_eq!(
+        of("score_difficulty"),
+        ["1|band|little|0|Little", "1|band|great|50|Great"]
+    );
+    let korean = text(&all.analyst, "codes.csv?language=ko").await;
+    assert!(korean.contains("meals,1,code,much,2,많이"));
+}
+
+#[tokio::test]
+async fn a_data_package_holds_the_file_that_the_same_choices_give() {
+    let all = collected().await;
+    let query = "values=labels&version=2&columns=week,help_from,meals@2&formulas=raw";
+    let answer = all
+        .analyst
+        .get(&format!("{FORM}/data-package.zip?{query}"))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(answer.header("content-type"), "application/zip");
+    let disposition = "attachment; filename=\"every-kind-data-package.zip\"";
+    assert_eq!(answer.header("content-disposition"), disposition);
+    assert!(
+        answer
+            .header("disclosure-control")
+            .starts_with("k=5, records=10,")
+    );
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(answer.body)).unwrap();
+    let mut file = |name: &str| {
+        let mut content = String::new();
+        let mut file = archive.by_name(name).unwrap();
+        std::io::Read::read_to_string(&mut file, &mut content).unwrap();
+        content
+    };
+    let csv = text(&all.analyst, &format!("responses.csv?{query}")).await;
+    assert_eq!(file("responses.csv"), csv);
+    assert_eq!(table(&file("codebook.csv")).1.len(), table(&csv).0.len());
+    let package: Value = serde_json::from_str(&file("datapackage.json")).unwrap();
+    assert_eq!(package["name"], "every-kind");
+}

@@ -11,6 +11,7 @@ use crate::formats::data_package::DataPackage;
 use crate::formats::file_format::FileFormat;
 use crate::formats::ndjson::NdjsonTable;
 use crate::formats::table::{Layout, Shape, Table};
+use crate::formats::xlsx_table::XlsxTable;
 
 /// How a file of responses is written. None of it changes what is suppressed.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +67,7 @@ impl FileSpec {
             FileFormat::DataPackage(options) => {
                 write(rows, &table, layout, DataPackage::new(options), sink).await
             }
+            FileFormat::Xlsx => write(rows, &table, layout, XlsxTable::default(), sink).await,
             FileFormat::Ndjson => write(rows, &table, layout, NdjsonTable::default(), sink).await,
         }
     }

@@ -14,6 +14,8 @@ use crate::domain::staff::scope::OutOfReach;
 use crate::domain::week::IsoWeek;
 use crate::formats::file_format::FileFormat;
 use crate::formats::table::Shape;
+use crate::formats::table::shape::LayoutKind;
+use crate::formats::xlsx_table::MAX_COLUMNS;
 
 /// Questions whose diversity is reported at once.
 pub const MAX_SENSITIVE: usize = 20;
@@ -60,6 +62,9 @@ pub enum Unfit {
     /// A column is named that the table does not have.
     #[error("The table has no column “{0}”. The codebook lists those it has.")]
     ColumnUnknown(String),
+    /// There are more columns than this, which is what such a file can have.
+    #[error("The file can have {0} columns and not more: name fewer.")]
+    TooManyColumns(usize),
 }
 
 impl Unfit {
@@ -74,7 +79,7 @@ impl Unfit {
                 "sensitive"
             }
             Self::LanguageNotOffered(_) => "language",
-            Self::ColumnUnknown(_) => "columns",
+            Self::ColumnUnknown(_) | Self::TooManyColumns(_) => "columns",
         }
     }
 }
@@ -135,6 +140,14 @@ impl ResponsesRequest {
         let languages = noted(languages, &mut unfit);
         let columns = known_columns(self.columns.as_deref(), &columns_of(&versions));
         let columns = noted(columns, &mut unfit);
+        let wide = self.shape.layout == LayoutKind::Wide;
+        let count = columns.as_ref().map_or_else(
+            || columns_of(&versions).as_slice().len(),
+            |chosen: &Vec<String>| chosen.len(),
+        );
+        if self.format == FileFormat::Xlsx && wide && count > MAX_COLUMNS {
+            unfit.push(Unfit::TooManyColumns(MAX_COLUMNS));
+        }
         let language = label_language(newest(&versions), self.language.as_deref());
         let language = noted(language.map_err(Unfit::LanguageNotOffered), &mut unfit);
         if !unfit.is_empty() {

@@ -60,7 +60,7 @@ impl From<Unfit> for FieldError {
             Unfit::KTooSmall(_) | Unfit::KTooLarge(_) => FieldCode::Range,
             Unfit::SensitiveUnknown => FieldCode::QuestionUnknown,
             Unfit::SensitiveBackground => FieldCode::BackgroundQuestion,
-            Unfit::TooManySensitive => FieldCode::Length,
+            Unfit::TooManySensitive | Unfit::TooManyColumns(_) => FieldCode::Length,
             Unfit::ColumnUnknown(_) => FieldCode::ColumnUnknown,
         };
         Self::parameter(unfit.parameter(), code, unfit.to_string())

@@ -32,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(export_responses)
         .service(export_responses_ndjson)
+        .service(export_responses_xlsx)
         .service(export_data_package)
         .service(codebook::export_codebook)
         .service(codebook::export_codebook_json)
@@ -143,6 +144,43 @@ async fn export_responses_ndjson(
     responses_file(&state, analyst.caller(), &form, request, headers_only).await
 }
 
+/// Export the responses to a form as an Excel workbook
+///
+/// The table of `responses.csv` under the same suppression and with the same choices, on the sheet `responses`; the sheets
+/// `columns` and `codes` say what stands in it. Numbers are numbers, everything else is text, so that Excel makes no dates
+/// and no formulas of it. More than 1,048,575 rows go on in sheets `responses 2` and further.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
+    params(
+        FormPath,
+        ResponsesQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The workbook.",
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        body = inline(ExportFile),
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as with `responses.csv`."),
+            ("Diversity" = String, description = "Only with `sensitive`, as with `responses.csv`."),
+        ),
+    )),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_few_records", "too_many_requests"]))),
+)]
+#[get("/v1/forms/{form}/responses.xlsx")]
+async fn export_responses_xlsx(
+    analyst: StaffOrKey<Analyst>,
+    state: State,
+    form: FormPath,
+    query: Query<ResponsesQuery>,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let (request, form) = (query.read()?.request(FileFormat::Xlsx), form.key()?);
+    responses_file(&state, analyst.caller(), &form, request, headers_only).await
+}
+
 /// Export the responses to a form as a data package
 ///
 /// A Frictionless Data Package in a zip archive: `responses.csv` under the same suppression and with the same choices as
@@ -232,5 +270,6 @@ const fn media_type(format: FileFormat) -> &'static str {
         FileFormat::Csv(_) => CSV,
         FileFormat::Ndjson => "application/x-ndjson",
         FileFormat::DataPackage(_) => "application/zip",
+        FileFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
 }
