@@ -36,8 +36,8 @@ pub struct Export {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// What kind of file
-    #[arg(long, default_value = "csv", value_parser = PossibleValuesParser::new(FORMATS))]
-    format: String,
+    #[arg(long = "format", default_value = "csv", value_parser = PossibleValuesParser::new(FORMATS))]
+    file_format: String,
     /// Only rows that show one of these campaigns
     #[arg(long, value_delimiter = ',', value_name = "KEYS")]
     campaign: Option<Vec<String>>,
@@ -111,7 +111,11 @@ impl Export {
         let app = application(&self.database, &self.key, target).await?;
         // Made first: whoever cannot write there should not leave an entry in the audit.
         let file = Unfinished::beside(&self.out)?;
-        let (rows, bytes) = self.write(&app, file).await?;
+        // Whoever interrupts it finds no unfinished file.
+        let (rows, bytes) = tokio::select! {
+            written = self.write(&app, file) => written?,
+            _ = tokio::signal::ctrl_c() => bail!("interrupted; nothing was written"),
+        };
         say(&format!(
             "{}: {rows} responses, {bytes} bytes",
             self.out.display()
@@ -151,7 +155,7 @@ impl Export {
             to_week: self.to_week,
             k: self.k,
             sensitive: Vec::new(),
-            format: match self.format.as_str() {
+            format: match self.file_format.as_str() {
                 "ndjson" => FileFormat::Ndjson,
                 "xlsx" => FileFormat::Xlsx,
                 "data-package" => FileFormat::DataPackage(csv),

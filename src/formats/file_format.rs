@@ -32,6 +32,11 @@ impl FileFormat {
         }
     }
 
+    /// Whether it lists the codes of all versions beside the rows.
+    pub const fn lists_codes(self) -> bool {
+        matches!(self, Self::DataPackage(_) | Self::Xlsx)
+    }
+
     /// How the name of such a file ends.
     pub const fn ending(self) -> &'static str {
         match self {

@@ -52,7 +52,7 @@ async fn other_libraries_read_what_the_ndjson_file_says() {
         "values=numbers&formulas=raw&bom=true",
         "layout=long",
         "layout=long&missing=reasons&values=labels",
-        "columns=meals,help_from,score_difficulty&missing=reasons",
+        "columns=form_version,meals,help_from,score_difficulty&missing=reasons",
     ]
     .into_iter()
     .enumerate()

@@ -40,7 +40,10 @@ impl FileSpec {
             shape: self.shape,
             columns: Vec::new(),
             codebook: codebook(columns, &self.language),
-            codebook_by_version: codebook_by_version(columns, &self.language),
+            codebook_by_version: match self.format.lists_codes() {
+                true => codebook_by_version(columns, &self.language),
+                false => Vec::new(),
+            },
         };
         let chosen = self.columns.as_ref();
         Table::of(columns, about, |name| {

@@ -127,58 +127,66 @@ impl ResponsesRequest {
     ) -> Result<ResponsesExport, NotFitting> {
         let least_k = least_k(of_form.all.iter().map(|campaign| campaign.k));
         let mut unfit = Vec::new();
-        let chosen = match of_form.chosen(self.campaigns.as_deref()) {
-            Err(NotChosen::OutOfReach) => return Err(NotFitting::OutOfReach(OutOfReach)),
-            chosen => noted(chosen.map_err(|_| Unfit::CampaignUnknown), &mut unfit),
-        };
+        let row_filter = self.row_filter(&versions, of_form, &mut unfit)?;
         let k = noted(k(self.k, least_k), &mut unfit);
         let sensitive = sensitive(&self.sensitive, &columns_of(&versions));
         let sensitive = noted(sensitive, &mut unfit);
-        let of_versions = known_versions(self.versions, &versions);
-        let of_versions = noted(of_versions, &mut unfit);
-        let languages = known_languages(self.response_languages, &versions);
-        let languages = noted(languages, &mut unfit);
-        let columns = known_columns(self.columns.as_deref(), &columns_of(&versions));
-        let columns = noted(columns, &mut unfit);
+        let file = self.file(form, &versions, &mut unfit);
+        match unfit.is_empty() {
+            true => Ok(ResponsesExport {
+                row_filter,
+                campaigns: by_id(&of_form.all),
+                k,
+                least_k,
+                sensitive,
+                key: key.clone(),
+                file,
+                versions,
+            }),
+            false => Err(NotFitting::Unfit(unfit)),
+        }
+    }
+
+    fn row_filter(
+        &self,
+        versions: &[ExportVersion],
+        of_form: &FormCampaigns,
+        unfit: &mut Vec<Unfit>,
+    ) -> Result<RowFilter, NotFitting> {
+        let campaigns = match of_form.chosen(self.campaigns.as_deref()) {
+            Err(NotChosen::OutOfReach) => return Err(NotFitting::OutOfReach(OutOfReach)),
+            chosen => noted(chosen.map_err(|_| Unfit::CampaignUnknown), unfit),
+        };
+        let of_versions = known_versions(self.versions.as_deref(), versions);
+        let languages = known_languages(self.response_languages.as_deref(), versions);
+        Ok(RowFilter {
+            campaigns: campaigns.map(|all| all.iter().map(|it| it.id).collect()),
+            versions: noted(of_versions, unfit),
+            languages: noted(languages, unfit),
+            from_week: self.from_week.map(IsoWeek::monday),
+            to_week: self.to_week.map(IsoWeek::monday),
+        })
+    }
+
+    fn file(&self, form: &FormKey, versions: &[ExportVersion], unfit: &mut Vec<Unfit>) -> FileSpec {
+        let all = columns_of(versions);
+        let columns = noted(known_columns(self.columns.as_deref(), &all), unfit);
+        let count = columns.as_ref().map_or(all.as_slice().len(), Vec::len);
         let wide = self.shape.layout == LayoutKind::Wide;
-        let count = columns.as_ref().map_or_else(
-            || columns_of(&versions).as_slice().len(),
-            |chosen: &Vec<String>| chosen.len(),
-        );
         if self.format == FileFormat::Xlsx && wide && count > MAX_COLUMNS {
             unfit.push(Unfit::TooManyColumns(MAX_COLUMNS));
         }
-        let language = label_language(newest(&versions), self.language.as_deref());
-        let language = noted(language.map_err(Unfit::LanguageNotOffered), &mut unfit);
-        if !unfit.is_empty() {
-            return Err(NotFitting::Unfit(unfit));
+        let language = label_language(newest(versions), self.language.as_deref());
+        let language = noted(language.map_err(Unfit::LanguageNotOffered), unfit);
+        let title = newest(versions).and_then(|definition| definition.title.get(&language));
+        FileSpec {
+            format: self.format,
+            shape: self.shape,
+            columns,
+            form: form.to_string(),
+            title: title.unwrap_or_default().to_owned(),
+            language,
         }
-        Ok(ResponsesExport {
-            row_filter: RowFilter {
-                campaigns: chosen.map(|all| all.iter().map(|it| it.id).collect()),
-                versions: of_versions,
-                languages,
-                from_week: self.from_week.map(IsoWeek::monday),
-                to_week: self.to_week.map(IsoWeek::monday),
-            },
-            campaigns: by_id(&of_form.all),
-            k,
-            least_k,
-            sensitive,
-            key: key.clone(),
-            file: FileSpec {
-                format: self.format,
-                shape: self.shape,
-                columns,
-                form: form.to_string(),
-                title: newest(&versions).map_or_else(String::new, |definition| {
-                    let title = &definition.title;
-                    title.get(&language).unwrap_or_default().to_owned()
-                }),
-                language,
-            },
-            versions,
-        })
     }
 }
 
@@ -227,30 +235,30 @@ fn sensitive(asked: &[String], columns: &Columns<'_>) -> Result<Vec<String>, Unf
 
 /// The versions that rows are chosen by.
 fn known_versions(
-    asked: Option<Vec<i32>>,
+    asked: Option<&[i32]>,
     versions: &[ExportVersion],
 ) -> Result<Option<BTreeSet<i32>>, Unfit> {
     let known = |number: &i32| versions.iter().any(|version| version.number == *number);
-    match &asked {
+    match asked {
         Some(asked) if !asked.iter().all(known) => Err(Unfit::VersionUnknown),
-        _ => Ok(asked.map(|asked| asked.into_iter().collect())),
+        _ => Ok(asked.map(|asked| asked.iter().copied().collect())),
     }
 }
 
 /// The languages that rows are chosen by, as the form writes them.
 fn known_languages(
-    asked: Option<Vec<String>>,
+    asked: Option<&[String]>,
     versions: &[ExportVersion],
 ) -> Result<Option<BTreeSet<String>>, Unfit> {
     let languages = versions.iter().map(|it| &it.form.definition().languages);
     let offered: BTreeSet<&String> = languages.flatten().collect();
-    let known = |asked: String| {
-        let found = offered.iter().find(|tag| tag.eq_ignore_ascii_case(&asked));
+    let known = |asked: &String| {
+        let found = offered.iter().find(|tag| tag.eq_ignore_ascii_case(asked));
         found.map_or(Err(Unfit::ResponseLanguageNotOffered), |tag| {
             Ok((*tag).clone())
         })
     };
-    let asked = asked.map(|asked| asked.into_iter().map(known).collect());
+    let asked = asked.map(|asked| asked.iter().map(known).collect());
     asked.transpose()
 }
 

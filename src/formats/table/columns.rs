@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Field;
+use super::field::Field;
 use super::shape::Values;
 use crate::domain::codebook::{Cell, CodeEntry, Entry, Fixed};
 use crate::domain::form::DatePrecision;

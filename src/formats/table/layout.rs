@@ -1,8 +1,11 @@
 //! A response as one row, or as a row an answer.
 
+use std::collections::HashMap;
+
 use super::columns::{TableColumn, ValueType, Writing};
+use super::field::Field;
 use super::shape::{LayoutKind, MissingShown, Shape};
-use super::{Field, Table, TableWriter, WriteFault};
+use super::writer::{Table, TableWriter, WriteFault};
 use crate::domain::codebook::{Cell, Columns, Entry, MetadataColumn};
 
 /// What makes rows of a table of the cells of a response.
@@ -73,9 +76,13 @@ impl Layout {
         shape: Shape,
         chosen: impl Fn(&str) -> bool,
     ) -> (Self, Vec<TableColumn>) {
-        let described = columns.as_slice().iter().map(|column| {
-            let mut entries = entries.iter().filter(|_| chosen(&column.name));
-            entries.find(|entry| entry.column == column.name)
+        let by_name: HashMap<&str, &Entry> = entries
+            .iter()
+            .map(|entry| (&*entry.column, entry))
+            .collect();
+        let described = columns.names().map(|name| {
+            let entry = by_name.get(name).copied();
+            entry.filter(|_| chosen(name))
         });
         let described: Vec<Option<&Entry>> = described.collect();
         let typed = |entry: &&Entry| TableColumn::of(entry, shape.values);

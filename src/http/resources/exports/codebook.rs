@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::query::{CodebookJsonQuery, CodebookQuery, CodesQuery};
 use super::{ExportFile, csv_attachment};
 use crate::app::exports;
-use crate::domain::codebook::Entry;
+use crate::domain::codebook::{Entry, ScoreEntry};
 use crate::formats::codebook::{codebook_csv, codes_csv};
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
@@ -292,20 +292,6 @@ impl From<Entry> for CodebookColumn {
             label: code.label,
             number: code.number,
         });
-        let score = entry.score.map(|score| CodebookScore {
-            of: score.of,
-            method: score.method.name().to_owned(),
-            range: score.to,
-            at_least_answered: score.at_least_answered,
-            bands: (score.bands.into_iter())
-                .map(|band| CodebookBand {
-                    from: band.from,
-                    code: band.code,
-                    label: band.label,
-                })
-                .collect(),
-            formula: score.formula,
-        });
         Self {
             column: entry.column,
             question: entry.question,
@@ -332,9 +318,27 @@ impl From<Entry> for CodebookColumn {
                 system: concept.system,
                 code: concept.code,
             }),
-            score,
+            score: entry.score.map(Into::into),
             masked_with: entry.masked_with,
             external: entry.external,
+        }
+    }
+}
+
+impl From<ScoreEntry> for CodebookScore {
+    fn from(score: ScoreEntry) -> Self {
+        let bands = score.bands.into_iter().map(|band| CodebookBand {
+            from: band.from,
+            code: band.code,
+            label: band.label,
+        });
+        Self {
+            of: score.of,
+            method: score.method.name().to_owned(),
+            range: score.to,
+            at_least_answered: score.at_least_answered,
+            bands: bands.collect(),
+            formula: score.formula,
         }
     }
 }
