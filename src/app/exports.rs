@@ -1,12 +1,13 @@
 //! Exports of a form's responses, its remarks and its codebook. Each is recorded in the audit before its first byte is
 //! given.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::export::audited::{Asked, written};
 use super::export::campaigns::{FormCampaigns, NotChosen, by_id};
 use super::export::remarks::RemarksExport;
-use super::export::request::{NotFitting, columns_of, label_language, newest};
+use super::export::request::{ExportKeys, NotFitting, columns_of, label_language, newest};
 pub use super::export::request::{ResponsesRequest, Unfit};
 use super::export::{Download, ExportError, ExportVersion, Limits, Report, ResponsesExport, start};
 use super::limits::TooMany;
@@ -14,7 +15,8 @@ use super::{App, Caller, Failure, failures, out_of_reach};
 use crate::domain::audit::{AuditEvent, AuditedCampaigns, AuditedExport};
 use crate::domain::codebook::Entry;
 use crate::domain::disclosure::{codebook as codebook_of, codebook_by_version};
-use crate::domain::ids::FormKey;
+use crate::domain::ids::{CampaignId, FormKey};
+use crate::domain::server_key::ServerKey;
 use crate::domain::staff::scope::OutOfReach;
 use crate::formats::csv::CsvOptions;
 use crate::random;
@@ -116,7 +118,11 @@ async fn responses_export(
     request: ResponsesRequest,
 ) -> Result<ResponsesExport, ExportRefused> {
     let (campaigns, versions) = published(app, conn, caller, form).await?;
-    let export = request.export(&app.keys.server, form, versions, &campaigns);
+    let keys = ExportKeys {
+        order: order_key(app, &campaigns.all),
+        suppression: keys_of(app, &campaigns.all)?,
+    };
+    let export = request.export(keys, form, versions, &campaigns);
     export.map_err(|not_fitting| match not_fitting {
         NotFitting::OutOfReach(out) => out.into(),
         NotFitting::Unfit(reasons) => ExportRefused::Unfit(reasons),
@@ -250,4 +256,29 @@ fn unpublished(caller: &Caller, form: &FormKey) -> ExportRefused {
         true => ExportRefused::NotPublished,
         false => ExportRefused::FormUnknown,
     }
+}
+
+/// The server keys of these campaigns, without those of which nothing is left.
+fn keys_of(
+    app: &App,
+    campaigns: &[ExportedCampaign],
+) -> Result<HashMap<CampaignId, ServerKey>, Failure> {
+    let mut keys = HashMap::new();
+    for campaign in campaigns {
+        if let Some(number) = campaign.server_key() {
+            keys.insert(campaign.id, app.server_key(number)?.clone());
+        }
+    }
+    Ok(keys)
+}
+
+/// The key of the order of the rows: that of the earliest campaign, so that the order stays when the key of new campaigns
+/// changes.
+fn order_key(app: &App, campaigns: &[ExportedCampaign]) -> ServerKey {
+    let first = campaigns
+        .iter()
+        .filter_map(ExportedCampaign::server_key)
+        .min();
+    let key = first.and_then(|number| app.keys.server.get(number));
+    key.unwrap_or(app.keys.server.oldest()).clone()
 }

@@ -78,6 +78,7 @@ mod schemas;
 mod scopes;
 mod second_edition;
 mod security_headers;
+mod server_key_rotation;
 mod server_tls;
 mod sessions;
 mod shapes;

@@ -1,6 +1,6 @@
 //! What an analyst asks for, checked against the form.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::campaigns::{FormCampaigns, NotChosen, by_id};
 use super::selection::RowFilter;
@@ -8,7 +8,7 @@ use super::{ExportVersion, FileSpec, ResponsesExport};
 use crate::domain::campaign::privacy_settings::{MAX_K, least_k};
 use crate::domain::codebook::{Column, Columns};
 use crate::domain::form::{FormDefinition, look_up};
-use crate::domain::ids::FormKey;
+use crate::domain::ids::{CampaignId, FormKey};
 use crate::domain::server_key::ServerKey;
 use crate::domain::staff::scope::OutOfReach;
 use crate::domain::week::IsoWeek;
@@ -19,6 +19,14 @@ use crate::formats::xlsx_table::MAX_COLUMNS;
 
 /// Questions whose diversity is reported at once.
 pub const MAX_SENSITIVE: usize = 20;
+
+/// The keys that an export takes.
+pub struct ExportKeys {
+    /// Decides the order of the rows.
+    pub order: ServerKey,
+    /// Those of the campaigns, which decide what is suppressed among responses that are alike.
+    pub suppression: HashMap<CampaignId, ServerKey>,
+}
 
 /// Why nothing is exported.
 #[derive(Debug)]
@@ -120,7 +128,7 @@ impl ResponsesRequest {
     /// When the caller does not reach a campaign that is named, or the request does not fit the form.
     pub fn export(
         self,
-        key: &ServerKey,
+        keys: ExportKeys,
         form: &FormKey,
         versions: Vec<ExportVersion>,
         of_form: &FormCampaigns,
@@ -139,7 +147,8 @@ impl ResponsesRequest {
                 k,
                 least_k,
                 sensitive,
-                key: key.clone(),
+                keys: keys.suppression,
+                order_key: keys.order,
                 file,
                 versions,
             }),
@@ -163,6 +172,7 @@ impl ResponsesRequest {
             campaigns: campaigns.map(|all| all.iter().map(|it| it.id).collect()),
             versions: noted(of_versions, unfit),
             languages: noted(languages, unfit),
+            reach: of_form.reach(),
             from_week: self.from_week.map(IsoWeek::monday),
             to_week: self.to_week.map(IsoWeek::monday),
         })

@@ -24,6 +24,9 @@ pub struct RowFilter {
     pub from_week: Option<NaiveDate>,
     /// The week of this Monday or an earlier one.
     pub to_week: Option<NaiveDate>,
+    /// The campaigns that its reader reaches; all, if none is given. What is undetermined counts only where it is of one of
+    /// these, whichever of them were asked for: so no choice tells of which campaign a suppressed row is.
+    pub reach: Option<HashSet<CampaignId>>,
 }
 
 /// Whether a row is in the file. Of two conditions the greater decision holds (Kleene's three-valued "and").
@@ -67,6 +70,11 @@ impl RowFilter {
             of.contains(it)
         }))
         .max(by_week)
+    }
+
+    /// Whether the reader reaches this campaign.
+    pub fn reaches(&self, campaign: CampaignId) -> bool {
+        self.reach.as_ref().is_none_or(|of| of.contains(&campaign))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Statistical disclosure control: what makes published records and figures safe.
 
+pub mod cell_key;
 mod codebook;
 mod diversity;
 pub mod k_anonymity;

@@ -34,6 +34,7 @@ fn campaign(access: Access) -> Campaign {
         erased_at: None,
         form_version: None,
         testing: false,
+        server_key: crate::domain::server_key::KeyNumber::FIRST,
     }
 }
 
