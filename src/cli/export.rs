@@ -83,7 +83,7 @@ pub struct Export {
     key: ServerKeyConfig,
 }
 
-const FORMATS: [&str; 4] = ["csv", "ndjson", "xlsx", "data-package"];
+const FORMATS: [&str; 5] = ["csv", "ndjson", "xlsx", "sav", "data-package"];
 
 /// The words of an enum, as an argument takes them.
 fn words<T>() -> impl TypedValueParser<Value = T>
@@ -158,6 +158,7 @@ impl Export {
             format: match self.file_format.as_str() {
                 "ndjson" => FileFormat::Ndjson,
                 "xlsx" => FileFormat::Xlsx,
+                "sav" => FileFormat::Sav,
                 "data-package" => FileFormat::DataPackage(csv),
                 _ => FileFormat::Csv(csv),
             },

@@ -13,6 +13,8 @@ pub enum FileFormat {
     DataPackage(CsvOptions),
     /// An Excel workbook.
     Xlsx,
+    /// An SPSS system file.
+    Sav,
 }
 
 impl Default for FileFormat {
@@ -29,6 +31,7 @@ impl FileFormat {
             Self::Ndjson => "ndjson",
             Self::DataPackage(_) => "data-package",
             Self::Xlsx => "xlsx",
+            Self::Sav => "sav",
         }
     }
 
@@ -44,6 +47,7 @@ impl FileFormat {
             Self::Ndjson => "responses.ndjson",
             Self::DataPackage(_) => "data-package.zip",
             Self::Xlsx => "responses.xlsx",
+            Self::Sav => "responses.sav",
         }
     }
 }

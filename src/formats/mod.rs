@@ -6,6 +6,7 @@
 //! | [`table`] | a table of responses, and what a file format must do to write it |
 //! | [`csv_table`], [`ndjson`], [`data_package`] | such a table as CSV, as NDJSON, as a Frictionless Data Package |
 //! | [`xlsx_table`] | such a table as an Excel workbook |
+//! | [`sav`] | such a table as an SPSS system file |
 //! | [`zip_stream`] | a zip archive in pieces |
 //! | [`file_format`] | which files there are |
 //! | [`codebook`] | the description of the columns, as a table |
@@ -19,6 +20,7 @@ pub mod data_package;
 pub mod file_format;
 pub mod invitation_sheet;
 pub mod ndjson;
+pub mod sav;
 pub mod table;
 pub mod xlsform;
 pub mod xlsx_table;

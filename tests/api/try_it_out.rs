@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 56] = [
+const ORDER: [&str; 57] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -30,6 +30,7 @@ const ORDER: [&str; 56] = [
     "export_responses",
     "export_responses_ndjson",
     "export_responses_xlsx",
+    "export_responses_sav",
     "export_data_package",
     "export_codebook",
     "export_codebook_json",

@@ -14,7 +14,7 @@ use crate::domain::staff::scope::OutOfReach;
 use crate::domain::week::IsoWeek;
 use crate::formats::file_format::FileFormat;
 use crate::formats::table::Shape;
-use crate::formats::table::shape::LayoutKind;
+use crate::formats::table::shape::{LayoutKind, Values};
 use crate::formats::xlsx_table::MAX_COLUMNS;
 
 /// Questions whose diversity is reported at once.
@@ -73,6 +73,9 @@ pub enum Unfit {
     /// There are more columns than this, which is what such a file can have.
     #[error("The file can have {0} columns and not more: name fewer.")]
     TooManyColumns(usize),
+    /// Labels are asked for in the place of codes, in a file that has them beside these.
+    #[error("The file has labels beside the codes: ask for `codes` or `numbers`.")]
+    LabelsBesideCodes,
 }
 
 impl Unfit {
@@ -87,6 +90,7 @@ impl Unfit {
                 "sensitive"
             }
             Self::LanguageNotOffered(_) => "language",
+            Self::LabelsBesideCodes => "values",
             Self::ColumnUnknown(_) | Self::TooManyColumns(_) => "columns",
         }
     }
@@ -185,6 +189,9 @@ impl ResponsesRequest {
         let wide = self.shape.layout == LayoutKind::Wide;
         if self.format == FileFormat::Xlsx && wide && count > MAX_COLUMNS {
             unfit.push(Unfit::TooManyColumns(MAX_COLUMNS));
+        }
+        if self.format == FileFormat::Sav && self.shape.values == Values::Labels {
+            unfit.push(Unfit::LabelsBesideCodes);
         }
         let language = label_language(newest(versions), self.language.as_deref());
         let language = noted(language.map_err(Unfit::LanguageNotOffered), unfit);

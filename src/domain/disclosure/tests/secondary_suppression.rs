@@ -9,7 +9,7 @@ use crate::domain::codebook::tests::properties::life_of;
 use crate::domain::codebook::tests::{
     add, every_kind, form, numbered, occasion, question, row, second_edition,
 };
-use crate::domain::codebook::{Cell, Columns, RowProjection};
+use crate::domain::codebook::{Columns, RowProjection};
 use crate::domain::disclosure::k_anonymity::QiSet;
 use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, suppression_weights};
 use crate::domain::form::{Answer, Form, Source, Syntax};

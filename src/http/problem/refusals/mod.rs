@@ -61,6 +61,7 @@ impl From<Unfit> for FieldError {
             Unfit::SensitiveUnknown => FieldCode::QuestionUnknown,
             Unfit::SensitiveBackground => FieldCode::BackgroundQuestion,
             Unfit::TooManySensitive | Unfit::TooManyColumns(_) => FieldCode::Length,
+            Unfit::LabelsBesideCodes => FieldCode::UnknownValue,
             Unfit::ColumnUnknown(_) => FieldCode::ColumnUnknown,
         };
         Self::parameter(unfit.parameter(), code, unfit.to_string())

@@ -33,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(export_responses)
         .service(export_responses_ndjson)
         .service(export_responses_xlsx)
+        .service(export_responses_sav)
         .service(export_data_package)
         .service(codebook::export_codebook)
         .service(codebook::export_codebook_json)
@@ -181,6 +182,44 @@ async fn export_responses_xlsx(
     responses_file(&state, analyst.caller(), &form, request, headers_only).await
 }
 
+/// Export the responses to a form as an SPSS system file
+///
+/// The table of `responses.csv` under the same suppression and with the same choices, but for `values=labels`: choices are
+/// codes or numbers, with value labels beside them. SPSS, PSPP, Stata, R and Python read it. A missing number is
+/// system-missing, or one of five numbers below all that the question takes, which are declared as missing and labelled with
+/// the reason. Of a string, `MSK`, `NA` and `NASK` are declared as missing, since SPSS takes three values.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
+    params(
+        FormPath,
+        ResponsesQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The system file.",
+        content_type = "application/x-spss-sav",
+        body = inline(ExportFile),
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as with `responses.csv`."),
+            ("Diversity" = String, description = "Only with `sensitive`, as with `responses.csv`."),
+        ),
+    )),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_few_records", "too_many_requests"]))),
+)]
+#[get("/v1/forms/{form}/responses.sav", wrap = "from_fn(compress)")]
+async fn export_responses_sav(
+    analyst: StaffOrKey<Analyst>,
+    state: State,
+    form: FormPath,
+    query: Query<ResponsesQuery>,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let (request, form) = (query.read()?.request(FileFormat::Sav), form.key()?);
+    responses_file(&state, analyst.caller(), &form, request, headers_only).await
+}
+
 /// Export the responses to a form as a data package
 ///
 /// A Frictionless Data Package in a zip archive: `responses.csv` under the same suppression and with the same choices as
@@ -269,6 +308,7 @@ const fn media_type(format: FileFormat) -> &'static str {
     match format {
         FileFormat::Csv(_) => CSV,
         FileFormat::Ndjson => "application/x-ndjson",
+        FileFormat::Sav => "application/x-spss-sav",
         FileFormat::DataPackage(_) => "application/zip",
         FileFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
