@@ -16,7 +16,7 @@ use access::Access;
 use privacy_settings::PrivacySettings;
 
 pub use change::{CampaignChange, ChangeRefused};
-pub use schedule::{Schedule, ScheduleFault, default_retention};
+pub use schedule::{MAX_GRACE_DAYS, Schedule, ScheduleFault, default_retention};
 
 use schedule::days_after;
 
