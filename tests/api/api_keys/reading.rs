@@ -68,8 +68,14 @@ fn what_opens_to_keys_is_meant_to() {
         ids,
         [
             "export_codebook",
+            "export_codebook_json",
+            "export_codes",
+            "export_data_package",
             "export_remarks",
             "export_responses",
+            "export_responses_ndjson",
+            "export_responses_sav",
+            "export_responses_xlsx",
             "get_campaign_progress",
             "list_audit_entries",
         ]
