@@ -57,7 +57,7 @@ fn measure(
     form: &Form,
     people: &str,
     records: u64,
-    answers: impl Fn(&str, &mut StdRng) -> RawAnswers,
+    filled: impl Fn(&str, &mut StdRng) -> RawAnswers,
 ) {
     let columns = Columns::of(&[(1, form)]);
     let quasi = QuasiIdentifiers::of(&columns);
@@ -80,7 +80,7 @@ fn measure(
     for _ in 0..records {
         let language = if rng.random_bool(0.9) { "ko" } else { "en" };
         let week = TimeDelta::weeks(rng.random_range(0..WEEKS));
-        let valid = validate(form, &answers(language, &mut rng), occasion()).unwrap();
+        let valid = validate(form, &filled(language, &mut rng), occasion()).unwrap();
         let row = RowContent {
             campaign: &CampaignLabel {
                 id: CampaignId::default(),

@@ -149,7 +149,7 @@ pub async fn check_responses(
     Ok(())
 }
 
-async fn responses_export(
+pub(super) async fn responses_export(
     app: &App,
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -372,7 +372,7 @@ fn sensitive(asked: &[String], columns: &Columns<'_>) -> Result<Vec<String>, Unf
 }
 
 /// What was asked for, for the audit.
-struct Asked {
+pub(super) struct Asked {
     form: String,
     filter: AuditedExportFilter,
     k: u32,
@@ -380,7 +380,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(form: &FormKey, export: &ResponsesExport) -> Self {
+    pub(super) fn of(form: &FormKey, export: &ResponsesExport) -> Self {
         let filter = &export.row_filter;
         let in_file = |id: &CampaignId| {
             let chosen = filter.campaigns.as_ref();
@@ -401,7 +401,7 @@ impl Asked {
         }
     }
 
-    fn event(&self, outcome: AuditedExport) -> AuditEvent {
+    pub(super) fn event(&self, outcome: AuditedExport) -> AuditEvent {
         AuditEvent::ResponsesExported {
             form: self.form.clone(),
             filter: self.filter.clone(),

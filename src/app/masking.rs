@@ -1,0 +1,66 @@
+//! What an export of a form's responses would mask now, without one.
+
+use super::export::{ExportError, Limits, Report, start};
+use super::exports::{Asked, ExportRefused, ResponsesRequest, responses_export};
+use super::{App, Caller};
+use crate::domain::audit::AuditedExport;
+use crate::domain::ids::FormKey;
+use crate::formats::csv::CsvOptions;
+use crate::store::exclusive_connection::ExclusiveConnection;
+
+/// Measures what an export of all responses to a form would mask now: an export up to its figures, with the same plan.
+///
+/// Without a `k` it is what the campaigns promise. A greater one masks further, as in an export. A smaller one, which no
+/// export takes, is measured as if the campaigns promised no more.
+///
+/// It is recorded as an export is, since the figures change with each response: whoever measured again and again would
+/// learn what single responses do, and when there are enough.
+///
+/// # Errors
+///
+/// When the caller does not reach the form, `k` does not fit, or there are too few responses.
+pub async fn measure_masking(
+    app: &App,
+    caller: &Caller,
+    form: &FormKey,
+    k: Option<u32>,
+) -> Result<Report, ExportRefused> {
+    let counted = app.limits.count_export(caller.actor.staff_id());
+    counted.map_err(ExportRefused::TooMany)?;
+    let mut conn = app.pools.exports.get().await?;
+    let mut export = responses_export(app, &mut conn, caller, form, everything()).await?;
+    if let Some(k) = k {
+        export.k = k;
+        export.least_k = export.least_k.min(k);
+    }
+    let asked = Asked::of(form, &export);
+    let connection = ExclusiveConnection::new(conn);
+    let started = start(connection, export, &app.spool, Limits::default()).await;
+    let outcome = match &started {
+        Ok(started) => Some(AuditedExport::Measured {
+            measured: started.report().records,
+        }),
+        Err(ExportError::TooFew) => Some(AuditedExport::Refused {
+            refused: "too_few_records",
+        }),
+        Err(_) => None,
+    };
+    if let Some(outcome) = outcome {
+        app.record(caller.actor, asked.event(outcome)).await?;
+    }
+    // Whoever drops it hangs up, so that no row is written.
+    let started = started.map_err(ExportRefused::Export)?;
+    Ok(started.report().clone())
+}
+
+/// All responses, however they would be written.
+fn everything() -> ResponsesRequest {
+    ResponsesRequest {
+        campaigns: None,
+        from_week: None,
+        to_week: None,
+        k: None,
+        sensitive: Vec::new(),
+        options: CsvOptions::default(),
+    }
+}
