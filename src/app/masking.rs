@@ -1,6 +1,6 @@
 //! What an export of a form's responses would mask now, without one.
 
-use super::export::{ExportError, Limits, Report, start};
+use super::export::{ExportError, Report};
 use super::exports::{Asked, ExportRefused, ResponsesRequest, responses_export};
 use super::{App, Caller};
 use crate::domain::audit::AuditedExport;
@@ -8,7 +8,8 @@ use crate::domain::ids::FormKey;
 use crate::formats::csv::CsvOptions;
 use crate::store::exclusive_connection::ExclusiveConnection;
 
-/// Measures what an export of all responses to a form would mask now: an export up to its figures, with the same plan.
+/// Measures what an export of all responses to a form would mask now: the first two passes of
+/// an export, and with them its plan.
 ///
 /// Without a `k` it is what the campaigns promise. A greater one masks further, as in an export. A smaller one, which no
 /// export takes, is measured as if the campaigns promised no more.
@@ -34,11 +35,17 @@ pub async fn measure_masking(
         export.least_k = export.least_k.min(k);
     }
     let asked = Asked::of(form, &export);
-    let connection = ExclusiveConnection::new(conn);
-    let started = start(connection, export, &app.spool, Limits::default()).await;
-    let outcome = match &started {
-        Ok(started) => Some(AuditedExport::Measured {
-            measured: started.report().records,
+    let mut connection = ExclusiveConnection::new(conn);
+    let figures = match connection.connection() {
+        Some(conn) => export.figures(conn).await,
+        None => Err(ExportError::BrokenOff),
+    };
+    if figures.is_ok() {
+        connection.give_back();
+    }
+    let outcome = match &figures {
+        Ok(report) => Some(AuditedExport::Measured {
+            measured: report.records,
         }),
         Err(ExportError::TooFew) => Some(AuditedExport::Refused {
             refused: "too_few_records",
@@ -48,9 +55,7 @@ pub async fn measure_masking(
     if let Some(outcome) = outcome {
         app.record(caller.actor, asked.event(outcome)).await?;
     }
-    // Whoever drops it hangs up, so that no row is written.
-    let started = started.map_err(ExportRefused::Export)?;
-    Ok(started.report().clone())
+    figures.map_err(ExportRefused::Export)
 }
 
 /// All responses, however they would be written.

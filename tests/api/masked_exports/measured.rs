@@ -162,6 +162,8 @@ async fn the_command_shows_what_would_be_masked_of_the_demonstration_whose_peopl
         "5,3,500",
     ]);
     assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!said.contains("WARN"), "{said}");
     let text = String::from_utf8(output.stdout).unwrap();
     let loss: Vec<f64> = text
         .lines()
