@@ -1,8 +1,9 @@
 //! Streams responses into an export, row by row.
 
 use crate::domain::ids::{CampaignId, CampaignKey, FormId, FormVersionId, ResponseId};
+use crate::domain::server_key::KeyNumber;
 use crate::store::schema::{campaigns, responses};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Uuid as SqlUuid};
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
@@ -54,6 +55,19 @@ pub struct ExportedCampaign {
     pub key: CampaignKey,
     /// The campaign's `k`: the minimum number of records of an export that share their background answers.
     pub k: i32,
+    /// The number of its server key.
+    pub server_key: i16,
+    /// When its responses were deleted.
+    pub erased_at: Option<DateTime<Utc>>,
+}
+
+impl ExportedCampaign {
+    /// The server key that the campaign is under; none when nothing of it is left.
+    pub fn server_key(&self) -> Option<KeyNumber> {
+        self.erased_at
+            .is_none()
+            .then_some(KeyNumber(self.server_key))
+    }
 }
 
 /// The order of the rows. Neither order reveals when a response came.
