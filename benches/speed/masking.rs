@@ -13,9 +13,9 @@ use aftercare::domain::disclosure::{
 };
 use aftercare::domain::form::Form;
 use aftercare::domain::ids::CampaignId;
-use aftercare::domain::response::validate;
+use aftercare::domain::response::{Occasion, RawAnswers, validate};
 use aftercare::domain::week::IsoWeek;
-use aftercare::sample::synthetic;
+use aftercare::sample::{People, synthetic};
 use chrono::{NaiveDate, TimeDelta};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -28,16 +28,37 @@ const K: u32 = 5;
 pub fn run() {
     let form = shipped_form();
     println!(
-        "| responses | combinations | rare | rare by background alone | rows touched | metadata cells suppressed | background answers suppressed | \
+        "| people | responses | combinations | rare | rare by background alone | rows touched | metadata cells suppressed | background answers suppressed | \
          other cells suppressed | weighted cost | planned in | peak memory |\n\
-         | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     );
+    let people = People::of(&form).unwrap();
     for records in [1_000, 10_000, 100_000, 1_000_000] {
-        measure(&form, records);
+        measure(&form, "of the registry", records, |language, rng| {
+            people.answers(
+                &form,
+                Occasion {
+                    language,
+                    ..occasion()
+                },
+                rng,
+            )
+        });
+        measure(
+            &form,
+            "of whom nothing is known",
+            records,
+            |language, rng| synthetic(&form, language, rng),
+        );
     }
 }
 
-fn measure(form: &Form, records: u64) {
+fn measure(
+    form: &Form,
+    people: &str,
+    records: u64,
+    filled: impl Fn(&str, &mut StdRng) -> RawAnswers,
+) {
     let columns = Columns::of(&[(1, form)]);
     let quasi = QuasiIdentifiers::of(&columns);
     let secondary = SecondarySuppression::of(&columns, &quasi);
@@ -59,7 +80,7 @@ fn measure(form: &Form, records: u64) {
     for _ in 0..records {
         let language = if rng.random_bool(0.9) { "ko" } else { "en" };
         let week = TimeDelta::weeks(rng.random_range(0..WEEKS));
-        let valid = validate(form, &synthetic(form, language, &mut rng), occasion()).unwrap();
+        let valid = validate(form, &filled(language, &mut rng), occasion()).unwrap();
         let row = RowContent {
             campaign: &CampaignLabel {
                 id: CampaignId::default(),
@@ -109,7 +130,7 @@ fn measure(form: &Form, records: u64) {
     let share = |part: u64, of: u64| format!("{:.1} %", 100.0 * part as f64 / of as f64);
     let others = (columns.as_slice().len() - quasi.columns().len()) as u64;
     println!(
-        "| {records} | {distinct} | {} | {} | {} | {} | {} | {} | {weighted} | {took:.2?} | {peak} |",
+        "| {people} | {records} | {distinct} | {} | {} | {} | {} | {} | {} | {weighted} | {took:.2?} | {peak} |",
         share(cost.rare_records, records),
         share(rare_background, records),
         share(cost.records_affected, records),

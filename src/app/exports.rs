@@ -110,7 +110,7 @@ pub async fn check_responses(
     Ok(())
 }
 
-async fn responses_export(
+pub(super) async fn responses_export(
     app: &App,
     conn: &mut AsyncPgConnection,
     caller: &Caller,

@@ -42,6 +42,7 @@ pub mod invitations;
 pub mod limiter;
 pub mod limits;
 pub mod login_limits;
+pub mod masking;
 pub mod own_account;
 pub mod own_response;
 pub mod pass_keys;

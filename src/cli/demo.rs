@@ -31,12 +31,14 @@ use crate::domain::campaign::access::Access;
 use crate::domain::campaign::{Campaign, CampaignChange, CampaignState, ChangeRefused, Schedule};
 use crate::domain::form::{Form, Source, Syntax, Text};
 use crate::domain::ids::CampaignKey;
+use crate::domain::response::Occasion;
 use crate::domain::response::receipt::Receipt;
 use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
 use crate::domain::staff::scope::RoleScopes;
+use crate::domain::week::IsoWeek;
 use crate::postgres::database::Database;
-use crate::sample::synthetic;
+use crate::sample::People;
 
 const FORM: &str = include_str!("../../forms/daily-life-after-treatment.yaml");
 const CAMPAIGN: &str = "world-cancer-day-2027";
@@ -160,11 +162,12 @@ impl Demo {
             self.responses, self.seed
         ));
         let now = app.now();
+        let people = &People::of(&form.form)?;
         let sent = stream::iter(0..self.responses)
             .map(async |number| {
                 let mut rng = StdRng::seed_from_u64(self.seed.wrapping_add(number << 20));
-                let response = generated_response(form, &mut rng)?;
                 let day = now - TimeDelta::days(rng.random_range(0..DAYS_OPEN_SO_FAR));
+                let response = generated_response(form, people, day, &mut rng)?;
                 let then = app.by_clock(Arc::new(Moment(day)));
                 let stored = responses::submit(&then, &campaign.key, response, None).await;
                 bar.inc(1);
@@ -194,14 +197,20 @@ impl Clock for Moment {
 }
 
 /// One generated response. Its receipt is derived from the seed too, so it is stored only once.
-fn generated_response(form: &PublishedVersion, rng: &mut StdRng) -> anyhow::Result<NewResponse> {
+fn generated_response(
+    form: &PublishedVersion,
+    people: &People,
+    day: DateTime<Utc>,
+    rng: &mut StdRng,
+) -> anyhow::Result<NewResponse> {
     let receipt = format!("synthetic-{:032x}", rng.random::<u128>());
     let language = if rng.random_bool(0.8) { "ko" } else { "en" };
+    let week = IsoWeek::of(day.date_naive());
     Ok(NewResponse {
         filled: FilledForm {
             form_version: form.version,
             language: language.to_owned(),
-            answers: synthetic(&form.form, language, rng),
+            answers: people.answers(&form.form, Occasion { week, language }, rng),
         },
         receipt: Receipt::parse(&receipt)?,
         credentials: SentCredentials {

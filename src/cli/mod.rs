@@ -12,6 +12,7 @@ mod form_file;
 mod form_lint;
 mod form_preview;
 mod health;
+mod masking;
 mod migrate;
 mod openapi;
 mod restore;
@@ -64,6 +65,8 @@ enum Command {
     Backup(backup::BackupCommand),
     /// Restore a backup into an empty database, or check one
     Restore(restore::RestoreCommand),
+    /// Show what an export would mask now
+    Masking(masking::Masking),
     /// Delete what has been kept for as long as its campaign says
     Retention(retention::Retention),
     /// Rotate the key that signs access tokens
@@ -97,6 +100,7 @@ impl Cli {
             Command::Audit(audit) => audit.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
+            Command::Masking(masking) => masking.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::SigningKey(signing_key) => signing_key.run(),
             Command::ServerKey(server_key) => server_key.run().await,

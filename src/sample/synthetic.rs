@@ -1,16 +1,17 @@
 //! Synthetic responses: a made-up person walks through a form and answers what is shown.
 //!
-//! They fill a demonstration and drive the property tests. A person has one burden, which colours all answers,
-//! and one for each section, so that answers hang together within an area and less so between areas. They are
-//! plausible and no more: nothing can be learned from them about real people.
+//! They drive the property tests, and fill a demonstration of a form of whose people nothing is known. A person has one
+//! burden, which colours all answers, and one for each section, so that answers hang together within an area and less so
+//! between areas. Every option comes up, however rare it is among real people: nothing can be learned about them.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use rand::seq::SliceRandom;
+use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt};
 use serde_json::{Value as Json, json};
 
+use super::leaning::Leaning;
 use crate::domain::form::Answer;
 use crate::domain::form::routing::is_shown;
 use crate::domain::form::{DateBound, DatePrecision, Form, Kind, Limits, Period, Question};
@@ -18,23 +19,6 @@ use crate::domain::pointer::Pointer;
 use crate::domain::response::validate::{dated, value};
 use crate::domain::response::{Occasion, RawAnswers, validate};
 use crate::domain::week::IsoWeek;
-
-/// Areas that weigh more on people with a certain cancer: option of the first question, section, how much more.
-const HEAVIER: [(&str, &str, f64); 10] = [
-    ("stomach", "eating", 0.35),
-    ("stomach", "stomach", 0.3),
-    ("stomach", "energy", 0.1),
-    ("breast", "body", 0.3),
-    ("breast", "breast", 0.25),
-    ("breast", "mood", 0.1),
-    ("leukaemia", "energy", 0.3),
-    ("leukaemia", "leukaemia", 0.3),
-    ("leukaemia", "work", 0.2),
-    ("lung", "home", 0.25),
-];
-
-/// Areas where a high answer is a good one.
-const GOOD: [&str; 1] = ["care"];
 
 const REMARKS_KO: [&str; 4] = [
     "(가상) 밥을 조금씩 자주 먹는 것이 아직 익숙하지 않습니다.",
@@ -60,56 +44,94 @@ pub fn synthetic(form: &Form, language: &str, rng: &mut impl Rng) -> RawAnswers 
 
 /// Answers of a made-up person on this occasion.
 pub fn synthetic_in(form: &Form, occasion: Occasion<'_>, rng: &mut impl Rng) -> RawAnswers {
-    let mut answers = walk(form, occasion, rng);
+    answers_of(form, occasion, rng, Anybody::somebody)
+}
+
+/// Who fills a form.
+pub trait Respondent {
+    /// How often they decline a question.
+    fn declines(&self) -> f64;
+    /// How often they leave a question blank that may be.
+    fn leaves_blank(&self) -> f64;
+    /// Their answer, where it is known before the question.
+    fn answer(&self, question: &Question) -> Option<Json>;
+    /// How their answers lie in a section. It is asked once for each.
+    fn leaning(&self, section: &str, rng: &mut impl Rng) -> Leaning;
+}
+
+/// A person of whom nothing is known.
+pub struct Anybody {
+    burden: f64,
+}
+
+impl Anybody {
+    /// Draws one.
+    pub fn somebody(rng: &mut impl Rng) -> Self {
+        Self {
+            burden: rng.random_range(0.0..0.55) + rng.random_range(0.0..0.35),
+        }
+    }
+}
+
+impl Respondent for Anybody {
+    fn declines(&self) -> f64 {
+        0.02
+    }
+
+    fn leaves_blank(&self) -> f64 {
+        0.03
+    }
+
+    fn answer(&self, _: &Question) -> Option<Json> {
+        None
+    }
+
+    fn leaning(&self, _: &str, rng: &mut impl Rng) -> Leaning {
+        Leaning::Around((self.burden + rng.random_range(-0.2..0.2)).clamp(0.0, 1.0))
+    }
+}
+
+/// Answers of a person whom `somebody` draws.
+pub fn answers_of<R: Rng, P: Respondent>(
+    form: &Form,
+    occasion: Occasion<'_>,
+    rng: &mut R,
+    somebody: impl Fn(&mut R) -> P,
+) -> RawAnswers {
+    let person = somebody(rng);
+    let mut answers = walk(form, occasion, &person, rng);
     if form.constraints().next().is_some() {
         for _ in 0..ATTEMPTS {
             if validate(form, &answers, occasion).is_ok() {
                 break;
             }
-            answers = walk(form, occasion, rng);
+            let person = somebody(rng);
+            answers = walk(form, occasion, &person, rng);
         }
     }
     answers
 }
 
-fn walk(form: &Form, occasion: Occasion<'_>, rng: &mut impl Rng) -> RawAnswers {
+fn walk(
+    form: &Form,
+    occasion: Occasion<'_>,
+    person: &impl Respondent,
+    rng: &mut impl Rng,
+) -> RawAnswers {
     let week = occasion.week;
-    let burden: f64 = rng.random_range(0.0..0.55) + rng.random_range(0.0..0.35);
-    let mut sections: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut sections: BTreeMap<usize, Leaning> = BTreeMap::new();
     let mut answers: Vec<Answer> = Vec::new();
     let mut raw = RawAnswers::default();
-    let mut group = String::new();
     for (place, question) in form.questions().iter().enumerate() {
         if !is_shown(form, place, &answers) {
             answers.push(Answer::Hidden);
             continue;
         }
         let leaning = *sections.entry(question.section).or_insert_with(|| {
-            let key = form
-                .definition()
-                .sections
-                .get(question.section)
-                .map_or("", |section| &section.key);
-            let more: f64 = HEAVIER
-                .iter()
-                .filter(|(of, area, _)| *of == group && *area == key)
-                .map(|(.., more)| more)
-                .sum();
-            let leaning = (burden + more + rng.random_range(-0.2..0.2)).clamp(0.0, 1.0);
-            if GOOD.contains(&key) {
-                1.0 - leaning * 0.8
-            } else {
-                leaning
-            }
+            let section = form.definition().sections.get(question.section);
+            person.leaning(section.map_or("", |section| &section.key), rng)
         });
-        let said = say(question, leaning, occasion, rng);
-        if place == 0 {
-            group = said
-                .as_ref()
-                .and_then(Json::as_str)
-                .unwrap_or_default()
-                .to_owned();
-        }
+        let said = answer(question, person, &leaning, occasion, rng);
         answers.push(match &said {
             None => Answer::Blank,
             Some(Json::Null) => Answer::Declined,
@@ -122,7 +144,31 @@ fn walk(form: &Form, occasion: Occasion<'_>, rng: &mut impl Rng) -> RawAnswers {
     raw
 }
 
-/// What the person says to one question; nothing where it is left blank.
+/// What the person answers to one question: nothing where it is left blank, null where it is declined.
+fn answer(
+    question: &Question,
+    person: &impl Respondent,
+    leaning: &Leaning,
+    occasion: Occasion<'_>,
+    rng: &mut impl Rng,
+) -> Option<Json> {
+    let is_text = matches!(question.kind, Kind::Text { .. });
+    if !question.kind.is_recorded() && !is_text {
+        return None;
+    }
+    if rng.random_bool(person.declines()) {
+        return Some(Json::Null);
+    }
+    let blank = if is_text { 0.8 } else { person.leaves_blank() };
+    if !question.required && rng.random_bool(blank) {
+        return None;
+    }
+    person
+        .answer(question)
+        .or_else(|| say(question, leaning, occasion, rng))
+}
+
+/// Something that the question allows, near where the person leans.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -130,32 +176,16 @@ fn walk(form: &Form, occasion: Occasion<'_>, rng: &mut impl Rng) -> RawAnswers {
 )]
 fn say(
     question: &Question,
-    leaning: f64,
+    leaning: &Leaning,
     occasion: Occasion<'_>,
     rng: &mut impl Rng,
 ) -> Option<Json> {
-    if !question.kind.is_recorded() && !matches!(question.kind, Kind::Text { .. }) {
-        return None;
-    }
-    if rng.random_bool(0.02) {
-        return Some(Json::Null);
-    }
-    if !question.required
-        && rng.random_bool(if matches!(question.kind, Kind::Text { .. }) {
-            0.8
-        } else {
-            0.03
-        })
-    {
-        return None;
-    }
-    let near = |rng: &mut _| (leaning + RngExt::random_range(rng, -0.25..0.25)).clamp(0.0, 1.0);
     Some(match &question.kind {
         Kind::SingleChoice(choices) => {
             let place = match question.kind.range() {
                 // The option whose value lies nearest to the leaning.
                 Some((low, high)) => {
-                    let wanted = low + near(rng) * (high - low);
+                    let wanted = low + leaning.answer(rng) * (high - low);
                     let distance = |place: usize| {
                         let value = choices.get(place).and_then(|choice| choice.value);
                         value.map_or(f64::MAX, |value| (f64::from(value) - wanted).abs())
@@ -171,7 +201,9 @@ fn say(
         Kind::MultipleChoice(choices) => {
             let mut chosen: Vec<_> = choices
                 .iter()
-                .filter(|choice| !choice.exclusive && rng.random_bool(0.15 + leaning * 0.3))
+                .filter(|choice| {
+                    !choice.exclusive && rng.random_bool(0.15 + leaning.middle() * 0.3)
+                })
                 .collect();
             let Limits { fewest, most, .. } = question.limits;
             chosen.truncate(most.map_or(usize::MAX, usize::from));
@@ -179,27 +211,21 @@ fn say(
                 chosen = choices.iter().filter(|choice| !choice.exclusive).collect();
                 chosen.truncate(fewest.map_or(0, usize::from));
             }
-            let exclusive = choices
-                .iter()
-                .find(|choice| choice.exclusive)
-                .filter(|_| chosen.is_empty());
-            json!(
-                chosen
-                    .into_iter()
-                    .chain(exclusive)
-                    .map(|choice| &choice.code)
-                    .collect::<Vec<_>>()
-            )
+            let exclusive: Vec<_> = choices.iter().filter(|choice| choice.exclusive).collect();
+            if chosen.is_empty() {
+                chosen.extend(exclusive.choose(rng));
+            }
+            json!(chosen.iter().map(|it| &it.code).collect::<Vec<_>>())
         }
         Kind::Whole { min, max } => {
             let step = question.limits.step.unwrap_or(1);
             let steps = (max - min) / step;
-            json!(min + (near(rng) * steps as f64).round() as i64 * step)
+            json!(min + (leaning.answer(rng) * steps as f64).round() as i64 * step)
         }
         Kind::Decimal { min, max, decimals } => {
             let step = question.limits.step.unwrap_or(1);
             let steps = (max - min) / step;
-            let scaled = *min as f64 + (near(rng) * steps as f64).round() * step as f64;
+            let scaled = *min as f64 + (leaning.answer(rng) * steps as f64).round() * step as f64;
             json!(scaled / 10f64.powi(i32::from(*decimals)))
         }
         Kind::YesNo => json!(rng.random_bool(0.35)),

@@ -11,7 +11,7 @@ use super::download::{ExportJob, ExportSink};
 use super::error::ExportError;
 use super::file::FileSpec;
 use super::measure::{ReportBuilder, measure};
-use super::plan::{count, plan};
+use super::plan::{PlannedSuppression, count, plan};
 use super::report::Report;
 use super::rows::{ExportVersion, RowReader, Rows, Suppression};
 use super::selection::RowFilter;
@@ -66,18 +66,10 @@ impl ExportJob for ResponsesExport {
         let all = self.filter();
 
         begin_snapshot(conn).await?;
-        let rows = Rows::open(conn, &all, Order::Any, &reader).await?;
-        let counted = count(rows, &quasi).await?;
-        let salt = self.salt(counted.digest, &columns);
+        let tables = (&columns, &quasi, &secondary);
+        let (mut planned, salt, report) = self.planned(conn, tables, &reader).await?;
         let order = Order::Shuffled(&salt);
-        let weights = suppression_weights(&columns, &quasi, &secondary);
-        let mut planned = plan(counted, self.thresholds(), weights).await?;
-
-        let suppression = self.suppression(planned.suppressor.clone(), &mut planned.encoder);
-        let rows = Rows::open(conn, &all, order, &reader).await?;
-        let rows = rows.suppressed(suppression);
-        let report = ReportBuilder::new(self.k, &columns, &quasi, &self.sensitive);
-        sink.report(measure(rows, report).await?).await?;
+        sink.report(report).await?;
 
         let suppression = self.suppression(planned.suppressor, &mut planned.encoder);
         let rows = Rows::open(conn, &all, order, &reader).await?;
@@ -89,6 +81,48 @@ impl ExportJob for ResponsesExport {
 }
 
 impl ResponsesExport {
+    /// The first two passes alone: the figures of the file that there would be.
+    ///
+    /// # Errors
+    ///
+    /// When there are too few responses, or the database fails.
+    pub async fn figures(&self, conn: &mut AsyncPgConnection) -> Result<Report, ExportError> {
+        let versions = self.versions.iter();
+        let forms: Vec<_> = versions.map(|it| (it.number, &*it.form)).collect();
+        let columns = Columns::of(&forms);
+        let quasi = QuasiIdentifiers::of(&columns);
+        let secondary = SecondarySuppression::of(&columns, &quasi);
+        let (versions, campaigns) = (&self.versions, &self.campaigns);
+        let reader = RowReader::new(&columns, &quasi, &secondary, versions, campaigns);
+        begin_snapshot(conn).await?;
+        let tables = (&columns, &quasi, &secondary);
+        let (.., report) = self.planned(conn, tables, &reader).await?;
+        end_snapshot(conn).await?;
+        Ok(report)
+    }
+
+    /// Counts, plans and measures; gives from which the order of the rows follows as well.
+    async fn planned(
+        &self,
+        conn: &mut AsyncPgConnection,
+        (columns, quasi, secondary): (&Columns<'_>, &QuasiIdentifiers, &SecondarySuppression),
+        reader: &RowReader<'_>,
+    ) -> Result<(PlannedSuppression, [u8; 32], Report), ExportError> {
+        let all = self.filter();
+        let rows = Rows::open(conn, &all, Order::Any, reader).await?;
+        let counted = count(rows, quasi).await?;
+        let salt = self.salt(counted.digest, columns);
+        let weights = suppression_weights(columns, quasi, secondary);
+        let mut planned = plan(counted, self.thresholds(), weights).await?;
+
+        let suppression = self.suppression(planned.suppressor.clone(), &mut planned.encoder);
+        let rows = Rows::open(conn, &all, Order::Shuffled(&salt), reader).await?;
+        let rows = rows.suppressed(suppression);
+        let report = ReportBuilder::new(self.k, columns, quasi, &self.sensitive);
+        let report = measure(rows, report).await?;
+        Ok((planned, salt, report))
+    }
+
     fn filter(&self) -> ResponsesFilter {
         ResponsesFilter {
             versions: self.versions.iter().map(|version| version.id).collect(),

@@ -1,10 +1,10 @@
 //! The second pass: the figures of a file. Rows come in the order of the last pass, so that each is suppressed as it
 //! will be there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::error::ExportError;
-use super::report::Report;
+use super::report::{MaskedColumn, MaskedRole, Report};
 use super::rows::{Row, Rows};
 use super::selection::Decision;
 use crate::domain::codebook::{Cell, ColumnIndex, Columns, Missing};
@@ -34,13 +34,17 @@ pub struct ReportBuilder<'a> {
     diversity: Diversity,
 }
 
-/// How many cells of a row are suppressed.
-#[derive(Debug, Clone, Copy, Default)]
+/// What is suppressed in each of some rows.
+#[derive(Debug, Clone, Default)]
 struct SuppressedCells {
-    /// Of quasi-identifiers.
+    /// The rows.
+    rows: u64,
+    /// Cells of quasi-identifiers.
     own: u64,
-    /// Of other columns.
+    /// Cells of other columns.
     dependent: u64,
+    /// The codings of both.
+    codings: BTreeSet<String>,
 }
 
 /// A question whose diversity is reported.
@@ -87,10 +91,12 @@ impl<'a> ReportBuilder<'a> {
             return;
         }
         let taken = self.taken(row);
+        taken.rows += 1;
+        let (own, dependent) = (taken.own, taken.dependent);
         self.report.records += 1;
         self.report.cells += self.quasi.columns().len() as u64;
-        self.report.masked_cells += taken.own;
-        self.report.dependent_cells += taken.dependent;
+        self.report.masked_cells += own;
+        self.report.dependent_cells += dependent;
         self.report.masked_records += u64::from(!row.suppressed.is_empty());
         if let Some(class) = row.class {
             *self.classes.entry(class).or_default() += 1;
@@ -100,12 +106,12 @@ impl<'a> ReportBuilder<'a> {
         }
     }
 
-    fn taken(&mut self, row: &Row<'_>) -> SuppressedCells {
+    fn taken(&mut self, row: &Row<'_>) -> &mut SuppressedCells {
         let (columns, quasi) = (self.columns, self.quasi);
         let taken = self.taken.entry((row.version(), row.suppressed));
-        *taken.or_insert_with(|| {
+        taken.or_insert_with(|| {
             let mut taken = SuppressedCells::default();
-            for (index, _) in columns
+            for (index, column) in columns
                 .iter()
                 .filter(|(index, _)| row.is_suppressed(*index))
             {
@@ -113,14 +119,42 @@ impl<'a> ReportBuilder<'a> {
                     Some(_) => taken.own += 1,
                     None => taken.dependent += 1,
                 }
+                taken.codings.insert(column.coding.clone());
             }
             taken
         })
     }
 
+    /// What is suppressed of each column, in the order of the file.
+    fn masked_columns(&self) -> Vec<MaskedColumn> {
+        let mut columns: Vec<MaskedColumn> = Vec::new();
+        for (index, column) in self.columns.iter() {
+            let role = match (self.quasi.of_column(index), column.background) {
+                (None, _) => MaskedRole::Dependent,
+                (Some(_), true) => MaskedRole::Background,
+                (Some(_), false) => MaskedRole::Metadata,
+            };
+            let among = self.taken.values();
+            let among = among.filter(|taken| taken.codings.contains(&column.coding));
+            let masked = among.map(|taken| taken.rows).sum();
+            let is_next_option = columns
+                .last()
+                .is_some_and(|last| last.name == column.coding);
+            if !is_next_option && (masked > 0 || role != MaskedRole::Dependent) {
+                columns.push(MaskedColumn {
+                    name: column.coding.clone(),
+                    role,
+                    masked,
+                });
+            }
+        }
+        columns
+    }
+
     /// The figures.
     pub fn finish(self) -> Report {
         Report {
+            columns: self.masked_columns(),
             smallest_class: self.classes.into_values().min().unwrap_or_default(),
             diversity: self.diversity.report(),
             ..self.report

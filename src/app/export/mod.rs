@@ -41,6 +41,6 @@ pub use self::download::{Download, Limits, start};
 pub use self::error::ExportError;
 pub use self::file::FileSpec;
 pub use self::job::ResponsesExport;
-pub use self::report::Report;
+pub use self::report::{MaskedColumn, MaskedRole, Report};
 pub use self::rows::ExportVersion;
 pub use self::spool::Spool;

@@ -23,4 +23,44 @@ pub struct Report {
     pub withheld_records: u64,
     /// How different the answers to the questions asked for are among rows that are alike.
     pub diversity: Vec<QuestionDiversity>,
+    /// The columns that identify people, and those of the others of which cells are suppressed.
+    pub columns: Vec<MaskedColumn>,
+}
+
+/// What is suppressed of a column, or of all columns of a multiple choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MaskedColumn {
+    /// Its name in the codebook, without the option.
+    pub name: String,
+    /// Why it is suppressed.
+    pub role: MaskedRole,
+    /// Rows in which it is suppressed.
+    pub masked: u64,
+}
+
+/// Why a column is suppressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaskedRole {
+    /// It is known of the response, as the week is.
+    Metadata,
+    /// It holds the answer to a background question.
+    Background,
+    /// It would give away what is suppressed in another one.
+    Dependent,
+}
+
+impl Report {
+    /// The share of the background that is suppressed, from 0 to 1: each row and each background question weighs the same.
+    #[allow(clippy::cast_precision_loss, reason = "a share to show")]
+    pub fn loss(&self) -> f64 {
+        let background = self.columns.iter();
+        let background = background.filter(|column| column.role == MaskedRole::Background);
+        let (columns, masked) = background.fold((0_u64, 0_u64), |(columns, masked), column| {
+            (columns + 1, masked + column.masked)
+        });
+        match columns * self.records {
+            0 => 0.0,
+            cells => masked as f64 / cells as f64,
+        }
+    }
 }

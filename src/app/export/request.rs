@@ -97,7 +97,7 @@ impl Unfit {
 }
 
 /// Which responses are exported, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ResponsesRequest {
     /// Only rows that show one of the campaigns with these keys; any, if none is given.
     pub campaigns: Option<Vec<String>>,

@@ -350,6 +350,12 @@ pub enum AuditedExport {
         /// The code of the problem.
         refused: &'static str,
     },
+    /// No file was written: what would be suppressed was measured. This is recorded because the figures change with each
+    /// response.
+    Measured {
+        /// The number of rows that there would be.
+        measured: u64,
+    },
     /// A file was written.
     Written {
         /// The number of rows.

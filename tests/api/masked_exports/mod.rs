@@ -3,10 +3,12 @@
 //! | module | holds |
 //! | --- | --- |
 //! | `classes` | how many rows are alike, and what is masked for it |
+//! | `measured` | what an export would mask, measured without one |
 //! | `report` | what the headers and the audit say |
 //! | `order` | the order of the rows, and of what happens at the same time |
 
 mod classes;
+mod measured;
 mod order;
 mod report;
 

@@ -17,6 +17,7 @@ pub fn headers(report: &Report) -> Vec<(HeaderName, HeaderValue)> {
         smallest_class,
         withheld_records,
         diversity,
+        columns: _,
     } = report;
     let control = format!(
         "k={k}, records={records}, cells={cells}, masked-cells={masked_cells}, \

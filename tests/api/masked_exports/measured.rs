@@ -1,0 +1,192 @@
+//! What an export would mask, measured without one.
+
+use aftercare::app::Caller;
+use aftercare::app::export::{ExportError, MaskedRole};
+use aftercare::app::exports::ExportRefused;
+use aftercare::app::masking::measure_masking;
+
+use super::*;
+use crate::cli::{Place, Serving};
+
+fn daily_life() -> aftercare::domain::ids::FormKey {
+    "daily-life-after-treatment".parse().unwrap()
+}
+
+#[tokio::test]
+async fn measuring_tells_what_the_export_masks_in_each_column() {
+    let (app, _, analyst) = shipped(600).await;
+    let form = daily_life();
+    for k in [5_u64, 9] {
+        let asked = u32::try_from(k).unwrap();
+        let report = measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(asked));
+        let report = report.await.unwrap();
+        let file = File::get(&analyst, DAILY_LIFE, &format!("k={k}")).await;
+        assert_eq!(report.k, asked);
+        assert_eq!(report.records, file.figures["records"]);
+        assert_eq!(report.masked_cells, file.figures["masked-cells"]);
+        let mut masked: BTreeMap<&str, u64> = BTreeMap::new();
+        for (column, name) in file.names.iter().enumerate() {
+            let cells = file.rows.iter().filter(|row| row[column] == "MSK").count() as u64;
+            let coding = name
+                .split_once("__")
+                .map_or(name.as_str(), |(coding, _)| coding);
+            let before = masked.insert(coding, cells);
+            assert!(
+                before.is_none_or(|before| before == cells),
+                "{name}: one option alone"
+            );
+        }
+        let measured = report.columns.iter();
+        let measured: BTreeMap<&str, u64> = measured
+            .map(|column| (column.name.as_str(), column.masked))
+            .collect();
+        assert_eq!(measured.len(), report.columns.len(), "no column twice");
+        for (name, cells) in &masked {
+            assert_eq!(measured.get(name).copied().unwrap_or(0), *cells, "{name}");
+        }
+        let background = [
+            "cancer_type",
+            "age_band",
+            "sex",
+            "time_since_treatment",
+            "treatments",
+            "living_alone",
+        ];
+        let of_role = |role| {
+            report
+                .columns
+                .iter()
+                .filter(move |column| column.role == role)
+        };
+        let names: Vec<&str> = of_role(MaskedRole::Background)
+            .map(|it| it.name.as_str())
+            .collect();
+        assert_eq!(names, background);
+        assert_eq!(
+            of_role(MaskedRole::Metadata).count(),
+            MetadataColumn::ALL.len()
+        );
+        assert!(of_role(MaskedRole::Dependent).all(|column| column.masked > 0));
+        let cells: u64 = background.iter().map(|name| masked[name]).sum();
+        let loss = cells as f64 / (6 * report.records) as f64;
+        assert!((report.loss() - loss).abs() < 1e-9 && loss > 0.0, "{loss}");
+    }
+}
+
+#[tokio::test]
+async fn a_smaller_k_than_is_promised_can_be_measured_and_not_exported() {
+    let (app, _, analyst) = shipped(300).await;
+    promise(&app, 9).await;
+    let form = daily_life();
+    let measure = |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, k);
+    let (three, five) = (measure(Some(3)).await, measure(Some(5)).await);
+    let (three, five) = (three.unwrap(), five.unwrap());
+    let promised = measure(None).await.unwrap();
+    assert_eq!((three.k, five.k, promised.k), (3, 5, 9));
+    assert!(three.loss() < five.loss() && five.loss() < promised.loss());
+    let query = format!("{DAILY_LIFE}/responses.csv?k=5");
+    analyst.get(&query).send().await.expect(400);
+    // What is measured is what an export would mask if the campaign had promised no more.
+    promise(&app, 5).await;
+    let file = File::get(&analyst, DAILY_LIFE, "k=5").await;
+    assert_eq!(five.masked_cells, file.figures["masked-cells"]);
+}
+
+async fn promise(app: &TestApp, k: i32) {
+    let mut conn = app.connect().await;
+    let promise = diesel::update(campaigns::table).set(campaigns::k.eq(k));
+    promise.execute(&mut conn).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_measured_is_in_the_audit_and_so_is_that_there_were_too_few() {
+    let (app, mut conn, version, campaign) = app().await;
+    let form = "every-kind".parse().unwrap();
+    let answers = json!({"group": "c", "meals": "none", "distress": 1});
+    respond_often(&mut conn, &version, campaign, answers, 6).await;
+    let measure = |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(k));
+    assert_eq!(measure(6).await.unwrap().records, 6);
+    let refused = measure(7).await;
+    assert!(matches!(
+        refused,
+        Err(ExportRefused::Export(ExportError::TooFew))
+    ));
+    let entries = entries(&mut conn).await;
+    let details: Vec<_> = entries
+        .iter()
+        .map(|(who, _, details)| (who, details))
+        .collect();
+    let [(None, measured), (None, refused)] = &*details else {
+        panic!("{details:?}");
+    };
+    assert_eq!(measured["measured"], json!(6));
+    assert_eq!(measured["by"], json!("operator"));
+    assert_eq!(
+        (&measured["rows"], &measured["k"]),
+        (&Value::Null, &json!(6))
+    );
+    assert_eq!(
+        (&refused["refused"], &refused["k"]),
+        (&json!("too_few_records"), &json!(7))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_shows_what_would_be_masked_of_the_demonstration_whose_people_are_plausible() {
+    const PEOPLE: &str = "FROM form_daily_life_after_treatment_v1";
+    let place = Place::empty().await;
+    let demo = Serving::start(place.command(&["demo", "--responses", "400"]));
+    for _ in 0..300 {
+        if place.count("SELECT count(*) FROM responses").await == 400 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    drop(demo);
+    let count = async |of: &str| {
+        place
+            .count(&format!("SELECT count(*) {PEOPLE} WHERE {of}"))
+            .await
+    };
+    assert_eq!(count("true").await, 400);
+    assert_eq!(count("cancer_type = 'prostate' AND sex <> 'male'").await, 0);
+    assert!((60..115).contains(&count("cancer_type = 'thyroid'").await));
+    assert!(count("sex = 'another'").await < 10);
+    assert!(count("sex IS NULL").await < 25);
+
+    let output = place.run(&[
+        "masking",
+        "--form",
+        "daily-life-after-treatment",
+        "--k",
+        "5,3,500",
+    ]);
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!said.contains("WARN"), "{said}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let loss: Vec<f64> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("loss: ")?.split(' ').next()?.parse().ok())
+        .collect();
+    assert!(
+        matches!(*loss, [five, three] if five > three && five < 0.6),
+        "{text}"
+    );
+    let few = "daily-life-after-treatment has too few responses to export any under k = 500";
+    assert!(text.ends_with(&format!("{few}\n")), "{text}");
+    assert!(
+        text.starts_with("daily-life-after-treatment: 400 responses, k = 5, "),
+        "{text}"
+    );
+    assert!(
+        text.lines()
+            .any(|line| line.starts_with("  age_band ") && line.ends_with('%')),
+        "{text}"
+    );
+
+    let unknown = place.run(&["masking", "--form", "nothing"]);
+    assert!(!unknown.status.success());
+    let said = String::from_utf8(unknown.stderr).unwrap();
+    assert!(said.contains("there is no form nothing"), "{said}");
+}
