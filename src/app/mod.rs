@@ -15,7 +15,8 @@
 //! | [`staff`] [`sessions`] [`api_keys`] | accounts, logging in and out, the keys of scheduled jobs |
 //! | [`audit`] | listing and verifying the audit |
 //! | [`exports`] [`export`] | responses, remarks and codebook as files; how these are made, row by row |
-//! | [`tasks`] | what goes on in the background: release, retention |
+//! | [`statistics`] [`tallies`] | protected figures, and the counts from which they come |
+//! | [`tasks`] | what goes on in the background: release, retention, building of tallies |
 //! | [`form_catalog`] [`pass_keys`] | what is kept in memory since it never changes |
 //! | [`intake`] [`single_flight`] | many requests in one transaction, in one query |
 //! | [`health`] [`writes`] | whether the server can work |
@@ -51,6 +52,8 @@ pub mod responses;
 pub mod sessions;
 pub mod single_flight;
 pub mod staff;
+pub mod statistics;
+pub mod tallies;
 pub mod tasks;
 mod transaction;
 mod trials;
@@ -83,6 +86,7 @@ use login_limits::LoginLimits;
 use pass_keys::PassKeys;
 use password::Passwords;
 use single_flight::SingleFlight;
+use statistics::StatisticsCache;
 use tasks::Tasks;
 use writes::Writes;
 
@@ -115,6 +119,8 @@ pub struct Shared {
     pub intake: Intake,
     /// Where exports wait for slow clients.
     pub spool: Spool,
+    /// Statistics that were computed.
+    pub statistics: StatisticsCache,
     /// Whether the database takes writes.
     pub writes: Arc<Writes>,
     /// The background tasks.
@@ -180,6 +186,7 @@ impl App {
             pools,
             keys,
             spool,
+            statistics: StatisticsCache::default(),
             tasks,
         };
         Self {
@@ -188,10 +195,11 @@ impl App {
         }
     }
 
-    /// Starts the tasks for release and retention. Several servers may run them at once.
+    /// Starts the tasks for release, retention and tallies. Several servers may run them at once.
     pub fn start_tasks(&self) {
         tasks::release::start(self);
         tasks::retention::start(self);
+        tasks::tallies::start(self);
     }
 
     /// Stops the background tasks, waits until they have ended, and closes the pools.

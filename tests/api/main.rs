@@ -81,6 +81,7 @@ mod sessions;
 mod shutdown;
 mod slow_clients;
 mod staff;
+mod statistics;
 mod supply_chain;
 mod telemetry;
 mod test_mode;

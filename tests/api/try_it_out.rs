@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 51] = [
+const ORDER: [&str; 52] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -30,6 +30,7 @@ const ORDER: [&str; 51] = [
     "export_responses",
     "export_codebook",
     "export_remarks",
+    "get_statistics",
     "list_remarks",
     "review_remark",
     "create_form",

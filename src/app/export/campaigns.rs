@@ -97,6 +97,7 @@ mod tests {
         let campaign = |(number, key): (usize, &&str)| ExportedCampaign {
             id: CampaignId(Uuid::from_u128(number as u128)),
             key: key.parse().unwrap(),
+            opens_at: chrono::DateTime::UNIX_EPOCH,
             k: 5,
         };
         keys.iter().enumerate().map(campaign).collect()

@@ -24,6 +24,8 @@ pub use event::{
 pub enum Action {
     /// Responses were exported.
     ResponsesExported,
+    /// Statistics were read.
+    StatisticsRead,
     /// Remarks were listed for review.
     RemarksListed,
     /// A remark was cleared, withheld or shortened.

@@ -71,6 +71,7 @@ fn what_opens_to_keys_is_meant_to() {
             "export_remarks",
             "export_responses",
             "get_campaign_progress",
+            "get_statistics",
             "list_audit_entries",
         ]
     );
