@@ -13,6 +13,7 @@ mod form_preview;
 mod health;
 mod migrate;
 mod openapi;
+mod report;
 mod restore;
 mod retention;
 mod serve;
@@ -60,6 +61,8 @@ enum Command {
     Backup(backup::BackupCommand),
     /// Restore a backup into an empty database, or check one
     Restore(restore::RestoreCommand),
+    /// Write the report of a form as a page, to be read in a browser and printed
+    Report(report::ReportCommand),
     /// Delete what has been kept for as long as its campaign says
     Retention(retention::Retention),
     /// Rotate the key that signs access tokens
@@ -89,6 +92,7 @@ impl Cli {
             Command::Audit(audit) => audit.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
+            Command::Report(report) => report.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::SigningKey(signing_key) => signing_key.run(),
             Command::Health(health) => health.run().await,

@@ -5,13 +5,14 @@
 //! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
 //! | [`wide`] | a response into a row of the wide export |
 //! | [`codebook`] | the description of the columns, as a table |
-//! | [`statistics`] | statistics as a table |
+//! | [`statistics`] [`report`] | statistics as a table, the report of a form as a page |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
 
 pub mod codebook;
 pub mod csv;
 pub mod invitation_sheet;
+pub mod report;
 pub mod statistics;
 pub mod wide;
 pub mod xlsform;

@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 52] = [
+const ORDER: [&str; 53] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -31,6 +31,7 @@ const ORDER: [&str; 52] = [
     "export_codebook",
     "export_remarks",
     "get_statistics",
+    "get_report",
     "list_remarks",
     "review_remark",
     "create_form",

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures_util::TryStreamExt;
 
-use super::Scope;
+use super::scope::Scope;
 use crate::app::{App, Failure};
 use crate::domain::ids::{CampaignId, FormVersionId};
 use crate::domain::statistics::{

@@ -166,6 +166,13 @@ pub enum AuditEvent {
         /// The keys of the campaigns.
         campaigns: Vec<String>,
     },
+    /// The report of a form was read. Recorded once a day for each account.
+    ReportRead {
+        /// The key of the form.
+        form: String,
+        /// The keys of the campaigns.
+        campaigns: Vec<String>,
+    },
     /// An account was created.
     StaffCreated {
         /// The id of the account.
@@ -367,6 +374,7 @@ impl AuditEvent {
             Self::RemarksExported { .. } => Action::RemarksExported,
             Self::ResponsesExported { .. } => Action::ResponsesExported,
             Self::StatisticsRead { .. } => Action::StatisticsRead,
+            Self::ReportRead { .. } => Action::ReportRead,
             Self::StaffCreated { .. } => Action::StaffCreated,
             Self::StaffChanged { .. } => Action::StaffChanged,
             Self::LoginFailed { .. } => Action::LoginFailed,

@@ -26,6 +26,8 @@ pub enum Action {
     ResponsesExported,
     /// Statistics were read.
     StatisticsRead,
+    /// A report was read.
+    ReportRead,
     /// Remarks were listed for review.
     RemarksListed,
     /// A remark was cleared, withheld or shortened.

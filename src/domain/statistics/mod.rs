@@ -12,7 +12,7 @@
 //! | [`query`] [`period`] | what is asked for |
 //! | [`cross_table`] | exact cells, by group |
 //! | [`pass`] [`tally`] | where these come from |
-//! | [`published`] | what may be published |
+//! | [`published`] [`report`] | what may be published |
 
 mod cross_table;
 mod item;
@@ -21,6 +21,7 @@ mod pass;
 mod period;
 mod published;
 mod query;
+mod report;
 mod tally;
 
 pub use cross_table::CrossTable;
@@ -30,4 +31,5 @@ pub use pass::{Pass, StoredResponse};
 pub use period::PeriodKind;
 pub use published::{Change, PublishedGroup, Statistics, Value};
 pub use query::{Asked, Dimension, MAX_CONDITIONS, MAX_DIMENSIONS, Query, QueryFault};
+pub use report::{Report, ReportItem};
 pub use tally::{FromTallies, NotATally, Tallies, TallyLayout, Turn};

@@ -138,6 +138,26 @@ impl Query {
         }
     }
 
+    /// A measure over all responses, broken down by these dimensions.
+    pub(super) fn over_all(
+        columns: &Columns<'_>,
+        measure: Measure,
+        by: Vec<Dimension>,
+        campaigns: Vec<String>,
+    ) -> Self {
+        Self {
+            measure,
+            by,
+            campaigns,
+            tags: tags(columns),
+            versions: None,
+            languages: None,
+            from_week: None,
+            to_week: None,
+            conditions: Vec::new(),
+        }
+    }
+
     /// Whether it takes responses to this version.
     pub fn takes_version(&self, version: i32) -> bool {
         let chosen = self.versions.as_ref();

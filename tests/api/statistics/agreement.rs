@@ -4,8 +4,14 @@ use aftercare::app::tallies::build_missing;
 use aftercare::app::tasks::retention::erase_due;
 use aftercare::domain::audit::Actor;
 
+use chrono::NaiveDate;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::json;
+
 use super::{BY_PASS, MEASURES, figures, fill, withdraw};
 use crate::support::collection::Collection;
+use crate::support::stored::{every_kind, publish, question, respond_synthetic};
 
 /// What tallies can tell.
 const TALLIED: [&str; 7] = [
@@ -133,4 +139,99 @@ async fn a_change_that_is_not_committed_is_not_counted() {
     assert_ne!(cells(&collection).await, kept);
     let waiting: i64 = collection.sql_now("SELECT count(*) FROM arrivals").await;
     assert_eq!(waiting, 0);
+}
+
+#[tokio::test]
+async fn tallies_agree_with_a_pass_over_versions_that_differ() {
+    let collection = Collection::start().await;
+    fill(&collection, "test-campaign", 60, 8).await;
+    let mut second = every_kind();
+    let option = json!({"code": "d", "label": {"en": "D", "ko": "라"}});
+    let options = question(&mut second, "group")["options"].as_array_mut();
+    options.unwrap().push(option);
+    question(&mut second, "sleep_hours")["max"] = json!(200_000);
+    question(&mut second, "exact")["max"] = json!(40);
+    let huge = json!({"code": "huge", "value": 3, "label": {"en": "Huge", "ko": "엄청"}});
+    second["scales"]["difficulty"]
+        .as_array_mut()
+        .unwrap()
+        .push(huge);
+    let region = json!({"key": "region", "kind": "yes_no", "background": true, "text": {"en": "Town?", "ko": "도시?"}});
+    let person = second["sections"][0]["questions"].as_array_mut();
+    person.unwrap().push(region);
+    let version = publish(&collection.app.state.app, &second).await;
+    assert_eq!(version.number, 2);
+    let campaign: String = collection.sql("SELECT id::text FROM campaigns").await;
+    let monday = NaiveDate::from_ymd_opt(2027, 2, 1).unwrap();
+    let headings = vec![(campaign.parse().unwrap(), "ko", monday); 80];
+    let mut conn = collection.app.connect().await;
+    respond_synthetic(
+        &mut conn,
+        &version,
+        &headings,
+        &mut StdRng::seed_from_u64(9),
+    )
+    .await;
+    forget_tallies(&collection).await;
+    assert_eq!(build_missing(&collection.app.state.app).await.unwrap(), 1);
+
+    let measures = [
+        "group",
+        "meals",
+        "sleep_hours",
+        "exact",
+        "region",
+        "help_from",
+        "score_difficulty",
+        "score_difficulty@2",
+    ];
+    for measure in measures {
+        for by in ["", "group", "region", "form_version", "group,form_version"] {
+            if by.split(',').any(|it| it == measure) {
+                continue;
+            }
+            let query = match by {
+                "" => format!("of={measure}"),
+                by => format!("of={measure}&by={by}"),
+            };
+            let told = figures(&collection, &query).await;
+            let counted = figures(&collection, &format!("{query}{BY_PASS}")).await;
+            assert_eq!(told, counted, "{query}");
+        }
+    }
+    let exact = figures(&collection, "of=exact").await;
+    assert_eq!(exact["measure"]["highest"], 40.0);
+    assert_eq!(exact["measure"]["categories"].as_array().unwrap().len(), 0);
+    assert!(exact["groups"][0]["mean"]["value"].is_f64());
+    let region = figures(&collection, "of=region").await;
+    let not_asked = region["groups"][0]["missing"]["not_asked"]
+        .as_i64()
+        .unwrap();
+    assert!((not_asked - 60).abs() <= 5, "{not_asked}");
+    let group = figures(&collection, "of=group&by=form_version").await;
+    let first_version = &group["groups"][0]["categories"];
+    assert_eq!(
+        first_version[3],
+        json!({"code": "d", "count": 0, "share": {"value": 0.0, "lower": 0.0, "upper": first_version[3]["share"]["upper"]}})
+    );
+    // The whole report as well.
+    let path = "/v1/forms/every-kind/report";
+    let told = collection
+        .staff
+        .client
+        .get(path)
+        .send()
+        .await
+        .expect(200)
+        .json();
+    forget_tallies(&collection).await;
+    let counted = collection
+        .staff
+        .client
+        .get(path)
+        .send()
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(told, counted);
 }

@@ -3,6 +3,7 @@
 mod agreement;
 mod attacks;
 mod queries;
+mod report;
 
 use aftercare::sample::synthetic_in;
 use chrono::Utc;

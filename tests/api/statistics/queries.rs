@@ -48,6 +48,29 @@ async fn a_mean_score_by_two_background_questions_is_one_request() {
     assert!(found["groups"].as_array().unwrap().len() > 4);
 }
 
+#[tokio::test]
+async fn the_request_of_the_docs_has_an_answer() {
+    let docs = include_str!("../../../docs/analysts.md");
+    let (_, query) = docs.split_once("/statistics?").unwrap();
+    let (query, _) = query.split_once('"').unwrap();
+    assert_eq!(query, "of=score_eating&by=cancer_type,age_band&language=en");
+    let form = include_str!("../../../forms/daily-life-after-treatment.yaml");
+    let collection = Collection::start_with(form).await;
+    let path = format!("/v1/forms/daily-life-after-treatment/statistics?{query}");
+    let found = collection
+        .staff
+        .client
+        .get(&path)
+        .send()
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(found["measure"]["name"], "score_eating");
+    let by = found["by"].as_array().unwrap().iter();
+    let by: Vec<_> = by.map(|it| it["name"].clone()).collect();
+    assert_eq!(by, ["cancer_type", "age_band"]);
+}
+
 /// How many responses of this group and this answer to "alone" there are.
 async fn truth(collection: &Collection, group: &str, alone: &str) -> i64 {
     let alone = match alone {

@@ -26,68 +26,45 @@ impl From<StatisticsRefused> for Problem {
 
 impl From<QueryFault> for FieldError {
     fn from(fault: QueryFault) -> Self {
-        let (parameter, code, detail) = match fault {
-            QueryFault::MeasureUnknown(name) => (
-                "of",
-                FieldCode::MeasureUnknown,
-                format!("`{name}` is no question or score that can be counted."),
-            ),
-            QueryFault::DimensionUnknown(name) => (
-                "by",
-                FieldCode::QuestionUnknown,
-                format!("The form has no `{name}`."),
-            ),
-            QueryFault::NoCategories(name) => (
-                "by",
-                FieldCode::NoCategories,
-                format!("`{name}` has no categories, or too many."),
-            ),
-            QueryFault::DimensionTwice(name) => (
-                "by",
-                FieldCode::NamedTwice,
-                format!("`{name}` is named already."),
-            ),
-            QueryFault::TooManyDimensions => (
-                "by",
-                FieldCode::Length,
-                format!("It may name at most {MAX_DIMENSIONS}."),
-            ),
-            QueryFault::VersionUnknown(text) => (
-                "version",
-                FieldCode::VersionUnknown,
-                format!("The form has no version `{text}`."),
-            ),
-            QueryFault::LanguageUnknown(tag) => (
-                "response_language",
-                FieldCode::LanguageNotOffered,
-                format!("No version of the form is in `{tag}`."),
-            ),
-            QueryFault::ConditionMalformed(text) => (
-                "where",
-                FieldCode::InvalidValue,
-                format!("`{text}` is not written as `question:code`."),
-            ),
-            QueryFault::ConditionQuestionUnknown(name) => (
-                "where",
-                FieldCode::QuestionUnknown,
-                format!("The form has no question `{name}`."),
-            ),
-            QueryFault::ConditionCodeUnknown(text) => (
-                "where",
-                FieldCode::OptionUnknown,
-                format!("The question of `{text}` has no such code."),
-            ),
-            QueryFault::ConditionTwice(name) => (
-                "where",
-                FieldCode::NamedTwice,
-                format!("`{name}` is named already."),
-            ),
-            QueryFault::TooManyConditions => (
-                "where",
-                FieldCode::Length,
-                format!("It may hold at most {MAX_CONDITIONS}."),
-            ),
+        use FieldCode as Code;
+        use QueryFault as Fault;
+        let (parameter, code) = match &fault {
+            Fault::MeasureUnknown(_) => ("of", Code::MeasureUnknown),
+            Fault::DimensionUnknown(_) => ("by", Code::QuestionUnknown),
+            Fault::NoCategories(_) => ("by", Code::NoCategories),
+            Fault::DimensionTwice(_) => ("by", Code::NamedTwice),
+            Fault::TooManyDimensions => ("by", Code::Length),
+            Fault::VersionUnknown(_) => ("version", Code::VersionUnknown),
+            Fault::LanguageUnknown(_) => ("response_language", Code::LanguageNotOffered),
+            Fault::ConditionMalformed(_) => ("where", Code::InvalidValue),
+            Fault::ConditionQuestionUnknown(_) => ("where", Code::QuestionUnknown),
+            Fault::ConditionCodeUnknown(_) => ("where", Code::OptionUnknown),
+            Fault::ConditionTwice(_) => ("where", Code::NamedTwice),
+            Fault::TooManyConditions => ("where", Code::Length),
         };
-        Self::parameter(parameter, code, detail)
+        Self::parameter(parameter, code, detail(fault))
+    }
+}
+
+fn detail(fault: QueryFault) -> String {
+    use QueryFault as Fault;
+    match fault {
+        Fault::MeasureUnknown(name) => {
+            format!("`{name}` is no question or score that can be counted.")
+        }
+        Fault::DimensionUnknown(name) => format!("The form has no `{name}`."),
+        Fault::NoCategories(name) => format!("`{name}` has no categories, or too many."),
+        Fault::DimensionTwice(name) | Fault::ConditionTwice(name) => {
+            format!("`{name}` is named already.")
+        }
+        Fault::TooManyDimensions => format!("It may name at most {MAX_DIMENSIONS}."),
+        Fault::VersionUnknown(text) => format!("The form has no version `{text}`."),
+        Fault::LanguageUnknown(tag) => format!("No version of the form is in `{tag}`."),
+        Fault::ConditionMalformed(text) => format!("`{text}` is not written as `question:code`."),
+        Fault::ConditionQuestionUnknown(name) => format!("The form has no question `{name}`."),
+        Fault::ConditionCodeUnknown(text) => {
+            format!("The question of `{text}` has no such code.")
+        }
+        Fault::TooManyConditions => format!("It may hold at most {MAX_CONDITIONS}."),
     }
 }

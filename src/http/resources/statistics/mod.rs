@@ -1,6 +1,7 @@
-//! Statistics of a form. For analysts.
+//! Statistics of a form, and its report. For analysts.
 
 mod query;
+mod report;
 mod views;
 
 use actix_web::http::StatusCode;
@@ -25,7 +26,7 @@ use crate::http::state::State;
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(get_statistics);
+    config.service(get_statistics).service(report::get_report);
 }
 
 /// Get figures about a question or a score
@@ -51,7 +52,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     params(
         FormPath,
         StatisticsQuery,
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags of replies that the client has."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy that the client has."),
     ),
     responses(
         (

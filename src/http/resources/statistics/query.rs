@@ -89,7 +89,7 @@ impl StatisticsQuery {
 }
 
 /// Splits at commas.
-fn list(text: &str) -> Vec<String> {
+pub(super) fn list(text: &str) -> Vec<String> {
     text.split(',').map(|word| word.trim().to_owned()).collect()
 }
 

@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 use crate::domain::disclosure::cell_key::{
     CellKeyMethod, Parameters, ProtectedChange, ProtectedCount, ProtectedFigure,
 };
-use crate::domain::statistics::{Category, Change, Dimension, PublishedGroup, Statistics, Value};
+use crate::domain::statistics::{
+    Category, Change, Dimension, Measure, PublishedGroup, Statistics, Value,
+};
 
 /// Figures about a question or a score.
 #[derive(Debug, Serialize, ToSchema)]
@@ -186,40 +188,65 @@ pub struct ProtectionView {
 impl StatisticsView {
     /// These statistics of this form.
     pub fn new(form: String, statistics: &Statistics) -> Self {
-        let names: Vec<&str> = statistics.by.iter().map(Dimension::name).collect();
-        let is_campaign = |it: &&Dimension| matches!(it, Dimension::Campaign);
-        let others = statistics.by.iter().filter(|it| !is_campaign(it));
-        let others: Vec<&str> = others.map(Dimension::name).collect();
-        let measure = &statistics.measure;
-        let codes: Vec<&str> = measure
-            .categories
-            .iter()
-            .map(|it| it.code.as_str())
-            .collect();
         Self {
             form,
-            measure: MeasureView {
-                name: measure.name.clone(),
-                kind: measure.kind.to_owned(),
-                text: measure.text.clone(),
-                lowest: measure.numbers.map(|it| it.lowest),
-                highest: measure.numbers.map(|it| it.highest),
-                categories: measure.categories.iter().map(Into::into).collect(),
-            },
+            measure: (&statistics.measure).into(),
             by: statistics.by.iter().map(Into::into).collect(),
-            groups: (statistics.groups.iter())
-                .map(|group| GroupView::new(group, &names, &codes))
-                .collect(),
-            changes: (statistics.changes.iter())
-                .map(|change| ChangeView::new(change, &others, &codes))
-                .collect(),
-            protection: ProtectionView {
-                method: "cell_key",
-                largest_noise: Parameters::DEFAULT.largest_noise,
-                variance: Parameters::DEFAULT.variance,
-                threshold: Parameters::DEFAULT.threshold,
-                floor: CellKeyMethod::DEFAULT_FLOOR,
-            },
+            groups: groups_of(statistics),
+            changes: changes_of(statistics),
+            protection: ProtectionView::default(),
+        }
+    }
+}
+
+/// The groups of a table.
+pub fn groups_of(statistics: &Statistics) -> Vec<GroupView> {
+    let names: Vec<&str> = statistics.by.iter().map(Dimension::name).collect();
+    let codes = codes(statistics);
+    let groups = statistics.groups.iter();
+    groups
+        .map(|group| GroupView::new(group, &names, &codes))
+        .collect()
+}
+
+/// The changes of its groups.
+pub fn changes_of(statistics: &Statistics) -> Vec<ChangeView> {
+    let is_campaign = |it: &&Dimension| matches!(it, Dimension::Campaign);
+    let others = statistics.by.iter().filter(|it| !is_campaign(it));
+    let others: Vec<&str> = others.map(Dimension::name).collect();
+    let codes = codes(statistics);
+    let changes = statistics.changes.iter();
+    changes
+        .map(|change| ChangeView::new(change, &others, &codes))
+        .collect()
+}
+
+fn codes(statistics: &Statistics) -> Vec<&str> {
+    let categories = statistics.measure.categories.iter();
+    categories.map(|it| it.code.as_str()).collect()
+}
+
+impl Default for ProtectionView {
+    fn default() -> Self {
+        Self {
+            method: "cell_key",
+            largest_noise: Parameters::DEFAULT.largest_noise,
+            variance: Parameters::DEFAULT.variance,
+            threshold: Parameters::DEFAULT.threshold,
+            floor: CellKeyMethod::DEFAULT_FLOOR,
+        }
+    }
+}
+
+impl From<&Measure> for MeasureView {
+    fn from(measure: &Measure) -> Self {
+        Self {
+            name: measure.name.clone(),
+            kind: measure.kind.to_owned(),
+            text: measure.text.clone(),
+            lowest: measure.numbers.map(|it| it.lowest),
+            highest: measure.numbers.map(|it| it.highest),
+            categories: measure.categories.iter().map(Into::into).collect(),
         }
     }
 }
