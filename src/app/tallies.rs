@@ -8,7 +8,7 @@ use futures_util::TryStreamExt;
 use super::form_catalog::PublishedVersion;
 use super::{App, Failure};
 use crate::domain::ids::{CampaignId, FormVersionId};
-use crate::domain::statistics::{Tallies, Turn};
+use crate::domain::statistics::{ScoreMemo, Tallies, Turn};
 use crate::store::AsyncPgConnection;
 use crate::store::responses::delta::{Delta, ReleasedRecord};
 use crate::store::responses::stream::{stream_of_campaign, versions_in_campaign};
@@ -16,6 +16,9 @@ use crate::store::responses::tallies::{
     TallyRow, delete_tallies, note_built, note_change, note_unusable, tallies_of_version,
     unbuilt_campaigns, write_tallies,
 };
+
+/// A version with what was counted of it.
+type Counted = (Arc<PublishedVersion>, Tallies, ScoreMemo);
 
 /// Counts a change of the released responses. Call it in the transaction that makes the change, after it.
 ///
@@ -66,8 +69,9 @@ async fn count(
                 return Ok(note_unusable(conn, campaign).await?);
             }
         }
+        let mut scores = ScoreMemo::new(&version.form);
         for record in records {
-            add(app, &version, &mut tallies, record, turn)?;
+            add(app, &version, (&mut tallies, &mut scores), record, turn)?;
         }
         write(conn, campaign, &version, &tallies).await?;
     }
@@ -98,22 +102,23 @@ async fn build(
     if !note_built(conn, campaign).await? {
         return Ok(false);
     }
-    let mut counted: HashMap<FormVersionId, (Arc<PublishedVersion>, Tallies)> = HashMap::new();
+    let mut counted: HashMap<FormVersionId, Counted> = HashMap::new();
     for id in versions_in_campaign(conn, campaign).await? {
         let version = app.forms.get(conn, id).await?;
         let tallies = version.tallies.empty();
-        counted.insert(id, (version, tallies));
+        let scores = ScoreMemo::new(&version.form);
+        counted.insert(id, (version, tallies, scores));
     }
     {
         let mut records = std::pin::pin!(stream_of_campaign(conn, campaign).await?);
         while let Some(record) = records.try_next().await? {
-            if let Some((version, tallies)) = counted.get_mut(&record.form_version_id) {
-                add(app, version, tallies, &record, Turn::Come)?;
+            if let Some((version, tallies, scores)) = counted.get_mut(&record.form_version_id) {
+                add(app, version, (tallies, scores), &record, Turn::Come)?;
             }
         }
     }
     delete_tallies(conn, campaign).await?;
-    for (version, tallies) in counted.values() {
+    for (version, tallies, _) in counted.values() {
         write(conn, campaign, version, tallies).await?;
     }
     Ok(true)
@@ -122,14 +127,14 @@ async fn build(
 fn add(
     app: &App,
     version: &PublishedVersion,
-    tallies: &mut Tallies,
+    (tallies, scores): (&mut Tallies, &mut ScoreMemo),
     record: &ReleasedRecord,
     turn: Turn,
 ) -> Result<(), Failure> {
     let key = app.keys.server.record_key(record.id);
     let layout = &version.tallies;
     layout
-        .count(tallies, &version.form, &record.record, key, turn)
+        .count(tallies, (&version.form, scores), &record.record, key, turn)
         .map_err(|_| Failure::Internal("a record cannot be read"))
 }
 

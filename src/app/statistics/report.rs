@@ -12,7 +12,7 @@ use crate::app::{App, Caller, Failure};
 use crate::domain::audit::AuditEvent;
 use crate::domain::ids::{CampaignId, FormKey, FormVersionId};
 use crate::domain::statistics::{
-    CrossTable, FromTallies, Query, Report, ReportItem, Statistics, Tallies, Turn,
+    CrossTable, FromTallies, Query, Report, ReportItem, ScoreMemo, Statistics, Tallies, Turn,
 };
 use crate::store::AsyncPgConnection;
 use crate::store::exclusive_connection::ExclusiveConnection;
@@ -203,12 +203,19 @@ async fn counted(
     let mut conn = ExclusiveConnection::new(app.pools.exports.get().await?);
     let connection = conn.connection().ok_or(Failure::Unavailable)?;
     let mut loaded: HashMap<(usize, FormVersionId), Loaded> = HashMap::new();
+    let memos = versions
+        .iter()
+        .map(|(id, it)| (*id, ScoreMemo::new(&it.form)));
+    let mut memos: HashMap<FormVersionId, ScoreMemo> = memos.collect();
     {
         let rows = stream_responses(connection, &filter, Order::Any).await?;
         let mut rows = std::pin::pin!(rows);
         while let Some(row) = rows.try_next().await? {
             let place = places.get(&row.campaign_id);
-            let (Some(version), Some(place)) = (versions.get(&row.form_version_id), place) else {
+            let version = versions
+                .get(&row.form_version_id)
+                .zip(memos.get_mut(&row.form_version_id));
+            let (Some((version, scores)), Some(place)) = (version, place) else {
                 continue;
             };
             let (version, _, tallies) = loaded
@@ -217,7 +224,13 @@ async fn counted(
             let key = app.keys.server.record_key(row.id);
             let layout = &version.tallies;
             layout
-                .count(tallies, &version.form, &row.record, key, Turn::Come)
+                .count(
+                    tallies,
+                    (&version.form, scores),
+                    &row.record,
+                    key,
+                    Turn::Come,
+                )
                 .map_err(|_| Failure::Internal("a record cannot be read"))?;
         }
     }

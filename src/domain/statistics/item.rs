@@ -167,17 +167,19 @@ impl Item {
 
     /// What a response says to it.
     pub fn read<'a>(&self, form: &Form, answers: &'a [Answer]) -> Said<'a> {
-        match self.reading {
-            Reading::Score => said_of_score(&form.answered(answers).score(self.place)),
-            _ => self.said(answers),
-        }
+        self.read_by(answers, |place| {
+            said_of_score(&form.answered(answers).score(place))
+        })
     }
 
-    /// The same, where every score is known already.
-    pub fn read_with<'a>(&self, answers: &'a [Answer], scores: &[ScoreValue]) -> Said<'a> {
-        match (&self.reading, scores.get(self.place)) {
-            (Reading::Score, Some(score)) => said_of_score(score),
-            (Reading::Score, None) => Said::Missing(Missing::NotAsked),
+    /// The same of a question; of a score by `score`, with its place.
+    pub fn read_by<'a>(
+        &self,
+        answers: &'a [Answer],
+        score: impl FnOnce(usize) -> Said<'static>,
+    ) -> Said<'a> {
+        match self.reading {
+            Reading::Score => score(self.place),
             _ => self.said(answers),
         }
     }
@@ -242,7 +244,7 @@ impl Numbers {
     }
 }
 
-fn said_of_score(score: &ScoreValue) -> Said<'static> {
+pub(super) fn said_of_score(score: &ScoreValue) -> Said<'static> {
     match score.value {
         Some(value) => Said::Given(score.band.map_or(Places::None, Places::One), Some(value)),
         None if score.shown == 0 => Said::Missing(Missing::Hidden),

@@ -10,6 +10,7 @@
 //! | [`item`] | a question or score of one version, as it is counted |
 //! | [`measure`] | the same over all versions, with its categories |
 //! | [`query`] [`period`] | what is asked for |
+//! | [`score_memo`] | what scores come to, remembered |
 //! | [`cross_table`] | exact cells, by group |
 //! | [`pass`] [`tally`] | where these come from |
 //! | [`published`] [`report`] | what may be published |
@@ -22,6 +23,7 @@ mod period;
 mod published;
 mod query;
 mod report;
+mod score_memo;
 mod tally;
 
 pub use cross_table::CrossTable;
@@ -32,4 +34,5 @@ pub use period::PeriodKind;
 pub use published::{Change, PublishedGroup, Statistics, Value};
 pub use query::{Asked, Dimension, MAX_CONDITIONS, MAX_DIMENSIONS, Query, QueryFault};
 pub use report::{Report, ReportItem};
+pub use score_memo::ScoreMemo;
 pub use tally::{FromTallies, NotATally, Tallies, TallyLayout, Turn};

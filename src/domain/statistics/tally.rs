@@ -13,6 +13,7 @@ use super::item::{Item, Said};
 use super::measure::{Measure, Part};
 use super::pass::each_combination;
 use super::query::{Dimension, MAX_DIMENSIONS, Query};
+use super::score_memo::ScoreMemo;
 use crate::domain::codebook::Missing;
 use crate::domain::disclosure::cell_key::{Bounds, Cell, CellKey, RecordKey, Total};
 use crate::domain::form::{Answer, Form, RecordFault};
@@ -148,13 +149,14 @@ impl TallyLayout {
     pub fn count(
         &self,
         tallies: &mut Tallies,
-        form: &Form,
+        (form, scores): (&Form, &mut ScoreMemo),
         record: &[u8],
         key: RecordKey,
         turn: Turn,
     ) -> Result<(), RecordFault> {
         let answers = form.layout().decode(form.questions(), record)?;
-        let (cells, numbers) = self.places_of(form, &answers);
+        let (cells, numbers) =
+            self.places_of(&answers, |place| scores.said(form, place, &answers, record));
         for (grouping, tally) in self.groupings.iter().zip(&mut tallies.0) {
             grouping.each_group(&answers, |group| {
                 for place in &cells {
@@ -179,13 +181,16 @@ impl TallyLayout {
     }
 
     /// The cells of a group that a response falls into, and the sums with what it adds to them.
-    fn places_of(&self, form: &Form, answers: &[Answer]) -> (Vec<usize>, Vec<(usize, f64)>) {
-        let scores = form.answered(answers).every_score();
+    fn places_of(
+        &self,
+        answers: &[Answer],
+        mut score: impl FnMut(usize) -> Said<'static>,
+    ) -> (Vec<usize>, Vec<(usize, f64)>) {
         let mut cells = Vec::with_capacity(1 + 3 * self.items.len());
         let mut numbers = Vec::with_capacity(self.sums.len());
         cells.push(0);
         for counted in &self.items {
-            match counted.item.read_with(answers, &scores) {
+            match counted.item.read_by(answers, &mut score) {
                 Said::Missing(reason) => {
                     let place = MISSING.iter().position(|it| *it == reason);
                     cells.extend(place.map(|place| counted.offset + place));
@@ -278,7 +283,7 @@ impl Grouping {
         let Some(item) = &self.item else {
             return found(0);
         };
-        match item.read_with(answers, &[]) {
+        match item.read_by(answers, |_| Said::Missing(Missing::NotAsked)) {
             Said::Given(places, _) => places.each(|place| found(MISSING.len() + place)),
             Said::Missing(reason) => {
                 if let Some(place) = MISSING.iter().position(|it| *it == reason) {
