@@ -267,7 +267,7 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
             language: "en".to_owned(),
             week: IsoWeek::of(now.date_naive()),
         },
-        key: app.keys.server.clone(),
+        key: app.keys.server.oldest().clone(),
         form: std::sync::Arc::new(form.clone()),
         salt: aftercare::random::uuid().unwrap().as_u64_pair().0,
         number: AtomicU64::new(0),

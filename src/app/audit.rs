@@ -46,17 +46,17 @@ pub async fn list(
 /// When the chain is broken.
 pub async fn verify(
     conn: &mut AsyncPgConnection,
-    key: &ServerKey,
+    keys: &[ServerKey],
     noted: Option<Checkpoint>,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Checkpoint, VerifyError> {
     let all = count_entries(conn).await?.unsigned_abs();
     let mut checked = 0;
-    let mut verifier = ChainVerifier::new(noted);
+    let mut verifier = ChainVerifier::new(keys, noted);
     let mut rows = pin!(stream_entries(conn).await?);
     while let Some(row) = rows.try_next().await? {
         verifier
-            .step(&row.entry(), &row.hash, key)
+            .step(&row.entry(), &row.hash)
             .map_err(VerifyError::Broken)?;
         checked += 1;
         progress(checked, all);

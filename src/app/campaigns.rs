@@ -25,6 +25,7 @@ use crate::store::forms::{FormVersionRef, find_form, list_version_refs, lock_for
 use crate::store::passes::destroy_pass_key;
 use crate::store::responses::count::count_responses;
 use crate::store::responses::trial::delete_tests;
+use crate::store::server_keys::current_key;
 
 /// Why a campaign was not found, created or changed.
 #[derive(Debug, thiserror::Error)]
@@ -227,6 +228,7 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
         erased_at: None,
         form_version: new.form_version,
         testing: new.testing,
+        server_key: current_key(tx).await?,
     };
     let campaign = campaign
         .with_sound_times()

@@ -1,6 +1,7 @@
 //! Exports of a form's responses, its remarks and its codebook. Each is recorded in the audit before its first byte is
 //! given.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::export::campaigns::{FormCampaigns, NotChosen, by_id};
@@ -17,6 +18,7 @@ use crate::domain::codebook::{Columns, Entry};
 use crate::domain::disclosure::codebook as codebook_of;
 use crate::domain::form::look_up;
 use crate::domain::ids::{CampaignId, FormKey};
+use crate::domain::server_key::ServerKey;
 use crate::domain::staff::scope::OutOfReach;
 use crate::domain::week::IsoWeek;
 use crate::formats::csv::CsvOptions;
@@ -316,16 +318,43 @@ impl ResponsesRequest {
                 campaigns: chosen.map(|all| all.iter().map(|it| it.id).collect()),
                 from_week: self.from_week.map(IsoWeek::monday),
                 to_week: self.to_week.map(IsoWeek::monday),
+                reach: of_form.reach(),
             },
             campaigns: by_id(&of_form.all),
             k,
             least_k,
             sensitive,
-            key: app.keys.server.clone(),
+            order_key: order_key(app, &of_form.all),
+            keys: keys_of(app, &of_form.all)?,
             options: self.options,
             versions,
         })
     }
+}
+
+/// The server keys of these campaigns, without those of which nothing is left.
+fn keys_of(
+    app: &App,
+    campaigns: &[ExportedCampaign],
+) -> Result<HashMap<CampaignId, ServerKey>, Failure> {
+    let mut keys = HashMap::new();
+    for campaign in campaigns {
+        if let Some(number) = campaign.server_key() {
+            keys.insert(campaign.id, app.server_key(number)?.clone());
+        }
+    }
+    Ok(keys)
+}
+
+/// The key of the order of the rows: that of the earliest campaign, so that the order stays when the key of new campaigns
+/// changes.
+fn order_key(app: &App, campaigns: &[ExportedCampaign]) -> ServerKey {
+    let first = campaigns
+        .iter()
+        .filter_map(ExportedCampaign::server_key)
+        .min();
+    let key = first.and_then(|number| app.keys.server.get(number));
+    key.unwrap_or(app.keys.server.oldest()).clone()
 }
 
 /// The value; nothing instead of one that does not fit, and the reason among the others.

@@ -2,6 +2,7 @@
 
 use crate::random::NoEntropy;
 use crate::store::QueryError;
+use crate::store::audit::AppendError;
 use crate::store::pool::PoolError;
 
 /// An internal failure. The caller is not at fault.
@@ -13,6 +14,9 @@ pub enum Failure {
     /// The database does not answer.
     #[error("the database does not answer")]
     Unavailable,
+    /// A server key of the database is not on this server.
+    #[error("a server key of the database is not on this server")]
+    KeyAbsent,
     /// The database failed.
     #[error("the database failed")]
     Query(#[from] QueryError),
@@ -25,6 +29,15 @@ pub enum Failure {
     /// A bug: a state that should be impossible. The reason holds no data.
     #[error("{0}")]
     Internal(&'static str),
+}
+
+impl From<AppendError> for Failure {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::KeyAbsent => Self::KeyAbsent,
+            AppendError::Query(error) => error.into(),
+        }
+    }
 }
 
 /// Implements `From` for the error of a use case, for everything that converts into [`Failure`]. The error must have a

@@ -94,7 +94,8 @@ pub async fn issue(
             revoked_at: None,
         };
         let invitations = draw(new.count)?;
-        let hash = |it| app.keys.server.invitation_hash(campaign.id, it).to_vec();
+        let server = app.key_of(&campaign)?;
+        let hash = |it| server.invitation_hash(campaign.id, it).to_vec();
         let hashes: Vec<Vec<u8>> = invitations.iter().map(hash).collect();
         insert_batch(tx, &batch, &hashes).await?;
         tx.record(

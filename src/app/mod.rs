@@ -14,6 +14,7 @@
 //! | [`remarks`] | listing and reviewing free text |
 //! | [`staff`] [`sessions`] [`api_keys`] | accounts, logging in and out, the keys of scheduled jobs |
 //! | [`audit`] | listing and verifying the audit |
+//! | [`server_keys`] | going over to another server key |
 //! | [`exports`] [`export`] | responses, remarks and codebook as files; how these are made, row by row |
 //! | [`statistics`] [`tallies`] | protected figures, and the counts from which they come |
 //! | [`tasks`] | what goes on in the background: release, retention, building of tallies |
@@ -49,6 +50,7 @@ pub mod passes;
 pub mod password;
 pub mod remarks;
 pub mod responses;
+pub mod server_keys;
 pub mod sessions;
 pub mod single_flight;
 pub mod staff;
@@ -66,7 +68,9 @@ use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 
 use crate::clock::SharedClock;
+use crate::domain::campaign::Campaign;
 use crate::domain::ids::{CampaignKey, FormKey};
+use crate::domain::server_key::{KeyNumber, ServerKey};
 use crate::keys::Keys;
 use crate::store::Pools;
 use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
@@ -229,6 +233,26 @@ impl App {
     pub fn now(&self) -> DateTime<Utc> {
         let now = self.clock.now();
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    }
+
+    /// The server key that a campaign is under.
+    ///
+    /// # Errors
+    ///
+    /// When this server does not hold it. To use another one would store a response twice.
+    pub fn key_of(&self, campaign: &Campaign) -> Result<&ServerKey, Failure> {
+        campaign
+            .key_among(&self.keys.server)
+            .ok_or(Failure::KeyAbsent)
+    }
+
+    /// The server key of this number.
+    ///
+    /// # Errors
+    ///
+    /// When this server does not hold it.
+    pub fn server_key(&self, number: KeyNumber) -> Result<&ServerKey, Failure> {
+        self.keys.server.get(number).ok_or(Failure::KeyAbsent)
     }
 
     /// A connection for an ordinary request.

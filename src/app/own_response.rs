@@ -219,7 +219,7 @@ async fn find_own(
     let campaign = find_campaign(conn, key)
         .await?
         .ok_or(ResponseError::CampaignUnknown)?;
-    let server = &app.keys.server;
+    let server = app.key_of(&campaign)?;
     let id = server.response_id(campaign.id, receipt);
     end_if_opened(app, &campaign).await?;
     let test = match campaign.is_testing(app.now()) {

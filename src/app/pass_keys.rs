@@ -125,7 +125,7 @@ impl App {
             return Err(CampaignError::TooManyPassKeys);
         }
         let (server, host, id) = (
-            self.keys.server.clone(),
+            self.key_of(campaign)?.clone(),
             self.public_host.clone(),
             campaign.id,
         );

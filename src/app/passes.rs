@@ -11,6 +11,7 @@ use crate::domain::admission::invitation::Invitation;
 use crate::domain::admission::pass::request::TokenRequest;
 use crate::domain::campaign::{Campaign, NoPasses};
 use crate::domain::ids::{CampaignId, CampaignKey};
+use crate::domain::server_key::ServerKey;
 use crate::random;
 use crate::store::AsyncPgConnection;
 use crate::store::campaigns::{find_campaign, find_campaign_by_key_byte};
@@ -121,24 +122,24 @@ async fn issue_in(
         Sent::Malformed => return Err(PassError::InvitationMalformed),
         Sent::Missing => return Err(PassError::InvitationMissing),
     };
-    exchange(app, &mut conn, campaign.id, &invitation, bytes).await?;
+    let server = app.key_of(campaign)?;
+    exchange(server, &mut conn, campaign.id, &invitation, bytes).await?;
     // Signed after the invitation is redeemed: a lost signature can be requested again, but a redeemed invitation
     // cannot be restored.
     let row = find_pass_key(&mut conn, campaign.id).await?;
     drop(conn);
     let sealed = row.and_then(|row| row.private_key);
     let sealed = sealed.ok_or(PassError::KeyDestroyed)?;
-    Ok(sign(app, campaign.id, key_id, sealed, request).await?)
+    Ok(sign(server.clone(), campaign.id, key_id, sealed, request).await?)
 }
 
 async fn exchange(
-    app: &App,
+    server: &ServerKey,
     conn: &mut AsyncPgConnection,
     campaign: CampaignId,
     invitation: &Invitation,
     request: &[u8],
 ) -> Result<(), PassError> {
-    let server = &app.keys.server;
     let used_for = server.hash(&[b"pass request", campaign.0.as_bytes(), request]);
     let invitation = server.invitation_hash(campaign, invitation);
     match exchange_invitation(conn, &invitation, &used_for).await? {
@@ -150,13 +151,12 @@ async fn exchange(
 
 /// Decrypts the private key, signs, and drops the key, on a thread for blocking work.
 async fn sign(
-    app: &App,
+    server: ServerKey,
     campaign: CampaignId,
     key_id: [u8; 32],
     sealed: Vec<u8>,
     request: TokenRequest,
 ) -> Result<BlindSignature, Failure> {
-    let server = app.keys.server.clone();
     let mut random = random::generator()?;
     let signed = tokio::task::spawn_blocking(move || {
         let private = server.open_pass_key(campaign, &key_id, &sealed)?;

@@ -263,7 +263,7 @@ async fn week_of_first(
     if !form.questions().iter().any(is_date) {
         return Ok(None);
     }
-    let id = app.keys.server.response_id(campaign.id, receipt);
+    let id = app.key_of(campaign)?.response_id(campaign.id, receipt);
     let mut conn = app.connection().await?;
     let earlier = match campaign.is_testing(app.now()) {
         true => find_test(&mut conn, id).await?.map(|(row, _)| row),
@@ -311,7 +311,7 @@ pub(super) async fn check(
         language: language.to_owned(),
         week: now,
     };
-    let response = answers.anonymise(form, context, receipt, &app.keys.server);
+    let response = answers.anonymise(form, context, receipt, app.key_of(&campaign)?);
     Ok(Checked {
         campaign,
         version,
@@ -437,7 +437,7 @@ async fn credential(
     campaign: &Campaign,
     sent: SentCredentials,
 ) -> Result<Credential, ResponseError> {
-    let server = &app.keys.server;
+    let server = app.key_of(campaign)?;
     let access = campaign.settings.access;
     if access == Access::Pass && !matches!(sent.invitation, Sent::Missing) {
         return Err(ResponseError::InvitationMisplaced);

@@ -8,13 +8,14 @@ use futures_util::TryStreamExt;
 use super::form_catalog::PublishedVersion;
 use super::{App, Failure};
 use crate::domain::ids::{CampaignId, FormVersionId};
+use crate::domain::server_key::ServerKey;
 use crate::domain::statistics::{ScoreMemo, Tallies, Turn};
 use crate::store::AsyncPgConnection;
 use crate::store::responses::delta::{Delta, ReleasedRecord};
 use crate::store::responses::stream::{stream_of_campaign, versions_in_campaign};
 use crate::store::responses::tallies::{
-    TallyRow, delete_tallies, note_built, note_change, note_unusable, tallies_of_version,
-    unbuilt_campaigns, write_tallies,
+    TallyRow, delete_tallies, note_built, note_change, note_unusable, server_key_of,
+    tallies_of_version, unbuilt_campaigns, write_tallies,
 };
 
 /// A version with what was counted of it.
@@ -57,6 +58,7 @@ async fn count(
             .or_default()
             .push(record);
     }
+    let key = app.server_key(server_key_of(conn, campaign).await?)?;
     for (id, records) in by_version {
         let version = app.forms.get(conn, id).await?;
         let mut tallies = version.tallies.empty();
@@ -71,7 +73,7 @@ async fn count(
         }
         let mut scores = ScoreMemo::new(&version.form);
         for record in records {
-            add(app, &version, (&mut tallies, &mut scores), record, turn)?;
+            add(key, &version, (&mut tallies, &mut scores), record, turn)?;
         }
         write(conn, campaign, &version, &tallies).await?;
     }
@@ -102,6 +104,7 @@ async fn build(
     if !note_built(conn, campaign).await? {
         return Ok(false);
     }
+    let key = app.server_key(server_key_of(conn, campaign).await?)?;
     let mut counted: HashMap<FormVersionId, Counted> = HashMap::new();
     for id in versions_in_campaign(conn, campaign).await? {
         let version = app.forms.get(conn, id).await?;
@@ -113,7 +116,7 @@ async fn build(
         let mut records = std::pin::pin!(stream_of_campaign(conn, campaign).await?);
         while let Some(record) = records.try_next().await? {
             if let Some((version, tallies, scores)) = counted.get_mut(&record.form_version_id) {
-                add(app, version, (tallies, scores), &record, Turn::Come)?;
+                add(key, version, (tallies, scores), &record, Turn::Come)?;
             }
         }
     }
@@ -125,13 +128,13 @@ async fn build(
 }
 
 fn add(
-    app: &App,
+    key: &ServerKey,
     version: &PublishedVersion,
     (tallies, scores): (&mut Tallies, &mut ScoreMemo),
     record: &ReleasedRecord,
     turn: Turn,
 ) -> Result<(), Failure> {
-    let key = app.keys.server.record_key(record.id);
+    let key = key.record_key(record.id);
     let layout = &version.tallies;
     layout
         .count(tallies, (&version.form, scores), &record.record, key, turn)

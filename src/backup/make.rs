@@ -87,6 +87,11 @@ pub async fn make(
     progress("Writing all of it to disk.");
     let mut manifest = Manifest::new(now, snapshot.major, snapshot.migrations.clone());
     manifest.server_key = snapshot.server_key.as_deref().map(hex::encode);
+    manifest.former_server_keys = snapshot
+        .former_server_keys
+        .iter()
+        .map(hex::encode)
+        .collect();
     manifest.rows = snapshot.rows().await?;
     for name in names {
         let mark = draft.settle(&name).map_err(unwritable)?;

@@ -30,6 +30,9 @@ pub struct Manifest {
     /// The fingerprint of the server key that belongs to it, in hexadecimal: an HMAC of a fixed label, from which the key
     /// cannot be computed. None before the first start of a server.
     pub server_key: Option<String>,
+    /// Those of the former server keys that its earlier campaigns are under.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_server_keys: Vec<String>,
     /// How many rows each table has.
     pub rows: BTreeMap<String, u64>,
     /// The other files of the folder.
@@ -68,9 +71,15 @@ impl Manifest {
             postgres,
             migrations,
             server_key: None,
+            former_server_keys: Vec::new(),
             rows: BTreeMap::new(),
             files: BTreeMap::new(),
         }
+    }
+
+    /// The fingerprints of all server keys that are needed with it.
+    pub fn server_keys(&self) -> impl Iterator<Item = &String> {
+        self.server_key.iter().chain(&self.former_server_keys)
     }
 }
 

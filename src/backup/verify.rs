@@ -46,12 +46,12 @@ pub enum Unreadable {
     Query(#[from] QueryError),
 }
 
-/// Reads every version of a form and every record, and with the server key every entry of the audit.
+/// Reads every version of a form and every record, and with the server keys every entry of the audit.
 ///
 /// # Errors
 ///
 /// When one of them cannot be read, or the chain of the audit is broken.
-pub async fn verify(target: &Target, key: Option<&ServerKey>) -> Result<Verified, Unreadable> {
+pub async fn verify(target: &Target, keys: Option<&[ServerKey]>) -> Result<Verified, Unreadable> {
     let mut conn = target.connect(Purpose::Maintenance).await?;
     let mut forms: HashMap<FormVersionId, Form> = HashMap::new();
     for id in version_ids(&mut conn).await? {
@@ -69,8 +69,8 @@ pub async fn verify(target: &Target, key: Option<&ServerKey>) -> Result<Verified
             }
         }
     }
-    let audit = match key {
-        Some(key) => Some(audit::verify(&mut conn, key, None, |_, _| {}).await?),
+    let audit = match keys {
+        Some(keys) => Some(audit::verify(&mut conn, keys, None, |_, _| {}).await?),
         None => None,
     };
     Ok(Verified {

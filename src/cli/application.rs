@@ -7,12 +7,14 @@ use anyhow::{Context, anyhow, bail};
 
 use crate::app::App;
 use crate::app::export::Spool;
+use crate::app::server_keys::{self, NotSettled};
 use crate::clock::SystemClock;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
+use crate::domain::server_key::KeyMisfit;
 use crate::keys::{KeyError, Keys, KeysAtStart};
 use crate::store::audit_rights::{self, AuditRights};
 use crate::store::pool::{Pools, Purpose, Target};
-use crate::store::{AsyncPgConnection, migrations, server_keys};
+use crate::store::{AsyncPgConnection, migrations};
 
 /// The advice for a database that lacks a table.
 pub const MIGRATED: &str = "the database is not ready for this; did you run `aftercare migrate`?";
@@ -23,7 +25,7 @@ const SERVER_KEY: &str = "this command needs the server key, which the server ma
 const OTHER_KEY: &str = "this database belongs to another server key: with the present key, no response could be read or withdrawn.\n\
     Restore the key file (keys/server.key in the data folder, or AFTERCARE_SERVER_KEY_FILE) that the database was made with.";
 
-/// Connects to the database with the server key. The audit entries of a command are hashed under this key.
+/// Connects to the database with the server keys. The audit entries of a command are hashed under one of them.
 pub async fn application(
     database: &DatabaseConfig,
     key: &ServerKeyConfig,
@@ -52,20 +54,36 @@ pub async fn application(
     ))
 }
 
-/// Stores the new keys, once it is checked that the database belongs to the server key. Nothing is stored otherwise.
-pub async fn settle(conn: &mut AsyncPgConnection, mut keys: KeysAtStart) -> anyhow::Result<Keys> {
-    let known = server_keys::find_fingerprint(conn, "server").await?;
-    if known.is_some_and(|known| known != keys.server().fingerprint()) {
-        bail!(OTHER_KEY);
+/// Stores the new keys, once it is checked that the database belongs to the server keys. Nothing is stored otherwise.
+pub async fn settle(conn: &mut AsyncPgConnection, keys: KeysAtStart) -> anyhow::Result<Keys> {
+    server_keys::settle(conn, keys)
+        .await
+        .map_err(|error| match error {
+            NotSettled::Misfit(misfit) => anyhow!(explained(&misfit)),
+            NotSettled::Key(error) => error.into(),
+            NotSettled::Query(error) => error.into(),
+        })
+}
+
+/// Why the server keys do not fit the database, and what to do about it.
+pub fn explained(misfit: &KeyMisfit) -> String {
+    match misfit {
+        KeyMisfit::Other => OTHER_KEY.to_owned(),
+        KeyMisfit::Lacking(ids) => format!(
+            "this database needs more than one server key, and of these {} is missing.\n\
+             Copy the key file from the machine on which `aftercare server-key` was run.",
+            ids.join(", ")
+        ),
+        KeyMisfit::AnotherNext(id) => format!(
+            "another next server key was placed for this database: {id}.\n\
+             Copy the key file from the machine on which it was placed, or take that key away with `aftercare server-key remove {id}`."
+        ),
+        KeyMisfit::SeveralNew => {
+            "the file has several server keys that the database does not know: \
+             place one at a time with `aftercare server-key place`"
+                .to_owned()
+        }
     }
-    // The key is on disk before the database is tied to it: a key that is lost in between would be lost for good.
-    keys.store()?;
-    if !server_keys::matches(conn, "server", &keys.server().fingerprint()).await? {
-        // Another server with another key was faster.
-        keys.take_back();
-        bail!(OTHER_KEY);
-    }
-    Ok(keys.into_keys())
 }
 
 /// Takes the rights to change the audit from whoever has them, as the owner does after a restore under another role.

@@ -4,16 +4,17 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::application::{MIGRATED, explained};
 use super::{print, say};
 use crate::app::audit::verify;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Checkpoint;
-use crate::domain::server_key::ServerKey;
-use crate::keys::read_server_key;
+use crate::domain::server_key::{KeyMisfit, ServerKey};
+use crate::keys::read_server_keys;
 use crate::postgres::database::Database;
 use crate::store::AsyncPgConnection;
 use crate::store::pool::Purpose;
-use crate::store::server_keys::find_fingerprint;
+use crate::store::server_keys::list_keys;
 
 /// Check the audit.
 #[derive(Debug, Args)]
@@ -43,27 +44,24 @@ impl Audit {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let Action::Verify(verify) = self.action;
-        let key = read_server_key(&verify.key, &verify.database.data_dir()?)?;
+        let keys = read_server_keys(&verify.key, &verify.database.data_dir()?)?;
         let database = Database::join(&verify.database, &mut say).await?;
-        let result = verify.verify(&key, &database).await;
+        let result = verify.verify(&keys, &database).await;
         database.stop().await;
         result
     }
 }
 
 impl Verify {
-    async fn verify(self, key: &ServerKey, database: &Database) -> anyhow::Result<()> {
+    async fn verify(self, keys: &[ServerKey], database: &Database) -> anyhow::Result<()> {
         let mut conn = database.target().connect(Purpose::Maintenance).await?;
-        let kept = find_fingerprint(&mut conn, "server").await;
-        let kept =
-            kept.context("the database is not ready for this; did you run `aftercare migrate`?")?;
-        if kept.is_some_and(|kept| kept != key.fingerprint()) {
-            bail!(
-                "this database belongs to another server key; the chain can only be verified with that key"
-            );
+        let known = list_keys(&mut conn).await.context(MIGRATED)?;
+        let held: Vec<_> = keys.iter().map(ServerKey::fingerprint).collect();
+        if let Err(misfit) = KeyMisfit::check(&known, &held) {
+            bail!(explained(&misfit));
         }
         let noted = self.head.is_some();
-        let head = check_chain(&mut conn, self.head, key).await?;
+        let head = check_chain(&mut conn, self.head, keys).await?;
         let noted = if noted {
             ", and goes through the head that was noted"
         } else {
@@ -82,14 +80,14 @@ impl Verify {
 async fn check_chain(
     conn: &mut AsyncPgConnection,
     noted: Option<Checkpoint>,
-    key: &ServerKey,
+    keys: &[ServerKey],
 ) -> anyhow::Result<Checkpoint> {
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}") {
         bar.set_style(style);
     }
     bar.set_message("checking the audit");
-    let head = verify(conn, key, noted, |checked, all| {
+    let head = verify(conn, keys, noted, |checked, all| {
         bar.set_length(all);
         bar.set_position(checked);
     })

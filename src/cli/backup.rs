@@ -58,7 +58,11 @@ impl BackupCommand {
         let place = match self.out.is_dir() {
             true => {
                 let name = now.format("aftercare-%Y%m%dT%H%M%SZ").to_string();
-                self.out.join(name)
+                // There may be one of the same second.
+                let others = (2..100).map(|number| format!("{name}-{number}"));
+                let mut names = [name.clone()].into_iter().chain(others);
+                let free = names.find(|name| !self.out.join(name).exists());
+                self.out.join(free.unwrap_or(name))
             }
             false => self.out.clone(),
         };

@@ -1,11 +1,11 @@
-//! `aftercare form`: check, publish, compare and try out forms in files, and bring them in and out as workbooks.
+//! `aftercare form`: check, publish, compare and try out forms in files, and bring them in and out in other formats.
 
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::application::application;
 use super::form_file::{FormFile, read};
@@ -17,12 +17,13 @@ use crate::app::forms::publish::publish_form;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
 use crate::domain::form::{Change, Changes, ElementChange, Form};
-use crate::formats::xlsform;
+use crate::formats::imported::Remark;
+use crate::formats::{redcap, xlsform};
 use crate::http::app::api;
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
 
-/// Check, publish, compare and try out forms, and bring them in and out as XLSForm.
+/// Check, publish, compare and try out forms, and bring them in and out as XLSForm and for REDCap.
 #[derive(Debug, Args)]
 pub struct FormCommand {
     #[command(subcommand)]
@@ -51,22 +52,43 @@ enum Action {
         /// The newer definition
         file_b: PathBuf,
     },
-    /// Make a definition of an XLSForm workbook, and name everything that cannot be carried
+    /// Make a definition of an XLSForm workbook or a REDCap data dictionary, and name everything that cannot be carried
     Import(Import),
-    /// Write a form as an XLSForm workbook
-    Export {
-        /// The definition, in YAML or (with the ending .json) in JSON
-        file: PathBuf,
-        /// The workbook to write
-        #[arg(long, value_name = "FILE.xlsx")]
-        out: PathBuf,
-    },
+    /// Write a form as an XLSForm workbook or a REDCap data dictionary, and name everything that is not in it
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// The definition, in YAML or (with the ending .json) in JSON
+    file: PathBuf,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// What to write
+    #[arg(long = "format", id = "form_format", default_value = "xlsform")]
+    format: Format,
+    /// The language of a data dictionary, which has one; the first of the form if not given
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+}
+
+/// The formats of other tools.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// A workbook for ODK, KoBoToolbox and others
+    Xlsform,
+    /// A data dictionary
+    Redcap,
 }
 
 #[derive(Debug, Args)]
 struct Import {
-    /// The workbook, with the sheets survey, choices and settings
+    /// The workbook, with the sheets survey, choices and settings, or a data dictionary with the ending .csv
     file: PathBuf,
+    /// The language of a data dictionary, which names none, such as en
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
     /// The definition to write, as JSON, which is YAML as well; the terminal if not given
     #[arg(long, value_name = "FILE.yaml")]
     out: Option<PathBuf>,
@@ -99,7 +121,7 @@ impl FormCommand {
             Action::Publish(publish) => publish.run().await,
             Action::Changes { file_a, file_b } => changes(&file_a, &file_b),
             Action::Import(import) => import.run(),
-            Action::Export { file, out } => export(&file, &out),
+            Action::Export(export) => export.run(),
         }
     }
 }
@@ -143,6 +165,13 @@ fn pair(file_a: &Path, file_b: &Path) -> anyhow::Result<(Form, Form)> {
 
 fn changes(file_a: &Path, file_b: &Path) -> anyhow::Result<()> {
     let (old, new) = pair(file_a, file_b)?;
+    if old.key() != new.key() {
+        say(&format!(
+            "note: these are two forms, {} and {}; versions of one form have one key",
+            old.key(),
+            new.key()
+        ));
+    }
     let changes = Changes::between(&old, &new);
     let parts = [
         ("question", &changes.questions),
@@ -190,8 +219,13 @@ fn in_words(change: Change) -> &'static str {
 impl Import {
     fn run(&self) -> anyhow::Result<()> {
         let file = self.file.display();
-        let bytes = read_workbook(&self.file)?;
-        let imported = xlsform::read(&bytes).with_context(|| format!("{file} is not read"))?;
+        let bytes = read_table(&self.file)?;
+        let ending = self.file.extension();
+        let imported = match ending.is_some_and(|it| it.eq_ignore_ascii_case("csv")) {
+            true => redcap::read(&bytes, self.language.as_deref()).map_err(anyhow::Error::from),
+            false => xlsform::read(&bytes).map_err(anyhow::Error::from),
+        };
+        let imported = imported.with_context(|| format!("{file} is not read"))?;
         for note in &imported.notes {
             say(&format!("{file}: {note}"));
         }
@@ -225,18 +259,29 @@ impl Import {
     }
 }
 
-fn export(file: &Path, out: &Path) -> anyhow::Result<()> {
-    let form = read(file)?;
-    let written = xlsform::write(&form)?;
-    for remark in &written.remarks {
-        say(&format!("{}: {remark}", out.display()));
+impl Export {
+    fn run(&self) -> anyhow::Result<()> {
+        let form = read(&self.file)?;
+        let (bytes, remarks): (Vec<u8>, Vec<Remark>) = match self.format {
+            Format::Xlsform => {
+                let written = xlsform::write(&form)?;
+                (written.bytes, written.remarks)
+            }
+            Format::Redcap => {
+                let written = redcap::write(&form, self.language.as_deref())?;
+                (written.bytes, written.remarks)
+            }
+        };
+        for remark in &remarks {
+            say(&format!("{}: {remark}", self.out.display()));
+        }
+        write_file(&self.out, &bytes)
     }
-    write_file(out, &written.bytes)
 }
 
-/// Reads a workbook, but no more of it than one may have.
-fn read_workbook(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let context = || format!("the workbook {} cannot be read", file.display());
+/// Reads a workbook or a dictionary, but no more of it than one may have.
+fn read_table(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let context = || format!("the file {} cannot be read", file.display());
     let limit = u64::try_from(xlsform::MAX_FILE)? + 1;
     let mut bytes = Vec::new();
     let opened = File::open(file).with_context(context)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::say;
-use crate::domain::form::{Edition, Form, FormDefinition, Source, Syntax};
+use crate::domain::form::{Edition, Form, FormDefinition, Source, SourceFault, Syntax};
 use crate::domain::pointer::Pointer;
 
 /// A file that holds something well-formed.
@@ -40,7 +40,9 @@ impl FormFile {
                 path: path.to_owned(),
                 source,
             }),
-            Err(fault) => bail!("{}: {fault}", path.display()),
+            Err(SourceFault::Malformed { line, column, what }) => {
+                bail!("{}:{line}:{column}: {what}", path.display())
+            }
         }
     }
 

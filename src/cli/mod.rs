@@ -17,6 +17,7 @@ mod report;
 mod restore;
 mod retention;
 mod serve;
+mod server_key;
 mod signing_key;
 mod staff;
 
@@ -67,6 +68,8 @@ enum Command {
     Retention(retention::Retention),
     /// Rotate the key that signs access tokens
     SigningKey(signing_key::SigningKey),
+    /// Go over to another server key, from which ids are derived
+    ServerKey(server_key::ServerKey),
     /// Ask a running server whether it is ready
     Health(health::Health),
 }
@@ -74,7 +77,8 @@ enum Command {
 impl Cli {
     /// Parses arguments and environment; ends the program when they are invalid.
     pub fn from_environment() -> Self {
-        let matches = ignoring_empty(Self::command()).get_matches();
+        let command = options_anywhere(ignoring_empty(Self::command()));
+        let matches = command.get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 
@@ -95,6 +99,7 @@ impl Cli {
             Command::Report(report) => report.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::SigningKey(signing_key) => signing_key.run(),
+            Command::ServerKey(server_key) => server_key.run().await,
             Command::Health(health) => health.run().await,
         }
     }
@@ -112,6 +117,14 @@ fn ignoring_empty(command: clap::Command) -> clap::Command {
         arg
     });
     command.mut_subcommands(ignoring_empty)
+}
+
+/// Lets the options of a subcommand that has subcommands itself stand before them or after them.
+fn options_anywhere(command: clap::Command) -> clap::Command {
+    command.mut_subcommands(|command| match command.has_subcommands() {
+        true => command.mut_args(|arg| arg.global(true)),
+        false => command,
+    })
 }
 
 /// Prints a line of output.

@@ -12,7 +12,7 @@ use super::{print, say};
 use crate::backup::{self, Backup};
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::server_key::ServerKey;
-use crate::keys::{KeyError, read_server_key, server_key_file};
+use crate::keys::{KeyError, read_server_keys, server_key_file};
 use crate::postgres::database::Database;
 use crate::random;
 use crate::store::pool::Target;
@@ -36,7 +36,7 @@ impl RestoreCommand {
     pub async fn run(self) -> anyhow::Result<()> {
         let mut signals = Signals::listen()?;
         let backup = Backup::open(&self.from)?;
-        let key = self.server_key(&backup)?;
+        let keys = self.server_keys(&backup)?;
         let scratch = match self.check {
             true => Some(Scratch::new()?),
             false => None,
@@ -46,7 +46,7 @@ impl RestoreCommand {
             None => Database::join(&self.database, &mut say).await?,
         };
         let result = tokio::select! {
-            result = self.restore(&backup, database.target(), key.as_ref()) => result,
+            result = self.restore(&backup, database.target(), keys.as_deref()) => result,
             () = signals.next() => Err(anyhow!("interrupted")),
         };
         database.stop().await;
@@ -58,11 +58,11 @@ impl RestoreCommand {
         &self,
         backup: &Backup,
         target: &Target,
-        key: Option<&ServerKey>,
+        keys: Option<&[ServerKey]>,
     ) -> anyhow::Result<()> {
         backup::restore(backup, target, &mut say).await?;
         say("Reading every version, every record and every entry of the audit.");
-        let verified = backup::verify(target, key).await?;
+        let verified = backup::verify(target, keys).await?;
         let manifest = &backup.manifest;
         print(&format!(
             "made\t{} by aftercare {}",
@@ -83,7 +83,7 @@ impl RestoreCommand {
             false => "restored; nobody has the right to change the audit",
         };
         say(done);
-        if key.is_none() && manifest.server_key.is_some() {
+        if keys.is_none() && manifest.server_key.is_some() {
             let file = server_key_file(&self.key, &self.database.data_dir()?);
             say(&format!(
                 "the server key is not at {}: put it there before you start the server, or no response can be read or withdrawn",
@@ -93,24 +93,31 @@ impl RestoreCommand {
         Ok(())
     }
 
-    /// The server key, if it is in place; an error if it is another one than that of the backup.
-    fn server_key(&self, backup: &Backup) -> anyhow::Result<Option<ServerKey>> {
+    /// The server keys, if they are in place; an error if one of the backup is not among them.
+    fn server_keys(&self, backup: &Backup) -> anyhow::Result<Option<Vec<ServerKey>>> {
         let data_dir = self.database.data_dir()?;
-        let key = match read_server_key(&self.key, &data_dir) {
-            Ok(key) => key,
+        let keys = match read_server_keys(&self.key, &data_dir) {
+            Ok(keys) => keys,
             Err(KeyError::Unreadable(_, error)) if error.kind() == ErrorKind::NotFound => {
                 return Ok(None);
             }
             Err(error) => return Err(error.into()),
         };
-        let expected = backup.manifest.server_key.as_deref();
-        if expected.is_some_and(|expected| expected != hex::encode(key.fingerprint())) {
+        let here: Vec<String> = keys
+            .iter()
+            .map(|key| hex::encode(key.fingerprint().0))
+            .collect();
+        if !backup
+            .manifest
+            .server_keys()
+            .all(|needed| here.contains(needed))
+        {
             bail!(
-                "{} is not the server key of this backup: put the right one there, or move this one away",
+                "{} is not the server key of this backup, or lacks one of them: put the right file there, or move this one away",
                 server_key_file(&self.key, &data_dir).display()
             );
         }
-        Ok(Some(key))
+        Ok(Some(keys))
     }
 }
 

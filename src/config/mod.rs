@@ -216,7 +216,8 @@ pub struct SigningKeyConfig {
 /// The server key, for commands that need no other key.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ServerKeyConfig {
-    /// 32 random bytes in base64, from which ids are derived [default: made in the data folder]
+    /// 32 random bytes in base64, from which ids are derived; several, each on a line, while they are rotated
+    /// [default: made in the data folder]
     #[arg(long, env = "AFTERCARE_SERVER_KEY_FILE", value_name = "FILE")]
     server_key_file: Option<PathBuf>,
 }

@@ -7,7 +7,7 @@
 //! | [`campaign`] | a campaign's state, schedule, access rule, privacy settings and privacy statement |
 //! | [`admission`] | invitations, and passes that cannot be linked back to them |
 //! | [`staff`] | roles of staff |
-//! | [`disclosure`] | statistical disclosure control: quasi-identifiers, k-anonymity, secondary suppression, rounding |
+//! | [`disclosure`] | statistical disclosure control: quasi-identifiers, k-anonymity, secondary suppression, cell key method, rounding |
 //! | [`free_text`] | the redaction of remarks, and their review by a person |
 //! | [`codebook`] | the columns of an export and what they mean |
 //! | [`audit`] | the hash chain of the audit |

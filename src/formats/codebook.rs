@@ -4,7 +4,7 @@ use super::csv::{CsvOptions, CsvWriter, RowFault};
 use crate::domain::codebook::{BandEntry, CodeEntry, Entry, ScoreEntry, UnitEntry};
 
 /// The columns of the codebook itself.
-pub const HEADER: [&str; 30] = [
+pub const HEADER: [&str; 31] = [
     "column",
     "question",
     "option",
@@ -35,6 +35,7 @@ pub const HEADER: [&str; 30] = [
     "precision",
     "external",
     "score_formula",
+    "matrix",
 ];
 
 /// Writes the whole codebook.
@@ -94,6 +95,7 @@ fn row(csv: &mut CsvWriter, entry: &Entry) {
         csv,
         entry.score.as_ref().map(|score| score.formula.as_str()),
     );
+    optional(csv, entry.matrix.as_deref());
 }
 
 /// `kilograms (kg)`, or the one of the two that there is.

@@ -8,10 +8,19 @@
 //! | [`statistics`] [`report`] | statistics as a table, the report of a form as a page |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
+//! | [`redcap`] | forms as data dictionaries of REDCap, in and out |
+//! | [`imported`] | what comes of reading a form in another format |
+//! | `conditions`, `expression`, `names` | what these formats share: conditions as expressions, and keys made of names |
+
+mod conditions;
+mod expression;
+mod names;
 
 pub mod codebook;
 pub mod csv;
+pub mod imported;
 pub mod invitation_sheet;
+pub mod redcap;
 pub mod report;
 pub mod statistics;
 pub mod wide;

@@ -1,25 +1,25 @@
-//! The server's keys: the Ed25519 key that signs access tokens, and the 32-byte key from which ids are derived.
-//! Each is read from a configured file, or generated on the first start and stored in the data folder.
+//! The server's keys: the Ed25519 keys that sign access tokens, and the 32-byte keys from which ids are derived.
+//! Each file is read from a configured file, or generated on the first start and stored in the data folder.
 
 mod key_file;
 mod rotation;
+mod server_key_file;
 mod token_key;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
 
 use crate::config::{KeyConfig, ServerKeyConfig, SigningKeyConfig};
-use crate::domain::server_key::ServerKey;
+use crate::domain::server_key::{Fingerprint, ServerKey, ServerKeys};
 use crate::random::{self, NoEntropy};
 use key_file::KeyText;
 
 pub use rotation::{RotationError, SigningKeyFile};
+pub use server_key_file::ServerKeyFile;
 pub use token_key::TokenKey;
 
 /// Why the keys could not be loaded.
@@ -40,7 +40,7 @@ pub enum KeyError {
     NotASigningKey(PathBuf),
     /// The file does not hold a server key.
     #[error(
-        "{0} holds no server key; it must be 32 bytes in base64, as `openssl rand -base64 32` makes them"
+        "{0} holds no server key; it must be 32 bytes in base64, as `openssl rand -base64 32` makes them, or several different ones, each on a line of its own"
     )]
     NotAServerKey(PathBuf),
     /// The key cannot be encoded.
@@ -58,15 +58,16 @@ pub struct Keys {
     pub signing: TokenKey,
     /// While the signing key is rotated: the next one or the former one, whose tokens are accepted as well.
     pub accepted: Option<TokenKey>,
-    /// Derives ids.
-    pub server: ServerKey,
+    /// Derive ids: one for each campaign.
+    pub server: ServerKeys,
 }
 
 impl Keys {
     /// Generates keys without storing them.
     pub fn ephemeral() -> Result<Self, KeyError> {
         let server = Zeroizing::new(random::bytes()?);
-        Self::of(&[TokenKey::generate()?], ServerKey::new(*server))
+        let server = ServerKeys::only(ServerKey::new(*server));
+        Self::of(&[TokenKey::generate()?], server)
     }
 
     /// The keys whose tokens are accepted; the one that signs comes first.
@@ -74,26 +75,46 @@ impl Keys {
         std::iter::once(&self.signing).chain(&self.accepted)
     }
 
-    fn of(signing: &[SigningKey], server: ServerKey) -> Result<Self, KeyError> {
-        let mut keys = signing.iter().map(TokenKey::new);
+    fn of(signing: &[SigningKey], server: ServerKeys) -> Result<Self, KeyError> {
+        Ok(TokenKeys::of(signing)?.with(server))
+    }
+}
+
+/// The keys for access tokens.
+struct TokenKeys {
+    signing: TokenKey,
+    accepted: Option<TokenKey>,
+}
+
+impl TokenKeys {
+    fn of(keys: &[SigningKey]) -> Result<Self, KeyError> {
+        let mut keys = keys.iter().map(TokenKey::new);
         Ok(Self {
             signing: keys.next().flatten().ok_or(KeyError::Encoding)?,
             accepted: keys.next().flatten(),
-            server,
         })
+    }
+
+    fn with(self, server: ServerKeys) -> Keys {
+        Keys {
+            signing: self.signing,
+            accepted: self.accepted,
+            server,
+        }
     }
 }
 
 /// The keys at a start: those that are there, and new ones for those that are missing. The new ones are in memory only,
 /// until it is known that the database takes them. A start that is refused leaves nothing behind.
 pub struct KeysAtStart {
-    keys: Keys,
+    tokens: TokenKeys,
+    server: Vec<ServerKey>,
     missing: Vec<(PathBuf, KeyText)>,
     made: Vec<PathBuf>,
 }
 
 impl KeysAtStart {
-    /// For a server: both keys.
+    /// For a server: the keys of both kinds.
     pub fn read(config: &KeyConfig, data_dir: &Path) -> Result<Self, KeyError> {
         let mut missing = Vec::new();
         let signing_file = signing_key_file(&config.signing, data_dir);
@@ -108,10 +129,10 @@ impl KeysAtStart {
         for file in [signing_file, server_key_file(&config.server, data_dir)] {
             key_file::warn_of_readers(&file);
         }
-        Ok(Self::of(Keys::of(&signing, server)?, missing))
+        Ok(Self::of(TokenKeys::of(&signing)?, server, missing))
     }
 
-    /// For a command: the server key of the database, and a signing key that is not used. A server key is generated only
+    /// For a command: the server keys of the database, and a signing key that is not used. A server key is generated only
     /// for the embedded database of the data folder. Otherwise a command on another machine would tie a new database to
     /// a key that its server does not have.
     pub fn read_for_command(
@@ -122,26 +143,29 @@ impl KeysAtStart {
         let mut missing = Vec::new();
         let server = match own_database {
             true => server_key_or_new(config, data_dir, &mut missing)?,
-            false => read_server_key(config, data_dir)?,
+            false => read_server_keys(config, data_dir)?,
         };
-        let keys = Keys {
-            server,
-            ..Keys::ephemeral()?
-        };
-        Ok(Self::of(keys, missing))
+        let tokens = TokenKeys::of(&[TokenKey::generate()?])?;
+        Ok(Self::of(tokens, server, missing))
     }
 
-    fn of(keys: Keys, missing: Vec<(PathBuf, KeyText)>) -> Self {
+    fn of(tokens: TokenKeys, server: Vec<ServerKey>, missing: Vec<(PathBuf, KeyText)>) -> Self {
         Self {
-            keys,
+            tokens,
+            server,
             missing,
             made: Vec::new(),
         }
     }
 
-    /// The server key, to be compared with that of the database.
-    pub fn server(&self) -> &ServerKey {
-        &self.keys.server
+    /// The server keys.
+    pub fn server(&self) -> &[ServerKey] {
+        &self.server
+    }
+
+    /// Their fingerprints, to be compared with those of the database.
+    pub fn fingerprints(&self) -> Vec<Fingerprint> {
+        self.server.iter().map(ServerKey::fingerprint).collect()
     }
 
     /// Stores the new keys. Where another server that starts on the same folder was faster, its keys are taken.
@@ -152,11 +176,9 @@ impl KeysAtStart {
                 continue;
             }
             let text = key_file::read(&path)?;
-            match (token_key::from_pem(&text), server_key(&text)) {
-                (Some(signing), _) => {
-                    self.keys = Keys::of(&signing, self.keys.server.clone())?;
-                }
-                (None, Some(server)) => self.keys.server = server,
+            match (token_key::from_pem(&text), server_key_file::read(&text)) {
+                (Some(signing), _) => self.tokens = TokenKeys::of(&signing)?,
+                (None, Some(server)) => self.server = server,
                 (None, None) => return Err(KeyError::NotAServerKey(path)),
             }
         }
@@ -171,9 +193,9 @@ impl KeysAtStart {
         }
     }
 
-    /// The keys.
-    pub fn into_keys(self) -> Keys {
-        self.keys
+    /// The keys, with the server keys in their places in the database.
+    pub fn into_keys(self, server: ServerKeys) -> Keys {
+        self.tokens.with(server)
     }
 }
 
@@ -183,13 +205,16 @@ pub fn signing_key_file(config: &SigningKeyConfig, data_dir: &Path) -> PathBuf {
     file.unwrap_or_else(|| data_dir.join("keys/signing.pem"))
 }
 
-/// Reads the server key for a command that must not generate one.
-pub fn read_server_key(config: &ServerKeyConfig, data_dir: &Path) -> Result<ServerKey, KeyError> {
+/// Reads the server keys for a command that must not generate one.
+pub fn read_server_keys(
+    config: &ServerKeyConfig,
+    data_dir: &Path,
+) -> Result<Vec<ServerKey>, KeyError> {
     let file = server_key_file(config, data_dir);
-    server_key(&key_file::read(&file)?).ok_or(KeyError::NotAServerKey(file))
+    server_key_file::read(&key_file::read(&file)?).ok_or(KeyError::NotAServerKey(file))
 }
 
-/// The file of the server key.
+/// The file of the server keys.
 pub fn server_key_file(config: &ServerKeyConfig, data_dir: &Path) -> PathBuf {
     let file = config.server_key_file();
     file.unwrap_or_else(|| data_dir.join("keys/server.key"))
@@ -199,13 +224,13 @@ fn server_key_or_new(
     config: &ServerKeyConfig,
     data_dir: &Path,
     missing: &mut Vec<(PathBuf, KeyText)>,
-) -> Result<ServerKey, KeyError> {
+) -> Result<Vec<ServerKey>, KeyError> {
     if config.server_key_file().is_some() {
-        return read_server_key(config, data_dir);
+        return read_server_keys(config, data_dir);
     }
     let file = server_key_file(config, data_dir);
-    let text = read_or_generate(&file, new_server_key, missing)?;
-    server_key(&text).ok_or(KeyError::NotAServerKey(file))
+    let text = read_or_generate(&file, server_key_file::new_key, missing)?;
+    server_key_file::read(&text).ok_or(KeyError::NotAServerKey(file))
 }
 
 /// Reads a key file of the data folder, or generates what is to be stored there.
@@ -222,24 +247,15 @@ fn read_or_generate(
     Ok(text)
 }
 
-fn server_key(text: &str) -> Option<ServerKey> {
-    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).ok()?);
-    Some(ServerKey::new(bytes.as_slice().try_into().ok()?))
-}
-
 fn new_signing_key() -> Result<KeyText, KeyError> {
     token_key::to_pem(&[TokenKey::generate()?]).ok_or(KeyError::Encoding)
-}
-
-fn new_server_key() -> Result<KeyText, KeyError> {
-    let bytes = Zeroizing::new(random::bytes::<32>()?);
-    Ok(Zeroizing::new(STANDARD.encode(bytes.as_slice()) + "\n"))
 }
 
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
+    use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     use super::*;
@@ -247,7 +263,8 @@ mod tests {
     fn load(folder: &Path) -> Result<Keys, KeyError> {
         let mut keys = KeysAtStart::read(&KeyConfig::default(), folder)?;
         keys.store()?;
-        Ok(keys.into_keys())
+        let server = ServerKeys::only(keys.server()[0].clone());
+        Ok(keys.into_keys(server))
     }
 
     fn folder(name: &str) -> PathBuf {
@@ -261,7 +278,10 @@ mod tests {
         let first = load(&folder).unwrap();
         let second = load(&folder).unwrap();
         assert_eq!(first.signing.id, second.signing.id);
-        assert_eq!(first.server.fingerprint(), second.server.fingerprint());
+        assert_eq!(
+            first.server.oldest().fingerprint(),
+            second.server.oldest().fingerprint()
+        );
         for entry in fs::read_dir(folder.join("keys")).unwrap() {
             let mode = entry.unwrap().metadata().unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);

@@ -1,16 +1,20 @@
 //! The audit log: who looked at what. Entries can only be added; a trigger enforces this. The entries form a chain: the
 //! hash of each entry covers the hash of the previous one.
 
+use std::pin::pin;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, SmallInt};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt};
 use serde_json::Value;
 
+use super::QueryError;
 use super::schema::{audit_entries, staff};
-use crate::domain::audit::{Action, Actor, AuditEvent, Entry};
+use crate::domain::audit::{Action, Actor, AuditEvent, ChainDigest, Entry};
 use crate::domain::ids::StaffId;
-use crate::domain::server_key::ServerKey;
+use crate::domain::server_key::{KeyNumber, ServerKey, ServerKeys};
 
 /// An entry as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -54,24 +58,62 @@ pub struct AuditFilter {
     pub to: Option<DateTime<Utc>>,
 }
 
-/// Adds the entries of these events. Call it last in a transaction: it takes a lock that other writers of the audit
-/// wait for until the transaction ends. The transaction must be READ COMMITTED, to see the entries that others
-/// committed.
+/// Why entries were not added.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// The key that the audit is under now is not among those of this server.
+    #[error("the server key of the audit is not on this server")]
+    KeyAbsent,
+    /// The database failed.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
+/// The end of the chain, to which the next entry is added.
+#[derive(QueryableByName)]
+struct ChainEnd {
+    /// The number of the server key that the audit is under now.
+    #[diesel(sql_type = SmallInt)]
+    key: i16,
+    /// The number of the last entry; 0 when there is none.
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    /// Its hash.
+    #[diesel(sql_type = Binary)]
+    hash: Vec<u8>,
+}
+
+/// Adds the entries of these events, under the current one of these keys. Call it last in a transaction: it takes a lock
+/// that other writers of the audit wait for until the transaction ends. The transaction must be READ COMMITTED, to see the
+/// entries that others committed.
 pub async fn append_events(
     conn: &mut AsyncPgConnection,
-    key: &ServerKey,
+    keys: &ServerKeys,
     at: DateTime<Utc>,
     events: &[(Actor, AuditEvent)],
-) -> QueryResult<()> {
+) -> Result<(), AppendError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut end = lock_chain(conn).await?;
+    let key = keys.get(KeyNumber(end.key)).ok_or(AppendError::KeyAbsent)?;
     for (actor, event) in events {
         let details = event.details(*actor);
-        append_entry(conn, key, at, actor.staff_id(), event.action(), &details).await?;
+        add_entry(
+            conn,
+            &mut end,
+            key,
+            at,
+            actor.staff_id(),
+            event.action(),
+            &details,
+        )
+        .await?;
     }
     Ok(())
 }
 
-/// Adds one entry. Call it last in a transaction: it takes a lock that other writers of the audit wait for until the
-/// transaction ends. The transaction must be READ COMMITTED, to see the entries that others committed.
+/// Adds one entry under this key. Otherwise as [`append_events`].
 pub async fn append_entry(
     conn: &mut AsyncPgConnection,
     key: &ServerKey,
@@ -80,43 +122,79 @@ pub async fn append_entry(
     action: Action,
     details: &Value,
 ) -> QueryResult<AuditRow> {
-    // Rounded as Postgres stores it, since the hash covers it.
-    let at = DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at);
     conn.transaction(async |conn| {
-        diesel::sql_query("SELECT pg_advisory_xact_lock(7302)")
-            .execute(conn)
-            .await?;
-        let last: Option<(i64, Vec<u8>)> = audit_entries::table
-            .order(audit_entries::number.desc())
-            .select((audit_entries::number, audit_entries::hash))
-            .first(conn)
-            .await
-            .optional()?;
-        let (number, before) = last.unwrap_or_default();
-        let details = details.to_string();
-        let entry = Entry {
-            number: number + 1,
-            at,
-            staff_id,
-            action: action.as_str(),
-            details: &details,
-        };
-        let hash = entry.hash(&before, key).to_vec();
-        let row = AuditRow {
-            number: entry.number,
-            at,
-            staff_id,
-            action: action.as_str().to_owned(),
-            details,
-            hash,
-        };
-        diesel::insert_into(audit_entries::table)
-            .values(&row)
-            .execute(conn)
-            .await?;
-        Ok(row)
+        let mut end = lock_chain(conn).await?;
+        add_entry(conn, &mut end, key, at, staff_id, action, details).await
     })
     .await
+}
+
+/// Waits until nobody else adds entries, and keeps others from it until the transaction ends.
+pub async fn lock_audit(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(7302)")
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+async fn lock_chain(conn: &mut AsyncPgConnection) -> QueryResult<ChainEnd> {
+    lock_audit(conn).await?;
+    // A second statement, which sees what others committed meanwhile. A database that no server was started on knows no
+    // key yet; its first one will have the number 1.
+    diesel::sql_query(
+        "SELECT coalesce((SELECT number FROM server_keys WHERE state = 'current'), 1::smallint) AS key, \
+           coalesce(number, 0) AS number, coalesce(hash, '') AS hash \
+         FROM (SELECT 1) AS one \
+         LEFT JOIN (SELECT number, hash FROM audit_entries ORDER BY number DESC LIMIT 1) AS last ON true",
+    )
+    .get_result(conn)
+    .await
+}
+
+async fn add_entry(
+    conn: &mut AsyncPgConnection,
+    end: &mut ChainEnd,
+    key: &ServerKey,
+    at: DateTime<Utc>,
+    staff_id: Option<StaffId>,
+    action: Action,
+    details: &Value,
+) -> QueryResult<AuditRow> {
+    // Rounded as Postgres stores it, since the hash covers it.
+    let at = DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at);
+    let details = details.to_string();
+    let entry = Entry {
+        number: end.number + 1,
+        at,
+        staff_id,
+        action: action.as_str(),
+        details: &details,
+    };
+    let hash = entry.hash(&end.hash, key).to_vec();
+    (end.number, end.hash) = (entry.number, hash.clone());
+    let row = AuditRow {
+        number: end.number,
+        at,
+        staff_id,
+        action: action.as_str().to_owned(),
+        details,
+        hash,
+    };
+    diesel::insert_into(audit_entries::table)
+        .values(&row)
+        .execute(conn)
+        .await?;
+    Ok(row)
+}
+
+/// The digest of all entries.
+pub async fn digest_entries(conn: &mut AsyncPgConnection) -> QueryResult<ChainDigest> {
+    let mut digest = ChainDigest::default();
+    let mut rows = pin!(stream_entries(conn).await?);
+    while let Some(row) = rows.try_next().await? {
+        digest.add(&row.entry(), &row.hash);
+    }
+    Ok(digest)
 }
 
 /// A page of entries with the names of the accounts that did it, newest first, starting before the entry `before`.

@@ -73,6 +73,8 @@ pub struct Snapshot {
     pub migrations: Vec<String>,
     /// The fingerprint of the server key that the database belongs to.
     pub server_key: Option<Vec<u8>>,
+    /// The fingerprints of the former server keys that earlier campaigns are under.
+    pub former_server_keys: Vec<Vec<u8>>,
 }
 
 impl Snapshot {
@@ -91,10 +93,12 @@ impl Snapshot {
         {
             return Ok(None);
         }
+        // A backup before an update has a table of keys without their states.
         let about = "SELECT pg_export_snapshot(), quote_ident(current_schema()), \
             current_setting('server_version_num')::integer / 10000, \
             ARRAY(SELECT version::text FROM __diesel_schema_migrations ORDER BY version), \
-            (SELECT fingerprint FROM server_keys WHERE name = 'server')";
+            (SELECT fingerprint FROM server_keys WHERE coalesce(to_jsonb(server_keys) ->> 'state', 'current') = 'current'), \
+            ARRAY(SELECT fingerprint FROM server_keys WHERE to_jsonb(server_keys) ->> 'state' = 'former' ORDER BY 1)";
         let row = client.query_one(about, &[]).await?;
         Ok(Some(Self {
             name: row.try_get(0)?,
@@ -102,6 +106,7 @@ impl Snapshot {
             major: row.try_get::<_, i32>(2)?.unsigned_abs(),
             migrations: row.try_get(3)?,
             server_key: row.try_get(4)?,
+            former_server_keys: row.try_get(5)?,
             client,
         }))
     }

@@ -15,6 +15,7 @@ use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::{Campaign, CampaignState, Schedule};
 use crate::domain::form::Text;
 use crate::domain::ids::{CampaignId, CampaignKey, FormId, FormKey};
+use crate::domain::server_key::KeyNumber;
 
 /// A campaign as stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -39,6 +40,7 @@ struct CampaignRow {
     form_version: Option<i32>,
     testing: bool,
     proof_of_work: Option<i16>,
+    server_key: i16,
 }
 
 impl CampaignRow {
@@ -65,6 +67,7 @@ impl CampaignRow {
             form_version: campaign.form_version,
             testing: campaign.testing,
             proof_of_work: campaign.proof_of_work.map(|work| work.bits().into()),
+            server_key: campaign.server_key.0,
         })
     }
 
@@ -101,6 +104,7 @@ impl CampaignRow {
             erased_at: self.erased_at,
             form_version: self.form_version,
             testing: self.testing,
+            server_key: KeyNumber(self.server_key),
         })
     }
 }

@@ -65,6 +65,7 @@ diesel::table! {
         grace_days -> Int4,
         form_version -> Nullable<Int4>,
         testing -> Bool,
+        server_key -> Int2,
     }
 }
 
@@ -170,9 +171,10 @@ diesel::table! {
 
 diesel::table! {
     /// Which secret keys this database belongs to. The keys themselves are not here.
-    server_keys (name) {
-        name -> Text,
+    server_keys (number) {
         fingerprint -> Bytea,
+        number -> Int2,
+        state -> Text,
     }
 }
 

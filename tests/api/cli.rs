@@ -693,3 +693,27 @@ async fn staff_scope_limits_roles_and_says_what_does_not_fit() {
     printed(&scope(&["--everything"]));
     assert!(listed().contains("author, analyst\t"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_options_of_a_command_stand_before_its_action_or_after_it() {
+    let place = Place::started_before().await;
+    let (folder, url) = (place.data_dir.display().to_string(), place.url());
+    let options = ["--data-dir", &folder, "--database-url", &url];
+    for words in [
+        &["staff", "list"][..],
+        &["api-key", "list"],
+        &["server-key", "list"],
+    ] {
+        let (name, action) = (words[0], words[1]);
+        for arguments in [
+            [&[name], &options[..], &[action]].concat(),
+            [&[name, action], &options[..]].concat(),
+        ] {
+            let mut command = command(&arguments);
+            // The environment gives way to an option, wherever that stands.
+            command.env("AFTERCARE_DATA_DIR", "/nonexistent/aftercare");
+            let output = command.output().unwrap();
+            assert!(output.status.success(), "{arguments:?}: {output:?}");
+        }
+    }
+}

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use aftercare::domain::server_key::{KeyState, ServerKey};
 use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
-use aftercare::keys::Keys;
 use aftercare::store::{AsyncPgConnection, migrations, server_keys};
 use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Nullable, Text};
@@ -322,23 +322,22 @@ async fn connections_carry_their_limits_and_a_name() {
 }
 
 #[tokio::test]
-async fn the_database_knows_its_server_key() {
+async fn the_database_knows_its_server_keys_and_what_each_is_for() {
     let database = TestDatabase::create().await;
     let mut conn = database.connect().await;
-    let (ours, other) = (
-        Keys::ephemeral().unwrap().server,
-        Keys::ephemeral().unwrap().server,
-    );
-    for _ in 0..2 {
-        assert!(
-            server_keys::matches(&mut conn, "server", &ours.fingerprint())
-                .await
-                .unwrap()
-        );
+    let [ours, next, other] = [1, 2, 3].map(|byte| ServerKey::new([byte; 32]).fingerprint());
+    for held in [&[ours][..], &[ours, next], &[ours, other], &[other]] {
+        let known = server_keys::register_keys(&mut conn, held).await.unwrap();
+        let first = (known[0].fingerprint, known[0].state);
+        assert_eq!(first, (ours, KeyState::Current));
+        for key in &known[1..] {
+            assert_eq!((key.fingerprint, key.state), (next, KeyState::Next));
+        }
     }
-    assert!(
-        !server_keys::matches(&mut conn, "server", &other.fingerprint())
-            .await
-            .unwrap()
+    let known = server_keys::list_keys(&mut conn).await.unwrap();
+    assert_eq!(known.len(), 2);
+    assert_eq!(
+        server_keys::current_key(&mut conn).await.unwrap(),
+        known[0].number
     );
 }

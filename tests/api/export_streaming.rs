@@ -99,7 +99,11 @@ async fn begin_in(
         least_k: 5,
         k: 5,
         sensitive: Vec::new(),
-        key: app.state.app.keys.server.clone(),
+        order_key: app.state.app.keys.server.oldest().clone(),
+        keys: HashMap::from([(
+            CampaignId(campaign),
+            app.state.app.keys.server.oldest().clone(),
+        )]),
         options: CsvOptions::default(),
     };
     let conn = app.state.app.pools.exports.get().await.unwrap();

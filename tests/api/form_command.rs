@@ -88,14 +88,19 @@ fn what_is_no_form_is_refused_at_its_line() {
         (
             "broken.yaml",
             "key: a\nlanguages: [en\n",
-            "line 3, column 1: ",
+            "broken.yaml:3:1: ",
         ),
         (
             "unknown.yaml",
             "key: a\nlangages: [en]\n",
             ":2:1: /langages: unknown field",
         ),
-        ("broken.json", "{\"key\": \"a\",\n}", "line 2, column 1: "),
+        ("broken.json", "{\"key\": \"a\",\n}", "broken.json:2:1: "),
+        (
+            "tab.yaml",
+            "key: a\nlanguages: [en]\n\ttitle: {en: A}\n",
+            "tab.yaml:3:",
+        ),
     ] {
         let path = file(name, text);
         let output = form(&["check", &path]);
@@ -161,6 +166,44 @@ fn files_from_before_there_were_editions_are_compared_by_the_rules_of_their_time
     );
     let output = self::form(&["changes", &old, &named]);
     assert!(!output.status.success() && said(&output).1.contains("no answers lead to this band"));
+}
+
+#[test]
+fn two_forms_are_compared_with_a_note_that_they_are_two() {
+    let other = EVERY_KIND.replace("key: every-kind", "key: other-kind");
+    let (old, other) = (file("one.yaml", EVERY_KIND), file("other.yaml", &other));
+    let (_, stderr) = said(&form(&["changes", &old, &other]));
+    assert!(
+        stderr.contains("note: these are two forms, every-kind and other-kind"),
+        "{stderr}"
+    );
+    let (_, stderr) = said(&form(&["changes", &old, &old]));
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn another_method_and_labels_that_changed_places_are_told_of_files_as_they_came() {
+    let path = |name: &str| format!("tests/forms/changes/{name}.yaml");
+    let changes = |name: &str| {
+        let (a, b) = (path(&format!("{name}-a")), path(&format!("{name}-b")));
+        said(&form(&["changes", &a, &b]))
+    };
+    let (blind, stderr) = changes("007-changes-blind");
+    // By the rules of today no sum of one answer up to 10 reaches the band at 30.
+    assert!(stderr.contains("those of the first edition"), "{stderr}");
+    for expected in [
+        "RECODED        score     t",
+        "notice    n",
+        "changed        form      ",
+        "not compatible",
+    ] {
+        assert!(blind.contains(expected), "{expected}: {blind}");
+    }
+    let (swapped, _) = changes("008-labels-swapped");
+    assert!(
+        swapped.contains("RECODED        question  b") && swapped.contains("not compatible"),
+        "{swapped}"
+    );
 }
 
 #[tokio::test]

@@ -154,7 +154,7 @@ impl Intake {
         };
         let valid = validate(&self.form, &raw, occasion).unwrap();
         let receipt = Receipt::parse(receipt).unwrap();
-        let key = &self.collection.app.state.app.keys.server;
+        let key = self.collection.app.state.app.keys.server.oldest();
         valid.anonymise(&self.form, self.context.clone(), &receipt, key)
     }
 }

@@ -35,7 +35,11 @@ fn new_campaign(key: &str, form: &str) -> Value {
 
 /// Fills a campaign with responses that have a remark with this word.
 async fn fill(collection: &Collection, campaign: &str, word: &str) {
-    for number in 0..7 {
+    fill_with(collection, campaign, word, 7).await;
+}
+
+async fn fill_with(collection: &Collection, campaign: &str, word: &str, count: usize) {
+    for number in 0..count {
         let answers = json!({"group": "a", "meals": "some", "distress": 3, "exact": 5,
             "story": format!("{word} {number}."), "urgent": format!("{word} and urgent {number}.")});
         let body = json!({"form_version": 1, "language": "en", "answers": answers});
@@ -282,6 +286,38 @@ async fn an_analyst_of_one_campaign_gets_the_file_that_the_filter_gives() {
             entry["details"]["filter"]["campaigns"],
             json!(["test-campaign"])
         );
+    }
+}
+
+#[tokio::test]
+async fn an_analyst_of_one_campaign_sees_what_is_withheld_of_it_and_of_no_other() {
+    let collection = clinics().await;
+    // Too few of either to show which campaign a row is of.
+    fill_with(&collection, "test-campaign", "Mine", 2).await;
+    fill_with(&collection, "other-campaign", "Theirs", 3).await;
+    let figures = async |client: &Client, query: &str| {
+        let path = format!("/v1/forms/every-kind/responses.csv?{query}");
+        let file = client.get(&path).send().await.expect(200);
+        file.header("disclosure-control").to_owned()
+    };
+    for (campaign, withheld) in [("test-campaign", 2), ("other-campaign", 3)] {
+        let scope = json!({"campaigns": [campaign]});
+        let analyst = limited(&collection, Role::Analyst, scope).await.client;
+        for query in [String::new(), format!("campaign={campaign}")] {
+            let figures = figures(&analyst, &query).await;
+            assert!(figures.contains("records=0,"), "{figures}");
+            let end = format!("withheld-records={withheld}");
+            assert!(figures.ends_with(&end), "{figures}");
+        }
+        // Who reaches both learns from no choice of which of them a row is.
+        let scope = json!({"campaigns": ["test-campaign", "other-campaign"]});
+        for reader in [
+            limited(&collection, Role::Analyst, scope).await.client,
+            collection.staff.client.clone(),
+        ] {
+            let figures = figures(&reader, &format!("campaign={campaign}")).await;
+            assert!(figures.ends_with("withheld-records=5"), "{figures}");
+        }
     }
 }
 

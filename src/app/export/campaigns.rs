@@ -1,6 +1,6 @@
 //! Which campaigns of a form an export may show, given what its caller reaches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::app::Caller;
 use crate::domain::ids::{CampaignId, FormKey};
@@ -48,6 +48,11 @@ impl FormCampaigns {
             }),
             false => Err(OutOfReach),
         }
+    }
+
+    /// Those that the caller reaches; none when these are all.
+    pub fn reach(&self) -> Option<HashSet<CampaignId>> {
+        (!self.whole).then(|| self.reached.iter().map(|it| it.id).collect())
     }
 
     /// Those with these keys, or else those that the caller reaches. None, when nothing is asked for and the caller reaches
@@ -99,6 +104,8 @@ mod tests {
             key: key.parse().unwrap(),
             opens_at: chrono::DateTime::UNIX_EPOCH,
             k: 5,
+            server_key: 1,
+            erased_at: None,
         };
         keys.iter().enumerate().map(campaign).collect()
     }

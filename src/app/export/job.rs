@@ -40,8 +40,11 @@ pub struct ResponsesExport {
     pub k: u32,
     /// The keys of the questions whose diversity is reported.
     pub sensitive: Vec<String>,
-    /// Decides the order of the rows, and which of several with the same answers are suppressed.
-    pub key: ServerKey,
+    /// The server keys of the campaigns. They decide which of several responses with the same answers are suppressed, for
+    /// good: the choices of two keys together would show more than either.
+    pub keys: HashMap<CampaignId, ServerKey>,
+    /// Decides the order of the rows.
+    pub order_key: ServerKey,
     /// How they are written.
     pub options: CsvOptions,
 }
@@ -109,7 +112,7 @@ impl ResponsesExport {
         Suppression {
             suppressor,
             encoder,
-            key: &self.key,
+            keys: &self.keys,
             filter: &self.row_filter,
         }
     }
@@ -122,7 +125,7 @@ impl ResponsesExport {
         let names: Vec<&str> = columns.names().collect();
         let versions = self.versions.iter();
         let versions: Vec<u8> = versions.flat_map(|it| it.id.0.into_bytes()).collect();
-        self.key.hash(&[
+        self.order_key.hash(&[
             b"export-order",
             &digest.to_be_bytes(),
             &self.least_k.to_be_bytes(),

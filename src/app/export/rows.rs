@@ -174,8 +174,8 @@ pub struct Suppression<'a> {
     pub suppressor: TwoStageSuppressor,
     /// Encodes the quasi-identifiers of each row; sealed.
     pub encoder: &'a mut KeyEncoder,
-    /// Decides which of several rows with the same quasi-identifiers are treated alike.
-    pub key: &'a ServerKey,
+    /// Decide which of several rows with the same quasi-identifiers are treated alike: the keys of the campaigns.
+    pub keys: &'a HashMap<CampaignId, ServerKey>,
     /// Chooses the rows of the file.
     pub filter: &'a RowFilter,
 }
@@ -225,7 +225,7 @@ impl<'a> Rows<'a> {
         while let Some(stored) = self.stored.try_next().await? {
             let mut row = self.reader.read(stored)?;
             if let Some(suppression) = &mut self.suppression {
-                suppression.apply(&mut row, self.reader);
+                suppression.apply(&mut row, self.reader)?;
             }
             if row.decision != Decision::Exclude {
                 return Ok(Some(row));
@@ -239,13 +239,19 @@ impl<'a> Rows<'a> {
 }
 
 impl Suppression<'_> {
-    fn apply(&mut self, row: &mut Row<'_>, reader: &RowReader<'_>) {
+    fn apply(&mut self, row: &mut Row<'_>, reader: &RowReader<'_>) -> Result<(), ExportError> {
+        let server = self.keys.get(&row.campaign.id);
+        let server = server.ok_or(ExportError::UnknownVersionOrCampaign)?;
         let key = row.key(reader.quasi, self.encoder);
-        let decided = self.suppressor.suppress(key, self.key, row.id());
+        let decided = self.suppressor.suppress(key, server, row.id());
         row.suppressed = decided.cells;
         row.class = decided.class;
         let campaign = (!row.is_suppressed(reader.campaign)).then_some(row.campaign.id);
         let week = (!row.is_suppressed(reader.week)).then_some(row.stored.week);
-        row.decision = self.filter.decide(campaign, week);
+        row.decision = match self.filter.decide(campaign, week) {
+            Decision::Undetermined if !self.filter.reaches(row.campaign.id) => Decision::Exclude,
+            decided => decided,
+        };
+        Ok(())
     }
 }

@@ -20,6 +20,9 @@ pub struct RowFilter {
     pub from_week: Option<NaiveDate>,
     /// The week of this Monday or an earlier one.
     pub to_week: Option<NaiveDate>,
+    /// The campaigns that its reader reaches; all, if none is given. What is undetermined counts only where it is of one of
+    /// these, whichever of them were asked for: so no choice tells of which campaign a suppressed row is.
+    pub reach: Option<HashSet<CampaignId>>,
 }
 
 /// Whether a row is in the file. Of two conditions the greater decision holds (Kleene's three-valued "and").
@@ -45,6 +48,11 @@ impl RowFilter {
             self.from_week.is_none_or(|from| from <= it) && self.to_week.is_none_or(|to| it <= to)
         });
         by_campaign.max(by_week)
+    }
+
+    /// Whether the reader reaches this campaign.
+    pub fn reaches(&self, campaign: CampaignId) -> bool {
+        self.reach.as_ref().is_none_or(|of| of.contains(&campaign))
     }
 }
 
@@ -75,6 +83,7 @@ mod tests {
             campaigns: Some(HashSet::from([mine])),
             from_week: week(5),
             to_week: week(8),
+            reach: None,
         };
         for (campaign, shown, expected) in [
             (Some(mine), week(5), Include),

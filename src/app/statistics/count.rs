@@ -1,12 +1,10 @@
 //! Fills a cross-table: from tallies, or by one pass over the responses.
 
-use std::collections::HashMap;
-
 use futures_util::TryStreamExt;
 
 use super::scope::Scope;
 use crate::app::{App, Failure};
-use crate::domain::ids::{CampaignId, FormVersionId};
+use crate::domain::ids::FormVersionId;
 use crate::domain::statistics::{
     CrossTable, FromTallies, Pass, Query, StoredResponse, TallyLayout,
 };
@@ -98,12 +96,7 @@ async fn pass<'q>(
         versions: versions.iter().map(|(id, ..)| *id).collect(),
         campaigns: scope.ids(),
     };
-    let places: HashMap<CampaignId, usize> = scope
-        .campaigns
-        .iter()
-        .enumerate()
-        .map(|(place, it)| (it.id, place))
-        .collect();
+    let places = scope.places(app)?;
     let mut pass = Pass::new(query, &versions);
     let mut conn = ExclusiveConnection::new(app.pools.exports.get().await?);
     let connection = conn.connection().ok_or(Failure::Unavailable)?;
@@ -112,7 +105,7 @@ async fn pass<'q>(
         let mut rows = std::pin::pin!(rows);
         let mut counted = 0_usize;
         while let Some(row) = rows.try_next().await? {
-            let Some(campaign) = places.get(&row.campaign_id) else {
+            let Some((campaign, key)) = places.get(&row.campaign_id) else {
                 continue;
             };
             let response = StoredResponse {
@@ -122,7 +115,7 @@ async fn pass<'q>(
                 week: row.week,
                 record: &row.record,
             };
-            pass.add(response, || app.keys.server.record_key(row.id))
+            pass.add(response, || key.record_key(row.id))
                 .map_err(|_| Failure::Internal("a record cannot be read"))?;
             counted += 1;
             if counted.is_multiple_of(AT_ONCE) {

@@ -11,6 +11,7 @@ use crate::app::form_catalog::PublishedVersion;
 use crate::app::{App, Caller, Failure};
 use crate::domain::audit::AuditEvent;
 use crate::domain::ids::{CampaignId, FormKey, FormVersionId};
+use crate::domain::server_key::ServerKey;
 use crate::domain::statistics::{
     CrossTable, FromTallies, Query, Report, ReportItem, ScoreMemo, Statistics, Tallies, Turn,
 };
@@ -145,12 +146,7 @@ async fn load(app: &App, scope: &Scope, states: &[TallyState]) -> Result<Vec<Loa
     for version in &scope.versions {
         versions.insert(version.id, app.forms.get(&mut conn, version.id).await?);
     }
-    let places: HashMap<CampaignId, usize> = scope
-        .campaigns
-        .iter()
-        .enumerate()
-        .map(|(place, it)| (it.id, place))
-        .collect();
+    let places = scope.places(app)?;
     if states.iter().all(|state| state.built)
         && let Some(loaded) = kept(&mut conn, scope, &versions, &places).await?
     {
@@ -161,12 +157,13 @@ async fn load(app: &App, scope: &Scope, states: &[TallyState]) -> Result<Vec<Loa
 }
 
 type Versions = HashMap<FormVersionId, Arc<PublishedVersion>>;
+type Places<'a> = HashMap<CampaignId, (usize, &'a ServerKey)>;
 
 async fn kept(
     conn: &mut AsyncPgConnection,
     scope: &Scope,
     versions: &Versions,
-    places: &HashMap<CampaignId, usize>,
+    places: &Places<'_>,
 ) -> Result<Option<Vec<Loaded>>, Failure> {
     let ids: Vec<FormVersionId> = versions.keys().copied().collect();
     let groupings = versions.values().flat_map(|it| it.tallies.groupings());
@@ -174,7 +171,8 @@ async fn kept(
     let mut loaded: HashMap<(usize, FormVersionId), Loaded> = HashMap::new();
     for row in tallies_by(conn, &scope.ids(), &ids, &groupings).await? {
         let place = places.get(&row.campaign_id);
-        let (Some(version), Some(place)) = (versions.get(&row.form_version_id), place) else {
+        let version = versions.get(&row.form_version_id);
+        let (Some(version), Some((place, _))) = (version, place) else {
             continue;
         };
         let (_, _, tallies) = loaded
@@ -194,7 +192,7 @@ async fn kept(
 async fn counted(
     app: &App,
     versions: &Versions,
-    places: &HashMap<CampaignId, usize>,
+    places: &Places<'_>,
 ) -> Result<Vec<Loaded>, Failure> {
     let filter = ResponsesFilter {
         versions: versions.keys().copied().collect(),
@@ -215,13 +213,13 @@ async fn counted(
             let version = versions
                 .get(&row.form_version_id)
                 .zip(memos.get_mut(&row.form_version_id));
-            let (Some((version, scores)), Some(place)) = (version, place) else {
+            let (Some((version, scores)), Some((place, key))) = (version, place) else {
                 continue;
             };
             let (version, _, tallies) = loaded
                 .entry((*place, version.id))
                 .or_insert_with(|| (Arc::clone(version), *place, version.tallies.empty()));
-            let key = app.keys.server.record_key(row.id);
+            let key = key.record_key(row.id);
             let layout = &version.tallies;
             layout
                 .count(

@@ -1,6 +1,7 @@
 //! What all statistics have in common: which responses they are about, how they are protected and recorded, and why there
 //! are none.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::app::export::ExportVersion;
@@ -12,6 +13,7 @@ use crate::domain::codebook::Columns;
 use crate::domain::disclosure::cell_key::{CellKeyMethod, Parameters};
 use crate::domain::form::{Form, look_up};
 use crate::domain::ids::{CampaignId, FormKey};
+use crate::domain::server_key::ServerKey;
 use crate::domain::staff::scope::OutOfReach;
 use crate::domain::statistics::{Asked, Query, QueryFault};
 use crate::store::AsyncPgConnection;
@@ -101,6 +103,20 @@ impl Scope {
 
     pub fn ids(&self) -> Vec<CampaignId> {
         self.campaigns.iter().map(|it| it.id).collect()
+    }
+
+    /// The place of each campaign, and the server key of its record keys. One of which nothing is left is not there.
+    pub fn places<'a>(
+        &self,
+        app: &'a App,
+    ) -> Result<HashMap<CampaignId, (usize, &'a ServerKey)>, Failure> {
+        let mut places = HashMap::new();
+        for (place, campaign) in self.campaigns.iter().enumerate() {
+            if let Some(number) = campaign.server_key() {
+                places.insert(campaign.id, (place, app.server_key(number)?));
+            }
+        }
+        Ok(places)
     }
 
     pub fn keys(&self) -> Vec<String> {

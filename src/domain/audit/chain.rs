@@ -6,7 +6,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Entry;
+use serde::Deserialize;
+
+use super::{Action, ChainDigest, Entry};
 use crate::domain::server_key::ServerKey;
 
 /// A head of the chain, noted outside the database: proof of the chain's length and content at that time. Written as
@@ -78,16 +80,46 @@ pub enum ChainError {
 }
 
 /// Verifies a chain entry by entry, from the first one on.
-#[derive(Debug, Default)]
-pub struct ChainVerifier {
+///
+/// A chain can have several parts, each under a server key of its own. The first entry of a part names its key, and the
+/// digest of all entries before it. So the parts under keys that were removed since can still be verified.
+#[derive(Debug)]
+pub struct ChainVerifier<'k> {
+    keys: &'k [ServerKey],
+    part: Part<'k>,
+    digest: ChainDigest,
+    /// The first entry that no key and no digest has proven yet.
+    unproven: Option<i64>,
     last: Checkpoint,
     noted: Option<Checkpoint>,
 }
 
-impl ChainVerifier {
-    /// Starts before the first entry. If an entry was noted, the chain must contain it.
-    pub fn new(noted: Option<Checkpoint>) -> Self {
+/// The part of the chain that the next entry belongs to.
+#[derive(Debug)]
+enum Part<'k> {
+    /// The first one. Its key is the one that the first entry fits.
+    First,
+    /// A part under this key.
+    Of(&'k ServerKey),
+    /// A part under a key that is not here.
+    Keyless,
+}
+
+/// What the first entry of a part says.
+#[derive(Deserialize)]
+struct Switch {
+    to: String,
+    digest: String,
+}
+
+impl<'k> ChainVerifier<'k> {
+    /// Starts before the first entry, with these keys. If an entry was noted, the chain must contain it.
+    pub fn new(keys: &'k [ServerKey], noted: Option<Checkpoint>) -> Self {
         Self {
+            keys,
+            part: Part::First,
+            digest: ChainDigest::default(),
+            unproven: None,
             last: Checkpoint::default(),
             noted,
         }
@@ -98,12 +130,7 @@ impl ChainVerifier {
     /// # Errors
     ///
     /// When the entry is not the valid next one.
-    pub fn step(
-        &mut self,
-        entry: &Entry<'_>,
-        hash: &[u8],
-        key: &ServerKey,
-    ) -> Result<(), ChainError> {
+    pub fn step(&mut self, entry: &Entry<'_>, hash: &[u8]) -> Result<(), ChainError> {
         let expected = self.last.number + 1;
         if entry.number > expected {
             return Err(ChainError::Gap {
@@ -114,9 +141,8 @@ impl ChainVerifier {
         if entry.number < expected {
             return Err(ChainError::Order(entry.number));
         }
-        if entry.hash(&self.last.hash, key) != hash {
-            return Err(ChainError::Changed(entry.number));
-        }
+        self.check_hash(entry, hash)?;
+        self.digest.add(entry, hash);
         self.last = Checkpoint {
             number: entry.number,
             hash: hash.to_vec(),
@@ -129,12 +155,43 @@ impl ChainVerifier {
         }
     }
 
+    fn check_hash(&mut self, entry: &Entry<'_>, hash: &[u8]) -> Result<(), ChainError> {
+        let fits = |key: &ServerKey| entry.hash(&self.last.hash, key) == hash;
+        let changed = Err(ChainError::Changed(entry.number));
+        if entry.action == Action::ServerKeySwitched.as_str() {
+            let Ok(switch) = serde_json::from_str::<Switch>(entry.details) else {
+                return changed;
+            };
+            let named = |key: &&ServerKey| hex::encode(key.fingerprint().0) == switch.to;
+            match self.keys.iter().find(named) {
+                Some(key) if !fits(key) => return changed,
+                Some(_) if self.digest.to_hex() != switch.digest => {
+                    return Err(ChainError::Changed(self.unproven.unwrap_or(entry.number)));
+                }
+                Some(key) => (self.part, self.unproven) = (Part::Of(key), None),
+                None => self.part = Part::Keyless,
+            }
+        } else if matches!(self.part, Part::First) {
+            let key = self.keys.iter().find(|key| fits(key));
+            self.part = key.map_or(Part::Keyless, Part::Of);
+        } else if matches!(self.part, Part::Of(key) if !fits(key)) {
+            return changed;
+        }
+        if matches!(self.part, Part::Keyless) {
+            self.unproven.get_or_insert(entry.number);
+        }
+        Ok(())
+    }
+
     /// The head of the chain, to be noted.
     ///
     /// # Errors
     ///
     /// When the chain does not contain the noted entry.
     pub fn end(self) -> Result<Checkpoint, ChainError> {
+        if let Some(number) = self.unproven {
+            return Err(ChainError::Changed(number));
+        }
         match &self.noted {
             Some(noted) if noted.number > self.last.number => Err(ChainError::Cut {
                 last: self.last.number,
@@ -163,7 +220,10 @@ mod tests {
             number: *number,
             at: DateTime::UNIX_EPOCH + TimeDelta::seconds(*second),
             staff_id: None,
-            action: "remarks_listed",
+            action: match details.contains("digest") {
+                true => "server_key_switched",
+                false => "remarks_listed",
+            },
             details,
         }
     }
@@ -185,11 +245,47 @@ mod tests {
     }
 
     fn check(chain: &[Stored], noted: Option<Checkpoint>) -> Result<Checkpoint, ChainError> {
-        let mut verifier = ChainVerifier::new(noted);
+        check_with(&[key()], chain, noted)
+    }
+
+    fn check_with(
+        keys: &[ServerKey],
+        chain: &[Stored],
+        noted: Option<Checkpoint>,
+    ) -> Result<Checkpoint, ChainError> {
+        let mut verifier = ChainVerifier::new(keys, noted);
         for stored in chain {
-            verifier.step(&entry(stored), &stored.3, &key())?;
+            verifier.step(&entry(stored), &stored.3)?;
         }
         verifier.end()
+    }
+
+    fn next_key() -> ServerKey {
+        ServerKey::new([8; 32])
+    }
+
+    /// Five entries under the first key; the sixth switches to the next one, and two more follow.
+    fn switched() -> Vec<Stored> {
+        let mut chain = chain(5);
+        let mut digest = ChainDigest::default();
+        for stored in &chain {
+            digest.add(&entry(stored), &stored.3);
+        }
+        let to = hex::encode(next_key().fingerprint().0);
+        let switch =
+            serde_json::json!({"from": "a", "to": to, "entries": 5, "digest": digest.to_hex()});
+        for details in [switch.to_string(), "{}".to_owned(), "{}".to_owned()] {
+            add(&mut chain, details, &next_key());
+        }
+        chain
+    }
+
+    fn add(chain: &mut Vec<Stored>, details: String, key: &ServerKey) {
+        let number = i64::try_from(chain.len()).unwrap() + 1;
+        let mut stored = (number, 10 * number, details, Vec::new());
+        let before = chain.last().map(|last| last.3.clone()).unwrap_or_default();
+        stored.3 = entry(&stored).hash(&before, key).to_vec();
+        chain.push(stored);
     }
 
     #[test]
@@ -266,6 +362,62 @@ mod tests {
         other[4].3 = entry(&other[4]).hash(&whole[3].3, &key()).to_vec();
         assert!(check(&other, None).is_ok());
         assert_eq!(check(&other, Some(noted)), Err(ChainError::Replaced(5)));
+    }
+
+    #[test]
+    fn a_chain_that_went_over_to_another_key_is_sound_with_both_keys_and_with_the_new_one() {
+        let whole = switched();
+        for keys in [
+            vec![key(), next_key()],
+            vec![next_key(), key()],
+            vec![next_key()],
+        ] {
+            assert_eq!(check_with(&keys, &whole, None).unwrap().number, 8);
+            // Before the switch, only the key of that time proves anything.
+            let early = check_with(&keys, &whole[..5], None);
+            assert_eq!(early.is_ok(), keys.len() == 2);
+        }
+        assert_eq!(
+            check_with(&[key()], &whole, None),
+            Err(ChainError::Changed(6))
+        );
+    }
+
+    #[test]
+    fn after_a_switch_every_change_shows_even_without_the_key_before() {
+        let whole = switched();
+        for keys in [vec![key(), next_key()], vec![next_key()]] {
+            for place in 0..whole.len() {
+                let mut changed = whole.clone();
+                changed[place].2.push(' ');
+                assert!(check_with(&keys, &changed, None).is_err(), "{place}");
+                let mut forged = whole.clone();
+                forged[place].3[0] ^= 1;
+                assert!(check_with(&keys, &forged, None).is_err(), "{place}");
+            }
+            let mut unswitched = whole.clone();
+            unswitched.remove(5);
+            assert!(check_with(&keys, &unswitched, None).is_err());
+        }
+    }
+
+    #[test]
+    fn who_has_the_key_before_only_can_neither_go_on_nor_change_what_was_before() {
+        let keys = [key(), next_key()];
+        let mut longer = switched();
+        add(&mut longer, "{}".to_owned(), &key());
+        assert_eq!(
+            check_with(&keys, &longer, None),
+            Err(ChainError::Changed(9))
+        );
+
+        // All before the switch is written anew, under the key of that time.
+        let mut anew = chain(4);
+        add(&mut anew, "{\"remarks\":0}".to_owned(), &key());
+        anew.extend_from_slice(&switched()[5..]);
+        for keys in [&keys[..], &keys[1..]] {
+            assert!(check_with(keys, &anew, None).is_err());
+        }
     }
 
     #[test]

@@ -235,6 +235,22 @@ pub enum AuditEvent {
         /// The account that it belongs to.
         account: StaffId,
     },
+    /// New campaigns and the audit went over to another server key. This entry is the first one under it.
+    ServerKeySwitched {
+        /// The id of the key before.
+        from: String,
+        /// The fingerprint of the key from now on.
+        to: String,
+        /// The number of entries under the keys before.
+        entries: u64,
+        /// The [digest](super::ChainDigest) of these entries, which stay proven when their keys are removed.
+        digest: String,
+    },
+    /// A server key was removed, since nothing is under it any more.
+    ServerKeyRemoved {
+        /// The id of the key.
+        key: String,
+    },
 }
 
 /// The privacy settings of a campaign, and its end. The end and the grace after it matter for privacy because
@@ -381,6 +397,8 @@ impl AuditEvent {
             Self::LoginsRefused { .. } => Action::LoginsRefused,
             Self::ApiKeyCreated { .. } => Action::ApiKeyCreated,
             Self::ApiKeyRevoked { .. } => Action::ApiKeyRevoked,
+            Self::ServerKeySwitched { .. } => Action::ServerKeySwitched,
+            Self::ServerKeyRemoved { .. } => Action::ServerKeyRemoved,
         }
     }
 

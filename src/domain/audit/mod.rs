@@ -10,9 +10,11 @@ use super::ids::StaffId;
 use super::server_key::ServerKey;
 
 mod chain;
+mod digest;
 mod event;
 
 pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed};
+pub use digest::ChainDigest;
 pub use event::{
     Actor, AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
     AuditedRemarksFilter, AuditedScopes, AuditedSettings,
@@ -60,6 +62,10 @@ pub enum Action {
     ApiKeyCreated,
     /// An API key was revoked.
     ApiKeyRevoked,
+    /// New campaigns and the audit went over to another server key.
+    ServerKeySwitched,
+    /// A server key was removed.
+    ServerKeyRemoved,
 }
 
 impl Action {

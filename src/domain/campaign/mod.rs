@@ -11,11 +11,12 @@ use chrono::{DateTime, Utc};
 use super::admission::proof_of_work::Work;
 use super::form::Text;
 use super::ids::{CampaignId, CampaignKey, FormId, FormKey};
+use super::server_key::{KeyNumber, ServerKey, ServerKeys};
 use access::Access;
 use privacy_settings::PrivacySettings;
 
 pub use change::{CampaignChange, ChangeRefused};
-pub use schedule::{Schedule, ScheduleFault, default_retention};
+pub use schedule::{MAX_GRACE_DAYS, Schedule, ScheduleFault, default_retention};
 
 use schedule::days_after;
 
@@ -51,6 +52,8 @@ pub struct Campaign {
     pub form_version: Option<i32>,
     /// Whether it takes responses as tests until it opens.
     pub testing: bool,
+    /// The server key that it is under: all that is derived from its receipts, invitations and passes.
+    pub server_key: KeyNumber,
 }
 
 /// Whether a campaign takes responses.
@@ -92,6 +95,13 @@ pub enum NoInvitations {
 }
 
 impl Campaign {
+    /// The key of these that the campaign is under; none when it is not among them. Nothing of an erased campaign is left,
+    /// so that any key finds as much.
+    pub fn key_among<'k>(&self, keys: &'k ServerKeys) -> Option<&'k ServerKey> {
+        let any = || self.erased_at.map(|_| keys.oldest());
+        keys.get(self.server_key).or_else(any)
+    }
+
     /// The state at this time: open from `opens_at` until before `closes_at`, unless the campaign was closed earlier.
     pub fn state(&self, now: DateTime<Utc>) -> CampaignState {
         if self.closed_at.is_some() || now >= self.schedule.closes_at {

@@ -5,6 +5,9 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 /// How long responses are kept after the end of their campaign by default.
 const FIVE_YEARS: TimeDelta = TimeDelta::days(5 * 365);
 
+/// The most days after its end in which a campaign takes responses that were filled in before.
+pub const MAX_GRACE_DAYS: i32 = 90;
+
 /// When a campaign opens and closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
@@ -29,6 +32,9 @@ pub enum ScheduleFault {
     /// Responses would be deleted before the campaign closes.
     #[error("It must not be earlier than closes_at.")]
     RetentionTooShort,
+    /// The grace has a number of days that no campaign has.
+    #[error("It must be from 0 to {MAX_GRACE_DAYS}.")]
+    GraceOutOfRange,
     /// Responses that come within the grace would be deleted on arrival.
     #[error("The grace must end at retained_until or before.")]
     GraceTooLong,
@@ -42,7 +48,7 @@ impl ScheduleFault {
             Self::Reversed => "closes_at",
             Self::FreezeTooEarly => "freezes_at",
             Self::RetentionTooShort => "retained_until",
-            Self::GraceTooLong => "grace_days",
+            Self::GraceOutOfRange | Self::GraceTooLong => "grace_days",
         }
     }
 
@@ -53,6 +59,7 @@ impl ScheduleFault {
             Self::Reversed => "window_reversed",
             Self::FreezeTooEarly => "freeze_too_early",
             Self::RetentionTooShort => "retention_too_short",
+            Self::GraceOutOfRange => "range",
             Self::GraceTooLong => "grace_too_long",
         }
     }

@@ -57,6 +57,8 @@ pub struct Entry {
     pub step: Option<String>,
     /// How exact a date is: `day`, `month` or `year`.
     pub precision: Option<&'static str>,
+    /// The table in which the question is shown with others.
+    pub matrix: Option<String>,
     /// What peers call it: `http://loinc.org|44250-9`, and for an option `severe=http://loinc.org|LA6571-9`.
     pub external: Vec<String>,
 }
@@ -209,6 +211,7 @@ fn answer(texts: &Texts<'_>, question: &str, entry: Entry) -> Option<Entry> {
             _ => None,
         },
         external: external(form, definition),
+        matrix: definition.matrix.clone(),
         concept: definition.concept.clone(),
         ..entry
     })
@@ -334,6 +337,21 @@ fn score(
     let of_scores = scores.iter().flat_map(|key| {
         filled(&|column| matches!(&column.kind, ColumnKind::Score { score } if score == key))
     });
+    // The formula names the columns as well: where a question was recoded, the one of this version.
+    let recoded = |key: &str, own: &dyn Fn(&Column) -> bool| {
+        let filled = filled(own);
+        let from = filled.first().and_then(|name| name.split_once('@'));
+        from.map_or(key.to_owned(), |(_, from)| format!("{key}@{from}"))
+    };
+    let by_columns = definition.renamed(
+        &|key| recoded(key, &|column| column.question() == Some(key)),
+        &|key| {
+            recoded(
+                key,
+                &|column| matches!(&column.kind, ColumnKind::Score { score } if score == key),
+            )
+        },
+    );
     let bands = definition.bands.iter().map(|band| BandEntry {
         from: band.from,
         code: band.code.clone(),
@@ -352,7 +370,7 @@ fn score(
             to: mapped.then_some(definition.to),
             at_least_answered: definition.at_least_answered,
             bands: bands.collect(),
-            formula: in_words(definition, checked, edition),
+            formula: in_words(&by_columns, checked, edition),
         }),
         ..entry
     })

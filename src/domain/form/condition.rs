@@ -83,6 +83,33 @@ pub struct ConditionDefinition {
     pub band: Option<String>,
 }
 
+impl ConditionDefinition {
+    /// Gives other names to the questions and the scores that it looks at.
+    pub fn rename(&mut self, question: &dyn Fn(&str) -> String, score: &dyn Fn(&str) -> String) {
+        let lists = [&mut self.any, &mut self.all]
+            .into_iter()
+            .flatten()
+            .flatten();
+        for part in lists.chain(self.not.as_deref_mut()) {
+            part.rename(question, score);
+        }
+        let questions = [
+            &mut self.question,
+            &mut self.is_question,
+            &mut self.at_least_question,
+            &mut self.at_most_question,
+            &mut self.more_than_question,
+            &mut self.less_than_question,
+        ];
+        for key in questions.into_iter().flatten() {
+            *key = question(key);
+        }
+        if let Some(key) = &mut self.score {
+            *key = score(key);
+        }
+    }
+}
+
 /// What an answer is compared with: an option's code, a number, or `true` and `false`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -143,17 +143,27 @@ fn one(record: RecordKey) -> Cell {
     cell
 }
 
-/// The value of a dimension as a number: the reason why a question has no answer, or else the category.
+/// The number of the first reason as the value of a question. Those of its categories are smaller, so that they come
+/// first.
+const FIRST_REASON: u32 = 1 << 16;
+
+/// A reason why there is no answer as the value of a question.
 pub(super) fn number_of_reason(reason: Missing) -> u32 {
-    let place = REASONS.iter().position(|it| *it == reason);
-    place
-        .and_then(|it| u32::try_from(it).ok())
-        .unwrap_or_default()
+    (FIRST_REASON..)
+        .zip(REASONS)
+        .find(|(_, it)| *it == reason)
+        .map_or(FIRST_REASON, |(number, _)| number)
 }
 
 /// The same of a category.
 pub(super) fn number_of_category(category: usize) -> u32 {
-    u32::try_from(REASONS.len() + category).unwrap_or(u32::MAX)
+    u32::try_from(category).unwrap_or(u32::MAX)
+}
+
+/// The reason with this number.
+fn reason_of(number: u32) -> Option<Missing> {
+    let place = usize::try_from(number.checked_sub(FIRST_REASON)?).ok()?;
+    REASONS.get(place).copied()
 }
 
 /// Calls `found` with each value of a question.
@@ -187,10 +197,10 @@ fn value(dimension: &Dimension, number: u32, query: &Query) -> super::published:
         Dimension::FormVersion => Value::plain(number.to_string()),
         Dimension::Language => Value::plain(query.tag(place).to_owned()),
         Dimension::Period(kind) => Value::plain(kind.written(number)),
-        Dimension::Question(question) => match REASONS.get(place) {
-            Some(reason) => Value::Missing(*reason),
+        Dimension::Question(question) => match reason_of(number) {
+            Some(reason) => Value::Missing(reason),
             None => {
-                let category = question.categories.get(place - REASONS.len());
+                let category = question.categories.get(place);
                 Value::plain(category.map(|it| it.code.clone()).unwrap_or_default())
             }
         },

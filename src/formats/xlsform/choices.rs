@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::names::key;
 use super::reading::{Cells, Reading};
 use crate::domain::form::OptionDefinition;
+use crate::formats::names::key;
 
 /// A list of options.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `workbook` | bytes into bounded sheets, and sheets into bytes |
 //! | `xpath` | the expressions of `relevant` and `constraint` |
-//! | `conditions`, `calculations` | conditions, bounds and scores as expressions, and back |
+//! | `constraints`, `calculations` | bounds and scores as expressions, and back |
 //! | `write` | a form into a workbook |
 //! | `read`, `reading`, `survey`, `choices`, `names`, `types` | a workbook into a definition |
 //!
@@ -13,7 +13,7 @@
 
 mod calculations;
 mod choices;
-mod conditions;
+mod constraints;
 mod names;
 mod read;
 mod reading;
@@ -25,11 +25,9 @@ mod workbook;
 mod write;
 mod xpath;
 
-use std::fmt::{self, Display};
-
 use crate::domain::form::{QuestionDefinition, QuestionKind};
 
-pub use read::{Imported, read};
+pub use read::read;
 pub use workbook::{MAX_FILE, WorkbookFault};
 pub use write::{Written, write};
 
@@ -44,31 +42,6 @@ const NO_CALCULATION: &str = "''";
 
 /// What stands for the edition of a form from before there were editions.
 const NO_EDITION: &str = "none";
-
-/// Something about a cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    /// The sheet.
-    pub sheet: &'static str,
-    /// The row, from 1, as the spreadsheet numbers it.
-    pub row: u32,
-    /// The header of the column.
-    pub column: String,
-    /// What is to be said.
-    pub what: String,
-}
-
-impl Display for Remark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            sheet,
-            row,
-            column,
-            what,
-        } = self;
-        write!(f, "{sheet}, row {row}, column {column}: {what}")
-    }
-}
 
 /// Why a form cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +67,11 @@ fn type_of(kind: QuestionKind) -> &'static str {
         QuestionKind::Ranking => "rank",
         QuestionKind::Statement => "note",
     }
+}
+
+/// What an acknowledgement says in the sheet, as an option of yes.
+fn acknowledged() -> (String, String, Option<i32>) {
+    ("OK".to_owned(), "yes".to_owned(), None)
 }
 
 /// The ends of a rating in words, as a line of its hint: XLSForm has no place for them.

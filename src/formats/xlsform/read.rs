@@ -1,51 +1,22 @@
 //! A workbook into a definition: the whole of it.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
-use super::Remark;
 use super::calculations::calculation;
 use super::choices::lists;
-use super::conditions::questions;
-use super::names::{Column, form_key, tag_of};
+use super::names::{Column, tag_of};
 use super::reading::{Cells, Reading};
 use super::survey::survey;
 use super::workbook::{self, Sheet, WorkbookFault};
+use super::write::questions_of;
 use super::{NO_CALCULATION, NO_EDITION};
 use crate::domain::form::{FormDefinition, Text};
 use crate::domain::pointer::{Pointer, find_nul};
+use crate::formats::imported::Imported;
+use crate::formats::names::form_key;
 
 /// The language of a text that names none.
 const UNDETERMINED: &str = "und";
-
-/// What was read of a workbook.
-#[derive(Debug)]
-pub struct Imported {
-    /// The form. It is not checked yet.
-    pub definition: FormDefinition,
-    /// What was read otherwise than it stands.
-    pub notes: Vec<Remark>,
-    /// What is not in the definition.
-    pub left_out: Vec<Remark>,
-    places: BTreeMap<Pointer, (&'static str, u32)>,
-}
-
-impl Imported {
-    /// The sheet and row of the part of the definition at `pointer`, or of the nearest part around it.
-    pub fn place(&self, pointer: &Pointer) -> Option<(&'static str, u32)> {
-        let mut pointer = pointer.clone();
-        loop {
-            if let Some(place) = self.places.get(&pointer) {
-                return Some(*place);
-            }
-            if pointer == Pointer::root() {
-                return None;
-            }
-            pointer = pointer.parent();
-        }
-    }
-}
 
 /// Reads a workbook.
 ///
@@ -98,7 +69,7 @@ pub fn read(bytes: &[u8]) -> Result<Imported, WorkbookFault> {
 impl Reading {
     /// Says which calculations were changed in the sheet: a score goes by the columns of our own.
     fn compare_calculations(&mut self, definition: &FormDefinition) {
-        let questions = questions(definition);
+        let questions = questions_of(definition);
         let read = std::mem::take(&mut self.calculations);
         for ((row, cell), score) in read.into_iter().zip(&definition.scores) {
             let written = calculation(definition, score, &questions);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Remark;
 use super::names::Column;
 use super::workbook::Sheet;
 use crate::domain::form::Text;
 use crate::domain::pointer::Pointer;
+use crate::formats::imported::Remark;
 
 /// The most remarks of each sort.
 const MAX_REMARKS: usize = 1_000;

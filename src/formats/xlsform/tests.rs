@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::formats::imported::Remark;
 
 const SHIPPED: &str = include_str!("../../../forms/daily-life-after-treatment.yaml");
 const SECOND_EDITION: &str = include_str!("../../../tests/forms/second-edition.yaml");
@@ -292,7 +293,6 @@ fn a_workbook_of_other_people_is_read_and_nothing_is_dropped_in_silence() {
         "survey, row 3, column type: \"deviceid\": identifying",
         "survey, row 6, column appearance: this column is not carried",
         "survey, row 7, column constraint_message: this column is not carried",
-        "survey, row 9, column type: \"select_multiple symptoms or_other\": the text beside",
         "survey, row 13, column type: \"begin repeat\": a response has one answer to each question",
         "survey, row 18, column type: \"time\": times of day",
         "survey, row 19, column calculation: a calculation is not carried",
@@ -305,9 +305,10 @@ fn a_workbook_of_other_people_is_read_and_nothing_is_dropped_in_silence() {
             "{expected}: {left_out:#?}"
         );
     }
-    assert_eq!(left_out.len(), 11, "{left_out:#?}");
+    assert_eq!(left_out.len(), 10, "{left_out:#?}");
     for expected in [
         "survey, row 6, column name: \"Sex\" is no valid key, or taken, and becomes \"sex\"",
+        "survey, row 9, column type: the text beside \"other\" becomes \"symptoms_other\"",
         "survey, row 11, column name: \"week\" is no valid key, or taken, and becomes \"q_week\"",
         "survey, row 8, column type: sections are not nested",
         "survey, row 22, column label: there is no label",
@@ -535,6 +536,138 @@ fn a_group_of_groups_keeps_its_conditions_and_says_that_its_heading_is_gone() {
         json!(read.definition.sections[1].show_when),
         json!({"all": [{"question": "n", "at_least": 2.0}, {"question": "n", "at_most": 8.0}]})
     );
+}
+
+#[test]
+fn counts_two_questions_acknowledgements_dates_and_the_text_beside_other_are_read() {
+    let bytes = workbook_of(&[
+        (
+            "survey",
+            &[
+                &["type", "name", "label::en", "relevant", "constraint"],
+                &["acknowledge", "ready", "Ready?"],
+                &[
+                    "date",
+                    "came",
+                    "Came?",
+                    "${ready} = 'OK'",
+                    ". >= date('2020-03-15') and . <= today()",
+                ],
+                &["date", "left", "Left?", "", ". < '2027-01-01'"],
+                &["select_multiple s or_other", "s", "Which?"],
+                &[
+                    "integer",
+                    "a",
+                    "A?",
+                    "count-selected(${s}) > 1",
+                    ". >= 0 and . <= 9",
+                ],
+                &[
+                    "integer",
+                    "b",
+                    "B?",
+                    "${s} != '' and count-selected(${s}) <= 2",
+                    ". >= 0 and . <= 9",
+                ],
+                &[
+                    "integer",
+                    "c",
+                    "C?",
+                    "${a} > ${b} and ${left} >= ${came}",
+                    ". >= 0 and . <= 9",
+                ],
+                &[
+                    "text",
+                    "d",
+                    "D?",
+                    "${s} != '' and not(selected(${s}, 'x'))",
+                    "string-length(.) <= 9",
+                ],
+                &[
+                    "text",
+                    "e",
+                    "E?",
+                    "${ready} < ${a}",
+                    "string-length(.) <= 9",
+                ],
+            ],
+        ),
+        (
+            "choices",
+            &[
+                &["list_name", "name", "label::en"],
+                &["s", "x", "X"],
+                &["s", "y", "Y"],
+            ],
+        ),
+    ]);
+    let read = read(&bytes).unwrap();
+    let left_out = said(&read.left_out);
+    assert_eq!(left_out.len(), 1, "{left_out:?}");
+    assert!(
+        left_out[0].contains("two answers are compared where both are numbers"),
+        "{left_out:?}"
+    );
+    let form = &read.definition;
+    let find = |key: &str| self::find(form, key);
+    assert_eq!(find("ready")["acknowledge"], json!(true));
+    let came = find("came");
+    assert_eq!(
+        (&came["earliest"], &came["latest"], &came["background"]),
+        (&json!("2020-03"), &json!("today"), &json!(true))
+    );
+    assert_eq!(came["show_when"], json!({"question": "ready", "is": true}));
+    assert_eq!(find("left")["latest"], json!("2026-12"));
+    assert_eq!(
+        find("s")["options"][2]["specify"],
+        json!({"key": "s_other", "text": {"en": "Specify other."}, "max_length": 200})
+    );
+    assert_eq!(
+        find("a")["show_when"],
+        json!({"question": "s", "count_at_least": 2})
+    );
+    assert_eq!(
+        find("c")["show_when"],
+        json!({"all": [{"question": "a", "more_than_question": "b"}, {"question": "left", "at_least_question": "came"}]})
+    );
+    assert_eq!(
+        find("d")["show_when"],
+        json!({"all": [{"question": "s", "answered": true}, {"not": {"question": "s", "includes": "x"}}]})
+    );
+    Form::check(form.clone()).unwrap();
+}
+
+#[test]
+fn other_tools_find_counts_comparisons_and_scores_in_relevant() {
+    let form = form_of(SECOND_EDITION);
+    for (name, expected) in [
+        (
+            "by_none",
+            "${help_from} != '' and not(selected(${help_from}, 'nurse'))",
+        ),
+        ("by_count", "count-selected(${help_from}) >= 3"),
+        (
+            "by_few",
+            "${wishes} != '' and count-selected(${wishes}) <= 1",
+        ),
+        ("by_read", "${read} = 'OK'"),
+    ] {
+        assert_eq!(cell(&form, name, "relevant"), expected, "{name}");
+    }
+    assert_eq!(cell(&form, "read", "type"), "acknowledge");
+    let mut definition = json!(form_of(EVERY_KIND).definition());
+    definition["scores"] = json!([{
+        "key": "load", "title": {"en": "Load", "ko": "부담"}, "of": ["meals", "distress"], "method": "mean",
+        "bands": [{"from": 0, "code": "low", "label": {"en": "L", "ko": "L"}}, {"from": 50, "code": "high", "label": {"en": "H", "ko": "H"}}],
+    }]);
+    definition["notices"][0]["show_when"] = json!({"score": "load", "band": "low"});
+    let definition: FormDefinition = serde_json::from_value(definition).unwrap();
+    let form = Form::check(definition).unwrap();
+    assert_eq!(
+        cell(&form, "notice__help", "relevant"),
+        "${score__load} >= 0 and ${score__load} < 50"
+    );
+    round_trip(&form);
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub(super) enum RowType {
     },
     Simple(QuestionKind),
     Note,
+    Acknowledge,
     Calculate,
     /// Not carried, and why.
     Refused(&'static str),
@@ -92,7 +93,7 @@ pub(super) fn parse_type(cell: &str) -> RowType {
         }
         "date" => RowType::Simple(QuestionKind::Date),
         "time" | "datetime" => RowType::Refused("times of day are not carried"),
-        "acknowledge" | "trigger" => RowType::Refused("acknowledgements are not carried for now"),
+        "acknowledge" | "trigger" => RowType::Acknowledge,
         "hidden" | "xmlexternal" | "csvexternal" => {
             RowType::Refused("values from outside the form are not carried")
         }

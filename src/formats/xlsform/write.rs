@@ -6,15 +6,17 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::calculations::calculation;
-use super::conditions::{Questions, constraint, expression, options_of, questions};
+use super::constraints::constraint;
 use super::workbook::{Table, write as write_workbook};
 use super::{
-    NO_CALCULATION, NO_EDITION, OURS, Remark, WriteFault, end_labels, type_of, yes_no_words,
+    NO_CALCULATION, NO_EDITION, OURS, WriteFault, acknowledged, end_labels, type_of, yes_no_words,
 };
 use crate::domain::form::{
     ConditionDefinition, Form, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
     SectionDefinition, Text,
 };
+use crate::formats::conditions::{Asked, Questions, expression, options_of, questions};
+use crate::formats::imported::Remark;
 
 /// A workbook, and what tools that read XLSForm do not find in it.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ pub fn write(form: &Form) -> Result<Written, WriteFault> {
     let definition = form.definition();
     let mut writer = Writer {
         form: definition,
-        questions: questions(definition),
+        questions: questions_of(definition),
         survey: Vec::new(),
         choices: Vec::new(),
         remarks: Vec::new(),
@@ -132,7 +134,10 @@ impl Writer<'_> {
                 })
             }),
         };
-        let kind = type_of(question.kind);
+        let kind = match question.acknowledge {
+            true => "acknowledge",
+            false => type_of(question.kind),
+        };
         let type_cell = match &list {
             Some(list) => format!("{kind} {list}"),
             None => kind.to_owned(),
@@ -304,6 +309,23 @@ impl Writer<'_> {
         }
         Ok(line)
     }
+}
+
+/// What conditions need to know: the questions, and the scores that other tools reckon.
+pub(super) fn questions_of(form: &FormDefinition) -> Questions {
+    let mut known = questions(form);
+    let statements = known
+        .values_mut()
+        .filter(|it| it.kind == QuestionKind::Statement);
+    statements.for_each(|it| it.options = vec![acknowledged()]);
+    let said: Vec<_> = form
+        .scores
+        .iter()
+        .filter(|score| calculation(form, score, &known).is_some())
+        .map(|score| (format!("score__{}", score.key), Asked::of_score(score)))
+        .collect();
+    known.extend(said);
+    known
 }
 
 /// The header of a translated column.

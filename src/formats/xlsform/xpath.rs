@@ -2,133 +2,37 @@
 
 use std::fmt::{self, Display};
 
+use crate::formats::expression::{Expr, Op};
+
 /// The most bytes of an expression.
 const MAX_LENGTH: usize = 32_767;
 /// The most levels of brackets and calls.
 const MAX_DEPTH: usize = 40;
 
-/// An expression.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Expr {
-    /// At least one holds.
-    Or(Vec<Expr>),
-    /// All hold.
-    And(Vec<Expr>),
-    /// Two values compared.
-    Compare(Box<Expr>, Op, Box<Expr>),
-    /// A function and its arguments.
-    Call(String, Vec<Expr>),
-    /// `${name}`: the answer to a question.
-    Question(String),
-    /// `.`: the answer to the question itself.
-    Own,
-    /// A text in quotes.
-    Text(String),
-    /// A number.
-    Number(f64),
-}
-
-/// How two values are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Op {
-    /// `=`
-    Equal,
-    /// `!=`
-    Unequal,
-    /// `<`
-    Less,
-    /// `<=`
-    AtMost,
-    /// `>`
-    More,
-    /// `>=`
-    AtLeast,
-}
-
-impl Op {
-    /// The comparison with the two sides exchanged.
-    pub fn mirrored(self) -> Self {
-        match self {
-            Self::Less => Self::More,
-            Self::AtMost => Self::AtLeast,
-            Self::More => Self::Less,
-            Self::AtLeast => Self::AtMost,
-            same => same,
-        }
+/// Reads an expression.
+///
+/// # Errors
+///
+/// What stands where something else was expected.
+pub(super) fn parse(text: &str) -> Result<Expr, String> {
+    if text.len() > MAX_LENGTH {
+        return Err("the expression is too long".to_owned());
     }
-
-    fn sign(self) -> &'static str {
-        match self {
-            Self::Equal => "=",
-            Self::Unequal => "!=",
-            Self::Less => "<",
-            Self::AtMost => "<=",
-            Self::More => ">",
-            Self::AtLeast => ">=",
-        }
+    let mut parser = Parser {
+        tokens: tokens(text)?,
+        next: 0,
+        depth: 0,
+    };
+    let expr = parser.or()?;
+    match parser.peek() {
+        None => Ok(expr),
+        Some(token) => Err(format!("{token:?} was not expected")),
     }
 }
 
-impl Expr {
-    /// A call of a function.
-    pub fn call(name: &str, arguments: Vec<Expr>) -> Self {
-        Self::Call(name.to_owned(), arguments)
-    }
-
-    /// A comparison.
-    pub fn compare(left: Expr, op: Op, right: Expr) -> Self {
-        Self::Compare(Box::new(left), op, Box::new(right))
-    }
-
-    /// At least one of these holds.
-    pub fn any(mut list: Vec<Expr>) -> Self {
-        match (list.pop(), list.is_empty()) {
-            (None, _) => Self::call("false", Vec::new()),
-            (Some(only), true) => only,
-            (Some(last), false) => {
-                list.push(last);
-                Self::Or(list)
-            }
-        }
-    }
-
-    /// All of these hold.
-    pub fn all(mut list: Vec<Expr>) -> Self {
-        match (list.pop(), list.is_empty()) {
-            (None, _) => Self::call("true", Vec::new()),
-            (Some(only), true) => only,
-            (Some(last), false) => {
-                list.push(last);
-                Self::And(list)
-            }
-        }
-    }
-
-    /// Reads an expression.
-    ///
-    /// # Errors
-    ///
-    /// What stands where something else was expected.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        if text.len() > MAX_LENGTH {
-            return Err("the expression is too long".to_owned());
-        }
-        let mut parser = Parser {
-            tokens: tokens(text)?,
-            next: 0,
-            depth: 0,
-        };
-        let expr = parser.or()?;
-        match parser.peek() {
-            None => Ok(expr),
-            Some(token) => Err(format!("{token:?} was not expected")),
-        }
-    }
-
-    /// Whether it needs brackets where a single value is expected.
-    fn is_compound(&self) -> bool {
-        matches!(self, Self::Or(_) | Self::And(_) | Self::Compare(..))
-    }
+/// Whether it needs brackets where a single value is expected.
+fn is_compound(expr: &Expr) -> bool {
+    matches!(expr, Expr::Or(_) | Expr::And(_) | Expr::Compare(..))
 }
 
 impl Display for Expr {
@@ -153,9 +57,9 @@ impl Display for Expr {
                 Ok(())
             }
             Self::Compare(left, op, right) => {
-                part(f, left, left.is_compound())?;
+                part(f, left, is_compound(left))?;
                 write!(f, " {} ", op.sign())?;
-                part(f, right, right.is_compound())
+                part(f, right, is_compound(right))
             }
             Self::Call(name, arguments) => {
                 write!(f, "{name}(")?;
@@ -379,18 +283,18 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_as_the_same(expr in expression()) {
-            prop_assert_eq!(Expr::parse(&expr.to_string()), Ok(expr));
+            prop_assert_eq!(parse(&expr.to_string()), Ok(expr));
         }
 
         #[test]
         fn no_text_makes_it_fall_over(text in ".{0,60}") {
-            let _ = Expr::parse(&text);
+            let _ = parse(&text);
         }
     }
 
     #[test]
     fn brackets_without_end_are_refused() {
-        assert!(Expr::parse(&"(".repeat(30_000)).is_err());
-        assert!(Expr::parse(&"not(".repeat(8_000)).is_err());
+        assert!(parse(&"(".repeat(30_000)).is_err());
+        assert!(parse(&"not(".repeat(8_000)).is_err());
     }
 }

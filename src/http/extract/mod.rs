@@ -38,7 +38,7 @@ use super::problem::faults;
 use super::problem::{Code, FieldCode, FieldError, Problem};
 use super::state::State;
 use crate::domain::whole_number::text_with_whole_numbers;
-use crate::formats::xlsform;
+use crate::formats::{redcap, xlsform};
 
 /// The maximum time for a body to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -54,6 +54,8 @@ pub enum Format {
     TokenRequest,
     /// `application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`
     Workbook,
+    /// `text/csv`
+    Csv,
 }
 
 /// A JSON body that is not read yet.
@@ -222,6 +224,7 @@ impl Format {
             Self::Yaml => "application/yaml",
             Self::TokenRequest => "application/private-token-request",
             Self::Workbook => xlsform::MEDIA_TYPE,
+            Self::Csv => redcap::MEDIA_TYPE,
         }
     }
 }

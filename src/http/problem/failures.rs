@@ -13,6 +13,12 @@ impl From<Failure> for Problem {
             Failure::NoConnection(error) => error.into(),
             Failure::Query(error) => error.into(),
             Failure::NoEntropy(error) => error.into(),
+            Failure::KeyAbsent => {
+                tracing::error!(
+                    "a server key of the database is not on this server: copy the file with all of them, and restart"
+                );
+                Code::DatabaseUnavailable.into()
+            }
             Failure::Unavailable | Failure::Stopping => Code::DatabaseUnavailable.into(),
             Failure::Internal(reason) => Self::internal(reason),
         }

@@ -2,6 +2,7 @@
 
 use super::delta::ReleasedRecord;
 use crate::domain::ids::{CampaignId, CampaignKey, FormId, FormVersionId, ResponseId};
+use crate::domain::server_key::KeyNumber;
 use crate::store::schema::{campaigns, responses};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -57,6 +58,19 @@ pub struct ExportedCampaign {
     pub opens_at: DateTime<Utc>,
     /// The campaign's `k`: the minimum number of records of an export that share their background answers.
     pub k: i32,
+    /// The number of its server key.
+    pub server_key: i16,
+    /// When its responses were deleted.
+    pub erased_at: Option<DateTime<Utc>>,
+}
+
+impl ExportedCampaign {
+    /// The server key that the campaign is under; none when nothing of it is left.
+    pub fn server_key(&self) -> Option<KeyNumber> {
+        self.erased_at
+            .is_none()
+            .then_some(KeyNumber(self.server_key))
+    }
 }
 
 /// The order of the rows. Neither order reveals when a response came.

@@ -9,7 +9,8 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::domain::ids::{CampaignId, FormVersionId};
-use crate::store::schema::{tallies, tally_states};
+use crate::domain::server_key::KeyNumber;
+use crate::store::schema::{campaigns, tallies, tally_states};
 
 /// The state of the tallies of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
@@ -50,6 +51,17 @@ pub async fn note_change(
         .returning(TallyState::as_returning())
         .get_result(conn)
         .await
+}
+
+/// The number of the server key that a campaign is under.
+pub async fn server_key_of(
+    conn: &mut AsyncPgConnection,
+    campaign: CampaignId,
+) -> QueryResult<KeyNumber> {
+    let number = campaigns::table
+        .find(campaign)
+        .select(campaigns::server_key);
+    Ok(KeyNumber(number.first(conn).await?))
 }
 
 /// The states of these campaigns, by campaign. One without released responses, now and ever, has none.

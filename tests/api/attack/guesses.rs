@@ -68,7 +68,7 @@ pub fn with_decoded_pass(mut exchange: Vec<u8>) -> Vec<u8> {
 /// What the tables give away: the place of rows, their transaction numbers, and what they have in common.
 pub async fn guesses_from_tables(tapped: &Tapped) -> Vec<(String, Guesses)> {
     // The operator has the key and all that was sent, so it knows whose each hash and each id is.
-    let key = &tapped.collection.app.state.app.keys.server;
+    let key = tapped.collection.app.state.app.keys.server.oldest();
     let campaign: String = tapped
         .collection
         .sql_now("SELECT id::text FROM campaigns")

@@ -36,9 +36,9 @@ async fn numbers(client: &crate::support::client::Client, query: &str) -> Vec<i6
 async fn an_admin_reads_the_audit_with_the_newest_first() {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
-    let rows = append_many(&mut conn, &app.state.app.keys.server, 8).await;
+    let rows = append_many(&mut conn, app.state.app.keys.server.oldest(), 8).await;
     let analyst = app.with_staff(Role::Analyst).await;
-    let (key, details) = (&app.state.app.keys.server, json!({"rows": 9}));
+    let (key, details) = (app.state.app.keys.server.oldest(), json!({"rows": 9}));
     let last = append_entry(
         &mut conn,
         key,
@@ -109,7 +109,7 @@ async fn odd_queries_of_the_audit_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_who_add_at_once_make_one_chain_without_a_gap() {
     let app = TestApp::start().await;
-    let key = &app.state.app.keys.server;
+    let key = app.state.app.keys.server.oldest();
     let append = async |number: u32| {
         let mut conn = app.connect().await;
         let details = json!({"rows": number});
@@ -121,11 +121,11 @@ async fn fifty_who_add_at_once_make_one_chain_without_a_gap() {
     let numbers: BTreeSet<i64> = numbers.into_iter().collect();
     assert_eq!(numbers, (1..=50).collect());
     let mut conn = app.connect().await;
-    let mut walk = ChainVerifier::default();
+    let mut walk = ChainVerifier::new(std::slice::from_ref(key), None);
     let rows = stream_entries(&mut conn).await.unwrap();
     let rows: Vec<_> = rows.try_collect().await.unwrap();
     for row in &rows {
-        walk.step(&row.entry(), &row.hash, key).unwrap();
+        walk.step(&row.entry(), &row.hash).unwrap();
     }
     assert_eq!(walk.end().unwrap().number, 50);
 }
@@ -133,7 +133,7 @@ async fn fifty_who_add_at_once_make_one_chain_without_a_gap() {
 #[tokio::test]
 async fn what_is_rolled_back_leaves_no_gap() {
     let app = TestApp::start().await;
-    let key = &app.state.app.keys.server;
+    let key = app.state.app.keys.server.oldest();
     let mut conn = app.connect().await;
     append_many(&mut conn, key, 2).await;
     let undone: Result<(), Error> = conn

@@ -32,7 +32,7 @@ async fn refusal(conn: &mut AsyncPgConnection, sql: &str) -> String {
 async fn the_database_refuses_every_change_of_an_entry() {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
-    append_many(&mut conn, &app.state.app.keys.server, 3).await;
+    append_many(&mut conn, app.state.app.keys.server.oldest(), 3).await;
     // The role of this connection is the one that the server has in tests, and even a superuser.
     for sql in CHANGES {
         let refused = refusal(&mut conn, sql).await;
@@ -44,7 +44,7 @@ async fn the_database_refuses_every_change_of_an_entry() {
             .await
             .unwrap();
     }
-    let more = append_many(&mut conn, &app.state.app.keys.server, 1).await;
+    let more = append_many(&mut conn, app.state.app.keys.server.oldest(), 1).await;
     assert_eq!(more[0].number, 4, "nothing is gone");
 }
 
@@ -57,7 +57,7 @@ async fn a_role_that_does_not_own_the_table_cannot_change_it_by_any_means() {
         "CREATE ROLE {role}; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; SET ROLE {role}"
     );
     conn.batch_execute(&make).await.unwrap();
-    append_many(&mut conn, &app.state.app.keys.server, 2).await;
+    append_many(&mut conn, app.state.app.keys.server.oldest(), 2).await;
     for sql in CHANGES {
         let refused = refusal(&mut conn, sql).await;
         assert_eq!(refused, "the audit can only be added to", "{sql}");
@@ -85,10 +85,10 @@ async fn a_role_that_does_not_own_the_table_cannot_change_it_by_any_means() {
 async fn an_owner_who_is_no_superuser_lacks_the_rights_as_well() {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
-    append_many(&mut conn, &app.state.app.keys.server, 2).await;
+    append_many(&mut conn, app.state.app.keys.server.oldest(), 2).await;
     let role = format!("owner_{}", app.database.name);
     let make = format!(
-        "CREATE ROLE {role}; GRANT ALL ON SCHEMA public TO {role}; GRANT SELECT ON staff TO {role}; \
+        "CREATE ROLE {role}; GRANT ALL ON SCHEMA public TO {role}; GRANT SELECT ON staff, server_keys TO {role}; \
          ALTER TABLE audit_entries OWNER TO {role}; SET ROLE {role}"
     );
     conn.batch_execute(&make).await.unwrap();
@@ -97,7 +97,7 @@ async fn an_owner_who_is_no_superuser_lacks_the_rights_as_well() {
         let expected = "permission denied for table audit_entries";
         assert_eq!(refused, expected, "{sql}");
     }
-    append_many(&mut conn, &app.state.app.keys.server, 1).await;
+    append_many(&mut conn, app.state.app.keys.server.oldest(), 1).await;
     let drop = format!(
         "RESET ROLE; REASSIGN OWNED BY {role} TO CURRENT_USER; DROP OWNED BY {role}; DROP ROLE {role}"
     );
@@ -134,7 +134,7 @@ async fn a_server_whose_role_owns_no_table_works_and_cannot_disable_the_trigger(
         let withdraw = app.client().delete(OWN).header("receipt", &receipt);
         withdraw.send().await.expect(204);
         let mut conn = app.connect().await;
-        append_many(&mut conn, &app.state.app.keys.server, 2).await;
+        append_many(&mut conn, app.state.app.keys.server.oldest(), 2).await;
         let disable = "ALTER TABLE audit_entries DISABLE TRIGGER ALL";
         let refused = refusal(&mut conn, disable).await;
         assert!(refused.starts_with("must be owner"), "{refused}");

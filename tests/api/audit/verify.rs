@@ -22,11 +22,9 @@ async fn place(length: i64) -> (Place, ServerKey) {
     std::fs::write(file, STANDARD.encode(bytes)).unwrap();
     let key = ServerKey::new(bytes);
     let mut conn = place.database.connect().await;
-    assert!(
-        server_keys::matches(&mut conn, "server", &key.fingerprint())
-            .await
-            .unwrap()
-    );
+    server_keys::register_keys(&mut conn, &[key.fingerprint()])
+        .await
+        .unwrap();
     append_many(&mut conn, &key, length).await;
     (place, key)
 }

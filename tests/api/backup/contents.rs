@@ -78,7 +78,7 @@ async fn a_backup_holds_no_key_and_is_for_its_owner_only() {
     assert_eq!(folder.files().len(), 1, "{:?}", folder.files());
     let manifest = manifest(&backup);
     let key = fs::read_to_string(place.data_dir.join("keys/server.key")).unwrap();
-    let fingerprint = "SELECT encode(fingerprint, 'hex') FROM server_keys WHERE name = 'server'";
+    let fingerprint = "SELECT encode(fingerprint, 'hex') FROM server_keys WHERE state = 'current'";
     assert_eq!(
         place.texts(fingerprint).await,
         [manifest["server_key"].as_str().unwrap()]

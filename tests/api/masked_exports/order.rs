@@ -164,7 +164,11 @@ async fn what_changes_between_the_passes_is_not_seen() {
             least_k: 5,
             k: 5,
             sensitive: Vec::new(),
-            key: app.state.app.keys.server.clone(),
+            order_key: app.state.app.keys.server.oldest().clone(),
+            keys: HashMap::from([(
+                CampaignId(campaign),
+                app.state.app.keys.server.oldest().clone(),
+            )]),
             options: CsvOptions::default(),
         };
         let app = &app;

@@ -161,7 +161,7 @@ async fn a_dump_of_the_database_holds_no_key_that_signs() {
     );
 
     // With the server key it opens, so this is the place to look for the primes.
-    let server = &collection.app.state.app.keys.server;
+    let server = collection.app.state.app.keys.server.oldest();
     let primes = server
         .open_pass_key(campaign, &id, &sealed)
         .unwrap()

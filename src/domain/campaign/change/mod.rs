@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::access::Access;
 use super::privacy_settings::{PrivacySettings, Promise};
-use super::schedule::{Schedule, ScheduleFault, whole_microseconds};
+use super::schedule::{MAX_GRACE_DAYS, Schedule, ScheduleFault, whole_microseconds};
 use super::{Campaign, CampaignState};
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::form::Text;
@@ -120,6 +120,9 @@ impl Campaign {
             retained_until,
             ..
         } = kept.settings;
+        if !(0..=MAX_GRACE_DAYS).contains(&kept.settings.grace_days) {
+            return Err(ScheduleFault::GraceOutOfRange);
+        }
         let accepts_until = kept.accepts_until();
         kept.schedule
             .check(freezes_at, retained_until, accepts_until)?;

@@ -34,6 +34,7 @@ fn campaign(access: Access) -> Campaign {
         erased_at: None,
         form_version: None,
         testing: false,
+        server_key: crate::domain::server_key::KeyNumber::FIRST,
     }
 }
 
@@ -143,6 +144,10 @@ fn the_grace_is_a_promise_that_may_only_grow_and_not_after_its_end() {
         campaign.change(&grace(81), false, day(12)),
         Err(ChangeRefused::Schedule(ScheduleFault::GraceTooLong))
     );
+    for days in [-1, 91] {
+        let refused = Err(ChangeRefused::Schedule(ScheduleFault::GraceOutOfRange));
+        assert_eq!(campaign.change(&grace(days), false, day(12)), refused);
+    }
 }
 
 #[test]

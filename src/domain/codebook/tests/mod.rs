@@ -225,6 +225,30 @@ fn a_wider_scale_keeps_the_question_and_moves_the_score() {
 }
 
 #[test]
+fn the_formula_of_a_score_names_the_column_of_a_recoded_question() {
+    let [one, _] = scored(|_| {});
+    let mut two = serde_json::to_value(one.definition()).unwrap();
+    question(&mut two, "distress").unwrap()["max"] = json!(9);
+    let forms = [one, form(&two)];
+    let columns = Columns::of(&numbered(&forms));
+    let entries = entries(&columns, "en");
+    let formula = |name: &str| {
+        let entry = entries.iter().find(|entry| entry.column == name);
+        entry
+            .unwrap_or_else(|| panic!("{name}"))
+            .score
+            .clone()
+            .unwrap()
+            .formula
+    };
+    assert!(formula("score_worst").contains("(distress >= 7)"));
+    let second = formula("score_worst@2");
+    assert!(second.contains("(distress@2 >= 7)"), "{second}");
+    let all = formula("score_all@2");
+    assert!(all.contains("score worst@2"), "{all}");
+}
+
+#[test]
 fn other_words_and_another_order_change_nothing() {
     let one = every_kind();
     let mut two = one.clone();

@@ -1,6 +1,6 @@
 //! Sums of numbers between known bounds, before any protection.
 
-use super::record_key::{Cell, RecordKey};
+use super::record_key::{Cell, CellKey, RecordKey};
 
 /// The least and the greatest value that a number can have. They come from the form, never from the answers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,7 +62,7 @@ pub struct Total {
 impl Total {
     /// Without any response.
     pub const fn new(bounds: Bounds) -> Self {
-        Self::of_tally(bounds, Cell::new(0, super::CellKey::from_bits(0)), 0, 0)
+        Self::of_tally(bounds, Cell::new(0, CellKey::from_bits(0)), 0, 0)
     }
 
     /// What a tally has kept: see [`sums`](Self::sums).

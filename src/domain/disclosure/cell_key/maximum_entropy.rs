@@ -64,13 +64,13 @@ impl Problem {
                 return Some(row);
             }
             let step = newton_step(&row)?;
-            (multipliers, row) = self.line_search(multipliers, &row, step, bind_variance)?;
+            let Some(next) = self.line_search(multipliers, &row, step, bind_variance) else {
+                break;
+            };
+            (multipliers, row) = next;
         }
-        // The line search ends at the precision of the dual, which is that of numbers.
-        row.gradient
-            .iter()
-            .all(|off| off.abs() < 1e3 * TOLERANCE)
-            .then_some(row)
+        // Near the solution, steps end at the precision of numbers.
+        (norm(row.gradient) < 1e3 * TOLERANCE).then_some(row)
     }
 
     fn line_search(
@@ -89,13 +89,14 @@ impl Problem {
                 from[2] + length * step[2],
             ];
             let next = self.row(to, bind_variance);
-            let nearer = norm(next.gradient) < norm(row.gradient) && slope.abs() < 1e-12;
-            if nearer || next.dual <= row.dual + 1e-4 * length * slope {
+            // The dual cannot tell steps of this size apart, the gradient can.
+            let nearer = slope.abs() < 1e-12 && norm(next.gradient) < norm(row.gradient);
+            if nearer || next.dual < row.dual + 1e-4 * length * slope {
                 return Some((to, next));
             }
             length /= 2.0;
         }
-        (norm(row.gradient) < 1e3 * TOLERANCE).then(|| (from, self.row(from, bind_variance)))
+        None
     }
 
     fn row(&self, [sum, mean, variance]: [f64; 3], bind_variance: bool) -> Row {

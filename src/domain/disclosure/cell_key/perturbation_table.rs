@@ -1,5 +1,7 @@
 //! Perturbation tables: which noise a count gets by its cell key.
 
+use std::cmp::Ordering;
+
 use super::maximum_entropy::most_random;
 use super::record_key::{Cell, CellKey};
 
@@ -86,13 +88,22 @@ const ONE: u64 = 1 << 32;
 /// The noise by true count and cell key.
 ///
 /// There is a row for each true count from 0 on. After the last row, the last rows are used again and again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PerturbationTable {
     rows: Vec<Vec<Outcome>>,
-    /// How many rows at the end repeat.
+    /// By published count, and after the last one again and again.
+    origins: Vec<Origin>,
+    /// How many rows, and origins, at the end repeat.
     period: usize,
-    /// How far a published count is from the true one at most.
-    reach: u64,
+}
+
+/// What a published count tells of the true one.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Origin {
+    /// The likely true counts, minus the published one.
+    least: i64,
+    most: i64,
+    mean_square: f64,
 }
 
 impl PerturbationTable {
@@ -134,11 +145,43 @@ impl PerturbationTable {
 
     fn of_rows(rows: Vec<Vec<Outcome>>, period: usize) -> Self {
         let noises = rows.iter().flatten().map(|outcome| outcome.noise);
+        // How far a published count is from the true one at most.
         let reach = noises.map(i64::unsigned_abs).max().unwrap_or(0);
-        Self {
+        // From here on, only rows that repeat come into question.
+        let all = rows.len() as u64 + reach + period as u64;
+        let mut table = Self {
             rows,
+            origins: Vec::new(),
             period,
-            reach,
+        };
+        table.origins = (0..all).map(|it| table.find_origin(it, reach)).collect();
+        table
+    }
+
+    /// Goes through all true counts that a published count may come from.
+    fn find_origin(&self, published: u64, reach: u64) -> Origin {
+        let mut likely = Vec::new();
+        let mut mean_square = 0.0_f64;
+        for true_count in published.saturating_sub(reach)..=published + reach {
+            let (mut lower, mut here, mut higher) = (0.0, 0.0, 0.0);
+            for (noise, probability) in self.noises(true_count) {
+                match true_count.saturating_add_signed(noise).cmp(&published) {
+                    Ordering::Less => lower += probability,
+                    Ordering::Equal => here += probability,
+                    Ordering::Greater => higher += probability,
+                }
+            }
+            if lower + here > 0.025 && here + higher > 0.025 {
+                likely.push(true_count.cast_signed() - published.cast_signed());
+            }
+            if here > 0.0 {
+                mean_square = mean_square.max(self.row_mean_square(true_count));
+            }
+        }
+        Origin {
+            least: likely.first().copied().unwrap_or(0),
+            most: likely.last().copied().unwrap_or(0),
+            mean_square,
         }
     }
 
@@ -180,34 +223,21 @@ impl PerturbationTable {
     /// The true counts that a published count is likely to come from: those that are not refuted at 2.5 % on either side.
     /// Whatever the true count is, at least 95 % of cell keys give an interval that holds it.
     pub fn likely_true_counts(&self, published: u64) -> (u64, u64) {
-        let likely = |true_count: &u64| {
-            let (mut lower, mut higher) = (0.0, 0.0);
-            for (noise, probability) in self.noises(*true_count) {
-                let outcome = true_count.saturating_add_signed(noise);
-                if outcome <= published {
-                    lower += probability;
-                }
-                if outcome >= published {
-                    higher += probability;
-                }
-            }
-            lower > 0.025 && higher > 0.025
-        };
-        let mut likely = self.possible_true_counts(published).filter(likely);
-        let least = likely.next().unwrap_or(published);
-        (least, likely.last().unwrap_or(least))
+        let origin = self.origin(published);
+        (
+            published.saturating_add_signed(origin.least),
+            published.saturating_add_signed(origin.most),
+        )
     }
 
     /// The mean square of the noise in a published count: the greatest of all true counts that it may come from.
     pub fn mean_square(&self, published: u64) -> f64 {
-        let comes_out = |true_count: &u64| {
-            self.noises(*true_count)
-                .any(|(noise, _)| true_count.saturating_add_signed(noise) == published)
-        };
-        self.possible_true_counts(published)
-            .filter(comes_out)
-            .map(|true_count| self.row_mean_square(true_count))
-            .fold(0.0, f64::max)
+        self.origin(published).mean_square
+    }
+
+    fn origin(&self, published: u64) -> Origin {
+        let found = of_periodic(&self.origins, self.period, published);
+        found.copied().unwrap_or_default()
     }
 
     fn row_mean_square(&self, true_count: u64) -> f64 {
@@ -216,19 +246,20 @@ impl PerturbationTable {
             .sum()
     }
 
-    fn possible_true_counts(&self, published: u64) -> impl Iterator<Item = u64> {
-        published.saturating_sub(self.reach)..=published.saturating_add(self.reach)
-    }
-
     fn row(&self, true_count: u64) -> &[Outcome] {
-        let fixed = self.rows.len() - self.period;
-        let at = match usize::try_from(true_count) {
-            Ok(count) if count < fixed => count,
-            // The remainder is below the period.
-            _ => fixed + ((true_count - fixed as u64) % self.period as u64) as usize,
-        };
-        self.rows.get(at).map_or(&[], Vec::as_slice)
+        of_periodic(&self.rows, self.period, true_count).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The item at this place of a list whose last items repeat.
+fn of_periodic<T>(items: &[T], period: usize, at: u64) -> Option<&T> {
+    let first = items.len() - period;
+    let at = match usize::try_from(at) {
+        Ok(at) if at < first => at,
+        // The remainder is below the period.
+        _ => first + ((at - first as u64) % period as u64) as usize,
+    };
+    items.get(at)
 }
 
 fn check(parameters: Parameters) -> Result<(), NoTable> {

@@ -21,8 +21,8 @@ impl fmt::Debug for RecordKey {
 }
 
 impl ServerKey {
-    /// The record key of this response. It must not change as long as figures are published: with another key, the same
-    /// cells would get other noise, and two readings would tell more than one.
+    /// The record key of this response, under the key that its id was derived with. It must not change as long as figures
+    /// are published: with another key, the same cells would get other noise, and two readings would tell more than one.
     pub fn record_key(&self, id: ResponseId) -> RecordKey {
         let [a, b, c, d, e, f, g, h, ..] = self.hash(&[b"record key", id.0.as_bytes()]);
         RecordKey(u64::from_be_bytes([a, b, c, d, e, f, g, h]))

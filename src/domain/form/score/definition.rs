@@ -70,6 +70,35 @@ pub struct ScoreDefinition {
 }
 
 impl ScoreDefinition {
+    /// The same with other names for its questions and its scores.
+    #[must_use]
+    pub fn renamed(
+        &self,
+        question: &dyn Fn(&str) -> String,
+        score: &dyn Fn(&str) -> String,
+    ) -> Self {
+        let either = |key: &String| match self.of_scores.contains(key) {
+            true => score(key),
+            false => question(key),
+        };
+        let mut renamed = self.clone();
+        renamed.of = self.of.iter().map(|key| question(key)).collect();
+        renamed.of_scores = self.of_scores.iter().map(|key| score(key)).collect();
+        renamed.reversed = self.reversed.iter().map(either).collect();
+        let weights = self.weights.iter();
+        renamed.weights = weights
+            .map(|(key, weight)| (either(key), *weight))
+            .collect();
+        let values = self.values.iter();
+        renamed.values = values
+            .map(|(key, it)| (question(key), it.clone()))
+            .collect();
+        for condition in &mut renamed.count_when {
+            condition.rename(question, score);
+        }
+        renamed
+    }
+
     /// Whether it is the mean of the mapped answers, which every edition computes alike.
     pub fn is_mean(&self) -> bool {
         self.method == ScoreMethod::Mean

@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::choices::List;
-use super::conditions::{Questions, all, condition, expression};
-use super::names::key;
 use super::reading::{Cells, Reading};
 use super::types::{RowType, parse_type};
-use super::xpath::Expr;
+use super::xpath::parse;
 use crate::domain::form::{
-    ConditionDefinition, OptionDefinition, QuestionDefinition, QuestionKind, Text,
+    ConditionDefinition, OptionDefinition, QuestionDefinition, QuestionKind, ScoreDefinition, Text,
 };
 use crate::domain::pointer::Pointer;
+use crate::formats::conditions::{Asked, Questions, all, condition, expression};
+use crate::formats::names::key;
+use crate::formats::xlsform::NO_CALCULATION;
 
 /// A `relevant` that is read once all questions are known.
 #[derive(Debug, Clone, Default)]
@@ -160,18 +161,15 @@ impl Survey<'_> {
                 }
                 RowType::EndRepeat => lost(reading, "no repeat is open here"),
                 RowType::Note => self.note(cells, reading),
+                RowType::Acknowledge => {
+                    self.question(cells, QuestionKind::Statement, None, reading);
+                }
                 RowType::Calculate => self.calculate(cells, reading),
                 RowType::Choice { many, list, other } => {
                     let kind = match many {
                         true => QuestionKind::MultipleChoice,
                         false => QuestionKind::SingleChoice,
                     };
-                    if other {
-                        lost(
-                            reading,
-                            "the text beside \"other\" is not carried; its option is",
-                        );
-                    }
                     self.question(cells, kind, Some((&list, other)), reading);
                 }
                 RowType::Ranking { list } => {
@@ -314,6 +312,14 @@ impl Survey<'_> {
         if ours.remove("element") == Some(json!("score")) {
             reading.others("survey", cells, &["type", "name", "calculation"]);
             let calculation = cells.word("calculation").to_owned();
+            let score = Value::Object(ours.clone());
+            let score: Result<ScoreDefinition, _> = serde_json::from_value(score);
+            if let Ok(score) = score
+                && calculation != NO_CALCULATION
+            {
+                let name = cells.word("name").to_owned();
+                self.questions.insert(name, Asked::of_score(&score));
+            }
             reading.calculations.push((cells.row, calculation));
             self.scores.push((cells.row, Value::Object(ours)));
             return;
@@ -464,7 +470,7 @@ fn resolve(
     if cell.is_empty() {
         return None;
     }
-    match Expr::parse(cell).and_then(|expr| condition(&expr, questions)) {
+    match parse(cell).and_then(|expr| condition(&expr, questions)) {
         Ok(condition) => Some(condition),
         Err(why) => {
             reading.lost("survey", *row, "relevant", format!("{cell}: {why}"));

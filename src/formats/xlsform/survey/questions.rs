@@ -5,16 +5,22 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{Survey, relevant};
-use crate::domain::form::{OptionDefinition, QuestionDefinition, QuestionKind, Text};
-use crate::formats::xlsform::conditions::{Asked, bounds, constraint, whole_if_possible};
-use crate::formats::xlsform::names::key;
+use crate::domain::form::{
+    DatePrecision, OptionDefinition, QuestionDefinition, QuestionKind, Specify, Text,
+};
+use crate::formats::conditions::Asked;
+use crate::formats::names::key;
+use crate::formats::xlsform::constraints::{bounds, constraint, whole_if_possible};
 use crate::formats::xlsform::reading::{Cells, Reading};
+use crate::formats::xlsform::types::{RowType, parse_type};
 use crate::formats::xlsform::write::parameters;
-use crate::formats::xlsform::xpath::Expr;
-use crate::formats::xlsform::{end_labels, type_of};
+use crate::formats::xlsform::xpath::parse;
+use crate::formats::xlsform::{acknowledged, end_labels, type_of};
 
 /// The characters of a free text that names no bound.
 const TEXT_LENGTH: u16 = 1_000;
+/// The characters of a text beside "other".
+const OTHER_LENGTH: u16 = 200;
 /// The decimals of a number that names none.
 const DECIMALS: u8 = 2;
 
@@ -68,7 +74,18 @@ impl Survey<'_> {
             key,
             kind,
             options: Vec::new(),
+            score: None,
         };
+        if parse_type(cells.word("type")) == RowType::Acknowledge {
+            fields.insert("acknowledge".to_owned(), json!(true));
+            asked.options = vec![acknowledged()];
+        }
+        if kind == QuestionKind::Date && !fields.contains_key("background") {
+            fields.insert("background".to_owned(), json!(true));
+            let what =
+                "a date describes the person, so it is a background question, kept to the month";
+            reading.note("survey", cells.row, "type", what);
+        }
         if let Some((list, other)) = list.filter(|_| kind != QuestionKind::YesNo) {
             self.options(cells, list, other, &mut fields, &mut asked, reading);
         }
@@ -115,8 +132,23 @@ impl Survey<'_> {
             fields.insert("scale".to_owned(), json!(scale));
             return;
         }
-        if other && !definitions.iter().any(|option| option.code == "other") {
-            definitions.push(OptionDefinition {
+        if other {
+            self.or_other(cells, &mut definitions, asked, reading);
+        }
+        fields.remove("scale");
+        fields.insert("options".to_owned(), json!(definitions));
+    }
+
+    /// The option "other" with a text beside it, as `or_other` stands for.
+    fn or_other(
+        &mut self,
+        cells: &Cells,
+        options: &mut Vec<OptionDefinition>,
+        asked: &mut Asked,
+        reading: &mut Reading,
+    ) {
+        if !options.iter().any(|option| option.code == "other") {
+            options.push(OptionDefinition {
                 code: "other".to_owned(),
                 label: reading.in_all("Other"),
                 value: None,
@@ -125,12 +157,21 @@ impl Survey<'_> {
                 specify: None,
                 external: Vec::new(),
             });
-            asked
-                .options
-                .push(("other".to_owned(), "other".to_owned(), None));
+            let other = || "other".to_owned();
+            asked.options.push((other(), other(), None));
         }
-        fields.remove("scale");
-        fields.insert("options".to_owned(), json!(definitions));
+        let key = key(&format!("{}_other", asked.key), "q", &mut self.keys);
+        let what =
+            format!("the text beside \"other\" becomes {key:?}, of {OTHER_LENGTH} characters");
+        reading.note("survey", cells.row, "type", what);
+        let text = reading.in_all("Specify other.");
+        for option in options.iter_mut().filter(|it| it.code == "other") {
+            option.specify = Some(Specify {
+                key: key.clone(),
+                text: text.clone(),
+                max_length: OTHER_LENGTH,
+            });
+        }
     }
 
     /// The question with its hint and its bounds: as they were written, or as they were edited since.
@@ -161,12 +202,17 @@ impl Survey<'_> {
         let cell = cells.word("constraint");
         let written = constraint(&question, &options).unwrap_or_default();
         if !cell.is_empty() && cell != written {
-            let read = Expr::parse(cell).and_then(|expr| bounds(&expr, question.kind));
+            let read = parse(cell).and_then(|expr| {
+                let precision = question.precision.unwrap_or(DatePrecision::Month);
+                bounds(&expr, question.kind, precision)
+            });
             match read {
                 Ok(found) => {
                     question.min = found.min.or(question.min);
                     question.max = found.max.or(question.max);
                     question.max_length = found.max_length.or(question.max_length);
+                    question.earliest = found.earliest.or(question.earliest);
+                    question.latest = found.latest.or(question.latest);
                     for option in question.options.iter_mut().flatten() {
                         option.exclusive |= found.exclusive.contains(&option.code);
                     }

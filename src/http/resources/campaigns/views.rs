@@ -12,7 +12,9 @@ use crate::app::pass_keys::PassKey;
 use crate::domain::admission::pass::to_base64url;
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
-use crate::domain::campaign::{Campaign, CampaignChange, CampaignState as DomainState, Schedule};
+use crate::domain::campaign::{
+    Campaign, CampaignChange, CampaignState as DomainState, MAX_GRACE_DAYS, Schedule,
+};
 use crate::domain::form::{Text, is_language_tag};
 use crate::domain::ids::is_kebab_case;
 use crate::http::problem::Problem;
@@ -278,7 +280,7 @@ pub struct CreateCampaignBody {
     /// For how many days after its end it takes responses that were filled in before, by people who were offline. What
     /// waits to be released waits until then. If missing: 14.
     #[serde(default = "fortnight")]
-    #[validate(range(min = 0, max = 90))]
+    #[validate(range(min = 0, max = MAX_GRACE_DAYS))]
     #[schema(minimum = 0, maximum = 90)]
     grace_days: i32,
     /// The number of the only version of the form that it takes; if missing or null, it follows the newest.
@@ -353,7 +355,7 @@ pub struct UpdateCampaignBody {
     retained_until: Option<DateTime<Utc>>,
     /// For how many days after its end it takes responses that were filled in before.
     #[serde(default, deserialize_with = "never_null")]
-    #[validate(range(min = 0, max = 90))]
+    #[validate(range(min = 0, max = MAX_GRACE_DAYS))]
     #[schema(value_type = i32, minimum = 0, maximum = 90, required = false)]
     grace_days: Option<i32>,
     /// The number of the only version of the form that it takes; null if it follows the newest.
@@ -378,7 +380,7 @@ pub struct UpdateCampaignBody {
 pub struct CloseCampaignBody {
     /// For how many days it still takes responses that were filled in before. If missing: the `grace_days` of the
     /// campaign. Once the first response has arrived, it may not be fewer.
-    #[validate(range(min = 0, max = 90))]
+    #[validate(range(min = 0, max = MAX_GRACE_DAYS))]
     #[schema(minimum = 0, maximum = 90)]
     pub(super) grace_days: Option<i32>,
 }

@@ -7,14 +7,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::app::forms::drafts::{self, Draft, DraftTag};
 use crate::app::forms::publish::publish_draft;
 use crate::domain::campaign::Campaign;
-use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::domain::form::{Form, FormDefinition, Source, Syntax, is_language_tag};
 use crate::domain::pointer::Pointer;
-use crate::formats::xlsform::{self, Remark, WorkbookFault};
+use crate::formats::imported::Remark;
+use crate::formats::redcap::{self, DictionaryFault};
+use crate::formats::xlsform::{self, WorkbookFault};
 use crate::http::auth::{Author, Staff};
 use crate::http::extract::language::Languages;
 use crate::http::extract::path::FormPath;
@@ -50,8 +52,8 @@ pub struct DraftView {
     /// The campaigns, running or to come, whose respondents would fill in this version once it is published: those that
     /// follow the newest version.
     pub reaches: Vec<ReachedCampaignView>,
-    /// After a workbook was sent: what was read otherwise than it stands, and what was left out, each with its sheet,
-    /// row and column.
+    /// After a workbook or a data dictionary was sent: what was read otherwise than it stands, and what was left out, each
+    /// with its sheet, row and column.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!(["survey, row 12, column name: \"Sleep\" is no valid key, or taken, and becomes \"sleep\""]))]
     pub import_notes: Vec<String>,
@@ -92,15 +94,29 @@ pub struct PublishedVersionView {
 #[schema(value_type = String, format = Binary)]
 struct WorkbookBytes(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
 
-/// How a workbook is read.
+/// How a workbook or a data dictionary is read.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
-    /// For a workbook: leave out what cannot be carried. If missing or `false`, such a workbook is refused with all that
-    /// cannot be carried.
+    /// For a workbook or a data dictionary: leave out what cannot be carried. If missing or `false`, such a file is refused
+    /// with all that cannot be carried.
     #[param(example = true)]
     leave_out: Option<bool>,
+    /// For a data dictionary: the language of its texts, which it does not name. If missing: `und`.
+    #[validate(custom(function = language_tag))]
+    #[param(example = "en")]
+    language: Option<String>,
+}
+
+fn language_tag(tag: &str) -> Result<(), ValidationError> {
+    match is_language_tag(tag) {
+        true => Ok(()),
+        false => {
+            let message = "It is a BCP 47 language tag, such as `ko` or `pt-BR`.";
+            Err(ValidationError::new("language_malformed").with_message(message.into()))
+        }
+    }
 }
 
 /// The author's consent for publishing.
@@ -118,7 +134,7 @@ pub struct PublishDraftBody {
 
 /// Create a form
 ///
-/// The form starts as a draft, in JSON, in YAML or as an XLSForm workbook. Unknown fields are refused at once; everything else is checked at
+/// The form starts as a draft, in JSON, in YAML, as an XLSForm workbook or as a data dictionary of REDCap, which is CSV. Unknown fields are refused at once; everything else is checked at
 /// publishing, and listed in `faults` until then. An author whose scope is a list of forms creates those on the list.
 #[utoipa::path(
     tag = "drafts",
@@ -127,6 +143,7 @@ pub struct PublishDraftBody {
     request_body(content(
         (FormDefinition = "application/json"), (String = "application/yaml"),
         (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "text/csv"),
     )),
     responses((status = 201, description = "The draft.", body = DraftView, headers(
         ("Location" = String, description = "Where the draft is."),
@@ -189,6 +206,7 @@ async fn get_form_draft(
     request_body(content(
         (FormDefinition = "application/json"), (String = "application/yaml"),
         (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "text/csv"),
     )),
     responses((status = 200, description = "The draft as it is now.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft."),
@@ -293,15 +311,15 @@ async fn publish_form_draft(
 /// The bytes of a definition: room for 500 questions in two languages, and a list of 200 options that they share.
 const MAX_DEFINITION: usize = 2 * 1024 * 1024;
 
-/// Parses a definition in JSON, YAML or a workbook. Gives what is to be said of the workbook as well.
+/// Parses a definition in JSON or YAML, a workbook or a dictionary. Gives what is to be said of its cells as well.
 async fn read(
     document: Document,
     query: &ImportQuery,
 ) -> Result<(FormDefinition, Vec<String>), Problem> {
-    let formats = [Format::Json, Format::Yaml, Format::Workbook];
+    let formats = [Format::Json, Format::Yaml, Format::Workbook, Format::Csv];
     let (format, bytes) = document.read_at_most(&formats, MAX_DEFINITION).await?;
     match format {
-        Format::Workbook => read_workbook(bytes, query.leave_out.unwrap_or_default()).await,
+        Format::Workbook | Format::Csv => read_table(format, bytes, query).await,
         Format::Yaml => Ok((read_yaml(&bytes)?, Vec::new())),
         _ => {
             let definition = from_json(&bytes).map(FormDefinition::as_written_today)?;
@@ -310,20 +328,20 @@ async fn read(
     }
 }
 
-/// Parses a workbook. A fault names its cell: the pointer is the sheet, the row and the column.
-async fn read_workbook(
+/// Parses a workbook or a dictionary. A fault names its cell: the pointer is the sheet, the row and the column.
+async fn read_table(
+    format: Format,
     bytes: Bytes,
-    leave_out: bool,
+    query: &ImportQuery,
 ) -> Result<(FormDefinition, Vec<String>), Problem> {
-    let read = tokio::task::spawn_blocking(move || xlsform::read(&bytes)).await;
-    let read = read.map_err(|_| Problem::internal("a workbook could not be read"))?;
-    let imported = read.map_err(|fault| {
-        let code = match fault {
-            WorkbookFault::NotAWorkbook(_) => Code::JsonMalformed,
-            WorkbookFault::TooLarge(_) => Code::BodyTooLarge,
-        };
-        Problem::new(code).detail(format!("{fault}."))
-    })?;
+    let language = query.language.clone();
+    let read = tokio::task::spawn_blocking(move || match format {
+        Format::Csv => redcap::read(&bytes, language.as_deref()).map_err(of_dictionary),
+        _ => xlsform::read(&bytes).map_err(of_workbook),
+    });
+    let read = read.await;
+    let imported = read.map_err(|_| Problem::internal("a table could not be read"))??;
+    let leave_out = query.leave_out.unwrap_or_default();
     if !leave_out && !imported.left_out.is_empty() {
         let error = |remark: &Remark| {
             let place = Pointer::root().child(remark.sheet).child(remark.row);
@@ -340,6 +358,22 @@ async fn read_workbook(
     let notes = imported.notes.iter().map(ToString::to_string);
     let notes = left_out.chain(notes).collect();
     Ok((imported.definition, notes))
+}
+
+fn of_workbook(fault: WorkbookFault) -> Problem {
+    let code = match fault {
+        WorkbookFault::NotAWorkbook(_) => Code::JsonMalformed,
+        WorkbookFault::TooLarge(_) => Code::BodyTooLarge,
+    };
+    Problem::new(code).detail(format!("{fault}."))
+}
+
+fn of_dictionary(fault: DictionaryFault) -> Problem {
+    let code = match fault {
+        DictionaryFault::NotADictionary(_) => Code::JsonMalformed,
+        DictionaryFault::TooLarge(_) => Code::BodyTooLarge,
+    };
+    Problem::new(code).detail(format!("{fault}."))
 }
 
 fn read_yaml(bytes: &[u8]) -> Result<FormDefinition, Problem> {

@@ -201,3 +201,51 @@ fn a_change_between_campaigns_has_an_interval_that_holds_it() {
     assert!((change.lower - 0.0524).abs() < 3e-4, "{change:?}");
     assert!((change.upper - 0.3339).abs() < 3e-4, "{change:?}");
 }
+
+/// The table of parameters in `docs/privacy.md`: per cent, and intervals.
+#[test]
+fn the_page_says_what_the_parameters_do() {
+    let columns = [
+        (parameters(2, 1.05, 1), 37, (98, 102), 51, (0, 2), 28, 69),
+        (Parameters::DEFAULT, 23, (97, 103), 73, (0, 4), 37, 61),
+        (parameters(8, 5.0, 2), 18, (96, 104), 75, (0, 5), 27, 59),
+    ];
+    let percent = |probability: f64| (100.0 * probability).round() as u32;
+    for (parameters, stays, of_100, falls, of_0, of_3, guessed) in columns {
+        let table = PerturbationTable::of_maximum_entropy(parameters).unwrap();
+        let chance = |from: u64, to: u64| -> f64 {
+            let noise = to.cast_signed() - from.cast_signed();
+            let found = table.noises(from).find(|it| it.0 == noise);
+            found.map_or(0.0, |it| it.1)
+        };
+        assert_eq!(percent(chance(1000, 1000)), stays);
+        assert_eq!(table.likely_true_counts(100), of_100);
+        assert_eq!(percent(chance(1, 0)), falls);
+        assert_eq!(table.likely_true_counts(0), of_0);
+        let all: f64 = (0..20).map(|from| chance(from, 3)).sum();
+        assert_eq!(percent((chance(1, 3) + chance(2, 3)) / all), of_3);
+        // Noise that rises to 0 and falls from there tells two neighbours apart by its greatest probability.
+        assert_eq!(percent(0.5 + chance(1000, 1000) / 2.0), guessed);
+    }
+}
+
+/// The cost, as `docs/privacy.md` states it.
+#[test]
+fn the_page_says_what_noise_costs() {
+    let table = method().table().clone();
+    let half_width = |it: ProtectedFigure| (it.upper - it.lower) / 2.0;
+    for (n, share, mean) in [(100, 10.4, 6.2), (1000, 3.1, 1.6)] {
+        let found = half_width(ProtectedFigure::share(&table, n / 2, n));
+        assert!((100.0 * found - share).abs() < 0.1, "{found}");
+        // Half of the values at 25 and half at 75: the standard deviation is 25.
+        let bounds = Bounds::new(0.0, 100.0).unwrap();
+        let mut widths = 0.0;
+        for key in super::even_keys(10) {
+            let cell = Cell::new(n, super::CellKey::from_bits(key));
+            let (sum, squares) = (n.cast_signed() * 500_000_000, n.cast_signed() * 312_500_000);
+            let total = Total::of_tally(bounds, cell, sum, squares);
+            widths += half_width(ProtectedFigure::mean(&table, &total, "eating", n)) / 1024.0;
+        }
+        assert!((widths - mean).abs() < 0.1, "{widths}");
+    }
+}

@@ -116,6 +116,8 @@ fn parameters_without_a_table_are_refused_with_the_reason() {
     assert_eq!(refused(5, 1.99, 2), NoTable::VarianceTooSmall { least: 2 });
     assert_eq!(refused(9, 5.9, 4), NoTable::VarianceTooSmall { least: 6 });
     assert_eq!(refused(3, 4.01, 0), NoTable::VarianceTooLarge { most: 4.0 });
+    // No outcome is rarer than 10⁻⁸, so rare outcomes alone vary more than this.
+    assert!(matches!(refused(100, 0.005, 0), NoTable::NoSolution { .. }));
     let reason = refused(5, 1.99, 2).to_string();
     assert!(reason.contains("at least 2"), "{reason}");
 }

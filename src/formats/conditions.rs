@@ -1,0 +1,501 @@
+//! Conditions as expressions, and back.
+
+use std::collections::BTreeMap;
+
+use super::expression::{Expr, Op};
+use crate::domain::form::{
+    ConditionDefinition, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
+    Scalar, ScoreDefinition,
+};
+
+/// What a condition needs to know of a question that it looks at.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Its key.
+    pub key: String,
+    /// Its kind.
+    pub kind: QuestionKind,
+    /// Its options: the name in the sheet, the code, the number that it stands for. Yes and no have the codes `yes` and
+    /// `no`.
+    pub options: Vec<(String, String, Option<i32>)>,
+    /// Whether it is a score, and where its bands begin.
+    pub score: Option<Vec<(f64, String)>>,
+}
+
+/// Questions by their name in the sheet.
+pub type Questions = BTreeMap<String, Asked>;
+
+impl Asked {
+    /// A question of a form, whose names in the sheet are those of the form.
+    pub fn of(question: &QuestionDefinition, options: &[OptionDefinition]) -> Self {
+        let option =
+            |option: &OptionDefinition| (option.code.clone(), option.code.clone(), option.value);
+        Self {
+            key: question.key.clone(),
+            kind: question.kind,
+            options: options.iter().map(option).collect(),
+            score: None,
+        }
+    }
+
+    /// A score.
+    pub fn of_score(score: &ScoreDefinition) -> Self {
+        let bands = score.bands.iter();
+        Self {
+            key: score.key.clone(),
+            kind: QuestionKind::Decimal,
+            options: Vec::new(),
+            score: Some(bands.map(|it| (it.from, it.code.clone())).collect()),
+        }
+    }
+
+    /// The name of an option in the sheet.
+    fn name_of(&self, code: &str) -> String {
+        let option = self.options.iter().find(|(_, it, _)| it == code);
+        option.map_or(code, |(name, ..)| name).to_owned()
+    }
+
+    fn is_number(&self) -> bool {
+        use QuestionKind::{Decimal, Integer, Rating};
+        matches!(self.kind, Rating | Integer | Decimal)
+    }
+
+    /// The condition that the answer is one of the options that `fit`.
+    fn one_of(&self, fit: impl Fn(&(String, String, Option<i32>)) -> bool) -> ConditionDefinition {
+        let codes: Vec<Scalar> = self
+            .options
+            .iter()
+            .filter(|option| fit(option))
+            .map(|(_, code, _)| Scalar::Code(code.clone()))
+            .collect();
+        match codes.as_slice() {
+            [only] => self.test(|test| test.is = Some(only.clone())),
+            _ => self.test(|test| test.is_one_of = Some(codes)),
+        }
+    }
+
+    fn test(&self, set: impl FnOnce(&mut ConditionDefinition)) -> ConditionDefinition {
+        let mut condition = ConditionDefinition::default();
+        match self.score {
+            Some(_) => condition.score = Some(self.key.clone()),
+            None => condition.question = Some(self.key.clone()),
+        }
+        set(&mut condition);
+        condition
+    }
+}
+
+/// What conditions need to know of the questions of a form.
+pub fn questions(form: &FormDefinition) -> Questions {
+    form.questions()
+        .map(|(_, question)| {
+            let asked = Asked::of(question, options_of(form, question));
+            (question.key.clone(), asked)
+        })
+        .collect()
+}
+
+/// The options of a choice, its own or those of its scale.
+pub fn options_of<'a>(
+    form: &'a FormDefinition,
+    question: &'a QuestionDefinition,
+) -> &'a [OptionDefinition] {
+    let shared = question.scale.as_ref().and_then(|it| form.scales.get(it));
+    let options = shared.or(question.options.as_ref());
+    options.map_or(&[], Vec::as_slice)
+}
+
+/// The question or the score that a condition tests, with its name in the sheet.
+fn tested<'a>(
+    condition: &ConditionDefinition,
+    questions: &'a Questions,
+) -> Option<(&'a String, &'a Asked)> {
+    let (key, is_score) = match (&condition.question, &condition.score) {
+        (Some(key), None) => (key, false),
+        (None, Some(key)) => (key, true),
+        _ => return None,
+    };
+    questions
+        .iter()
+        .find(|(_, it)| it.score.is_some() == is_score && it.key == *key)
+}
+
+/// The condition as an expression; none where there is no way to say it.
+pub fn expression(condition: &ConditionDefinition, questions: &Questions) -> Option<Expr> {
+    let list = |list: &[ConditionDefinition]| -> Option<Vec<Expr>> {
+        list.iter().map(|it| expression(it, questions)).collect()
+    };
+    if let Some(any) = &condition.any {
+        return list(any).map(Expr::any);
+    }
+    if let Some(all) = &condition.all {
+        return list(all).map(Expr::all);
+    }
+    if let Some(inner) = &condition.not {
+        return Some(Expr::call("not", vec![expression(inner, questions)?]));
+    }
+    let (name, asked) = tested(condition, questions)?;
+    let answer = || Expr::Question(name.clone());
+    let compare = |op, value| Expr::compare(answer(), op, value);
+    let answered = || compare(Op::Unequal, Expr::Text(String::new()));
+    let equal = |scalar: &Scalar| {
+        let value = match scalar {
+            Scalar::Bool(flag) => Expr::Text(asked.name_of(if *flag { "yes" } else { "no" })),
+            Scalar::Number(number) => Expr::Number(*number),
+            Scalar::Code(code) => Expr::Text(asked.name_of(code)),
+        };
+        compare(Op::Equal, value)
+    };
+    let bound = |op: Op, bound: f64| match asked.kind {
+        // The sheet compares codes, which are no numbers.
+        QuestionKind::SingleChoice => Expr::any(
+            asked
+                .options
+                .iter()
+                .filter(|(_, _, value)| {
+                    value.is_some_and(|value| holds(f64::from(value), op, bound))
+                })
+                .map(|(_, code, _)| equal(&Scalar::Code(code.clone())))
+                .collect(),
+        ),
+        _ => compare(op, Expr::Number(bound)),
+    };
+    let two = |op: Op, other: &String| -> Option<Expr> {
+        let (other, second) = questions
+            .iter()
+            .find(|(_, it)| it.score.is_none() && it.key == *other)?;
+        let dates = asked.kind == QuestionKind::Date && second.kind == QuestionKind::Date;
+        (dates || asked.is_number() && second.is_number())
+            .then(|| compare(op, Expr::Question(other.clone())))
+    };
+    let selected =
+        |code: &String| Expr::call("selected", vec![answer(), Expr::Text(asked.name_of(code))]);
+    let count = |op, number: u8| {
+        let count = Expr::call("count-selected", vec![answer()]);
+        Expr::compare(count, op, Expr::Number(number.into()))
+    };
+    let it = condition;
+    if let Some(scalar) = &it.is {
+        return Some(equal(scalar));
+    }
+    if let Some(scalars) = &it.is_one_of {
+        return Some(Expr::any(scalars.iter().map(equal).collect()));
+    }
+    if let Some(code) = &it.includes {
+        return Some(selected(code));
+    }
+    let bounds = [
+        (Op::AtLeast, it.at_least),
+        (Op::AtMost, it.at_most),
+        (Op::More, it.more_than),
+        (Op::Less, it.less_than),
+    ];
+    if let Some((op, number)) = bounds.into_iter().find_map(|(op, it)| Some((op, it?))) {
+        return Some(bound(op, number));
+    }
+    if let Some(codes) = &it.includes_any {
+        return Some(Expr::any(codes.iter().map(selected).collect()));
+    }
+    if let Some(codes) = &it.includes_all {
+        return Some(Expr::all(codes.iter().map(selected).collect()));
+    }
+    if let Some(codes) = &it.includes_none {
+        let none = codes.iter().map(|it| Expr::call("not", vec![selected(it)]));
+        return Some(Expr::all([answered()].into_iter().chain(none).collect()));
+    }
+    if let Some(number) = it.count_at_least {
+        return Some(count(Op::AtLeast, number));
+    }
+    if let Some(number) = it.count_at_most {
+        // No answer has no options either, and is no match.
+        return Some(Expr::all(vec![answered(), count(Op::AtMost, number)]));
+    }
+    let questions_compared = [
+        (Op::AtLeast, &it.at_least_question),
+        (Op::AtMost, &it.at_most_question),
+        (Op::More, &it.more_than_question),
+        (Op::Less, &it.less_than_question),
+    ];
+    for (op, other) in questions_compared {
+        if let Some(other) = other {
+            return two(op, other);
+        }
+    }
+    if let Some(other) = &it.is_question {
+        // Two blank answers are equal there.
+        return Some(Expr::all(vec![answered(), two(Op::Equal, other)?]));
+    }
+    if let Some(code) = &it.band {
+        let bands = asked.score.as_ref()?;
+        let at = bands.iter().position(|(_, band)| band == code)?;
+        let from = compare(Op::AtLeast, Expr::Number(bands.get(at)?.0));
+        let next = bands.get(at + 1);
+        let next = next.map(|(from, _)| compare(Op::Less, Expr::Number(*from)));
+        return Some(Expr::all([from].into_iter().chain(next).collect()));
+    }
+    Some(match it.answered? {
+        true => answered(),
+        false => compare(Op::Equal, Expr::Text(String::new())),
+    })
+}
+
+#[allow(clippy::float_cmp, reason = "XPath compares numbers exactly, too")]
+fn holds(left: f64, op: Op, right: f64) -> bool {
+    match op {
+        Op::Equal => left == right,
+        Op::Unequal => left != right,
+        Op::Less => left < right,
+        Op::AtMost => left <= right,
+        Op::More => left > right,
+        Op::AtLeast => left >= right,
+    }
+}
+
+/// The condition that an expression says.
+///
+/// # Errors
+///
+/// What of it a form cannot say.
+pub fn condition(expr: &Expr, questions: &Questions) -> Result<ConditionDefinition, String> {
+    let list = |list: &[Expr]| -> Result<Vec<ConditionDefinition>, String> {
+        list.iter().map(|it| condition(it, questions)).collect()
+    };
+    match expr {
+        Expr::Or(parts) => Ok(ConditionDefinition {
+            any: Some(list(parts)?),
+            ..ConditionDefinition::default()
+        }),
+        Expr::And(parts) => Ok(all(without_needless(list(parts)?))),
+        Expr::Call(name, arguments) => match (name.as_str(), arguments.as_slice()) {
+            ("not", [inner]) => Ok(not(condition(inner, questions)?)),
+            ("selected", [Expr::Question(question), Expr::Text(code)]) => {
+                let asked = find(question, questions)?;
+                compared(asked, Op::Equal, &Expr::Text(code.clone()), true)
+            }
+            _ => Err(format!("{name}() cannot be said in a condition")),
+        },
+        Expr::Compare(left, op, right) => match (left.as_ref(), right.as_ref()) {
+            (Expr::Question(first), Expr::Question(second)) => {
+                two_compared(find(first, questions)?, *op, find(second, questions)?)
+            }
+            (Expr::Call(name, arguments), Expr::Number(number)) if name == "count-selected" => {
+                match arguments.as_slice() {
+                    [Expr::Question(question)] => counted(find(question, questions)?, *op, *number),
+                    _ => Err("count-selected() takes a question".to_owned()),
+                }
+            }
+            (Expr::Question(question), value) => {
+                compared(find(question, questions)?, *op, value, false)
+            }
+            (value, Expr::Question(question)) => {
+                compared(find(question, questions)?, op.mirrored(), value, false)
+            }
+            _ => Err("a comparison names a question on one of its sides".to_owned()),
+        },
+        _ => Err("it says neither true nor false".to_owned()),
+    }
+}
+
+fn find<'a>(name: &str, questions: &'a Questions) -> Result<&'a Asked, String> {
+    questions
+        .get(name)
+        .ok_or_else(|| format!("{name:?} is no question that was read"))
+}
+
+/// All of these hold. One of one is that one.
+pub fn all(mut list: Vec<ConditionDefinition>) -> ConditionDefinition {
+    match (list.pop(), list.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => {
+            list.extend(last);
+            ConditionDefinition {
+                all: Some(list),
+                ..ConditionDefinition::default()
+            }
+        }
+    }
+}
+
+/// Without "it is answered" beside a test of the same question, which holds only where there is an answer.
+fn without_needless(list: Vec<ConditionDefinition>) -> Vec<ConditionDefinition> {
+    let tests = |it: &ConditionDefinition| {
+        let others = [
+            &it.is_question,
+            &it.at_least_question,
+            &it.at_most_question,
+            &it.more_than_question,
+            &it.less_than_question,
+        ];
+        let is_test = it.answered.is_none() && (it.question.is_some() || it.score.is_some());
+        let others = others.into_iter().flatten().cloned();
+        is_test.then(|| {
+            (
+                it.question.clone(),
+                it.score.clone(),
+                others.collect::<Vec<_>>(),
+            )
+        })
+    };
+    let tested: Vec<_> = list.iter().filter_map(tests).collect();
+    let is_needless = |it: &ConditionDefinition| {
+        it.answered == Some(true)
+            && tested.iter().any(|(question, score, others)| {
+                (question, score) == (&it.question, &it.score)
+                    || it.question.as_ref().is_some_and(|it| others.contains(it))
+            })
+    };
+    list.into_iter().filter(|it| !is_needless(it)).collect()
+}
+
+/// A comparison of two answers.
+fn two_compared(first: &Asked, op: Op, second: &Asked) -> Result<ConditionDefinition, String> {
+    let dates = first.kind == QuestionKind::Date && second.kind == QuestionKind::Date;
+    let numbers = first.is_number() && second.is_number();
+    if first.score.is_some() || second.score.is_some() || !(dates || numbers) {
+        return Err("two answers are compared where both are numbers or both are dates".to_owned());
+    }
+    let other = Some(second.key.clone());
+    Ok(match op {
+        Op::Equal => first.test(|test| test.is_question = other),
+        Op::Unequal => not(first.test(|test| test.is_question = other)),
+        Op::AtLeast => first.test(|test| test.at_least_question = other),
+        Op::AtMost => first.test(|test| test.at_most_question = other),
+        Op::More => first.test(|test| test.more_than_question = other),
+        Op::Less => first.test(|test| test.less_than_question = other),
+    })
+}
+
+/// A comparison of how many options are chosen. No answer counts as none there, and is no match here.
+fn counted(asked: &Asked, op: Op, number: f64) -> Result<ConditionDefinition, String> {
+    let list = matches!(
+        asked.kind,
+        QuestionKind::MultipleChoice | QuestionKind::Ranking
+    );
+    let whole = |number: f64| -> Result<u8, String> {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is whole and within bounds"
+        )]
+        match number.fract() == 0.0 && (0.0..=255.0).contains(&number) {
+            true => Ok(number as u8),
+            false => Err(format!("{number} is no number of options")),
+        }
+    };
+    if !list {
+        return Err("only options of several can be counted".to_owned());
+    }
+    let least = |number| Ok::<_, String>(asked.test(|test| test.count_at_least = Some(number)));
+    let most = |number| {
+        let at_most = asked.test(|test| test.count_at_most = Some(number));
+        let none = asked.test(|test| test.answered = Some(false));
+        Ok::<_, String>(ConditionDefinition {
+            any: Some(vec![none, at_most]),
+            ..ConditionDefinition::default()
+        })
+    };
+    match op {
+        Op::AtLeast => least(whole(number)?),
+        Op::More => least(whole(number + 1.0)?),
+        Op::AtMost => most(whole(number)?),
+        Op::Less => most(whole(number - 1.0)?),
+        Op::Equal => Ok(all(vec![least(whole(number)?)?, most(whole(number)?)?])),
+        Op::Unequal => Ok(not(counted(asked, Op::Equal, number)?)),
+    }
+}
+
+fn not(condition: ConditionDefinition) -> ConditionDefinition {
+    ConditionDefinition {
+        not: Some(Box::new(condition)),
+        ..ConditionDefinition::default()
+    }
+}
+
+fn compared(
+    asked: &Asked,
+    op: Op,
+    value: &Expr,
+    selected: bool,
+) -> Result<ConditionDefinition, String> {
+    if asked.kind == QuestionKind::Text {
+        return Err("nothing can depend on free text, which is stored apart".to_owned());
+    }
+    match (op, value) {
+        (Op::Equal, Expr::Text(text)) if text.is_empty() && !selected => {
+            return Ok(asked.test(|test| test.answered = Some(false)));
+        }
+        (Op::Unequal, Expr::Text(text)) if text.is_empty() => {
+            return Ok(asked.test(|test| test.answered = Some(true)));
+        }
+        // A blank answer is unequal to everything, here as there.
+        (Op::Unequal, _) => return compared(asked, Op::Equal, value, selected).map(not),
+        _ => {}
+    }
+    let text = match value {
+        Expr::Text(text) => text.clone(),
+        Expr::Number(number) => number.to_string(),
+        _ => return Err("an answer is compared with a text or a number".to_owned()),
+    };
+    let number: Option<f64> = text
+        .trim()
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite());
+    if asked.is_number() {
+        let number = number.ok_or_else(|| format!("{text:?} is no number"))?;
+        return Ok(number_compared(asked, op, number));
+    }
+    let unknown = || format!("{text:?} is no option of the question");
+    match (asked.kind, op) {
+        (QuestionKind::YesNo | QuestionKind::Statement, Op::Equal) => {
+            let option = asked.options.iter().find(|(name, ..)| *name == text);
+            let flag = match option.map_or(text.as_str(), |(_, code, _)| code) {
+                "yes" => true,
+                "no" => false,
+                _ => return Err(unknown()),
+            };
+            Ok(asked.test(|test| test.is = Some(Scalar::Bool(flag))))
+        }
+        (
+            QuestionKind::SingleChoice | QuestionKind::MultipleChoice | QuestionKind::Ranking,
+            Op::Equal,
+        ) => {
+            let option = asked.options.iter().find(|(name, ..)| *name == text);
+            let (_, code, _) = option.ok_or_else(unknown)?;
+            match (asked.kind, selected) {
+                (QuestionKind::SingleChoice, _) => {
+                    Ok(asked.test(|test| test.is = Some(Scalar::Code(code.clone()))))
+                }
+                (_, true) => Ok(asked.test(|test| test.includes = Some(code.clone()))),
+                // `=` holds for this option alone, `includes` also beside others.
+                (_, false) => Err("use selected() on a question with several answers".to_owned()),
+            }
+        }
+        (QuestionKind::SingleChoice, _) => {
+            let bound = number.ok_or_else(|| format!("{text:?} is no number"))?;
+            let fits = |(name, ..): &(String, String, Option<i32>)| {
+                let name = name.trim().parse::<f64>();
+                name.is_ok_and(|name| holds(name, op, bound))
+            };
+            if asked.options.iter().any(fits) {
+                Ok(asked.one_of(fits))
+            } else {
+                Err("the comparison holds for no option".to_owned())
+            }
+        }
+        _ => Err("an answer of this kind cannot be compared like this".to_owned()),
+    }
+}
+
+fn number_compared(asked: &Asked, op: Op, number: f64) -> ConditionDefinition {
+    let whole = asked.kind != QuestionKind::Decimal;
+    match op {
+        Op::AtLeast => asked.test(|test| test.at_least = Some(number)),
+        Op::AtMost => asked.test(|test| test.at_most = Some(number)),
+        Op::More if whole => asked.test(|test| test.at_least = Some(number.floor() + 1.0)),
+        Op::Less if whole => asked.test(|test| test.at_most = Some(number.ceil() - 1.0)),
+        Op::More => asked.test(|test| test.more_than = Some(number)),
+        Op::Less => asked.test(|test| test.less_than = Some(number)),
+        Op::Equal | Op::Unequal => asked.test(|test| test.is = Some(Scalar::Number(number))),
+    }
+}

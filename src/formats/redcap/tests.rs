@@ -1,0 +1,365 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::formats::imported::Remark;
+
+const EVERY_KIND: &str = include_str!("../../../tests/forms/every-kind.yaml");
+const SECOND_EDITION: &str = include_str!("../../../tests/forms/second-edition.yaml");
+const FOREIGN: &str = include_str!("../../../tests/forms/dictionary.csv");
+
+fn form_of(yaml: &str) -> Form {
+    let source = Source::read(yaml, Syntax::Yaml).unwrap();
+    Form::check(source.definition().unwrap()).unwrap()
+}
+
+fn checked(definition: Value) -> Form {
+    let definition: FormDefinition = serde_json::from_value(definition).unwrap();
+    Form::check(definition.as_written_today()).unwrap()
+}
+
+fn said(remarks: &[Remark]) -> Vec<String> {
+    remarks.iter().map(ToString::to_string).collect()
+}
+
+/// The rows by the name of their field, as they are written.
+fn row(bytes: &[u8], name: &str) -> Vec<String> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let rows = reader.records().map(Result::unwrap);
+    let row = rows.into_iter().find(|row| &row[0] == name);
+    let row = row.unwrap_or_else(|| panic!("{name} is no field"));
+    row.iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn fields_have_the_types_choices_tags_and_logic_of_redcap() {
+    let written = write(&form_of(EVERY_KIND), Some("en")).unwrap();
+    let cell = |name: &str, column: usize| row(&written.bytes, name)[column].clone();
+    assert_eq!(cell("record_id", 3), "text");
+    for (name, column, expected) in [
+        ("meals", 3, "radio"),
+        ("meals", 5, "0, None | 1, Some | 2, Much"),
+        ("alone", 3, "yesno"),
+        ("help_from", 3, "checkbox"),
+        ("help_from", 17, "@NONEOFTHEABOVE='nobody'"),
+        (
+            "help_from",
+            11,
+            "[meals] = '1' or [meals] = '2' or [alone] = '1'",
+        ),
+        ("distress", 3, "slider"),
+        ("distress", 8, "0"),
+        ("distress", 9, "10"),
+        ("distress", 12, "y"),
+        ("sleep_hours", 7, "integer"),
+        ("weight", 7, "number_2dp"),
+        ("weight", 8, "-0.5"),
+        (
+            "family_role",
+            11,
+            "[group] <> 'c' and [distress] <> '' and [distress] <= 8 and [help_from(family)] = '1'",
+        ),
+        ("story", 3, "notes"),
+        ("story", 17, "@CHARLIMIT='200'"),
+        ("notice_help", 11, "[distress] >= 7"),
+    ] {
+        let found = cell(name, column).replace(['(', ')'], "");
+        assert_eq!(found, expected.replace(['(', ')'], ""), "{name}, {column}");
+    }
+}
+
+#[test]
+fn what_a_dictionary_has_no_place_for_is_named_by_its_row() {
+    let written = write(&form_of(SECOND_EDITION), Some("en")).unwrap();
+    let remarks = said(&written.remarks);
+    for expected in [
+        "row 1, column Field Label: a dictionary has one language; the texts in \"ko\" are not in it",
+        "column Variable / Field Name: parameters of the address: not in it",
+        "column Variable / Field Name: rules over several questions: not in it",
+        "column Field Type: nobody acknowledges the text there",
+        "column Text Validation Type OR Show Slider Number: the whole date is asked there, and not the month alone",
+        "column Text Validation Min: the bound \"-P5Y\" is not in it",
+        "column Variable / Field Name: the text beside other is a question of its own there",
+        "column Field Annotation: external of cancer is not in it",
+        "column Field Annotation: unit of weight is not in it",
+        "column Field Annotation: fewest of help_from is not in it",
+        "column Field Type: the ranking wishes is left out",
+        "column Branching Logic (Show field only if...): it is shown always there: its condition cannot be said",
+        "column Choices, Calculations, OR Slider Labels: the score days is left out",
+    ] {
+        assert!(
+            remarks.iter().any(|it| it.contains(expected)),
+            "{expected}: {remarks:#?}"
+        );
+    }
+    // Each remark about a field stands at its row.
+    let ranking = written
+        .remarks
+        .iter()
+        .find(|it| it.what.contains("cancer is not in it"));
+    let mut reader = csv::Reader::from_reader(written.bytes.as_slice());
+    let names: Vec<String> = reader
+        .records()
+        .map(|it| it.unwrap()[0].to_owned())
+        .collect();
+    assert_eq!(names[ranking.unwrap().row as usize - 2], "cancer");
+    assert!(matches!(
+        write(&form_of(SECOND_EDITION), Some("fr")),
+        Err(WriteFault::NoLanguage(_))
+    ));
+}
+
+#[test]
+fn a_dictionary_of_other_people_is_read_and_nothing_is_dropped_in_silence() {
+    let read = read(FOREIGN.as_bytes(), Some("en")).unwrap();
+    let (left_out, notes) = (said(&read.left_out), said(&read.notes));
+    for expected in [
+        "dictionary, row 3, column Identifier?: \"name\": identifying",
+        "dictionary, row 4, column Field Type: \"mail\": identifying",
+        "dictionary, row 7, column Custom Alignment: this cell is not carried",
+        "dictionary, row 9, column Field Annotation: @HIDECHOICE is not carried",
+        "dictionary, row 15, column Field Type: \"came_at\": times of day",
+        "dictionary, row 16, column Field Type: \"scan\": attachments",
+        "dictionary, row 17, column Field Annotation: \"arm\": it is hidden",
+        "dictionary, row 18, column Branching Logic (Show field only if...): datediff([seen], 'today', 'd') > 3: ",
+        "dictionary, row 21, column Choices, Calculations, OR Slider Labels: sqrt([a1]): ",
+        "dictionary, row 23, column Field Annotation: the words \"ask twice\" are not carried",
+    ] {
+        assert!(
+            left_out.iter().any(|it| it.starts_with(expected)),
+            "{expected}: {left_out:#?}"
+        );
+    }
+    assert_eq!(left_out.len(), 10, "{left_out:#?}");
+    for expected in [
+        "dictionary, row 2, column Variable / Field Name: the first field names the record",
+        "dictionary, row 5, column Variable / Field Name: \"Sex\" is no valid key",
+        "dictionary, row 12, column Field Type: true and false are asked as yes and no",
+        "dictionary, row 14, column Text Validation Type OR Show Slider Number: a date describes the person",
+        "dictionary, row 22, column Choices, Calculations, OR Slider Labels: sum() counts what is blank as 0",
+        "dictionary, row 23, column Form Name: the instrument \"second\" becomes part",
+    ] {
+        assert!(
+            notes.iter().any(|it| it.starts_with(expected)),
+            "{expected}: {notes:#?}"
+        );
+    }
+    let form = json!(read.definition);
+    let question = |key: &str| {
+        let sections = form["sections"].as_array().unwrap().iter();
+        let mut all = sections.flat_map(|it| it["questions"].as_array().unwrap());
+        let found = all.find(|it| it["key"] == key);
+        found.unwrap_or_else(|| panic!("{key}")).clone()
+    };
+    assert_eq!(form["key"], json!("baseline"));
+    assert_eq!(
+        question("symptoms")["options"][2],
+        json!({"code": "c_9", "value": 9, "label": {"en": "None, really"}, "exclusive": true})
+    );
+    assert_eq!(question("symptoms")["most"], json!(2));
+    assert_eq!(
+        question("symptoms")["show_when"],
+        json!({"question": "sex", "is": "c_1"})
+    );
+    assert_eq!(
+        question("more")["show_when"],
+        json!({"all": [
+            {"question": "symptoms", "includes": "c_1"},
+            {"not": {"question": "symptoms", "includes": "c_2"}},
+            {"any": [{"question": "pain", "at_least": 5.0}, {"question": "pain", "answered": false}]},
+        ]})
+    );
+    assert_eq!(
+        question("two")["show_when"],
+        json!({"question": "symptoms", "count_at_least": 2})
+    );
+    let pain = question("pain");
+    assert_eq!(
+        (&pain["min"], &pain["max"], &pain["slider"]),
+        (&json!(0), &json!(10), &json!(true))
+    );
+    assert_eq!(pain["anchors"], json!([{"at": 5, "label": {"en": "Half"}}]));
+    assert_eq!(question("seen")["latest"], json!("today"));
+    assert_eq!(question("seen")["earliest"], json!("2020-03"));
+    assert_eq!(question("a1")["matrix"], json!("how"));
+    let scores = form["scores"].as_array().unwrap();
+    assert_eq!(scores.len(), 3);
+    assert_eq!(scores[0]["method"], json!("sum"));
+    assert_eq!(
+        (&scores[1]["method"], &scores[1]["round"]["decimals"]),
+        (&json!("raw_mean"), &json!(2))
+    );
+    assert_eq!(
+        (&scores[2]["reversed"], &scores[2]["weights"]),
+        (&json!(["a2"]), &json!({"a1": 2.0}))
+    );
+
+    Form::check(read.definition.clone()).unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_dictionary_is_refused() {
+    for bytes in [
+        &b""[..],
+        b"a,b\n1,2\n",
+        b"Field Type,Field Label\n",
+        b"\xff\xfe",
+    ] {
+        assert!(matches!(
+            read(bytes, None),
+            Err(DictionaryFault::NotADictionary(_))
+        ));
+    }
+    assert!(is_dictionary(FOREIGN.as_bytes()));
+    let marked = [b"\xef\xbb\xbf", FOREIGN.as_bytes()].concat();
+    assert!(
+        read(&marked, Some("en")).is_ok(),
+        "a mark before UTF-8 is no part of the header"
+    );
+    assert!(read(FOREIGN.as_bytes(), Some("English!")).is_err());
+}
+
+fn text(words: &str) -> Value {
+    json!({"en": words})
+}
+
+/// A form of what a dictionary can say: for each question its kind, its words, whether it is required, and a number.
+fn generated(parts: &[(u8, String, bool, u8)]) -> Value {
+    let mut questions: Vec<Value> = Vec::new();
+    let mut numbers: Vec<String> = Vec::new();
+    for (place, (kind, words, required, look)) in parts.iter().enumerate() {
+        let key = format!("q{place}");
+        let words = format!("W{}", words.trim_end());
+        let option = |value: u8, words: &str| json!({"code": format!("c_{value}"), "value": value, "label": text(words)});
+        let mut none = json!({"code": "none", "label": text("None, \"really\"")});
+        none["exclusive"] = json!(true);
+        let mut question = match kind % 9 {
+            0 => {
+                json!({"kind": "single_choice", "options": [option(0, &words), option(look + 1, "B")]})
+            }
+            1 => json!({"kind": "multiple_choice", "most": 2, "options": [
+                {"code": "a", "label": text(&words)}, {"code": "b", "label": text("B")}, none]}),
+            2 => {
+                json!({"kind": "rating", "min": 0, "max": 10, "slider": true, "max_label": text(&words),
+                "anchors": [{"at": 5, "label": text("Half")}]})
+            }
+            3 => json!({"kind": "integer", "min": -5, "max": look}),
+            4 => {
+                json!({"kind": "decimal", "min": -0.25, "max": f64::from(*look) + 0.75, "decimals": 2})
+            }
+            5 => json!({"kind": "yes_no"}),
+            6 => {
+                json!({"kind": "date", "background": true, "earliest": "2020-02", "latest": "2024-02"})
+            }
+            7 => json!({"kind": "statement"}),
+            _ => json!({"kind": "text", "max_length": 1 + u16::from(*look)}),
+        };
+        question["key"] = json!(key);
+        question["text"] = text(&words);
+        if *required && kind % 9 != 7 {
+            question["required"] = json!(true);
+            question["hint"] = text(&words);
+        }
+        let at = usize::from(*look) % (place + 1);
+        if at < place {
+            let other = format!("q{at}");
+            let test = match parts[at].0 % 9 {
+                0 => json!({"question": other, "is": "c_0"}),
+                1 if *required => json!({"question": other, "count_at_least": 2}),
+                1 => {
+                    json!({"any": [{"question": other, "includes": "a"}, {"not": {"question": other, "includes": "b"}}]})
+                }
+                2 | 3 => {
+                    json!({"all": [{"not": {"question": other, "is": 1.0}}, {"question": other, "at_most": 4.0}]})
+                }
+                4 => {
+                    json!({"any": [{"question": other, "is": 0.5}, {"question": other, "more_than": 0.5}]})
+                }
+                5 => json!({"question": other, "is": required}),
+                6 => json!({"question": other, "answered": true}),
+                _ => Value::Null,
+            };
+            if !test.is_null() {
+                question["show_when"] = test;
+            }
+        } else if [0, 2, 3, 4, 5].contains(&(kind % 9)) {
+            numbers.push(key);
+        }
+        if kind % 9 == 5 && *required {
+            question["default"] = json!(true);
+        }
+        questions.push(question);
+    }
+    let mut scores = Vec::new();
+    if let Some(first) = numbers.first() {
+        let of = |method: &str| json!({"key": method, "title": text(method), "of": numbers, "method": method});
+        let mut sum = of("sum");
+        sum["at_least_answered"] = json!(1.0);
+        sum["weights"] = json!({first.clone(): 0.5});
+        sum["plus"] = json!(2.0);
+        let mut mean = of("raw_mean");
+        mean["at_least_items"] = json!(1);
+        mean["round"] = json!({"decimals": 2});
+        let mut max = of("max");
+        max["at_least_items"] = json!(1);
+        scores = vec![sum, mean, max];
+    }
+    let (second, first) = (questions.split_off(questions.len() / 2), questions);
+    let section = |key: &str, title: &str, questions: Vec<Value>| json!({"key": key, "title": text(title), "questions": questions});
+    let mut sections = vec![section("the_second_part", "The second part", second)];
+    if !first.is_empty() {
+        let mut section = section("all", "All", first);
+        section["description"] = text("About, these");
+        sections.insert(0, section);
+    }
+    json!({"key": "a-form", "languages": ["en"], "title": text("A form"), "sections": sections, "scores": scores})
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn every_generated_form_that_redcap_can_say_comes_back_as_it_was(
+        parts in prop::collection::vec((any::<u8>(), "[ -%'-;=-{}~가-힣]{0,12}", any::<bool>(), 0..=254_u8), 1..8),
+    ) {
+        let form = checked(generated(&parts));
+        let written = write(&form, None).unwrap();
+        prop_assert_eq!(said(&written.remarks).len(), count_of_dates(&form), "{:?}", written.remarks);
+        let read = read(&written.bytes, Some("en")).unwrap();
+        prop_assert_eq!(said(&read.left_out), Vec::<String>::new());
+        prop_assert_eq!(json!(&read.definition), json!(form.definition()));
+        let again = Form::check(read.definition).unwrap();
+        prop_assert_eq!(again.digest(), form.digest());
+    }
+
+    #[test]
+    fn a_damaged_dictionary_never_makes_it_fall_over(place in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()) {
+        let mut bytes = FOREIGN.as_bytes().to_vec();
+        let at = place.index(bytes.len());
+        bytes[at] = byte;
+        let _ = read(&bytes, None);
+        bytes.truncate(cut.index(bytes.len()));
+        let _ = read(&bytes, None);
+    }
+
+    #[test]
+    fn no_branching_logic_or_calculation_makes_it_fall_over(text in "[\\[\\]()a-c0-9'\"<>=!,+*/. ordn-]{0,60}") {
+        let _ = logic::parse(&text);
+        let _ = scores::score(&text, &scores::Ranges::new());
+    }
+}
+
+/// REDCap asks for the whole date, which is said of each.
+fn count_of_dates(form: &Form) -> usize {
+    let questions = form.definition().questions();
+    let dates = questions.filter(|(_, it)| it.kind == crate::domain::form::QuestionKind::Date);
+    dates.count()
+}
+
+#[test]
+fn brackets_without_end_are_refused() {
+    for text in ["(", "-", "sum(", "[a"] {
+        assert!(logic::parse(&text.repeat(8_000)).is_err(), "{text}");
+    }
+}
