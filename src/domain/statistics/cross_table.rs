@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::item::{Numbers, Places, Said};
+use super::item::{Numbers, Places, REASONS, Said};
 use super::measure::Part;
 use super::published::{PublishedGroup, Statistics, rounded_figure};
 use super::query::{Dimension, Query};
@@ -11,14 +11,6 @@ use crate::domain::disclosure::cell_key::{Cell, CellKeyMethod, RecordKey, Total}
 
 /// The values of the dimensions that a group has, as numbers; 0 where there are fewer dimensions.
 pub(super) type GroupKey = [u32; super::query::MAX_DIMENSIONS];
-
-/// The reasons why something is missing, in their order.
-pub(super) const REASONS: [Missing; 4] = [
-    Missing::Hidden,
-    Missing::NotAsked,
-    Missing::Blank,
-    Missing::Declined,
-];
 
 /// The exact cells of a table.
 pub struct CrossTable<'q> {

@@ -9,6 +9,14 @@ use crate::domain::form::{
 /// A number with more possible answers than this has no categories, only a mean.
 pub const MAX_NUMBERS: u64 = 32;
 
+/// The reasons why something is missing, in their order.
+pub(super) const REASONS: [Missing; 4] = [
+    Missing::Hidden,
+    Missing::NotAsked,
+    Missing::Blank,
+    Missing::Declined,
+];
+
 /// A question or a score of one version, as it is counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::item::REASONS;
 use super::measure::{Category, Measure};
 use super::period::PeriodKind;
 use crate::domain::codebook::{Columns, MetadataColumn};
@@ -9,6 +10,12 @@ use crate::domain::week::IsoWeek;
 
 /// The most dimensions of a table.
 pub const MAX_DIMENSIONS: usize = 3;
+
+/// The most groups that a table can have, whatever was answered. More would be sparse, and fill the memory.
+pub const MAX_GROUPS: usize = 20_000;
+
+/// So many weeks, months, quarters or years count towards the groups of a table.
+const PERIODS: usize = 60;
 
 /// The most conditions on answers. Each makes groups smaller.
 pub const MAX_CONDITIONS: usize = 2;
@@ -85,6 +92,8 @@ pub enum QueryFault {
     DimensionTwice(String),
     /// More than [`MAX_DIMENSIONS`].
     TooManyDimensions,
+    /// They have so many combinations, more than [`MAX_GROUPS`].
+    TooManyGroups(usize),
     /// The form has no such version.
     VersionUnknown(String),
     /// No version of the form is in this language.
@@ -119,6 +128,17 @@ impl Query {
             faults.push(QueryFault::MeasureUnknown(asked.of.clone()));
         }
         let by = dimensions(columns, asked, language, &mut faults);
+        let sizes = by.iter().map(|dimension| match dimension {
+            Dimension::Campaign => campaigns.len().max(1),
+            Dimension::FormVersion => columns.versions().len(),
+            Dimension::Language => tags(columns).len(),
+            Dimension::Period(_) => PERIODS,
+            Dimension::Question(it) => it.categories.len() + REASONS.len(),
+        });
+        let groups = sizes.fold(1, usize::saturating_mul);
+        if groups > MAX_GROUPS {
+            faults.push(QueryFault::TooManyGroups(groups));
+        }
         let versions = versions(columns, asked, &mut faults);
         let languages = languages(columns, asked, &mut faults);
         let conditions = conditions(columns, asked, language, &mut faults);

@@ -59,10 +59,10 @@ pub const STYLE: &str = include_str!("report.css");
 {% endfor -%}
 {% for table in item.tables -%}
 <figure>
+<h3>{{ table.caption }}</h3>
 {{ table.chart|safe }}
 <div class="wide" role="region" tabindex="0" aria-label="{{ item.text }}, {{ table.caption }}">
 <table>
-<caption>{{ table.caption }}</caption>
 <thead><tr>{% for name in table.head %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in table.rows -%}
@@ -342,7 +342,7 @@ fn with_interval(
         None => words.get("too_few").to_owned(),
         Some(it) => {
             let [value, lower, upper] = [it.value, it.lower, it.upper].map(write);
-            format!("{value} ({lower} – {upper})")
+            format!("{value} ({lower}–{upper})")
         }
     }
 }
@@ -352,7 +352,7 @@ fn number(value: f64) -> String {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
+    format!("{:.0}\u{a0}%", share * 100.0)
 }
 
 fn signed(value: f64) -> String {
@@ -360,5 +360,5 @@ fn signed(value: f64) -> String {
 }
 
 fn signed_points(share: f64) -> String {
-    format!("{:+.0} %", share * 100.0)
+    format!("{:+.0}\u{a0}%", share * 100.0)
 }

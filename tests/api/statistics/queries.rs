@@ -158,6 +158,7 @@ async fn every_fault_of_a_query_is_reported_with_its_parameter() {
             "of=meals&by=group,alone,week,after",
             json!([["by", "length"]]),
         ),
+        ("of=meals&by=week,month,distress", json!([["by", "length"]])),
         (
             "of=meals&version=7",
             json!([["version", "version_unknown"]]),

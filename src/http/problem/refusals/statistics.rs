@@ -1,7 +1,7 @@
 //! The refusals of statistics.
 
 use crate::app::statistics::StatisticsRefused;
-use crate::domain::statistics::{MAX_CONDITIONS, MAX_DIMENSIONS, QueryFault};
+use crate::domain::statistics::{MAX_CONDITIONS, MAX_DIMENSIONS, MAX_GROUPS, QueryFault};
 use crate::http::problem::{Code, FieldCode, FieldError, Problem};
 
 impl From<StatisticsRefused> for Problem {
@@ -33,7 +33,7 @@ impl From<QueryFault> for FieldError {
             Fault::DimensionUnknown(_) => ("by", Code::QuestionUnknown),
             Fault::NoCategories(_) => ("by", Code::NoCategories),
             Fault::DimensionTwice(_) => ("by", Code::NamedTwice),
-            Fault::TooManyDimensions => ("by", Code::Length),
+            Fault::TooManyDimensions | Fault::TooManyGroups(_) => ("by", Code::Length),
             Fault::VersionUnknown(_) => ("version", Code::VersionUnknown),
             Fault::LanguageUnknown(_) => ("response_language", Code::LanguageNotOffered),
             Fault::ConditionMalformed(_) => ("where", Code::InvalidValue),
@@ -58,6 +58,9 @@ fn detail(fault: QueryFault) -> String {
             format!("`{name}` is named already.")
         }
         Fault::TooManyDimensions => format!("It may name at most {MAX_DIMENSIONS}."),
+        Fault::TooManyGroups(groups) => {
+            format!("These have {groups} combinations, and a table at most {MAX_GROUPS}.")
+        }
         Fault::VersionUnknown(text) => format!("The form has no version `{text}`."),
         Fault::LanguageUnknown(tag) => format!("No version of the form is in `{tag}`."),
         Fault::ConditionMalformed(text) => format!("`{text}` is not written as `question:code`."),
