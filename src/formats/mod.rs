@@ -7,6 +7,7 @@
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`statistics`] [`report`] | statistics as a table, the report of a form as a page |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
+//! | [`fhir`] | forms and responses as FHIR resources, in and out |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
 //! | [`redcap`] | forms as data dictionaries of REDCap, in and out |
 //! | [`imported`] | what comes of reading a form in another format |
@@ -18,6 +19,7 @@ mod names;
 
 pub mod codebook;
 pub mod csv;
+pub mod fhir;
 pub mod imported;
 pub mod invitation_sheet;
 pub mod redcap;
@@ -28,3 +30,5 @@ pub mod xlsform;
 
 #[cfg(test)]
 mod edition_1_corpus;
+#[cfg(test)]
+mod forms_for_tests;

@@ -37,6 +37,7 @@ mod durability;
 mod embedded;
 mod export_streaming;
 mod exports;
+mod fhir;
 mod form_command;
 mod form_lint;
 mod form_preview;
