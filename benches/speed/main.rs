@@ -13,6 +13,7 @@
 //! | `world` | the server with a published form and an open campaign, and made-up responses |
 //! | `core`, `passes`, `forms`, `responses`, `release`, `exports` | the figures |
 //! | `masking` | what masking takes away |
+//! | `statistics` | figures over 1,000,000 responses; runs only when it is named |
 
 #![allow(
     clippy::unwrap_used,
@@ -33,6 +34,7 @@ mod measure;
 mod passes;
 mod release;
 mod responses;
+mod statistics;
 mod wire;
 mod world;
 
@@ -59,9 +61,11 @@ fn main() {
     if wants("passes") {
         passes::run(&mut table);
     }
-    if ["forms", "responses", "release", "exports"]
-        .into_iter()
-        .any(wants)
+    let names_statistics = wanted.iter().any(|word| word == "statistics");
+    if names_statistics
+        || ["forms", "responses", "release", "exports"]
+            .into_iter()
+            .any(wants)
     {
         runtime.block_on(async {
             let scratch = Scratch::create().await;
@@ -77,6 +81,9 @@ fn main() {
             }
             if wants("exports") {
                 exports::run(&world, &mut table).await;
+            }
+            if names_statistics {
+                statistics::run(&world, &mut table).await;
             }
             world.stop().await;
             scratch.remove().await;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use aftercare::app::App;
 use aftercare::app::tasks::release::release_on;
 use aftercare::store::pool::Purpose;
-use chrono::{DateTime, Utc};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -38,7 +38,7 @@ pub async fn run(world: &World, table: &mut Table) {
     let copier = world.target.connect(Purpose::Maintenance).await.unwrap();
     let mut contenders: Vec<Box<dyn Contender>> = vec![
         Box::new(Copier(copier)),
-        Box::new(ByHand(conn, world.state.app.now())),
+        Box::new(ByHand(conn, world.state.app.clone())),
     ];
     let samples = in_turn(ROUNDS, SLOT, &mut contenders).await;
     let limit = "INSERT … SELECT of the same rows";
@@ -51,7 +51,7 @@ pub async fn run(world: &World, table: &mut Table) {
 }
 
 /// Releases what is ripe, without the filling before it.
-struct ByHand(AsyncPgConnection, DateTime<Utc>);
+struct ByHand(AsyncPgConnection, App);
 
 impl Contender for ByHand {
     fn run(&mut self, time: Duration) -> LocalBoxFuture<'_, Sample> {
@@ -60,7 +60,9 @@ impl Contender for ByHand {
             while spent < time {
                 self.0.batch_execute(FILL).await.unwrap();
                 let started = Instant::now();
-                rows += release_on(&mut self.0, self.1).await.unwrap();
+                rows += release_on(&self.1, &mut self.0, self.1.now())
+                    .await
+                    .unwrap();
                 spent += started.elapsed();
             }
             sample(rows as u64, spent)

@@ -226,7 +226,7 @@ pub async fn codebook(
 }
 
 /// The campaigns of a form, and all its versions from the catalog, ascending.
-async fn published(
+pub(super) async fn published(
     app: &App,
     conn: &mut AsyncPgConnection,
     caller: &Caller,

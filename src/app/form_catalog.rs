@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{App, Failure};
 use crate::domain::form::Form;
 use crate::domain::ids::{FormKey, FormVersionId};
+use crate::domain::statistics::TallyLayout;
 use crate::store::AsyncPgConnection;
 use crate::store::forms::{FormVersionRef, FormVersionRow, find_version_ref, get_version};
 
@@ -22,6 +23,8 @@ pub struct PublishedVersion {
     pub published_at: DateTime<Utc>,
     /// The form.
     pub form: Arc<Form>,
+    /// The order of the cells in its tallies.
+    pub tallies: TallyLayout,
 }
 
 /// All versions read so far.
@@ -65,6 +68,7 @@ impl FormCatalog {
             id: row.id,
             version: row.version,
             published_at: row.published_at,
+            tallies: TallyLayout::of(&form),
             form: Arc::new(form),
         });
         if let Ok(key) = published.form.key().parse() {

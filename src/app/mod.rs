@@ -16,7 +16,8 @@
 //! | [`audit`] | listing and verifying the audit |
 //! | [`server_keys`] | going over to another server key |
 //! | [`exports`] [`export`] | responses, remarks and codebook as files; how these are made, row by row |
-//! | [`tasks`] | what goes on in the background: release, retention |
+//! | [`statistics`] [`tallies`] | protected figures, and the counts from which they come |
+//! | [`tasks`] | what goes on in the background: release, retention, building of tallies |
 //! | [`form_catalog`] [`pass_keys`] | what is kept in memory since it never changes |
 //! | [`intake`] [`single_flight`] | many requests in one transaction, in one query |
 //! | [`health`] [`writes`] | whether the server can work |
@@ -54,6 +55,8 @@ pub mod server_keys;
 pub mod sessions;
 pub mod single_flight;
 pub mod staff;
+pub mod statistics;
+pub mod tallies;
 pub mod tasks;
 mod transaction;
 mod trials;
@@ -88,6 +91,7 @@ use login_limits::LoginLimits;
 use pass_keys::PassKeys;
 use password::Passwords;
 use single_flight::SingleFlight;
+use statistics::StatisticsCache;
 use tasks::Tasks;
 use writes::Writes;
 
@@ -120,6 +124,8 @@ pub struct Shared {
     pub intake: Intake,
     /// Where exports wait for slow clients.
     pub spool: Spool,
+    /// Statistics that were computed.
+    pub statistics: StatisticsCache,
     /// Whether the database takes writes.
     pub writes: Arc<Writes>,
     /// The background tasks.
@@ -185,6 +191,7 @@ impl App {
             pools,
             keys,
             spool,
+            statistics: StatisticsCache::default(),
             tasks,
         };
         Self {
@@ -193,10 +200,11 @@ impl App {
         }
     }
 
-    /// Starts the tasks for release and retention. Several servers may run them at once.
+    /// Starts the tasks for release, retention and tallies. Several servers may run them at once.
     pub fn start_tasks(&self) {
         tasks::release::start(self);
         tasks::retention::start(self);
+        tasks::tallies::start(self);
     }
 
     /// Stops the background tasks, waits until they have ended, and closes the pools.

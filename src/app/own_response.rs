@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::form_catalog::PublishedVersion;
 use super::responses::{Checked, FilledForm, Receipted, ResponseError, check, takes_version};
+use super::tallies::count_change;
 use super::trials::end_if_opened;
 use super::{App, Failure};
 use crate::domain::campaign::Campaign;
@@ -192,7 +193,8 @@ pub async fn withdraw_own(
         }
         let remarks: Vec<RemarkId> = own.remarks.iter().map(|remark| remark.id).collect();
         match withdraw_response(tx, own.row.id, &remarks).await? {
-            Withdrawal::Done(_) => Ok(()),
+            Withdrawal::Done(None) => Ok(()),
+            Withdrawal::Done(Some(delta)) => Ok(count_change(app, tx, &delta).await?),
             Withdrawal::Already => Err(ResponseError::Withdrawn),
             Withdrawal::Unknown => Err(ResponseError::Unknown),
         }

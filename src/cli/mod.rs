@@ -15,6 +15,7 @@ mod health;
 mod masking;
 mod migrate;
 mod openapi;
+mod report;
 mod restore;
 mod retention;
 mod serve;
@@ -67,6 +68,8 @@ enum Command {
     Restore(restore::RestoreCommand),
     /// Show what an export would mask now
     Masking(masking::Masking),
+    /// Write the report of a form as a page, to be read in a browser and printed
+    Report(report::ReportCommand),
     /// Delete what has been kept for as long as its campaign says
     Retention(retention::Retention),
     /// Rotate the key that signs access tokens
@@ -101,6 +104,7 @@ impl Cli {
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Masking(masking) => masking.run().await,
+            Command::Report(report) => report.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::SigningKey(signing_key) => signing_key.run(),
             Command::ServerKey(server_key) => server_key.run().await,

@@ -27,5 +27,6 @@ pub mod pointer;
 pub mod response;
 pub mod server_key;
 pub mod staff;
+pub mod statistics;
 pub mod week;
 pub mod whole_number;

@@ -10,6 +10,7 @@
 //! | [`zip_stream`] | a zip archive in pieces |
 //! | [`file_format`] | which files there are |
 //! | [`codebook`] | the description of the columns, as a table |
+//! | [`statistics`] [`report`] | statistics as a table, the report of a form as a page |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
 //! | [`fhir`] | forms and responses as FHIR resources, in and out |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
@@ -31,7 +32,9 @@ pub mod imported;
 pub mod invitation_sheet;
 pub mod ndjson;
 pub mod redcap;
+pub mod report;
 pub mod sav;
+pub mod statistics;
 pub mod table;
 pub mod xlsform;
 pub mod xlsx_table;

@@ -213,6 +213,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How many released responses say what, kept up to date with them, so that statistics need not read each. Exact: never published as they are.
+    tallies (campaign_id, form_version_id, grouping) {
+        campaign_id -> Uuid,
+        form_version_id -> Uuid,
+        grouping -> Text,
+        cells -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// Campaigns with released responses: how often these changed, and whether tallies of them are kept.
+    tally_states (campaign_id) {
+        campaign_id -> Uuid,
+        revision -> Int8,
+        built -> Bool,
+    }
+}
+
+diesel::table! {
     /// Responses that were sent to try out a campaign before it opens. All are deleted when it opens.
     test_responses (id) {
         id -> Uuid,
@@ -252,6 +271,9 @@ diesel::joinable!(responses -> campaigns (campaign_id));
 diesel::joinable!(responses -> form_versions (form_version_id));
 diesel::joinable!(sessions -> staff (staff_id));
 diesel::joinable!(spent_passes -> campaigns (campaign_id));
+diesel::joinable!(tallies -> campaigns (campaign_id));
+diesel::joinable!(tallies -> form_versions (form_version_id));
+diesel::joinable!(tally_states -> campaigns (campaign_id));
 diesel::joinable!(test_responses -> campaigns (campaign_id));
 diesel::joinable!(test_responses -> form_versions (form_version_id));
 diesel::joinable!(tombstones -> campaigns (campaign_id));
@@ -274,6 +296,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     spent_passes,
     staff,
+    tallies,
+    tally_states,
     test_responses,
     tombstones,
 );

@@ -88,6 +88,7 @@ mod shapes;
 mod shutdown;
 mod slow_clients;
 mod staff;
+mod statistics;
 mod supply_chain;
 mod telemetry;
 mod test_mode;

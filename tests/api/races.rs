@@ -188,7 +188,8 @@ async fn many_responses_with_many_remarks_are_stored_and_found_together() {
     let again = store_arrivals(&mut conn, &batch).await.unwrap();
     assert!(replays(&again), "{again:?}");
     let after_all = Utc::now() + TimeDelta::days(40);
-    release_on(&mut conn, after_all).await.unwrap();
+    let app = &collection.app.state.app;
+    release_on(app, &mut conn, after_all).await.unwrap();
     assert_eq!(
         collection.sql::<i64>("SELECT count(*) FROM remarks").await,
         256 * 60

@@ -171,9 +171,13 @@ async fn any_number_of_servers_move_each_arrival_once_and_in_full_batches() {
     let releases = (0..6).map(|_| async {
         for _ in 0..20 {
             let mut conn = collection.app.connect().await;
-            release_on(&mut conn, collection.app.state.app.now())
-                .await
-                .unwrap();
+            release_on(
+                &collection.app.state.app,
+                &mut conn,
+                collection.app.state.app.now(),
+            )
+            .await
+            .unwrap();
         }
     });
     let (statuses, _) = tokio::join!(join_all(sends), join_all(releases));

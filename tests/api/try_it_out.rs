@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 57] = [
+const ORDER: [&str; 59] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -36,6 +36,8 @@ const ORDER: [&str; 57] = [
     "export_codebook_json",
     "export_codes",
     "export_remarks",
+    "get_statistics",
+    "get_report",
     "list_remarks",
     "review_remark",
     "create_form",

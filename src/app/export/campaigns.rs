@@ -102,6 +102,7 @@ mod tests {
         let campaign = |(number, key): (usize, &&str)| ExportedCampaign {
             id: CampaignId(Uuid::from_u128(number as u128)),
             key: key.parse().unwrap(),
+            opens_at: chrono::DateTime::UNIX_EPOCH,
             k: 5,
             server_key: 1,
             erased_at: None,

@@ -2,6 +2,7 @@
 
 pub mod release;
 pub mod retention;
+pub mod tallies;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::app::tallies::count_change;
 use crate::app::{App, Failure};
+use crate::store::AsyncPgConnection;
 use crate::store::passes::destroy_ended_pass_keys;
 use crate::store::responses::release::{release_batch, ripe_campaigns};
 use crate::store::responses::trial::end_tests;
-use crate::store::{AsyncPgConnection, QueryError};
 
 /// How often the task runs when no response arrives: for campaigns whose window ends, and for arrivals that another
 /// server took in.
@@ -58,23 +59,33 @@ pub fn start(app: &App) {
 ///
 /// When the database fails. Arrivals moved before that stay moved.
 pub async fn release_ripe(app: &App) -> Result<usize, Failure> {
-    let mut conn = app.connection().await?;
-    Ok(release_on(&mut conn, app.now()).await?)
+    release_on(app, &mut *app.connection().await?, app.now()).await
 }
 
-/// Releases all arrivals that are due at this time, on this connection.
+/// Releases all arrivals that are due at this time, on this connection. Each batch is counted in the transaction that moves it.
 ///
 /// # Errors
 ///
 /// When the database fails. Arrivals moved before that stay moved.
 pub async fn release_on(
+    app: &App,
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
-) -> Result<usize, QueryError> {
+) -> Result<usize, Failure> {
     let mut moved = 0;
     for campaign in ripe_campaigns(conn, now).await? {
-        while let Some(batch) = release_batch(conn, campaign).await? {
-            moved += batch.count();
+        loop {
+            let released = app.transact_on(conn, async |tx| {
+                let Some(batch) = release_batch(tx, campaign).await? else {
+                    return Ok::<_, Failure>(0);
+                };
+                count_change(app, tx, &batch).await?;
+                Ok(batch.count())
+            });
+            match released.await? {
+                0 => break,
+                count => moved += count,
+            }
         }
     }
     Ok(moved)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::app::tallies::count_change;
 use crate::app::{App, Failure};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::store::responses::erase::{DueCampaign, due_campaigns, erase_campaign, vacuum};
@@ -66,6 +67,7 @@ pub async fn erase_due(app: &App, actor: Actor) -> Result<Vec<DueCampaign>, Fail
             let Some(done) = erase_campaign(tx, campaign.id, now).await? else {
                 return Ok(None);
             };
+            count_change(app, tx, &done.delta()).await?;
             tx.record(
                 actor,
                 AuditEvent::CampaignErased {

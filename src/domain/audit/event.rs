@@ -154,6 +154,27 @@ pub enum AuditEvent {
         #[serde(flatten)]
         outcome: AuditedExport,
     },
+    /// Statistics were read. Recorded once a day for each account and query.
+    StatisticsRead {
+        /// The key of the form.
+        form: String,
+        /// The question or score.
+        of: String,
+        /// By what it was broken down.
+        by: Vec<String>,
+        /// The answers that responses had to have.
+        #[serde(rename = "where", skip_serializing_if = "Vec::is_empty")]
+        conditions: Vec<String>,
+        /// The keys of the campaigns.
+        campaigns: Vec<String>,
+    },
+    /// The report of a form was read. Recorded once a day for each account.
+    ReportRead {
+        /// The key of the form.
+        form: String,
+        /// The keys of the campaigns.
+        campaigns: Vec<String>,
+    },
     /// An account was created.
     StaffCreated {
         /// The id of the account.
@@ -401,6 +422,8 @@ impl AuditEvent {
             Self::RemarkReviewed { .. } => Action::RemarkReviewed,
             Self::RemarksExported { .. } => Action::RemarksExported,
             Self::ResponsesExported { .. } => Action::ResponsesExported,
+            Self::StatisticsRead { .. } => Action::StatisticsRead,
+            Self::ReportRead { .. } => Action::ReportRead,
             Self::StaffCreated { .. } => Action::StaffCreated,
             Self::StaffChanged { .. } => Action::StaffChanged,
             Self::LoginFailed { .. } => Action::LoginFailed,

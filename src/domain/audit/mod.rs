@@ -26,6 +26,10 @@ pub use event::{
 pub enum Action {
     /// Responses were exported.
     ResponsesExported,
+    /// Statistics were read.
+    StatisticsRead,
+    /// A report was read.
+    ReportRead,
     /// Remarks were listed for review.
     RemarksListed,
     /// A remark was cleared, withheld or shortened.

@@ -58,6 +58,10 @@ field_codes! {
     ColumnUnknown, "column_unknown", "The table has no column with this name. The codebook lists those it has.";
     BackgroundQuestion, "background_question", "The question describes the person, and is masked itself.";
 
+    MeasureUnknown, "measure_unknown", "The form has no question or score with this name that can be counted. Names are those of the columns of an export, without the option: `eating_meals`, `eating_meals@3`, `score_eating`.";
+    NoCategories, "no_categories", "Nothing can be broken down by this: a date, a score, or a number with more than 32 values.";
+    NamedTwice, "named_twice", "The list names the same twice, or what the figures are about.";
+
     // Answers.
     UnknownQuestion, "unknown_question", "This version of the form has no question with this key. Send the answers of the version that `form_version` names.";
     Hidden, "hidden", "The other answers hide this question, so it takes no answer. Leave it out.";

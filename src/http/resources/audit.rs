@@ -66,7 +66,8 @@ pub struct AuditEntryView {
     /// The action: `responses_exported`, `remarks_listed`, `remark_reviewed`, `remarks_exported`, `invitations_issued`,
     /// `invitations_revoked`, `campaign_created`, `campaign_changed`, `campaign_erased`, `form_version_published`,
     /// `form_version_retired`, `staff_created`, `staff_changed`, `login_failed`, `logins_refused`, `api_key_created`,
-    /// `api_key_revoked`, `server_key_switched`, `server_key_removed`. Later versions may add more.
+    /// `api_key_revoked`, `server_key_switched`, `server_key_removed`, `statistics_read`, `report_read`. Later versions may
+    /// add more.
     #[schema(example = "remarks_listed")]
     pub action: String,
     /// Details of the action, such as the filter and the number of rows, and `api_key` with the id of the key that was

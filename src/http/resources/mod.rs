@@ -15,6 +15,7 @@ pub mod remarks;
 pub mod responses;
 pub mod sessions;
 pub mod staff;
+pub mod statistics;
 pub mod welcome;
 
 use utoipa::openapi::{Components, ComponentsBuilder};
@@ -55,6 +56,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(invitations::routes)
         .configure(responses::routes)
         .configure(exports::routes)
+        .configure(statistics::routes)
         .configure(remarks::routes)
         .configure(audit::routes);
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Uuid as SqlUuid};
 
-use crate::domain::ids::{CampaignId, FormVersionId};
+use crate::domain::ids::{CampaignId, FormVersionId, ResponseId};
 
 /// A change of the released responses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,15 @@ pub enum Delta {
 }
 
 impl Delta {
+    /// The campaign.
+    pub fn campaign_id(&self) -> CampaignId {
+        match self {
+            Self::Released { campaign_id, .. }
+            | Self::Withdrawn { campaign_id, .. }
+            | Self::Erased { campaign_id } => *campaign_id,
+        }
+    }
+
     /// The number of responses that the change lists.
     pub fn count(&self) -> usize {
         match self {
@@ -44,8 +53,11 @@ impl Delta {
 }
 
 /// What of a response can be counted.
-#[derive(Clone, PartialEq, Eq, QueryableByName)]
+#[derive(Clone, PartialEq, Eq, Queryable, QueryableByName)]
 pub struct ReleasedRecord {
+    /// The id of the response.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ResponseId,
     /// The version of the form.
     #[diesel(sql_type = SqlUuid)]
     pub form_version_id: FormVersionId,

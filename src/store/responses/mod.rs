@@ -10,7 +10,7 @@
 //! | [`find`] | by its id, wherever it is |
 //! | [`withdraw`] | out of either, leaving a tombstone |
 //! | [`erase`] | everything of a campaign whose time is up |
-//! | [`delta`] | what these change, so that counts can follow |
+//! | [`delta`] [`tallies`] | what these change, and the counts that follow in the same transaction |
 //! | [`trial`] | tests of a campaign that has not opened, in a table of their own |
 //! | [`count`] [`stream`] | how many there are; all of them, for an export |
 
@@ -24,5 +24,6 @@ pub mod insert;
 pub mod redeem;
 pub mod release;
 pub mod stream;
+pub mod tallies;
 pub mod trial;
 pub mod withdraw;

@@ -112,11 +112,11 @@ async fn move_batch(
            moved AS (DELETE FROM arrivals a USING batch WHERE a.id = batch.id RETURNING a.*), \
            released AS (INSERT INTO responses (id, campaign_id, form_version_id, language, week, record) \
              SELECT id, campaign_id, form_version_id, language, week, record FROM moved ORDER BY id \
-             RETURNING form_version_id, record), \
+             RETURNING id, form_version_id, record), \
            remarked AS (INSERT INTO remarks (id, campaign_id, question, language, text) \
              SELECT (remark->>'id')::uuid, campaign_id, remark->>'question', language, remark->>'text' \
              FROM moved, jsonb_array_elements(moved.remarks) AS remark ORDER BY 1) \
-         SELECT form_version_id, record FROM released",
+         SELECT id, form_version_id, record FROM released",
     )
     .bind::<SqlUuid, _>(campaign)
     .bind::<Integer, _>(MAX_BATCH)

@@ -1,5 +1,6 @@
 //! Streams responses into an export, row by row.
 
+use super::delta::ReleasedRecord;
 use crate::domain::ids::{CampaignId, CampaignKey, FormId, FormVersionId, ResponseId};
 use crate::domain::server_key::KeyNumber;
 use crate::store::schema::{campaigns, responses};
@@ -53,6 +54,8 @@ pub struct ExportedCampaign {
     pub id: CampaignId,
     /// The key.
     pub key: CampaignKey,
+    /// When it opens.
+    pub opens_at: DateTime<Utc>,
     /// The campaign's `k`: the minimum number of records of an export that share their background answers.
     pub k: i32,
     /// The number of its server key.
@@ -89,6 +92,31 @@ pub async fn campaigns_of(
         .order(campaigns::key)
         .select(ExportedCampaign::as_select())
         .load(conn)
+        .await
+}
+
+/// The versions of the released responses of a campaign.
+pub async fn versions_in_campaign(
+    conn: &mut AsyncPgConnection,
+    campaign: CampaignId,
+) -> QueryResult<Vec<FormVersionId>> {
+    responses::table
+        .filter(responses::campaign_id.eq(campaign))
+        .select(responses::form_version_id)
+        .distinct()
+        .load(conn)
+        .await
+}
+
+/// Streams what can be counted of the released responses of a campaign.
+pub async fn stream_of_campaign<'conn>(
+    conn: &'conn mut AsyncPgConnection,
+    campaign: CampaignId,
+) -> QueryResult<impl Stream<Item = QueryResult<ReleasedRecord>> + Send + use<'conn>> {
+    responses::table
+        .filter(responses::campaign_id.eq(campaign))
+        .select((responses::id, responses::form_version_id, responses::record))
+        .load_stream(conn)
         .await
 }
 

@@ -77,6 +77,7 @@ async fn delete_released(
         .execute(conn)
         .await?;
     let record = ReleasedRecord {
+        id,
         form_version_id,
         record,
     };

@@ -137,7 +137,7 @@ impl Collection {
     /// Releases what is ripe, as the server does in the background.
     pub async fn release(&self) -> usize {
         let mut conn = self.app.connect().await;
-        let released = release_on(&mut conn, self.app.state.app.now())
+        let released = release_on(&self.app.state.app, &mut conn, self.app.state.app.now())
             .await
             .unwrap();
         // What the server's own releaser is moving at this moment was passed over.

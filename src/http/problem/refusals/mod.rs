@@ -3,6 +3,7 @@
 mod accounts;
 mod forms_and_campaigns;
 mod responses;
+mod statistics;
 
 use crate::app::export::ExportError;
 use crate::app::exports::{ExportRefused, Unfit};

@@ -1,0 +1,73 @@
+//! The refusals of statistics.
+
+use crate::app::statistics::StatisticsRefused;
+use crate::domain::statistics::{MAX_CONDITIONS, MAX_DIMENSIONS, MAX_GROUPS, QueryFault};
+use crate::http::problem::{Code, FieldCode, FieldError, Problem};
+
+impl From<StatisticsRefused> for Problem {
+    fn from(refused: StatisticsRefused) -> Self {
+        match refused {
+            StatisticsRefused::OutOfReach(out) => out.into(),
+            StatisticsRefused::Form(refused) => refused.into(),
+            StatisticsRefused::Unfit { campaign, faults } => {
+                let campaign = campaign.then(|| {
+                    let detail = "The form has no campaign with this key.";
+                    FieldError::parameter("campaign", FieldCode::CampaignUnknown, detail)
+                });
+                let faults = faults.into_iter().map(Into::into);
+                Self::query(campaign.into_iter().chain(faults).collect())
+            }
+            StatisticsRefused::LanguageNotOffered(offered) => Self::new(Code::LanguageNotOffered)
+                .detail(format!("The form is offered in {}.", offered.join(", "))),
+            StatisticsRefused::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<QueryFault> for FieldError {
+    fn from(fault: QueryFault) -> Self {
+        use FieldCode as Code;
+        use QueryFault as Fault;
+        let (parameter, code) = match &fault {
+            Fault::MeasureUnknown(_) => ("of", Code::MeasureUnknown),
+            Fault::DimensionUnknown(_) => ("by", Code::QuestionUnknown),
+            Fault::NoCategories(_) => ("by", Code::NoCategories),
+            Fault::DimensionTwice(_) => ("by", Code::NamedTwice),
+            Fault::TooManyDimensions | Fault::TooManyGroups(_) => ("by", Code::Length),
+            Fault::VersionUnknown(_) => ("version", Code::VersionUnknown),
+            Fault::LanguageUnknown(_) => ("response_language", Code::LanguageNotOffered),
+            Fault::ConditionMalformed(_) => ("where", Code::InvalidValue),
+            Fault::ConditionQuestionUnknown(_) => ("where", Code::QuestionUnknown),
+            Fault::ConditionCodeUnknown(_) => ("where", Code::OptionUnknown),
+            Fault::ConditionTwice(_) => ("where", Code::NamedTwice),
+            Fault::TooManyConditions => ("where", Code::Length),
+        };
+        Self::parameter(parameter, code, detail(fault))
+    }
+}
+
+fn detail(fault: QueryFault) -> String {
+    use QueryFault as Fault;
+    match fault {
+        Fault::MeasureUnknown(name) => {
+            format!("`{name}` is no question or score that can be counted.")
+        }
+        Fault::DimensionUnknown(name) => format!("The form has no `{name}`."),
+        Fault::NoCategories(name) => format!("`{name}` has no categories, or too many."),
+        Fault::DimensionTwice(name) | Fault::ConditionTwice(name) => {
+            format!("`{name}` is named already.")
+        }
+        Fault::TooManyDimensions => format!("It may name at most {MAX_DIMENSIONS}."),
+        Fault::TooManyGroups(groups) => {
+            format!("These have {groups} combinations, and a table at most {MAX_GROUPS}.")
+        }
+        Fault::VersionUnknown(text) => format!("The form has no version `{text}`."),
+        Fault::LanguageUnknown(tag) => format!("No version of the form is in `{tag}`."),
+        Fault::ConditionMalformed(text) => format!("`{text}` is not written as `question:code`."),
+        Fault::ConditionQuestionUnknown(name) => format!("The form has no question `{name}`."),
+        Fault::ConditionCodeUnknown(text) => {
+            format!("The question of `{text}` has no such code.")
+        }
+        Fault::TooManyConditions => format!("It may hold at most {MAX_CONDITIONS}."),
+    }
+}

@@ -1,0 +1,121 @@
+//! Statistics of a form, and its report. For analysts.
+
+mod query;
+mod report;
+mod views;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, Accept, Header};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpRequest, HttpResponse, get};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use self::query::StatisticsQuery;
+use self::views::StatisticsView;
+use crate::app::statistics;
+use crate::formats::statistics::statistics_csv;
+use crate::http::auth::{Analyst, StaffOrKey};
+use crate::http::extract::Query;
+use crate::http::extract::headers_only::HeadersOnly;
+use crate::http::extract::path::FormPath;
+use crate::http::middleware::compression::compress;
+use crate::http::problem::Problem;
+use crate::http::reply::{entity_tag, without_body};
+use crate::http::state::State;
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(get_statistics).service(report::get_report);
+}
+
+/// Get figures about a question or a score
+///
+/// Counts, shares and means over all released responses that the caller reaches, broken down by up to three dimensions. So
+/// "the mean eating score by cancer and age" is one request: `of=score_eating&by=cancer_type,age_band`.
+///
+/// Every count has noise under the cell key method: the same responses always give the same figure, whoever asks and
+/// however, and one response more or less gives fresh noise. No count is masked. A count of 0 may be a true 0, or a few
+/// responses. Shares and means are made of figures with noise; their intervals of 95 % include it. They are given where
+/// the published number of answers is 10 or more. A group that is not listed has a published count of 0 everywhere.
+/// Counts are not made to add up.
+///
+/// Groups of a multiple choice overlap: a response is in the group of each option that was chosen. A ranking is counted by
+/// the option that was put first. With `campaign` among the dimensions, `changes` compares each campaign with the one
+/// before.
+///
+/// With `Accept: text/csv` the reply is a table with a row a group. The query is recorded in the audit, once a day for
+/// each account.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
+    params(
+        FormPath,
+        StatisticsQuery,
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy that the client has."),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The figures.",
+            content(
+                (StatisticsView = "application/json"),
+                (inline(CsvTable) = "text/csv"),
+            ),
+            headers(("ETag" = String, description = "Changes with the figures.")),
+        ),
+        (status = 304, description = "The client has these figures."),
+    ),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered"]))),
+)]
+#[get("/v1/forms/{form}/statistics", wrap = "from_fn(compress)")]
+async fn get_statistics(
+    analyst: StaffOrKey<Analyst>,
+    state: State,
+    request: HttpRequest,
+    form: FormPath,
+    query: Query<StatisticsQuery>,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let (query, form) = (query.read()?, form.key()?);
+    let (caller, asked, as_csv) = (analyst.caller(), query.request(), prefers_csv(&request));
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((header::VARY, "accept"))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    let media_type = match as_csv {
+        true => "text/csv; charset=utf-8; header=present",
+        false => "application/json",
+    };
+    if headers_only.0 {
+        statistics::check_statistics(&state.app, caller, &form, asked).await?;
+        return Ok(without_body(response.content_type(media_type)));
+    }
+    let figures = statistics::statistics(&state.app, caller, &form, asked).await?;
+    let unwritten = || Problem::internal("statistics cannot be written");
+    let body = match as_csv {
+        true => statistics_csv(&figures, query.csv()).map_err(|_| unwritten())?,
+        false => serde_json::to_vec(&StatisticsView::new(form.to_string(), &figures))
+            .map_err(|_| unwritten())?,
+    };
+    let tag = entity_tag::weak(&body);
+    response.insert_header((header::ETAG, tag.to_string()));
+    if entity_tag::is_known(&request, &tag) {
+        return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+    }
+    Ok(response.content_type(media_type).body(body))
+}
+
+/// A table.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary, example = json!("cancer_type,responses,answered,hidden,not_asked,blank,declined,mean,mean_lower,mean_upper\r\nstomach,212,190,0,0,22,0,41.7,38.2,45.1\r\n"))]
+struct CsvTable(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
+
+/// Whether the client names CSV before JSON.
+fn prefers_csv(request: &HttpRequest) -> bool {
+    let accepted = Accept::parse(request).map(|accepted| accepted.ranked());
+    let named = accepted.unwrap_or_default().into_iter();
+    let mut named = named.map(|kind| kind.essence_str().to_owned());
+    let first = named.find(|kind| ["text/csv", "application/json"].contains(&&**kind));
+    first.as_deref() == Some("text/csv")
+}
