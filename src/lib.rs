@@ -8,7 +8,7 @@
 //! | [`http`] | app, server, authentication, extractors, problems, one folder or file a resource | SQL |
 //! | [`app`] | the use cases, one file a noun: transactions, audit, clock, caches, background tasks | HTTP, SQL |
 //! | [`backup`] | making, restoring and verifying backups | HTTP, SQL |
-//! | [`formats`] | bytes in and out, pure: CSV, wide, codebook, invitation sheets, XLSForm | HTTP, SQL |
+//! | [`formats`] | bytes in and out, pure: CSV, NDJSON, Excel, data packages, codebook, invitation sheets, XLSForm | HTTP, SQL |
 //! | [`store`] | pool, migrations, one file a table group, plain functions on a connection | HTTP, use cases |
 //! | [`postgres`] | the embedded cluster, and which database to use | |
 //! | [`domain`] | the rules of the field: forms, answers, anonymity | HTTP, SQL, clock, randomness, environment |

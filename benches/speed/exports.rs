@@ -8,13 +8,13 @@ use std::time::Duration;
 use aftercare::app::export::ExportVersion;
 use aftercare::app::export::rows::{RowReader, Rows};
 use aftercare::domain::codebook::Columns;
-use aftercare::domain::disclosure::{QuasiIdentifiers, SecondarySuppression};
+use aftercare::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, codebook};
 use aftercare::domain::form::Form;
 use aftercare::domain::ids::{CampaignId, FormVersionId};
 use aftercare::domain::response::validate;
 use aftercare::formats::csv::CsvOptions;
-use aftercare::formats::csv::CsvWriter;
-use aftercare::formats::wide::Wide;
+use aftercare::formats::csv_table::CsvTable;
+use aftercare::formats::table::{Layout, Shape, TableWriter};
 use aftercare::sample::synthetic;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::pool::{Purpose, Target};
@@ -159,14 +159,14 @@ impl Worker for Writer {
         let secondary = SecondarySuppression::of(&columns, &quasi);
         let (versions, campaigns) = (&self.versions, &self.campaigns);
         let reader = RowReader::new(&columns, &quasi, &secondary, versions, campaigns);
-        let mut csv = CsvWriter::new(CsvOptions::default());
-        let mut wide = Wide::default();
-        Wide::header(&columns, &mut csv).unwrap();
+        let mut csv = CsvTable::new(CsvOptions::default());
+        let entries = codebook(&columns, "en");
+        let (mut layout, _) = Layout::of(&columns, &entries, Shape::default(), |_| true);
         let rows = Rows::open(&mut self.conn, &self.filter, Order::Any, &reader);
         let mut rows = rows.await.unwrap();
         let mut count = 0;
         while let Some(row) = rows.next().await.unwrap() {
-            wide.row(row.cells(), &mut csv).unwrap();
+            layout.write(row.cells(), &mut csv).unwrap();
             count += 1;
             if csv.is_full() {
                 std::hint::black_box(csv.take());

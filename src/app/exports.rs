@@ -4,32 +4,26 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::export::audited::{Asked, written};
 use super::export::campaigns::{FormCampaigns, NotChosen, by_id};
 use super::export::remarks::RemarksExport;
-use super::export::selection::RowFilter;
+use super::export::request::{ExportKeys, NotFitting, columns_of, label_language, newest};
+pub use super::export::request::{ResponsesRequest, Unfit};
 use super::export::{Download, ExportError, ExportVersion, Limits, Report, ResponsesExport, start};
 use super::limits::TooMany;
 use super::{App, Caller, Failure, failures, out_of_reach};
-use crate::domain::audit::{
-    AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
-};
-use crate::domain::campaign::privacy_settings::{MAX_K, least_k};
-use crate::domain::codebook::{Columns, Entry};
-use crate::domain::disclosure::codebook as codebook_of;
-use crate::domain::form::look_up;
+use crate::domain::audit::{AuditEvent, AuditedCampaigns, AuditedExport};
+use crate::domain::codebook::Entry;
+use crate::domain::disclosure::{codebook as codebook_of, codebook_by_version};
 use crate::domain::ids::{CampaignId, FormKey};
 use crate::domain::server_key::ServerKey;
 use crate::domain::staff::scope::OutOfReach;
-use crate::domain::week::IsoWeek;
 use crate::formats::csv::CsvOptions;
 use crate::random;
 use crate::store::AsyncPgConnection;
 use crate::store::exclusive_connection::ExclusiveConnection;
 use crate::store::forms::{find_form, newest_version, versions_of};
 use crate::store::responses::stream::{ExportedCampaign, campaigns_of};
-
-/// Questions whose diversity is reported at once.
-pub const MAX_SENSITIVE: usize = 20;
 
 /// Why there is no export.
 #[derive(Debug)]
@@ -54,41 +48,6 @@ pub enum ExportRefused {
 
 failures!(ExportRefused);
 out_of_reach!(ExportRefused);
-
-/// Why a request does not fit the form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unfit {
-    /// A campaign is named that the form does not have.
-    CampaignUnknown,
-    /// `k` is less than this, which a campaign promises.
-    KTooSmall(u32),
-    /// `k` is more than this.
-    KTooLarge(u32),
-    /// A question is named that has no column.
-    SensitiveUnknown,
-    /// A background question is named, which is suppressed itself.
-    SensitiveBackground,
-    /// More questions are named than [`MAX_SENSITIVE`].
-    TooManySensitive,
-}
-
-/// Which responses are exported, and how.
-#[derive(Debug, Clone)]
-pub struct ResponsesRequest {
-    /// Only rows that show one of the campaigns with these keys; any, if none is given.
-    pub campaigns: Option<Vec<String>>,
-    /// Only rows that show this week or a later one.
-    pub from_week: Option<IsoWeek>,
-    /// Only rows that show this week or an earlier one.
-    pub to_week: Option<IsoWeek>,
-    /// How many responses share what is shown of their background at least; if none is given, the greatest `k` of the
-    /// form's campaigns.
-    pub k: Option<u32>,
-    /// The keys of questions whose diversity is reported.
-    pub sensitive: Vec<String>,
-    /// How the file is written.
-    pub options: CsvOptions,
-}
 
 /// A file of responses: what suppression took away, and the bytes.
 pub struct ResponsesFile {
@@ -159,7 +118,15 @@ async fn responses_export(
     request: ResponsesRequest,
 ) -> Result<ResponsesExport, ExportRefused> {
     let (campaigns, versions) = published(app, conn, caller, form).await?;
-    request.export(app, versions, &campaigns)
+    let keys = ExportKeys {
+        order: order_key(app, &campaigns.all),
+        suppression: keys_of(app, &campaigns.all)?,
+    };
+    let export = request.export(keys, form, versions, &campaigns);
+    export.map_err(|not_fitting| match not_fitting {
+        NotFitting::OutOfReach(out) => out.into(),
+        NotFitting::Unfit(reasons) => ExportRefused::Unfit(reasons),
+    })
 }
 
 /// Exports the cleared remarks to a form, of the campaigns with these keys or of all.
@@ -232,7 +199,8 @@ async fn campaigns_with_remarks(
     }
 }
 
-/// Describes the columns of a form's export in a language, or in the first language of the newest version.
+/// Describes the columns of a form's export in a language, or in the first language of the newest version: each as the
+/// newest version has it that has it at all, or as each version does.
 ///
 /// # Errors
 ///
@@ -242,18 +210,19 @@ pub async fn codebook(
     caller: &Caller,
     form: &FormKey,
     language: Option<&str>,
+    each_version: bool,
 ) -> Result<Vec<Entry>, ExportRefused> {
     let mut conn = app.connection().await?;
     let (_, versions) = published(app, &mut conn, caller, form).await?;
     drop(conn);
-    let newest = versions.last().map(|version| version.form.definition());
-    let offered = newest.map_or(&[][..], |definition| &definition.languages);
-    let language = match language {
-        None => offered.first().map_or("", String::as_str),
-        Some(asked) => look_up(offered, asked)
-            .ok_or_else(|| ExportRefused::LanguageNotOffered(offered.to_vec()))?,
+    let language = label_language(newest(&versions), language);
+    let language = language.map_err(ExportRefused::LanguageNotOffered)?;
+    let describe = if each_version {
+        codebook_by_version
+    } else {
+        codebook_of
     };
-    Ok(codebook_of(&columns_of(&versions), language))
+    Ok(describe(&columns_of(&versions), &language))
 }
 
 /// The campaigns of a form, and all its versions from the catalog, ascending.
@@ -289,49 +258,6 @@ fn unpublished(caller: &Caller, form: &FormKey) -> ExportRefused {
     }
 }
 
-fn columns_of(versions: &[ExportVersion]) -> Columns<'_> {
-    let forms: Vec<_> = versions.iter().map(|it| (it.number, &*it.form)).collect();
-    Columns::of(&forms)
-}
-
-impl ResponsesRequest {
-    fn export(
-        self,
-        app: &App,
-        versions: Vec<ExportVersion>,
-        of_form: &FormCampaigns,
-    ) -> Result<ResponsesExport, ExportRefused> {
-        let least_k = least_k(of_form.all.iter().map(|campaign| campaign.k));
-        let mut unfit = Vec::new();
-        let chosen = match of_form.chosen(self.campaigns.as_deref()) {
-            Err(NotChosen::OutOfReach) => return Err(OutOfReach.into()),
-            chosen => noted(chosen.map_err(|_| Unfit::CampaignUnknown), &mut unfit),
-        };
-        let k = noted(k(self.k, least_k), &mut unfit);
-        let sensitive = sensitive(&self.sensitive, &columns_of(&versions));
-        let sensitive = noted(sensitive, &mut unfit);
-        if !unfit.is_empty() {
-            return Err(ExportRefused::Unfit(unfit));
-        }
-        Ok(ResponsesExport {
-            row_filter: RowFilter {
-                campaigns: chosen.map(|all| all.iter().map(|it| it.id).collect()),
-                from_week: self.from_week.map(IsoWeek::monday),
-                to_week: self.to_week.map(IsoWeek::monday),
-                reach: of_form.reach(),
-            },
-            campaigns: by_id(&of_form.all),
-            k,
-            least_k,
-            sensitive,
-            order_key: order_key(app, &of_form.all),
-            keys: keys_of(app, &of_form.all)?,
-            options: self.options,
-            versions,
-        })
-    }
-}
-
 /// The server keys of these campaigns, without those of which nothing is left.
 fn keys_of(
     app: &App,
@@ -355,106 +281,4 @@ fn order_key(app: &App, campaigns: &[ExportedCampaign]) -> ServerKey {
         .min();
     let key = first.and_then(|number| app.keys.server.get(number));
     key.unwrap_or(app.keys.server.oldest()).clone()
-}
-
-/// The value; nothing instead of one that does not fit, and the reason among the others.
-fn noted<T: Default>(checked: Result<T, Unfit>, unfit: &mut Vec<Unfit>) -> T {
-    checked.unwrap_or_else(|reason| {
-        unfit.push(reason);
-        T::default()
-    })
-}
-
-/// The size of the smallest equivalence class.
-fn k(asked: Option<u32>, least: u32) -> Result<u32, Unfit> {
-    match asked {
-        None => Ok(least),
-        Some(k) if k < least => Err(Unfit::KTooSmall(least)),
-        Some(k) if k > MAX_K.max(least) => Err(Unfit::KTooLarge(MAX_K)),
-        Some(k) => Ok(k),
-    }
-}
-
-/// The questions whose diversity is asked for, each once.
-fn sensitive(asked: &[String], columns: &Columns<'_>) -> Result<Vec<String>, Unfit> {
-    let mut keys: Vec<String> = Vec::new();
-    for key in asked {
-        let of_question = columns
-            .as_slice()
-            .iter()
-            .filter(|column| column.question() == Some(key));
-        let background: Vec<bool> = of_question.map(|column| column.background).collect();
-        if background.is_empty() {
-            return Err(Unfit::SensitiveUnknown);
-        }
-        if background.contains(&true) {
-            return Err(Unfit::SensitiveBackground);
-        }
-        if !keys.contains(key) {
-            keys.push(key.clone());
-        }
-    }
-    if keys.len() > MAX_SENSITIVE {
-        return Err(Unfit::TooManySensitive);
-    }
-    Ok(keys)
-}
-
-/// What was asked for, for the audit.
-struct Asked {
-    form: String,
-    filter: AuditedExportFilter,
-    k: u32,
-    sensitive: Vec<String>,
-}
-
-impl Asked {
-    fn of(form: &FormKey, export: &ResponsesExport) -> Self {
-        let filter = &export.row_filter;
-        let in_file = |id: &CampaignId| {
-            let chosen = filter.campaigns.as_ref();
-            chosen.is_none_or(|chosen| chosen.contains(id))
-        };
-        let campaigns = export.campaigns.iter().filter(|(id, _)| in_file(id));
-        let mut campaigns: Vec<String> = campaigns.map(|(_, key)| key.clone()).collect();
-        campaigns.sort_unstable();
-        Self {
-            form: form.to_string(),
-            filter: AuditedExportFilter {
-                campaigns,
-                from_week: filter.from_week.map(IsoWeek::of),
-                to_week: filter.to_week.map(IsoWeek::of),
-            },
-            k: export.k,
-            sensitive: export.sensitive.clone(),
-        }
-    }
-
-    fn event(&self, outcome: AuditedExport) -> AuditEvent {
-        AuditEvent::ResponsesExported {
-            form: self.form.clone(),
-            filter: self.filter.clone(),
-            k: self.k,
-            sensitive: self.sensitive.clone(),
-            outcome,
-        }
-    }
-}
-
-/// What was found and suppressed, for the audit.
-fn written(report: &Report) -> AuditedExport {
-    let diversity = report.diversity.iter().map(|question| AuditedDiversity {
-        question: question.question.clone(),
-        least: question.least_distinct,
-        uniform_classes: question.uniform_classes,
-    });
-    AuditedExport::Written {
-        rows: report.records,
-        masked_cells: report.masked_cells,
-        masked_records: report.masked_records,
-        dependent_cells: report.dependent_cells,
-        smallest_class: report.smallest_class,
-        withheld_records: report.withheld_records,
-        diversity: diversity.collect(),
-    }
 }

@@ -6,6 +6,7 @@ mod application;
 mod audit;
 mod backup;
 mod demo;
+mod export;
 mod form;
 mod form_file;
 mod form_lint;
@@ -50,6 +51,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Print the OpenAPI document
     Openapi(openapi::Openapi),
+    /// Write the responses to a form into a file, masked as for analysts
+    Export(export::Export),
     /// Check, publish and compare forms
     Form(form::FormCommand),
     /// Manage accounts of staff
@@ -90,6 +93,7 @@ impl Cli {
             Command::Demo(demo) => demo.run().await,
             Command::Migrate(migrate) => migrate.run().await,
             Command::Openapi(openapi) => openapi.run(),
+            Command::Export(export) => export.run().await,
             Command::Form(form) => form.run().await,
             Command::Staff(staff) => staff.run().await,
             Command::ApiKey(api_key) => api_key.run().await,

@@ -38,6 +38,70 @@ pub const HEADER: [&str; 31] = [
     "matrix",
 ];
 
+/// The columns of the list of codes.
+pub const CODES_HEADER: [&str; 6] = ["column", "version", "kind", "code", "number", "label"];
+
+/// A code of a column in a version, or a band of a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CodeRow<'a> {
+    /// The column.
+    pub column: &'a str,
+    /// The version.
+    pub version: i32,
+    /// `code` or `band`.
+    pub kind: &'static str,
+    /// As it stands in the column; the code of the band.
+    pub code: &'a str,
+    /// The number that it stands for in scores; the least score of the band.
+    pub number: Option<f64>,
+    /// What it means.
+    pub label: &'a str,
+}
+
+/// A row for each code that can stand in a column in each version, and for each band of a score.
+pub fn codes(by_version: &[Entry]) -> impl Iterator<Item = CodeRow<'_>> {
+    by_version.iter().flat_map(|entry| {
+        let version = entry.versions.last().copied().unwrap_or_default();
+        let row = move |kind, code, number, label| CodeRow {
+            column: &entry.column,
+            version,
+            kind,
+            code,
+            number,
+            label,
+        };
+        let codes = entry.codes.iter();
+        let codes =
+            codes.map(move |it| row("code", &*it.code, it.number.map(f64::from), &*it.label));
+        let bands = entry.score.iter().flat_map(|score| &score.bands);
+        codes.chain(bands.map(move |it| row("band", &*it.code, Some(it.from), &*it.label)))
+    })
+}
+
+/// Writes the list of codes.
+///
+/// # Errors
+///
+/// When a row does not fit the header, which none does.
+pub fn codes_csv(by_version: &[Entry], options: CsvOptions) -> Result<Vec<u8>, RowFault> {
+    let mut csv = CsvWriter::new(options);
+    CODES_HEADER.iter().for_each(|name| csv.text(name));
+    csv.end_row()?;
+    for row in codes(by_version) {
+        csv.text(row.column);
+        csv.whole(row.version.into());
+        csv.text(row.kind);
+        csv.text(row.code);
+        match row.number {
+            Some(number) => csv.number(number),
+            None => csv.blank(),
+        }
+        csv.text(row.label);
+        csv.end_row()?;
+    }
+    Ok(csv.take())
+}
+
 /// Writes the whole codebook.
 ///
 /// # Errors
@@ -167,7 +231,7 @@ fn ranges(versions: &[i32]) -> String {
 mod tests {
     use super::*;
     use crate::domain::codebook::Columns;
-    use crate::domain::disclosure::codebook;
+    use crate::domain::disclosure::{codebook, codebook_by_version};
     use crate::domain::form::{Form, Source, Syntax};
 
     /// Each form with its codebook, and where that is kept.
@@ -209,5 +273,56 @@ mod tests {
         assert_eq!(ranges(&[1]), "1");
         assert_eq!(ranges(&[1, 2, 3, 5, 7, 8]), "1 to 3, 5, 7 to 8");
         assert_eq!(ranges(&[]), "");
+    }
+
+    #[test]
+    fn each_code_of_each_version_has_a_row_of_its_own() {
+        let versions = crate::formats::table::tests::versions();
+        let fixture = crate::formats::table::tests::Fixture::of(&versions);
+        let by_version = codebook_by_version(&fixture.columns, "en");
+        let raw = CsvOptions {
+            formulas: crate::formats::csv::Formulas::Raw,
+            ..CsvOptions::default()
+        };
+        let written = codes_csv(&by_version, raw).unwrap();
+        let mut reader = csv::Reader::from_reader(written.as_slice());
+        let rows: Vec<Vec<String>> = reader
+            .records()
+            .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+            .collect();
+        let of = |column: &str, version: &str| -> Vec<[&str; 4]> {
+            let rows = rows
+                .iter()
+                .filter(|row| row[0] == column && row[1] == version);
+            rows.map(|row| [&*row[2], &*row[3], &*row[4], &*row[5]])
+                .collect()
+        };
+        // A label is one cell, whatever it holds, and each version has its own.
+        assert_eq!(of("group", "1")[0], ["code", "a", "", "A"]);
+        assert_eq!(of("group", "2")[0], ["code", "a", "", "=A; b=B"]);
+        assert_eq!(of("meals", "1")[2], ["code", "much", "2", "Much"]);
+        assert_eq!(of("meals@2", "3")[2], ["code", "much", "5", "Much"]);
+        assert!(of("meals", "2").is_empty());
+        assert_eq!(
+            of("score_difficulty", "1")[1],
+            ["band", "great", "50", "Great"]
+        );
+    }
+
+    #[test]
+    fn each_version_of_a_column_has_its_own_words() {
+        let versions = crate::formats::table::tests::versions();
+        let fixture = crate::formats::table::tests::Fixture::of(&versions);
+        let by_version = codebook_by_version(&fixture.columns, "en");
+        let distress = by_version.iter().filter(|it| it.column == "distress");
+        let said: Vec<_> = distress
+            .map(|it| (it.versions.clone(), &*it.text))
+            .collect();
+        let expected = [
+            (vec![1], "Distress?"),
+            (vec![2], "Distress?"),
+            (vec![3], "How much distress?"),
+        ];
+        assert_eq!(said, expected);
     }
 }

@@ -4,10 +4,12 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::csv::{CsvOptions, CsvWriter};
-use super::wide::Wide;
+use super::csv::CsvOptions;
+use super::csv_table::CsvTable;
+use super::table::{Layout, Shape, Table, TableWriter};
 use crate::domain::codebook::tests::occasion;
 use crate::domain::codebook::{CampaignLabel, Columns, RowContent, RowProjection};
+use crate::domain::disclosure::codebook;
 use crate::domain::form::{Edition, Form, FormDefinition};
 use crate::domain::ids::CampaignId;
 use crate::domain::response::{RawAnswers, Summary, validate};
@@ -38,11 +40,11 @@ fn outcome(form: &Form, said: &Value) -> Value {
         week: "2027-W05".parse::<IsoWeek>().unwrap().monday(),
         answers: valid.as_slice(),
     };
-    let mut csv = CsvWriter::new(CsvOptions::default());
+    let mut csv = CsvTable::new(CsvOptions::default());
     let projection = RowProjection::of(&columns, 1);
-    Wide::default()
-        .row(projection.cells(row), &mut csv)
-        .unwrap();
+    let codebook = codebook(&columns, language);
+    let (mut layout, _) = Layout::of(&columns, &codebook, Shape::default(), |_| true);
+    layout.write(projection.cells(row), &mut csv).unwrap();
     json!({
         "record": hex::encode(record),
         "summary": Summary::of(form, valid.as_slice(), language),
@@ -79,8 +81,13 @@ fn what_was_published_under_the_first_edition_stays_as_it_was() {
         let form = Form::check(definition).unwrap();
         assert_eq!(json!(form.digest().to_string()), kept["digest"]);
         assert_eq!(serde_json::to_value(form.layout()).unwrap(), kept["layout"]);
-        let mut header = CsvWriter::new(CsvOptions::default());
-        Wide::header(&Columns::of(&[(1, &form)]), &mut header).unwrap();
+        let mut header = CsvTable::new(CsvOptions::default());
+        let about = Table {
+            codebook: codebook(&Columns::of(&[(1, &form)]), "en"),
+            ..Table::default()
+        };
+        let (table, _) = Table::of(&Columns::of(&[(1, &form)]), about, |_| true);
+        header.begin(&table).unwrap();
         assert_eq!(
             json!(String::from_utf8(header.take()).unwrap()),
             kept["header"]

@@ -3,7 +3,12 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`csv`] | text and numbers into CSV: RFC 4180, harmless in spreadsheets |
-//! | [`wide`] | a response into a row of the wide export |
+//! | [`table`] | a table of responses, and what a file format must do to write it |
+//! | [`csv_table`], [`ndjson`], [`data_package`] | such a table as CSV, as NDJSON, as a Frictionless Data Package |
+//! | [`xlsx_table`] | such a table as an Excel workbook |
+//! | [`sav`] | such a table as an SPSS system file |
+//! | [`zip_stream`] | a zip archive in pieces |
+//! | [`file_format`] | which files there are |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`statistics`] [`report`] | statistics as a table, the report of a form as a page |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
@@ -19,14 +24,21 @@ mod names;
 
 pub mod codebook;
 pub mod csv;
+pub mod csv_table;
+pub mod data_package;
 pub mod fhir;
+pub mod file_format;
 pub mod imported;
 pub mod invitation_sheet;
+pub mod ndjson;
 pub mod redcap;
 pub mod report;
+pub mod sav;
 pub mod statistics;
-pub mod wide;
+pub mod table;
 pub mod xlsform;
+pub mod xlsx_table;
+pub mod zip_stream;
 
 #[cfg(test)]
 mod edition_1_corpus;

@@ -7,12 +7,11 @@ use std::time::{Duration, Instant};
 
 use aftercare::app::export::selection::RowFilter;
 use aftercare::app::export::{
-    Download, ExportError, ExportVersion, Limits, ResponsesExport, Spool, start,
+    Download, ExportError, ExportVersion, FileSpec, Limits, ResponsesExport, Spool, start,
 };
 use aftercare::domain::ids::{CampaignId, FormVersionId};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
-use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
 use aftercare::store::exclusive_connection::ExclusiveConnection;
 use diesel::sql_types::BigInt;
@@ -104,7 +103,7 @@ async fn begin_in(
             CampaignId(campaign),
             app.state.app.keys.server.oldest().clone(),
         )]),
-        options: CsvOptions::default(),
+        file: FileSpec::default(),
     };
     let conn = app.state.app.pools.exports.get().await.unwrap();
     let connection = ExclusiveConnection::new(conn);

@@ -19,14 +19,21 @@ const CODEBOOK: &str = "/v1/forms/every-kind/codebook.csv";
 const COPIES: usize = 5;
 
 /// Two versions, the second with `meals` recoded and an option more; two campaigns; four kinds of responses.
-struct Collected {
-    app: TestApp,
-    analyst: Client,
+pub struct Collected {
+    pub app: TestApp,
+    pub analyst: Client,
     versions: [Version; 2],
     ids: Vec<Uuid>,
+    pub spring: Uuid,
 }
 
-async fn collected() -> Collected {
+impl Collected {
+    pub fn newest(&self) -> &Version {
+        &self.versions[1]
+    }
+}
+
+pub async fn collected() -> Collected {
     let app = TestApp::start().await;
     let mut conn = app.connect().await;
     let one = every_kind();
@@ -81,6 +88,7 @@ async fn collected() -> Collected {
         analyst,
         versions,
         ids,
+        spring,
     }
 }
 
@@ -187,7 +195,15 @@ async fn responses_are_chosen_by_campaign_and_week() {
         "bom=1",
         "bom=",
         "formulas=no",
-        "values=labels",
+        "values=words",
+        "layout=tall",
+        "missing=never",
+        "version=3",
+        "version=",
+        "response_language=fr",
+        "columns=",
+        "columns=story",
+        "language=fr",
     ] {
         let answer = all
             .analyst

@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 53] = [
+const ORDER: [&str; 59] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -28,7 +28,13 @@ const ORDER: [&str; 53] = [
     "withdraw_own_response",
     "list_form_changes",
     "export_responses",
+    "export_responses_ndjson",
+    "export_responses_xlsx",
+    "export_responses_sav",
+    "export_data_package",
     "export_codebook",
+    "export_codebook_json",
+    "export_codes",
     "export_remarks",
     "get_statistics",
     "get_report",

@@ -5,6 +5,7 @@ use crate::domain::disclosure::PlanFault;
 use crate::domain::disclosure::k_anonymity::{SnapshotMismatch, TableFault};
 use crate::domain::form::RecordFault;
 use crate::formats::csv::RowFault;
+use crate::formats::table::WriteFault;
 use crate::store::QueryError;
 
 /// Why an export broke off. The messages are for the log: they hold nothing that anybody answered.
@@ -22,6 +23,9 @@ pub enum ExportError {
     /// A row does not fit the header.
     #[error(transparent)]
     Row(#[from] RowFault),
+    /// The format has no place for the table.
+    #[error(transparent)]
+    Write(#[from] WriteFault),
     /// There are fewer responses than `k`, but some.
     #[error("there are too few responses")]
     TooFew,

@@ -9,12 +9,12 @@ use std::collections::HashMap;
 
 use super::download::{ExportJob, ExportSink};
 use super::error::ExportError;
+use super::file::FileSpec;
 use super::measure::{ReportBuilder, measure};
 use super::plan::{count, plan};
 use super::report::Report;
 use super::rows::{ExportVersion, RowReader, Rows, Suppression};
 use super::selection::RowFilter;
-use super::write::write;
 use crate::domain::codebook::Columns;
 use crate::domain::disclosure::{
     KeyEncoder, QuasiIdentifiers, SecondarySuppression, Thresholds, TwoStageSuppressor,
@@ -22,7 +22,6 @@ use crate::domain::disclosure::{
 };
 use crate::domain::ids::CampaignId;
 use crate::domain::server_key::ServerKey;
-use crate::formats::csv::CsvOptions;
 use crate::store::AsyncPgConnection;
 use crate::store::responses::stream::{Order, ResponsesFilter, begin_snapshot, end_snapshot};
 
@@ -46,7 +45,7 @@ pub struct ResponsesExport {
     /// Decides the order of the rows.
     pub order_key: ServerKey,
     /// How they are written.
-    pub options: CsvOptions,
+    pub file: FileSpec,
 }
 
 impl ExportJob for ResponsesExport {
@@ -83,7 +82,7 @@ impl ExportJob for ResponsesExport {
         let suppression = self.suppression(planned.suppressor, &mut planned.encoder);
         let rows = Rows::open(conn, &all, order, &reader).await?;
         let rows = rows.suppressed(suppression);
-        let count = write(rows, &columns, self.options, sink).await?;
+        let count = self.file.write(rows, &columns, sink).await?;
         end_snapshot(conn).await?;
         Ok(count)
     }

@@ -7,7 +7,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::error::ExportError;
-use super::selection::{Decision, RowFilter};
+use super::selection::{Decision, RowFilter, Shown};
 use crate::domain::codebook::{
     CampaignLabel, Cell, ColumnIndex, Columns, MetadataColumn, Missing, RowContent, RowProjection,
 };
@@ -37,8 +37,8 @@ pub struct RowReader<'a> {
     versions: HashMap<FormVersionId, VersionReader<'a>>,
     campaigns: HashMap<CampaignId, CampaignLabel<'a>>,
     quasi: &'a QuasiIdentifiers,
-    campaign: ColumnIndex,
-    week: ColumnIndex,
+    /// The metadata, by which rows are chosen.
+    metadata: [ColumnIndex; 4],
 }
 
 struct VersionReader<'a> {
@@ -72,8 +72,7 @@ impl<'a> RowReader<'a> {
             versions: versions.iter().map(version).collect(),
             campaigns: campaigns.iter().map(campaign).collect(),
             quasi,
-            campaign: columns.metadata(MetadataColumn::Campaign),
-            week: columns.metadata(MetadataColumn::Week),
+            metadata: MetadataColumn::ALL.map(|column| columns.metadata(column)),
         }
     }
 
@@ -246,9 +245,14 @@ impl Suppression<'_> {
         let decided = self.suppressor.suppress(key, server, row.id());
         row.suppressed = decided.cells;
         row.class = decided.class;
-        let campaign = (!row.is_suppressed(reader.campaign)).then_some(row.campaign.id);
-        let week = (!row.is_suppressed(reader.week)).then_some(row.stored.week);
-        row.decision = match self.filter.decide(campaign, week) {
+        let [campaign, version, language, week] = reader.metadata.map(|it| !row.is_suppressed(it));
+        let decision = self.filter.decide(&Shown {
+            campaign: campaign.then_some(row.campaign.id),
+            version: version.then_some(row.version.number),
+            language: language.then_some(&*row.stored.language),
+            week: week.then_some(row.stored.week),
+        });
+        row.decision = match decision {
             Decision::Undetermined if !self.filter.reaches(row.campaign.id) => Decision::Exclude,
             decided => decided,
         };

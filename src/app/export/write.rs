@@ -4,31 +4,29 @@ use super::download::ExportSink;
 use super::error::ExportError;
 use super::rows::Rows;
 use super::selection::Decision;
-use crate::domain::codebook::Columns;
-use crate::formats::csv::{CsvOptions, CsvWriter};
-use crate::formats::wide::Wide;
+use crate::formats::table::{Layout, Table, TableWriter};
 
-/// Writes the rows; gives their number.
+/// Writes the rows; gives the number of responses.
 pub async fn write<R>(
     mut rows: Rows<'_>,
-    columns: &Columns<'_>,
-    options: CsvOptions,
+    table: &Table,
+    mut layout: Layout,
+    mut writer: impl TableWriter,
     sink: &mut ExportSink<R>,
 ) -> Result<u64, ExportError> {
-    let mut csv = CsvWriter::new(options);
-    let mut wide = Wide::default();
-    Wide::header(columns, &mut csv)?;
+    writer.begin(table)?;
     let mut count = 0;
     while let Some(row) = rows.next().await? {
         if row.decision != Decision::Include {
             continue;
         }
-        wide.row(row.cells(), &mut csv)?;
+        layout.write(row.cells(), &mut writer)?;
         count += 1;
-        if csv.is_full() {
-            sink.send(csv.take()).await?;
+        if writer.is_full() {
+            sink.send(writer.take()).await?;
         }
     }
-    sink.send(csv.take()).await?;
+    writer.end()?;
+    sink.send(writer.take()).await?;
     Ok(count)
 }

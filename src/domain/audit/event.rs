@@ -144,6 +144,8 @@ pub enum AuditEvent {
         form: String,
         /// The filter.
         filter: AuditedExportFilter,
+        /// The file.
+        file: AuditedFile,
         /// The minimum number of responses that share their visible background (`k`).
         k: u32,
         /// The questions whose diversity was reported.
@@ -323,6 +325,12 @@ pub struct AuditedCampaigns {
 pub struct AuditedExportFilter {
     /// The keys of the campaigns, sorted.
     pub campaigns: Vec<String>,
+    /// The versions of the form; empty for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<i32>,
+    /// The languages of the responses; empty for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
     /// The first week.
     #[serde(serialize_with = "week")]
     pub from_week: Option<IsoWeek>,
@@ -333,6 +341,25 @@ pub struct AuditedExportFilter {
 
 fn week<S: serde::Serializer>(week: &Option<IsoWeek>, serializer: S) -> Result<S::Ok, S::Error> {
     week.map(|week| week.to_string()).serialize(serializer)
+}
+
+/// The file of an export of responses. What is not said is as usual.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditedFile {
+    /// The format.
+    pub format: &'static str,
+    /// The layout, if it is not wide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<&'static str>,
+    /// How choices are written, if not by their codes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<&'static str>,
+    /// How missing values are written, if they are not blank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<&'static str>,
+    /// The columns, if not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
 }
 
 /// The outcome of an export.

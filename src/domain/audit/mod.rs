@@ -17,7 +17,7 @@ pub use chain::{ChainError, ChainVerifier, Checkpoint, CheckpointMalformed};
 pub use digest::ChainDigest;
 pub use event::{
     Actor, AuditEvent, AuditedCampaigns, AuditedDiversity, AuditedExport, AuditedExportFilter,
-    AuditedRemarksFilter, AuditedScopes, AuditedSettings,
+    AuditedFile, AuditedRemarksFilter, AuditedScopes, AuditedSettings,
 };
 
 /// The recorded actions.

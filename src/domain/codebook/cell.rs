@@ -59,6 +59,15 @@ pub enum Missing {
 }
 
 impl Missing {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Hidden,
+        Self::NotAsked,
+        Self::Blank,
+        Self::Declined,
+        Self::Masked,
+    ];
+
     /// The null flavour of HL7 for this reason.
     pub const fn null_flavour(self) -> &'static str {
         match self {

@@ -115,11 +115,26 @@ impl Entry {
     /// The description of a column, in `language` where there is a text in it. [`Entry::masked_with`] is left empty:
     /// [`crate::domain::disclosure::codebook`] fills it.
     pub fn of(columns: &Columns<'_>, column: &Column, language: &str) -> Option<Self> {
-        let form = columns.newest(column)?;
+        let newest = *column.versions.last()?;
+        let described = Self::in_version(columns, column, newest, language)?;
+        Some(Self {
+            versions: column.versions.clone(),
+            ..described
+        })
+    }
+
+    /// The same as this version has it.
+    pub fn in_version(
+        columns: &Columns<'_>,
+        column: &Column,
+        version: i32,
+        language: &str,
+    ) -> Option<Self> {
+        let form = columns.form(version)?;
         let texts = Texts { form, language };
         let entry = Self {
             column: column.name.clone(),
-            versions: column.versions.clone(),
+            versions: vec![version],
             ..Self::default()
         };
         match &column.kind {
@@ -129,7 +144,7 @@ impl Entry {
                 let entry = answer(&texts, question, entry)?;
                 chosen(&texts, question, option, entry)
             }
-            ColumnKind::Score { score } => self::score(columns, column, &texts, score, entry),
+            ColumnKind::Score { score } => self::score(columns, version, &texts, score, entry),
         }
     }
 }
@@ -301,7 +316,7 @@ fn chosen(texts: &Texts<'_>, question: &str, option: &str, entry: Entry) -> Opti
 
 fn score(
     columns: &Columns<'_>,
-    column: &Column,
+    version: i32,
     texts: &Texts<'_>,
     score: &str,
     entry: Entry,
@@ -313,11 +328,10 @@ fn score(
     let (min, max) = checked.reach();
     let edition = texts.form.definition().edition();
     let mapped = edition == Edition::First || definition.method == ScoreMethod::Mean;
-    let version = column.versions.last()?;
     // The column of a question is the one that this version fills.
     let filled = |is_it: &dyn Fn(&Column) -> bool| -> Vec<String> {
         let all = columns.as_slice().iter();
-        let found = all.filter(|column| column.versions.contains(version) && is_it(column));
+        let found = all.filter(|column| column.versions.contains(&version) && is_it(column));
         found.map(|column| column.name.clone()).collect()
     };
     let (mut questions, mut scores) = (definition.of.clone(), definition.of_scores.clone());

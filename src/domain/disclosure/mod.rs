@@ -13,7 +13,7 @@ mod tests;
 mod two_stage;
 mod weights;
 
-pub use codebook::codebook;
+pub use codebook::{codebook, codebook_by_version};
 pub use diversity::{Diversity, QuestionDiversity, Shown};
 pub use key_encoding::{KeyEncoder, encode_key};
 pub use quasi_identifiers::QuasiIdentifiers;

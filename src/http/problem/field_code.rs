@@ -55,6 +55,7 @@ field_codes! {
     DuplicateParameter, "duplicate_parameter", "The parameter is given twice.";
     BeforeStart, "before_start", "The end is before the beginning.";
     CampaignUnknown, "campaign_unknown", "There is no campaign with this key, or the form has none.";
+    ColumnUnknown, "column_unknown", "The table has no column with this name. The codebook lists those it has.";
     BackgroundQuestion, "background_question", "The question describes the person, and is masked itself.";
 
     MeasureUnknown, "measure_unknown", "The form has no question or score with this name that can be counted. Names are those of the columns of an export, without the option: `eating_meals`, `eating_meals@3`, `score_eating`.";

@@ -22,6 +22,7 @@ use utoipa::openapi::{Components, ComponentsBuilder};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::formats::csv::Formulas;
+use crate::formats::table::shape::{LayoutKind, MissingShown, Values};
 
 /// The types of query parameters.
 pub fn parameter_types() -> Components {
@@ -30,7 +31,11 @@ pub fn parameter_types() -> Components {
         .schema_from::<campaigns::CampaignFilter>()
         .schema_from::<invitations::InvitationFormat>()
         .schema_from::<remarks::RemarkFilter>()
+        .schema_from::<exports::CodebookVersions>()
         .schema_from::<Formulas>()
+        .schema_from::<LayoutKind>()
+        .schema_from::<MissingShown>()
+        .schema_from::<Values>()
         .build()
 }
 

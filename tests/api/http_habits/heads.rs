@@ -34,6 +34,10 @@ async fn a_head_on_what_is_audited_writes_no_entry_and_tells_no_figure() {
             "text/csv; charset=utf-8; header=present",
         ),
         (
+            "/v1/forms/every-kind/responses.ndjson",
+            "application/x-ndjson",
+        ),
+        (
             "/v1/forms/every-kind/remarks.csv",
             "text/csv; charset=utf-8; header=present",
         ),
@@ -41,6 +45,11 @@ async fn a_head_on_what_is_audited_writes_no_entry_and_tells_no_figure() {
             "/v1/forms/every-kind/codebook.csv",
             "text/csv; charset=utf-8; header=present",
         ),
+        (
+            "/v1/forms/every-kind/codes.csv",
+            "text/csv; charset=utf-8; header=present",
+        ),
+        ("/v1/forms/every-kind/codebook.json", "application/json"),
         ("/v1/remarks", "application/json"),
     ] {
         let answer = staff

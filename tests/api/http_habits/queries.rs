@@ -160,14 +160,27 @@ async fn all_faults_of_a_query_come_at_once_and_name_their_parameter() {
             vec!["campaign campaign_unknown"],
         ),
         (
-            "/v1/forms/every-kind/responses.csv?from_week=2027-5&to_week=2027-W99&bom=1&formulas=no&k=x&values=labels",
+            "/v1/forms/every-kind/responses.csv?from_week=2027-5&to_week=2027-W99&bom=1&formulas=no&k=x&values=words&layout=tall&missing=never&version=1,x&format=csv",
             vec![
                 "bom wrong_type",
+                "format unknown_parameter",
                 "formulas unknown_value",
                 "from_week invalid_value",
                 "k wrong_type",
+                "layout unknown_value",
+                "missing unknown_value",
                 "to_week invalid_value",
-                "values unknown_parameter",
+                "values unknown_value",
+                "version invalid_value",
+            ],
+        ),
+        (
+            "/v1/forms/every-kind/responses.ndjson?version=9&response_language=fr&columns=meals,story,help_from&language=fr",
+            vec![
+                "columns column_unknown",
+                "language language_not_offered",
+                "response_language language_not_offered",
+                "version version_unknown",
             ],
         ),
         (

@@ -18,11 +18,10 @@ use crate::support::stored::{
     Version, every_kind, open_campaign, publish, question, respond, respond_often,
     respond_synthetic,
 };
-use aftercare::app::export::{ExportVersion, Limits, ResponsesExport, start};
+use aftercare::app::export::{ExportVersion, FileSpec, Limits, ResponsesExport, start};
 use aftercare::domain::codebook::MetadataColumn;
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;
-use aftercare::formats::csv::CsvOptions;
 use aftercare::http::problem::Code;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::exclusive_connection::ExclusiveConnection;

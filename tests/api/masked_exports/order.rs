@@ -169,7 +169,7 @@ async fn what_changes_between_the_passes_is_not_seen() {
                 CampaignId(campaign),
                 app.state.app.keys.server.oldest().clone(),
             )]),
-            options: CsvOptions::default(),
+            file: FileSpec::default(),
         };
         let app = &app;
         async move {

@@ -23,6 +23,7 @@ async fn the_audit_says_who_exported_what_and_what_was_masked() {
     let expected = json!({
         "form": "every-kind",
         "filter": {"campaigns": ["spring-2027"], "from_week": "2027-W01", "to_week": null},
+        "file": {"format": "csv"},
         "k": 6,
         "sensitive": ["distress", "meals"],
         "rows": 7,

@@ -9,7 +9,7 @@ use crate::domain::codebook::tests::properties::life_of;
 use crate::domain::codebook::tests::{
     add, every_kind, form, numbered, occasion, question, row, second_edition,
 };
-use crate::domain::codebook::{Cell, Columns, RowProjection};
+use crate::domain::codebook::{Columns, RowProjection};
 use crate::domain::disclosure::k_anonymity::QiSet;
 use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, suppression_weights};
 use crate::domain::form::{Answer, Form, Source, Syntax};
@@ -249,7 +249,7 @@ fn another(
     settled(form, said)
 }
 
-/// The cells as the file shows them: none where masked, nothing where empty.
+/// The cells as the file shows them, with the reason where there is no answer: none where masked.
 fn shown<'a>(
     columns: &Columns<'a>,
     secondary: &SecondarySuppression,
@@ -264,7 +264,7 @@ fn shown<'a>(
         .map(|((cell, suppressed_with), column)| {
             let cell = match cell {
                 _ if suppressed_with.intersects(masked) => None,
-                Cell::Missing(_) => Some(String::new()),
+                // A file may say why a cell is empty.
                 cell => Some(format!("{cell:?}")),
             };
             (column.name.clone(), cell)

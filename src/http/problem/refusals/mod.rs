@@ -6,7 +6,7 @@ mod responses;
 mod statistics;
 
 use crate::app::export::ExportError;
-use crate::app::exports::{ExportRefused, MAX_SENSITIVE, Unfit};
+use crate::app::exports::{ExportRefused, Unfit};
 use crate::app::limits::{Limited, TooMany};
 use crate::http::problem::{Code, FieldCode, FieldError, Problem};
 use crate::http::rate_limit;
@@ -53,36 +53,19 @@ impl From<ExportRefused> for Problem {
 
 impl From<Unfit> for FieldError {
     fn from(unfit: Unfit) -> Self {
-        let (parameter, code, detail) = match unfit {
-            Unfit::CampaignUnknown => (
-                "campaign",
-                FieldCode::CampaignUnknown,
-                "The form has no campaign with this key.".to_owned(),
-            ),
-            Unfit::KTooSmall(least) => (
-                "k",
-                FieldCode::Range,
-                format!("It must be {least} or more here."),
-            ),
-            Unfit::KTooLarge(most) => {
-                ("k", FieldCode::Range, format!("It must be {most} or less."))
+        let code = match unfit {
+            Unfit::CampaignUnknown => FieldCode::CampaignUnknown,
+            Unfit::VersionUnknown => FieldCode::VersionUnknown,
+            Unfit::ResponseLanguageNotOffered | Unfit::LanguageNotOffered(_) => {
+                FieldCode::LanguageNotOffered
             }
-            Unfit::SensitiveUnknown => (
-                "sensitive",
-                FieldCode::QuestionUnknown,
-                "It names a question that has no column.".to_owned(),
-            ),
-            Unfit::SensitiveBackground => (
-                "sensitive",
-                FieldCode::BackgroundQuestion,
-                "It names a background question, which is masked itself.".to_owned(),
-            ),
-            Unfit::TooManySensitive => (
-                "sensitive",
-                FieldCode::Length,
-                format!("It may name at most {MAX_SENSITIVE} questions."),
-            ),
+            Unfit::KTooSmall(_) | Unfit::KTooLarge(_) => FieldCode::Range,
+            Unfit::SensitiveUnknown => FieldCode::QuestionUnknown,
+            Unfit::SensitiveBackground => FieldCode::BackgroundQuestion,
+            Unfit::TooManySensitive | Unfit::TooManyColumns(_) => FieldCode::Length,
+            Unfit::LabelsBesideCodes => FieldCode::UnknownValue,
+            Unfit::ColumnUnknown(_) => FieldCode::ColumnUnknown,
         };
-        Self::parameter(parameter, code, detail)
+        Self::parameter(unfit.parameter(), code, unfit.to_string())
     }
 }

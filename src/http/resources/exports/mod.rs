@@ -1,5 +1,6 @@
 //! Exports of a form's responses, and their codebook. For analysts.
 
+mod codebook;
 mod figures;
 mod query;
 mod remarks;
@@ -7,13 +8,16 @@ mod remarks;
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, HttpResponseBuilder, get};
+
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::query::{CodebookQuery, ResponsesQuery};
-use crate::app::exports;
+pub use self::query::CodebookVersions;
+use self::query::{ResponsesCsvQuery, ResponsesQuery};
+use crate::app::Caller;
+use crate::app::exports::{self, ResponsesRequest};
 use crate::domain::ids::FormKey;
-use crate::formats::codebook::codebook_csv;
+use crate::formats::file_format::FileFormat;
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::headers_only::HeadersOnly;
@@ -27,7 +31,13 @@ use crate::http::state::State;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(export_responses)
-        .service(export_codebook)
+        .service(export_responses_ndjson)
+        .service(export_responses_xlsx)
+        .service(export_responses_sav)
+        .service(export_data_package)
+        .service(codebook::export_codebook)
+        .service(codebook::export_codebook_json)
+        .service(codebook::export_codes)
         .service(remarks::export_remarks);
 }
 
@@ -58,13 +68,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
     params(
         FormPath,
-        ResponsesQuery,
+        ResponsesCsvQuery,
     ),
     responses((
         status = 200,
         description = "The table: RFC 4180, in UTF-8, with a header.",
         content_type = "text/csv",
-        body = inline(CsvFile),
+        body = inline(ExportFile),
         headers(
             ("Content-Disposition" = String, description = "A name for the file."),
             ("Disclosure-Control" = String, description = "Figures of the suppression, as a dictionary of integers (RFC 9651): \
@@ -72,7 +82,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 `cells`, the number of cells of campaign, version, language, week and background columns; `masked-cells`, the number \
                 of these that hold `MSK`; `masked-records`, the number of rows with such a cell; `dependent-cells`, the number of \
                 cells of other columns that hold `MSK`; `smallest-class`, the size of the smallest equivalence class; \
-                `withheld-records`, the number of responses left out because their campaign or week, by which rows were selected, is suppressed. \
+                `withheld-records`, the number of responses left out because their campaign, version, language or week, by which rows were selected, is suppressed. \
                 For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5, withheld-records=0`."),
             ("Diversity" = String, description = "Only with `sensitive`. A list of tokens with parameters (RFC 9651): \
                 for each question, `least` is the minimum number of different answers in an equivalence class, counted up to 20, and \
@@ -87,80 +97,219 @@ async fn export_responses(
     analyst: StaffOrKey<Analyst>,
     state: State,
     form: FormPath,
+    query: Query<ResponsesCsvQuery>,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let (query, form) = (query.read()?, form.key()?);
+    let request = query.request(FileFormat::Csv(query.csv()));
+    responses_file(&state, analyst.caller(), &form, request, headers_only).await
+}
+
+/// Export the responses to a form as NDJSON
+///
+/// The table of `responses.csv` with a JSON object for each row, under the same suppression and with the same choices.
+/// Numbers are numbers, other values are strings, and missing values are `null`, so that a member has one type in all
+/// rows. The member `_missing` names the reasons, and is left out where there are none: `{"age_band": "MSK"}`.
+///
+/// Each line is one object. In the long layout, `value` is always a string.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
+    params(
+        FormPath,
+        ResponsesQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The table: a JSON object on each line, in UTF-8.",
+        content_type = "application/x-ndjson",
+        body = inline(ExportFile),
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as with `responses.csv`."),
+            ("Diversity" = String, description = "Only with `sensitive`, as with `responses.csv`."),
+        ),
+        example = json!("{\"campaign\":\"world-cancer-day-2027\",\"form_version\":1,\"language\":\"ko\",\"week\":null,\"eating_meals\":\"severe\",\"score_eating\":66.7,\"_missing\":{\"week\":\"MSK\"}}\n"),
+    )),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_few_records", "too_many_requests"]))),
+)]
+#[get("/v1/forms/{form}/responses.ndjson", wrap = "from_fn(compress)")]
+async fn export_responses_ndjson(
+    analyst: StaffOrKey<Analyst>,
+    state: State,
+    form: FormPath,
     query: Query<ResponsesQuery>,
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
-    let (request, form) = (query.read()?.request(), form.key()?);
-    let caller = analyst.caller();
+    let (request, form) = (query.read()?.request(FileFormat::Ndjson), form.key()?);
+    responses_file(&state, analyst.caller(), &form, request, headers_only).await
+}
+
+/// Export the responses to a form as an Excel workbook
+///
+/// The table of `responses.csv` under the same suppression and with the same choices, on the sheet `responses`; the sheets
+/// `columns` and `codes` say what stands in it. Numbers are numbers, everything else is text, so that Excel makes no dates
+/// and no formulas of it. More than 1,048,575 rows go on in sheets `responses 2` and further.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
+    params(
+        FormPath,
+        ResponsesQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The workbook.",
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        body = inline(ExportFile),
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as with `responses.csv`."),
+            ("Diversity" = String, description = "Only with `sensitive`, as with `responses.csv`."),
+        ),
+    )),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_few_records", "too_many_requests"]))),
+)]
+#[get("/v1/forms/{form}/responses.xlsx")]
+async fn export_responses_xlsx(
+    analyst: StaffOrKey<Analyst>,
+    state: State,
+    form: FormPath,
+    query: Query<ResponsesQuery>,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let (request, form) = (query.read()?.request(FileFormat::Xlsx), form.key()?);
+    responses_file(&state, analyst.caller(), &form, request, headers_only).await
+}
+
+/// Export the responses to a form as an SPSS system file
+///
+/// The table of `responses.csv` under the same suppression and with the same choices, but for `values=labels`: choices are
+/// codes or numbers, with value labels beside them. SPSS, PSPP, Stata, R and Python read it. A missing number is
+/// system-missing, or one of five numbers below all that the question takes, which are declared as missing and labelled with
+/// the reason. Of a string, `MSK`, `NA` and `NASK` are declared as missing, since SPSS takes three values.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
+    params(
+        FormPath,
+        ResponsesQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The system file.",
+        content_type = "application/x-spss-sav",
+        body = inline(ExportFile),
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as with `responses.csv`."),
+            ("Diversity" = String, description = "Only with `sensitive`, as with `responses.csv`."),
+        ),
+    )),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_few_records", "too_many_requests"]))),
+)]
+#[get("/v1/forms/{form}/responses.sav", wrap = "from_fn(compress)")]
+async fn export_responses_sav(
+    analyst: StaffOrKey<Analyst>,
+    state: State,
+    form: FormPath,
+    query: Query<ResponsesQuery>,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let (request, form) = (query.read()?.request(FileFormat::Sav), form.key()?);
+    responses_file(&state, analyst.caller(), &form, request, headers_only).await
+}
+
+/// Export the responses to a form as a data package
+///
+/// A Frictionless Data Package in a zip archive: `responses.csv` under the same suppression and with the same choices as
+/// the operation of that name, `codebook.csv`, `codes.csv` with a row for each code of each version, and
+/// `datapackage.json` with types, permitted values, labels and missing values of each column, and with size and SHA-256 of
+/// each file.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
+    params(
+        FormPath,
+        ResponsesCsvQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The archive.",
+        content_type = "application/zip",
+        body = inline(ExportFile),
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as with `responses.csv`."),
+            ("Diversity" = String, description = "Only with `sensitive`, as with `responses.csv`."),
+        ),
+    )),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_few_records", "too_many_requests"]))),
+)]
+#[get("/v1/forms/{form}/data-package.zip")]
+async fn export_data_package(
+    analyst: StaffOrKey<Analyst>,
+    state: State,
+    form: FormPath,
+    query: Query<ResponsesCsvQuery>,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let (query, form) = (query.read()?, form.key()?);
+    let request = query.request(FileFormat::DataPackage(query.csv()));
+    responses_file(&state, analyst.caller(), &form, request, headers_only).await
+}
+
+/// The reply with a file of responses.
+async fn responses_file(
+    state: &State,
+    caller: &Caller,
+    form: &FormKey,
+    request: ResponsesRequest,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let format = request.format;
+    let mut response = attachment(form, format.ending(), media_type(format));
     if headers_only.0 {
-        exports::check_responses(&state.app, caller, &form, request).await?;
-        return Ok(without_body(&mut attachment(&form, "responses")));
+        exports::check_responses(&state.app, caller, form, request).await?;
+        return Ok(without_body(&mut response));
     }
-    let file = exports::responses(&state.app, caller, &form, request).await?;
-    let mut response = attachment(&form, "responses");
+    let file = exports::responses(&state.app, caller, form, request).await?;
     for header in figures::headers(&file.report) {
         response.insert_header(header);
     }
     Ok(response.streaming(file.download))
 }
 
-/// Export the codebook of a form
-///
-/// One row for each column of the export of responses: its meaning, the versions that have it, its possible values, its
-/// condition, and the computation of a score. Where versions differ, the newest one that has the column is described.
-#[utoipa::path(
-    tag = "exports",
-    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
-    params(
-        FormPath,
-        CodebookQuery,
-    ),
-    responses((
-        status = 200,
-        description = "The table: RFC 4180, in UTF-8, with a header.",
-        content_type = "text/csv",
-        body = inline(CsvFile),
-        headers(("Content-Disposition" = String, description = "A name for the file.")),
-        example = json!("column,question,option,kind,section,section_title,text,label,versions,codes,numbers\r\neating_meals,eating_meals,,single_choice,eating,Eating,How hard is it to eat a meal?,,1 to 2,none=None; mild=Mild,none=0; mild=1\r\n"),
-    )),
-    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered"]))),
-)]
-#[get("/v1/forms/{form}/codebook.csv", wrap = "from_fn(compress)")]
-async fn export_codebook(
-    analyst: StaffOrKey<Analyst>,
-    state: State,
-    form: FormPath,
-    query: Query<CodebookQuery>,
-    headers_only: HeadersOnly,
-) -> Result<HttpResponse, Problem> {
-    let (query, form) = (query.read()?, form.key()?);
-    let (caller, language) = (analyst.caller(), query.language());
-    let entries = exports::codebook(&state.app, caller, &form, language).await?;
-    if headers_only.0 {
-        return Ok(without_body(&mut attachment(&form, "codebook")));
-    }
-    let written = codebook_csv(&entries, query.csv())
-        .map_err(|_| Problem::internal("the codebook cannot be written"))?;
-    Ok(attachment(&form, "codebook").body(written))
-}
-
 /// A file, which clients write to disk as it comes.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
-struct CsvFile(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
+struct ExportFile(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
 
-fn attachment(form: &FormKey, what: &str) -> HttpResponseBuilder {
-    let name = DispositionParam::Filename(format!("{form}-{what}.csv"));
+fn csv_attachment(form: &FormKey, what: &str) -> HttpResponseBuilder {
+    attachment(form, &format!("{what}.csv"), CSV)
+}
+
+const CSV: &str = "text/csv; charset=utf-8; header=present";
+
+fn attachment(form: &FormKey, file: &str, media_type: &'static str) -> HttpResponseBuilder {
+    let name = DispositionParam::Filename(format!("{form}-{file}"));
     let mut response = HttpResponse::Ok();
     response
-        .insert_header((
-            header::CONTENT_TYPE,
-            "text/csv; charset=utf-8; header=present",
-        ))
+        .insert_header((header::CONTENT_TYPE, media_type))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(ContentDisposition {
             disposition: DispositionType::Attachment,
             parameters: vec![name],
         });
     response
+}
+
+const fn media_type(format: FileFormat) -> &'static str {
+    match format {
+        FileFormat::Csv(_) => CSV,
+        FileFormat::Ndjson => "application/x-ndjson",
+        FileFormat::Sav => "application/x-spss-sav",
+        FileFormat::DataPackage(_) => "application/zip",
+        FileFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
 }

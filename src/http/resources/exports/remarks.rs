@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, get};
 
 use super::query::RemarksCsvQuery;
-use super::{CsvFile, attachment};
+use super::{ExportFile, csv_attachment};
 use crate::app::exports;
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
@@ -33,7 +33,7 @@ use crate::http::state::State;
         status = 200,
         description = "The table: RFC 4180, in UTF-8, with a header.",
         content_type = "text/csv",
-        body = inline(CsvFile),
+        body = inline(ExportFile),
         headers(("Content-Disposition" = String, description = "A name for the file.")),
         example = json!("campaign,question,language,text\r\nworld-cancer-day-2027,remark_your_days,en,Nurse […] called me at [phone] and it helped.\r\n"),
     )),
@@ -51,9 +51,9 @@ pub(super) async fn export_remarks(
     let caller = analyst.caller();
     if headers_only.0 {
         exports::check_remarks(&state.app, caller, &form, query.campaigns()).await?;
-        return Ok(without_body(&mut attachment(&form, "remarks")));
+        return Ok(without_body(&mut csv_attachment(&form, "remarks")));
     }
     let (campaigns, options) = (query.campaigns(), query.csv());
     let download = exports::remarks(&state.app, caller, &form, campaigns, options).await?;
-    Ok(attachment(&form, "remarks").streaming(download))
+    Ok(csv_attachment(&form, "remarks").streaming(download))
 }
