@@ -126,11 +126,9 @@ async fn a_change_that_is_not_committed_is_not_counted() {
     let answers = serde_json::json!({"group": "a", "meals": "some", "distress": 3, "exact": 4});
     collection.send(&receipt, &answers).await.expect(201);
     let app = &collection.app.state.app;
-    assert!(
-        aftercare::app::tasks::release::release_ripe(app)
-            .await
-            .is_err()
-    );
+    // It fails, or finds the server's own releaser at it, which fails as well.
+    let released = aftercare::app::tasks::release::release_ripe(app).await;
+    assert_eq!(released.unwrap_or(0), 0);
     let waiting: i64 = collection.sql_now("SELECT count(*) FROM arrivals").await;
     assert_eq!(waiting, 1);
     collection
