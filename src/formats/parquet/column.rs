@@ -111,29 +111,29 @@ impl Column {
         writer: &mut SerializedColumnWriter<'_>,
     ) -> Result<(), WriteFault> {
         let present = std::mem::take(&mut self.present);
-        let present = Some(present.as_slice());
+        let levels = Some(present.as_slice());
         match &mut self.cells {
             Cells::Flags(values) => {
                 let writer = writer.typed::<BoolType>();
-                writer.write_batch(&std::mem::take(values), present, None)?;
+                writer.write_batch(&std::mem::take(values), levels, None)?;
             }
             Cells::Whole(values) => {
                 let writer = writer.typed::<Int64Type>();
-                writer.write_batch(&std::mem::take(values), present, None)?;
+                writer.write_batch(&std::mem::take(values), levels, None)?;
             }
             Cells::Numbers(values) => {
                 let writer = writer.typed::<DoubleType>();
-                writer.write_batch(&std::mem::take(values), present, None)?;
+                writer.write_batch(&std::mem::take(values), levels, None)?;
             }
             Cells::Days(values) => {
                 let writer = writer.typed::<Int32Type>();
-                writer.write_batch(&std::mem::take(values), present, None)?;
+                writer.write_batch(&std::mem::take(values), levels, None)?;
             }
             Cells::Texts(texts) => {
                 let writer = writer.typed::<ByteArrayType>();
                 let texts = std::mem::take(texts);
                 let mut places = texts.places.iter();
-                for present in present.unwrap_or_default().chunks(BATCH) {
+                for present in present.chunks(BATCH) {
                     let count = present.iter().filter(|it| **it == 1).count();
                     let batch = places.by_ref().take(count);
                     let batch = batch.filter_map(|place| texts.different.get(*place).cloned());
