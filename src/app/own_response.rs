@@ -28,6 +28,8 @@ pub struct OwnResponse {
     pub response: Receipted,
     /// The answers; free text as redacted.
     pub answers: RawAnswers,
+    /// The version that was filled in.
+    pub published: Arc<PublishedVersion>,
 }
 
 /// Reads the response of a receipt.
@@ -81,6 +83,7 @@ pub async fn read_own(
             summary,
             test: is_test,
         },
+        published,
     })
 }
 

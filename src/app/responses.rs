@@ -415,6 +415,22 @@ pub(super) fn takes_version(
 }
 
 /// The campaign with this key, and this version of its form. Concurrent requests share one query.
+/// The version with this number of the form of a campaign.
+///
+/// # Errors
+///
+/// When there is no such campaign, or its form has no such version.
+pub async fn version_of_form(
+    app: &App,
+    campaign: &CampaignKey,
+    version: i32,
+) -> Result<Arc<PublishedVersion>, ResponseError> {
+    let found = campaign_and_version(app, campaign, version).await?;
+    let (_, version) = found.ok_or(ResponseError::CampaignUnknown)?;
+    let version = version.ok_or(ResponseError::VersionUnknown)?;
+    Ok(app.version(version.id).await?)
+}
+
 async fn campaign_and_version(
     app: &App,
     campaign: &CampaignKey,

@@ -1,5 +1,6 @@
 //! `aftercare form`: check, publish, compare and try out forms in files, and bring them in and out in other formats.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -16,14 +17,16 @@ use crate::app::forms::FormError;
 use crate::app::forms::publish::publish_form;
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::audit::Actor;
-use crate::domain::form::{Change, Changes, ElementChange, Form};
-use crate::formats::imported::Remark;
-use crate::formats::{redcap, xlsform};
+use crate::domain::fault::Fault;
+use crate::domain::form::{Change, Changes, ElementChange, Form, FormDefinition};
+use crate::domain::pointer::Pointer;
+use crate::formats::imported::Imported;
+use crate::formats::{fhir, redcap, xlsform};
 use crate::http::app::api;
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
 
-/// Check, publish, compare and try out forms, and bring them in and out as XLSForm and for REDCap.
+/// Check, publish, compare and try out forms, and bring them in and out as XLSForm, FHIR and for REDCap.
 #[derive(Debug, Args)]
 pub struct FormCommand {
     #[command(subcommand)]
@@ -52,40 +55,71 @@ enum Action {
         /// The newer definition
         file_b: PathBuf,
     },
-    /// Make a definition of an XLSForm workbook or a REDCap data dictionary, and name everything that cannot be carried
+    /// Make a definition of an XLSForm workbook, a FHIR Questionnaire or a REDCap data dictionary, and name everything that
+    /// cannot be carried
     Import(Import),
-    /// Write a form as an XLSForm workbook or a REDCap data dictionary, and name everything that is not in it
+    /// Write a form as an XLSForm workbook, a FHIR Questionnaire or a REDCap data dictionary, and name everything that is not
+    /// in it
     Export(Export),
+}
+
+/// A format of other tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ForeignFormat {
+    /// An XLSForm workbook
+    Xlsform,
+    /// A FHIR R4 Questionnaire in JSON
+    Fhir,
+    /// A REDCap data dictionary
+    Redcap,
 }
 
 #[derive(Debug, Args)]
 struct Export {
     /// The definition, in YAML or (with the ending .json) in JSON
     file: PathBuf,
-    /// The file to write
+    /// The workbook to write; with the ending .json the Questionnaire, and with .csv the data dictionary
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// What to write
-    #[arg(long = "format", id = "form_format", default_value = "xlsform")]
-    format: Format,
+    /// The format, where the ending of the file does not tell
+    #[arg(id = "form-format", long = "format", value_name = "FORMAT", value_enum)]
+    format: Option<ForeignFormat>,
     /// The language of a data dictionary, which has one; the first of the form if not given
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
 }
 
-/// The formats of other tools.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// A workbook for ODK, KoBoToolbox and others
-    Xlsform,
-    /// A data dictionary
-    Redcap,
+impl ForeignFormat {
+    /// The format that was given, or else that of the file.
+    fn of(given: Option<Self>, file: &Path) -> Self {
+        let ending = file.extension().map(|it| it.to_ascii_lowercase());
+        given.unwrap_or(match ending.as_deref().and_then(OsStr::to_str) {
+            Some("json") => Self::Fhir,
+            Some("csv") => Self::Redcap,
+            _ => Self::Xlsform,
+        })
+    }
+}
+
+/// Where in a file a part of the definition stands that was made of it.
+type PlaceOf = Box<dyn Fn(&Pointer) -> Option<String>>;
+
+/// A definition that was read of another format, and what is to be said of it.
+struct Brought {
+    definition: FormDefinition,
+    notes: Vec<String>,
+    left_out: Vec<String>,
+    place: PlaceOf,
 }
 
 #[derive(Debug, Args)]
 struct Import {
-    /// The workbook, with the sheets survey, choices and settings, or a data dictionary with the ending .csv
+    /// The workbook, with the sheets survey, choices and settings; with the ending .json a Questionnaire, and with .csv a data
+    /// dictionary
     file: PathBuf,
+    /// The format, where the ending of the file does not tell
+    #[arg(id = "form-format", long = "format", value_name = "FORMAT", value_enum)]
+    format: Option<ForeignFormat>,
     /// The language of a data dictionary, which names none, such as en
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
@@ -219,11 +253,15 @@ fn in_words(change: Change) -> &'static str {
 impl Import {
     fn run(&self) -> anyhow::Result<()> {
         let file = self.file.display();
-        let bytes = read_table(&self.file)?;
-        let ending = self.file.extension();
-        let imported = match ending.is_some_and(|it| it.eq_ignore_ascii_case("csv")) {
-            true => redcap::read(&bytes, self.language.as_deref()).map_err(anyhow::Error::from),
-            false => xlsform::read(&bytes).map_err(anyhow::Error::from),
+        let bytes = read_bytes(&self.file)?;
+        let imported = match ForeignFormat::of(self.format, &self.file) {
+            ForeignFormat::Xlsform => xlsform::read(&bytes)
+                .map(of_table)
+                .map_err(anyhow::Error::from),
+            ForeignFormat::Redcap => redcap::read(&bytes, self.language.as_deref())
+                .map(of_table)
+                .map_err(anyhow::Error::from),
+            ForeignFormat::Fhir => of_questionnaire(&bytes),
         };
         let imported = imported.with_context(|| format!("{file} is not read"))?;
         for note in &imported.notes {
@@ -242,8 +280,8 @@ impl Import {
             .err()
             .unwrap_or_default()
         {
-            let place = match imported.place(&fault.pointer) {
-                Some((sheet, row)) => format!("{sheet}, row {row}: {}", fault.pointer),
+            let place = match (imported.place)(&fault.pointer) {
+                Some(place) => format!("{place}: {}", fault.pointer),
                 None => fault.pointer.to_string(),
             };
             say(&format!(
@@ -259,19 +297,55 @@ impl Import {
     }
 }
 
+/// What was read of a workbook or a dictionary.
+fn of_table(read: Imported) -> Brought {
+    Brought {
+        definition: read.definition.clone(),
+        notes: read.notes.iter().map(ToString::to_string).collect(),
+        left_out: read.left_out.iter().map(ToString::to_string).collect(),
+        place: Box::new(move |pointer| {
+            let (sheet, row) = read.place(pointer)?;
+            Some(format!("{sheet}, row {row}"))
+        }),
+    }
+}
+
+fn of_questionnaire(bytes: &[u8]) -> anyhow::Result<Brought> {
+    let read = fhir::read(bytes)?;
+    Ok(Brought {
+        definition: read.definition.clone(),
+        notes: read.notes.iter().map(at_place).collect(),
+        left_out: read.left_out.iter().map(at_place).collect(),
+        place: Box::new(move |pointer| read.place(pointer).map(ToString::to_string)),
+    })
+}
+
+fn at_place(fault: &Fault<String>) -> String {
+    format!("{}: {}", fault.pointer, fault.kind)
+}
+
 impl Export {
     fn run(&self) -> anyhow::Result<()> {
         let form = read(&self.file)?;
-        let (bytes, remarks): (Vec<u8>, Vec<Remark>) = match self.format {
-            Format::Xlsform => {
-                let written = xlsform::write(&form)?;
-                (written.bytes, written.remarks)
-            }
-            Format::Redcap => {
-                let written = redcap::write(&form, self.language.as_deref())?;
-                (written.bytes, written.remarks)
-            }
-        };
+        let (bytes, remarks): (Vec<u8>, Vec<String>) =
+            match ForeignFormat::of(self.format, &self.out) {
+                ForeignFormat::Xlsform => {
+                    let written = xlsform::write(&form)?;
+                    let remarks = written.remarks.iter().map(ToString::to_string);
+                    (written.bytes, remarks.collect())
+                }
+                ForeignFormat::Redcap => {
+                    let written = redcap::write(&form, self.language.as_deref())?;
+                    let remarks = written.remarks.iter().map(ToString::to_string);
+                    (written.bytes, remarks.collect())
+                }
+                ForeignFormat::Fhir => {
+                    let written = fhir::write(&form, fhir::Published::default());
+                    let text = serde_json::to_string_pretty(&written.resource)?;
+                    let remarks = written.remarks.iter().map(at_place);
+                    (format!("{text}\n").into_bytes(), remarks.collect())
+                }
+            };
         for remark in &remarks {
             say(&format!("{}: {remark}", self.out.display()));
         }
@@ -279,10 +353,10 @@ impl Export {
     }
 }
 
-/// Reads a workbook or a dictionary, but no more of it than one may have.
-fn read_table(file: &Path) -> anyhow::Result<Vec<u8>> {
+/// Reads a file of another format, but no more of it than one may have.
+fn read_bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
     let context = || format!("the file {} cannot be read", file.display());
-    let limit = u64::try_from(xlsform::MAX_FILE)? + 1;
+    let limit = u64::try_from(xlsform::MAX_FILE.max(fhir::MAX_FILE))? + 1;
     let mut bytes = Vec::new();
     let opened = File::open(file).with_context(context)?;
     opened

@@ -12,6 +12,7 @@
 //! | [`file_format`] | which files there are |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
+//! | [`fhir`] | forms and responses as FHIR resources, in and out |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
 //! | [`redcap`] | forms as data dictionaries of REDCap, in and out |
 //! | [`imported`] | what comes of reading a form in another format |
@@ -25,6 +26,7 @@ pub mod codebook;
 pub mod csv;
 pub mod csv_table;
 pub mod data_package;
+pub mod fhir;
 pub mod file_format;
 pub mod imported;
 pub mod invitation_sheet;
@@ -39,3 +41,5 @@ pub mod zip_stream;
 
 #[cfg(test)]
 mod edition_1_corpus;
+#[cfg(test)]
+mod forms_for_tests;

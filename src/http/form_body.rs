@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::form_catalog::PublishedVersion;
 use crate::domain::form::FormDefinition;
 use crate::domain::ids::FormVersionId;
+use crate::formats::fhir::{self, Published};
 use crate::http::extract::language::Languages;
 use crate::http::problem::Problem;
 use crate::http::reply::encoded_body::EncodedBody;
@@ -49,11 +50,20 @@ impl FormVersionView {
     }
 }
 
-/// Cache of bodies, by version and language. No language stands for all languages.
+/// How a version is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Representation {
+    /// As a [`FormVersionView`].
+    Version,
+    /// As a Questionnaire of FHIR. It has all languages; the one that is asked for is that of its elements.
+    Questionnaire,
+}
+
+/// Cache of bodies, by version, language and representation. No language stands for all languages.
 #[derive(Default)]
 pub struct FormBodies(Mutex<HashMap<BodyKey, Arc<EncodedBody>>>);
 
-type BodyKey = (FormVersionId, Option<String>);
+type BodyKey = (FormVersionId, Option<String>, Representation);
 
 impl FormBodies {
     /// The body of a version in these languages.
@@ -65,18 +75,28 @@ impl FormBodies {
         &self,
         published: &PublishedVersion,
         languages: Languages<'_>,
+        representation: Representation,
     ) -> Result<Arc<EncodedBody>, Problem> {
         let language = match languages {
             Languages::All => None,
-            Languages::One(language) => Some(language.to_owned()),
+            Languages::One(language) => Some(language),
         };
-        let key = (published.id, language);
+        let key = (published.id, language.map(str::to_owned), representation);
         if let Some(known) = self.lock().get(&key).cloned() {
             return Ok(known);
         }
-        let json = serde_json::to_vec(&FormVersionView::of(published, languages))
-            .map_err(|_| Problem::internal("a form cannot be encoded"))?;
-        let made = || Arc::new(EncodedBody::new(json));
+        let (json, media_type) = match representation {
+            Representation::Version => (
+                serde_json::to_vec(&FormVersionView::of(published, languages)),
+                "application/json",
+            ),
+            Representation::Questionnaire => (
+                serde_json::to_vec(&questionnaire(published, language)),
+                fhir::MEDIA_TYPE,
+            ),
+        };
+        let json = json.map_err(|_| Problem::internal("a form cannot be encoded"))?;
+        let made = || Arc::new(EncodedBody::new(json).with_media_type(media_type));
         Ok(self.lock().entry(key).or_insert_with(made).clone())
     }
 
@@ -84,4 +104,16 @@ impl FormBodies {
     fn lock(&self) -> MutexGuard<'_, HashMap<BodyKey, Arc<EncodedBody>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn questionnaire(published: &PublishedVersion, language: Option<&str>) -> serde_json::Value {
+    let date = published
+        .published_at
+        .to_rfc3339_opts(SecondsFormat::Secs, true);
+    let known = Published {
+        version: Some(published.version),
+        date: Some(&date),
+        language,
+    };
+    fhir::write(&published.form, known).resource
 }

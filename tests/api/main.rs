@@ -38,6 +38,7 @@ mod embedded;
 mod export_command;
 mod export_streaming;
 mod exports;
+mod fhir;
 mod file_readers;
 mod form_command;
 mod form_lint;

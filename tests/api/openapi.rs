@@ -41,6 +41,17 @@ fn the_committed_documents_are_fresh() {
     }
 }
 
+/// Generators take the first media type of a body for the one to send and to expect.
+#[test]
+fn json_comes_first_among_the_media_types_of_a_body() {
+    for document in [api().json().clone(), api().json_3_0()] {
+        let text = String::from_utf8(document.to_vec()).unwrap();
+        let dense: String = text.split_whitespace().collect();
+        assert!(dense.contains(r#""content":{"application/json":"#));
+        assert!(!dense.contains(r#""content":{"application/fhir+json":"#));
+    }
+}
+
 #[test]
 fn collecting_twice_gives_the_same_document() {
     assert_eq!(api().json(), api().json());

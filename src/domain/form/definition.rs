@@ -331,7 +331,7 @@ impl FormDefinition {
 
 impl QuestionDefinition {
     /// A question with nothing but its text.
-    pub(super) fn new(key: &str, kind: QuestionKind, text: &Text) -> Self {
+    pub(crate) fn new(key: &str, kind: QuestionKind, text: &Text) -> Self {
         Self {
             key: key.to_owned(),
             kind,

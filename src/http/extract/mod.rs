@@ -9,6 +9,7 @@ mod all_faults;
 pub mod credential;
 pub mod headers_only;
 pub mod language;
+pub mod media_type;
 pub mod page;
 pub mod path;
 pub mod precondition;
@@ -38,7 +39,7 @@ use super::problem::faults;
 use super::problem::{Code, FieldCode, FieldError, Problem};
 use super::state::State;
 use crate::domain::whole_number::text_with_whole_numbers;
-use crate::formats::{redcap, xlsform};
+use crate::formats::{fhir, redcap, xlsform};
 
 /// The maximum time for a body to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -56,6 +57,8 @@ pub enum Format {
     Workbook,
     /// `text/csv`
     Csv,
+    /// `application/fhir+json`
+    Fhir,
 }
 
 /// A JSON body that is not read yet.
@@ -133,14 +136,14 @@ impl Document {
 
     /// Reads the body, if it has one of these formats and is not too large.
     pub async fn read(self, formats: &[Format]) -> Result<(Format, Bytes), Problem> {
-        self.read_at_most(formats, 0).await
+        self.read_at_most(formats, |_| 0).await
     }
 
     /// The same for a body that may have so many bytes, even where others may have fewer.
     pub async fn read_at_most(
         self,
         formats: &[Format],
-        bytes: usize,
+        bytes: impl Fn(Format) -> usize,
     ) -> Result<(Format, Bytes), Problem> {
         match tokio::time::timeout(TIMEOUT, self.read_slowly(formats, bytes)).await {
             Ok(result) => result,
@@ -151,7 +154,7 @@ impl Document {
     async fn read_slowly(
         mut self,
         formats: &[Format],
-        at_least: usize,
+        at_least: impl Fn(Format) -> usize,
     ) -> Result<(Format, Bytes), Problem> {
         let headers = self.request.headers();
         let format = format_of(headers, formats)?;
@@ -159,7 +162,7 @@ impl Document {
             .request
             .app_data::<State>()
             .map_or(0, |state| state.config.max_body)
-            .max(at_least);
+            .max(at_least(format));
         let too_large =
             || Problem::new(Code::BodyTooLarge).detail(format!("A body may have {limit} bytes."));
         let announced = headers
@@ -225,6 +228,7 @@ impl Format {
             Self::TokenRequest => "application/private-token-request",
             Self::Workbook => xlsform::MEDIA_TYPE,
             Self::Csv => redcap::MEDIA_TYPE,
+            Self::Fhir => fhir::MEDIA_TYPE,
         }
     }
 }

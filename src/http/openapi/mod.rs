@@ -6,6 +6,7 @@
 mod edition_3_0;
 mod examples;
 mod form_schema;
+mod json_first;
 mod lists;
 mod problems;
 mod schemas;
@@ -26,6 +27,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::examples::Examples;
+use self::json_first::JsonFirst;
 use super::problem::{Code, FieldCode, FieldError, ProblemDocument};
 
 /// The groups of operations, in the order in which they are shown.
@@ -84,7 +86,7 @@ struct Ordered<'a> {
     info: &'a Value,
     servers: &'a Value,
     tags: &'a Value,
-    paths: &'a Value,
+    paths: JsonFirst<'a>,
     components: &'a Value,
 }
 
@@ -176,7 +178,7 @@ fn pretty(document: &Value) -> Bytes {
         info: &document["info"],
         servers: &document["servers"],
         tags: &document["tags"],
-        paths: &document["paths"],
+        paths: JsonFirst(&document["paths"]),
         components: &document["components"],
     };
     let json = serde_json::to_string_pretty(&ordered).unwrap_or_default();

@@ -39,7 +39,7 @@ field_codes! {
     UnknownValue, "unknown_value", "The value is none of the words that this field takes. `detail` lists them.";
     WrongType, "wrong_type", "The value has another type than the field takes, such as text instead of a number.";
     InvalidValue, "invalid_value", "The value cannot be read as what the field takes. `detail` says what that is.";
-    NotCarried, "not_carried", "The workbook says here what a form has no place for. `detail` names sheet, row and column, and why. Take it out, or send `leave_out=true`.";
+    NotCarried, "not_carried", "The workbook or Questionnaire says here what a form has no place for. `detail` says why, and names sheet, row and column of a workbook. Take it out, or send `leave_out=true`.";
     NulCharacter, "nul_character", "The text holds the character U+0000, which no text here may hold.";
     Length, "length", "The text or list is shorter or longer than the field takes. `detail` has the bounds.";
     Range, "range", "The number is outside the bounds of the field, which `detail` has.";
@@ -75,6 +75,7 @@ field_codes! {
     TakesNoAnswer, "takes_no_answer", "It is a statement, which takes no answer. Leave it out.";
     Constraint, "constraint", "The answers to several questions do not go together. `detail` says why, in the words of the form's author and the language of the response.";
     VersionUnknown, "version_unknown", "The campaign's form has no version with this number.";
+    Identifying, "identifying", "The field can say whose answers these are, such as `subject` or `author` of a QuestionnaireResponse. Leave it out: responses are anonymous.";
     LanguageNotOffered, "language_not_offered", "The form does not exist in this language.";
 
     // Definitions of forms.

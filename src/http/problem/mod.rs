@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use super::request_id::RequestId;
 pub use code::Code;
 pub use field_code::FieldCode;
-pub(crate) use refusals::form_faults;
+pub(crate) use refusals::{answers_invalid, form_faults};
 
 /// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";

@@ -53,10 +53,13 @@ impl EncodedBody {
     /// The same body as a JSON Schema.
     #[must_use]
     pub fn as_schema(self) -> Self {
-        Self {
-            media_type: "application/schema+json",
-            ..self
-        }
+        self.with_media_type("application/schema+json")
+    }
+
+    /// The same body as one of this media type.
+    #[must_use]
+    pub fn with_media_type(self, media_type: &'static str) -> Self {
+        Self { media_type, ..self }
     }
 
     /// Completes a reply with the body in the coding that the client likes best, or with 304 when the client has it.

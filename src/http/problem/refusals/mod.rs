@@ -11,6 +11,7 @@ use crate::http::problem::{Code, FieldCode, FieldError, Problem};
 use crate::http::rate_limit;
 
 pub(crate) use forms_and_campaigns::form_faults;
+pub(crate) use responses::answers_invalid;
 
 impl From<TooMany> for Problem {
     fn from(refused: TooMany) -> Self {

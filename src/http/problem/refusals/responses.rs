@@ -10,6 +10,7 @@ use crate::app::responses::ResponseError;
 use crate::domain::admission::pass::header::www_authenticate;
 use crate::domain::campaign::{NoInvitations, NoPasses, NotOpen};
 use crate::domain::fault::Fault;
+use crate::domain::pointer::Pointer;
 use crate::domain::response::AnswerFault;
 use crate::http::problem::{Code, FieldCode, FieldError, Problem};
 use crate::store::responses::redeem::Refusal;
@@ -43,7 +44,7 @@ impl From<ResponseError> for Problem {
                 "The form does not exist in this language.",
             ),
             ResponseError::AnswersInvalid(faults) => {
-                Self::fields(Code::AnswersInvalid, answer_faults(faults))
+                answers_invalid(faults, |pointer: &Pointer| format!("/answers{pointer}"))
             }
             ResponseError::InvitationMissing => Code::InvitationMissing.into(),
             ResponseError::InvitationMalformed => invitation_malformed(),
@@ -76,16 +77,20 @@ fn released(withdrawable: bool) -> Problem {
     )
 }
 
-fn answer_faults(faults: Vec<Fault<AnswerFault>>) -> Vec<FieldError> {
+/// Answers that do not fit; `place` says where in the body each stands.
+pub fn answers_invalid(
+    faults: Vec<Fault<AnswerFault>>,
+    place: impl Fn(&Pointer) -> String,
+) -> Problem {
     let error = |fault: Fault<AnswerFault>| {
-        let pointer = format!("/answers{}", fault.pointer);
         FieldError::new(
-            pointer,
+            place(&fault.pointer),
             FieldCode::of(fault.kind.code()),
             fault.kind.to_string(),
         )
     };
-    faults.into_iter().map(error).collect()
+    let errors = faults.into_iter().map(error).collect();
+    Problem::fields(Code::AnswersInvalid, errors)
 }
 
 fn invitation_malformed() -> Problem {

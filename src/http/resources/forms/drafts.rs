@@ -12,8 +12,10 @@ use validator::{Validate, ValidationError};
 use crate::app::forms::drafts::{self, Draft, DraftTag};
 use crate::app::forms::publish::publish_draft;
 use crate::domain::campaign::Campaign;
+use crate::domain::fault::Fault;
 use crate::domain::form::{Form, FormDefinition, Source, Syntax, is_language_tag};
 use crate::domain::pointer::Pointer;
+use crate::formats::fhir::{self, ReadFault};
 use crate::formats::imported::Remark;
 use crate::formats::redcap::{self, DictionaryFault};
 use crate::formats::xlsform::{self, WorkbookFault};
@@ -25,6 +27,7 @@ use crate::http::extract::{Body, Document, Format, Query, from_json};
 use crate::http::form_body::FormVersionView;
 use crate::http::problem::{Code, FieldCode, FieldError, Problem, form_faults};
 use crate::http::resources::campaigns::CampaignState;
+use crate::http::resources::forms::Questionnaire;
 use crate::http::state::State;
 
 /// The operations of this file.
@@ -52,8 +55,8 @@ pub struct DraftView {
     /// The campaigns, running or to come, whose respondents would fill in this version once it is published: those that
     /// follow the newest version.
     pub reaches: Vec<ReachedCampaignView>,
-    /// After a workbook or a data dictionary was sent: what was read otherwise than it stands, and what was left out, each
-    /// with its sheet, row and column.
+    /// After a workbook, a data dictionary or a Questionnaire was sent: what was read otherwise than it stands, and what was
+    /// left out, each with its sheet, row and column, or with its pointer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!(["survey, row 12, column name: \"Sleep\" is no valid key, or taken, and becomes \"sleep\""]))]
     pub import_notes: Vec<String>,
@@ -94,13 +97,13 @@ pub struct PublishedVersionView {
 #[schema(value_type = String, format = Binary)]
 struct WorkbookBytes(#[allow(dead_code, reason = "only its schema is used")] Vec<u8>);
 
-/// How a workbook or a data dictionary is read.
+/// How a workbook, a data dictionary or a Questionnaire is read.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
-    /// For a workbook or a data dictionary: leave out what cannot be carried. If missing or `false`, such a file is refused
-    /// with all that cannot be carried.
+    /// For a workbook, a data dictionary or a Questionnaire: leave out what cannot be carried. If missing or `false`, a file
+    /// with such parts is refused, and all that cannot be carried is named.
     #[param(example = true)]
     leave_out: Option<bool>,
     /// For a data dictionary: the language of its texts, which it does not name. If missing: `und`.
@@ -134,7 +137,7 @@ pub struct PublishDraftBody {
 
 /// Create a form
 ///
-/// The form starts as a draft, in JSON, in YAML, as an XLSForm workbook or as a data dictionary of REDCap, which is CSV. Unknown fields are refused at once; everything else is checked at
+/// The form starts as a draft, in JSON, in YAML, as an XLSForm workbook, as a FHIR R4 Questionnaire or as a data dictionary of REDCap, which is CSV. Unknown fields are refused at once; everything else is checked at
 /// publishing, and listed in `faults` until then. An author whose scope is a list of forms creates those on the list.
 #[utoipa::path(
     tag = "drafts",
@@ -144,6 +147,7 @@ pub struct PublishDraftBody {
         (FormDefinition = "application/json"), (String = "application/yaml"),
         (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/csv"),
+        (Questionnaire = "application/fhir+json"),
     )),
     responses((status = 201, description = "The draft.", body = DraftView, headers(
         ("Location" = String, description = "Where the draft is."),
@@ -207,6 +211,7 @@ async fn get_form_draft(
         (FormDefinition = "application/json"), (String = "application/yaml"),
         (inline(WorkbookBytes) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/csv"),
+        (Questionnaire = "application/fhir+json"),
     )),
     responses((status = 200, description = "The draft as it is now.", body = DraftView, headers(
         ("ETag" = String, description = "Names this state of the draft."),
@@ -311,14 +316,25 @@ async fn publish_form_draft(
 /// The bytes of a definition: room for 500 questions in two languages, and a list of 200 options that they share.
 const MAX_DEFINITION: usize = 2 * 1024 * 1024;
 
-/// Parses a definition in JSON or YAML, a workbook or a dictionary. Gives what is to be said of its cells as well.
+/// Parses a definition in JSON, YAML or a format of other tools. Gives what is to be said of the latter as well.
 async fn read(
     document: Document,
     query: &ImportQuery,
 ) -> Result<(FormDefinition, Vec<String>), Problem> {
-    let formats = [Format::Json, Format::Yaml, Format::Workbook, Format::Csv];
-    let (format, bytes) = document.read_at_most(&formats, MAX_DEFINITION).await?;
+    let formats = [
+        Format::Json,
+        Format::Yaml,
+        Format::Workbook,
+        Format::Csv,
+        Format::Fhir,
+    ];
+    let at_most = |format| match format {
+        Format::Fhir => fhir::MAX_FILE,
+        _ => MAX_DEFINITION,
+    };
+    let (format, bytes) = document.read_at_most(&formats, at_most).await?;
     match format {
+        Format::Fhir => read_questionnaire(bytes, query.leave_out.unwrap_or_default()).await,
         Format::Workbook | Format::Csv => read_table(format, bytes, query).await,
         Format::Yaml => Ok((read_yaml(&bytes)?, Vec::new())),
         _ => {
@@ -374,6 +390,34 @@ fn of_dictionary(fault: DictionaryFault) -> Problem {
         DictionaryFault::TooLarge(_) => Code::BodyTooLarge,
     };
     Problem::new(code).detail(format!("{fault}."))
+}
+
+/// Parses a Questionnaire. A fault names its place in the resource.
+async fn read_questionnaire(
+    bytes: Bytes,
+    leave_out: bool,
+) -> Result<(FormDefinition, Vec<String>), Problem> {
+    let read = tokio::task::spawn_blocking(move || fhir::read(&bytes)).await;
+    let read = read.map_err(|_| Problem::internal("a Questionnaire could not be read"))?;
+    let imported = read.map_err(|fault| match fault {
+        ReadFault::Malformed(_) => Problem::new(Code::JsonMalformed).detail(format!("{fault}.")),
+        ReadFault::At(place, what) => {
+            Problem::field(place.as_str(), FieldCode::InvalidValue, format!("{what}."))
+        }
+    })?;
+    if !leave_out && !imported.left_out.is_empty() {
+        let error = |fault: &Fault<String>| {
+            let detail = format!("{}.", fault.kind);
+            FieldError::new(fault.pointer.as_str(), FieldCode::NotCarried, detail)
+        };
+        let errors = imported.left_out.iter().map(error).collect();
+        return Err(Problem::fields(Code::BodyInvalid, errors));
+    }
+    let said = |fault: &Fault<String>| format!("{}: {}", fault.pointer, fault.kind);
+    let left_out = imported.left_out.iter();
+    let left_out = left_out.map(|it| format!("{} (left out)", said(it)));
+    let notes = left_out.chain(imported.notes.iter().map(said)).collect();
+    Ok((imported.definition, notes))
 }
 
 fn read_yaml(bytes: &[u8]) -> Result<FormDefinition, Problem> {

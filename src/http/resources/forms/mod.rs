@@ -19,11 +19,13 @@ use validator::Validate;
 use crate::app::form_catalog::PublishedVersion;
 use crate::app::forms;
 use crate::domain::form::Text;
+use crate::formats::fhir;
 use crate::http::extract::Query;
 use crate::http::extract::language::{Languages, negotiate};
+use crate::http::extract::media_type::preferred;
 use crate::http::extract::page::{Page, PageParams, PageQuery};
 use crate::http::extract::path::{FormPath, FormVersionPath};
-use crate::http::form_body::FormVersionView;
+use crate::http::form_body::{FormVersionView, Representation};
 use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
 use crate::http::reply::list;
@@ -125,6 +127,17 @@ impl From<FormVersionRow> for FormVersionSummary {
     }
 }
 
+/// A FHIR R4 Questionnaire, by the conventions of Structured Data Capture.
+#[derive(ToSchema)]
+#[schema(value_type = std::collections::HashMap<String, serde_json::Value>, example = json!({
+    "resourceType": "Questionnaire", "language": "en", "url": "urn:aftercare:form:sleep", "status": "draft", "title": "Sleep",
+    "item": [{
+        "linkId": "nights", "type": "group", "text": "Nights",
+        "item": [{"linkId": "sleep_well", "type": "boolean", "text": "Do you sleep well?"}],
+    }],
+}))]
+pub struct Questionnaire(#[allow(dead_code, reason = "only its schema is used")] serde_json::Value);
+
 /// The language of the texts.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -167,7 +180,8 @@ async fn list_forms(
 
 /// Get the newest version of a form
 ///
-/// `Content-Location` names the version, which can be cached permanently.
+/// `Content-Location` names the version, which can be cached permanently. With `Accept: application/fhir+json` it is a
+/// FHIR R4 Questionnaire.
 #[utoipa::path(
     tag = "forms",
     params(
@@ -177,7 +191,9 @@ async fn list_forms(
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy that the client has."),
     ),
     responses(
-        (status = 200, description = "The newest version in use.", body = FormVersionView, headers(
+        (status = 200, description = "The newest version in use.", content(
+            (FormVersionView = "application/json"), (Questionnaire = "application/fhir+json"),
+        ), headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
             ("Content-Language" = String, description = "The language of the texts, where it is one."),
             ("Content-Location" = String, description = "The address of the version."),
@@ -234,7 +250,7 @@ async fn list_form_versions(
 /// Get a version of a form
 ///
 /// A version never changes: clients and caches may keep it for a year. Retired versions remain available, for reading
-/// old responses.
+/// old responses. With `Accept: application/fhir+json` it is a FHIR R4 Questionnaire.
 #[utoipa::path(
     tag = "forms",
     params(
@@ -244,7 +260,9 @@ async fn list_form_versions(
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy that the client has."),
     ),
     responses(
-        (status = 200, description = "The version.", body = FormVersionView, headers(
+        (status = 200, description = "The version.", content(
+            (FormVersionView = "application/json"), (Questionnaire = "application/fhir+json"),
+        ), headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
             ("Content-Language" = String, description = "The language of the texts, where it is one."),
         )),
@@ -284,9 +302,15 @@ async fn send(
 ) -> Result<HttpResponse, Problem> {
     let offered = &published.form.definition().languages;
     let languages = negotiate(req, query.language.as_deref(), offered)?;
-    let body = state.form_bodies.get(published, languages)?;
+    let representation = match preferred(req, &["application/json", fhir::MEDIA_TYPE]) {
+        fhir::MEDIA_TYPE => Representation::Questionnaire,
+        _ => Representation::Version,
+    };
+    let body = state
+        .form_bodies
+        .get(published, languages, representation)?;
     let mut response = body
-        .reply(req, response, "accept-encoding, accept-language")
+        .reply(req, response, "accept, accept-encoding, accept-language")
         .await?;
     if let (Languages::One(language), StatusCode::OK) = (languages, response.status()) {
         let language = HeaderValue::from_str(language);

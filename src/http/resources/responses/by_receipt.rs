@@ -1,14 +1,18 @@
 //! The response of a receipt: reading, correcting and withdrawing it.
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, put};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{CreateResponseBody, ResponseView};
+use super::sent::SentForm;
+use super::{CreateResponseBody, QuestionnaireResponse, ResponseView};
 use crate::app::own_response::{correct_own, read_own, withdraw_own};
 use crate::domain::response::{RawAnswers, Summary};
+use crate::formats::fhir;
 use crate::http::auth::client_address::client_address;
-use crate::http::extract::Body;
+use crate::http::extract::Document;
+use crate::http::extract::media_type::preferred;
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::receipt::receipt;
 use crate::http::problem::Problem;
@@ -42,14 +46,17 @@ pub struct OwnResponseView {
 
 /// Read one's own response
 ///
-/// Returns what is stored, to the holder of the receipt. Free text is as cleaned.
+/// Returns what is stored, to the holder of the receipt. Free text is as cleaned. With `Accept: application/fhir+json` it
+/// is a FHIR R4 QuestionnaireResponse, with the answers and the scores.
 #[utoipa::path(
     tag = "responses",
     params(
         CampaignPath,
         ("Receipt" = String, Header, description = "The receipt that the response was sent with.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
     ),
-    responses((status = 200, description = "The response.", body = OwnResponseView)),
+    responses((status = 200, description = "The response.", content(
+        (OwnResponseView = "application/json"), (QuestionnaireResponse = "application/fhir+json"),
+    ))),
     extensions(("x-problems" = json!([
         "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
         "too_many_requests",
@@ -65,7 +72,23 @@ pub(super) async fn get_own_response(
     let key = campaign.key()?;
     let own = read_own(&state.app, &key, &receipt, client).await?;
     let stored = own.response;
-    Ok(HttpResponse::Ok().json(OwnResponseView {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::VARY, "accept"));
+    if preferred(&req, &["application/json", fhir::MEDIA_TYPE]) == fhir::MEDIA_TYPE {
+        let scores = stored.summary.scores.iter();
+        let scores = scores.filter_map(|it| Some((it.key.as_str(), it.value?)));
+        let resource = fhir::write_response(
+            &own.published.form,
+            stored.form_version,
+            &stored.language,
+            &own.answers,
+            &scores.collect::<Vec<_>>(),
+        );
+        return Ok(response
+            .content_type(fhir::MEDIA_TYPE)
+            .body(resource.to_string()));
+    }
+    Ok(response.json(OwnResponseView {
         campaign: key.to_string(),
         form_version: stored.form_version,
         language: stored.language,
@@ -90,7 +113,9 @@ pub(super) async fn get_own_response(
         CampaignPath,
         ("Receipt" = String, Header, description = "The receipt that the response was sent with.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
     ),
-    request_body = CreateResponseBody,
+    request_body(content(
+        (CreateResponseBody = "application/json"), (QuestionnaireResponse = "application/fhir+json"),
+    )),
     responses((status = 200, description = "The response as it is now.", body = ResponseView)),
     extensions(("x-problems" = json!([
         "receipt_missing", "receipt_malformed", "campaign_unknown", "answers_invalid", "response_unknown",
@@ -102,12 +127,13 @@ pub(super) async fn correct_own_response(
     req: HttpRequest,
     state: State,
     campaign: CampaignPath,
-    body: Body<CreateResponseBody>,
+    document: Document,
 ) -> Result<HttpResponse, Problem> {
     let (receipt, client) = (receipt(&req)?, client_address(&state, &req));
-    let filled = body.parse().await?.into();
     let key = campaign.key()?;
-    let corrected = correct_own(&state.app, &key, &receipt, filled, client).await?;
+    let (filled, places) = SentForm::read(&state, &key, document).await?.parts();
+    let corrected = correct_own(&state.app, &key, &receipt, filled, client).await;
+    let corrected = corrected.map_err(|error| places.explain(error))?;
     Ok(HttpResponse::Ok().json(ResponseView::of(&key, corrected)))
 }
 

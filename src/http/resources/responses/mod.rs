@@ -9,7 +9,7 @@ use crate::app::responses::{self, FilledForm, NewResponse, Receipted};
 use crate::domain::ids::CampaignKey;
 use crate::domain::response::{RawAnswers, Summary};
 use crate::http::auth::client_address::client_address;
-use crate::http::extract::Body;
+use crate::http::extract::Document;
 use crate::http::extract::credential::credentials;
 use crate::http::extract::path::CampaignPath;
 use crate::http::extract::receipt::receipt;
@@ -17,8 +17,10 @@ use crate::http::problem::Problem;
 use crate::http::state::State;
 
 mod by_receipt;
+mod sent;
 
 pub use by_receipt::OwnResponseView;
+use sent::SentForm;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -49,6 +51,20 @@ pub struct CreateResponseBody {
     /// The answers.
     answers: RawAnswers,
 }
+
+/// A FHIR R4 QuestionnaireResponse.
+#[derive(ToSchema)]
+#[schema(value_type = std::collections::HashMap<String, serde_json::Value>, example = json!({
+    "resourceType": "QuestionnaireResponse", "status": "completed", "language": "ko",
+    "questionnaire": "urn:aftercare:form:daily-life-after-treatment|1",
+    "item": [{
+        "linkId": "section__eating",
+        "item": [{"linkId": "eating_meals", "answer": [{"valueCoding": {"code": "severe"}}]}],
+    }],
+}))]
+struct QuestionnaireResponse(
+    #[allow(dead_code, reason = "only its schema is used")] serde_json::Value,
+);
 
 /// The metadata and the summary of a response.
 #[derive(Debug, Serialize, ToSchema)]
@@ -85,6 +101,10 @@ pub struct ResponseView {
 /// retry safe, and is required to read or withdraw the response. A retry with the same answers gets the same body with
 /// 200. All invalid answers are reported at once.
 ///
+/// The response can be sent as a FHIR R4 QuestionnaireResponse, whose `questionnaire` names form and version, such as
+/// `urn:aftercare:form:sleep|3`. Elements that can name the person, such as `subject`, are refused (`identifying`);
+/// `authored` and others that tools put in are dropped. Problems point into the resource.
+///
 /// Before a campaign opens that is `testing`, a response is stored as a test: `test` is true in the reply, no invitation or
 /// pass is needed or used up, and it is deleted when the campaign opens.
 ///
@@ -113,7 +133,9 @@ pub struct ResponseView {
         ("Replaces" = Option<String>, Header, description = "Where access is `code` or `pass`: the receipt of a response that was withdrawn, instead of an invitation or a pass.", pattern = "^[A-Za-z0-9_-]{22,128}$"),
         ("Proof-Of-Work" = Option<String>, Header, description = "Where the campaign's `proof_of_work` is not null: the proof for this campaign and this receipt, 1 to 64 characters of A-Z, a-z, 0-9, - and _. Elsewhere it is not looked at.", example = "83539"),
     ),
-    request_body = CreateResponseBody,
+    request_body(content(
+        (CreateResponseBody = "application/json"), (QuestionnaireResponse = "application/fhir+json"),
+    )),
     responses(
         (status = 201, description = "It is stored.", body = ResponseView),
         (status = 200, description = "An identical response was stored before.", body = ResponseView),
@@ -131,17 +153,18 @@ async fn create_response(
     req: HttpRequest,
     state: State,
     campaign: CampaignPath,
-    body: Body<CreateResponseBody>,
+    document: Document,
 ) -> Result<HttpResponse, Problem> {
     let (receipt, client) = (receipt(&req)?, client_address(&state, &req));
-    let body = body.parse().await?;
     let key = campaign.key()?;
+    let (filled, places) = SentForm::read(&state, &key, document).await?.parts();
     let sent = NewResponse {
-        filled: body.into(),
+        filled,
         receipt,
         credentials: credentials(&req),
     };
-    let stored = responses::submit(&state.app, &key, sent, client).await?;
+    let stored = responses::submit(&state.app, &key, sent, client).await;
+    let stored = stored.map_err(|error| places.explain(error))?;
     let mut response = match stored.new {
         true => HttpResponse::Created(),
         false => HttpResponse::Ok(),
