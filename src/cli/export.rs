@@ -83,7 +83,7 @@ pub struct Export {
     key: ServerKeyConfig,
 }
 
-const FORMATS: [&str; 5] = ["csv", "ndjson", "xlsx", "sav", "data-package"];
+const FORMATS: [&str; 6] = ["csv", "ndjson", "parquet", "xlsx", "sav", "data-package"];
 
 /// The words of an enum, as an argument takes them.
 fn words<T>() -> impl TypedValueParser<Value = T>
@@ -157,6 +157,7 @@ impl Export {
             sensitive: Vec::new(),
             format: match self.file_format.as_str() {
                 "ndjson" => FileFormat::Ndjson,
+                "parquet" => FileFormat::Parquet,
                 "xlsx" => FileFormat::Xlsx,
                 "sav" => FileFormat::Sav,
                 "data-package" => FileFormat::DataPackage(csv),

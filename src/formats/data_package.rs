@@ -180,7 +180,8 @@ fn schema(table: &Table, formulas: Formulas) -> Value {
     json!({"fields": fields, "missingValues": missing})
 }
 
-fn field(column: &TableColumn, formulas: Formulas) -> Map<String, Value> {
+/// What a column is, as Table Schema says it.
+pub(super) fn field(column: &TableColumn, formulas: Formulas) -> Map<String, Value> {
     let (kind, numeric) = match column.value_type {
         ValueType::Text | ValueType::Any | ValueType::Week => ("string", false),
         ValueType::Flag | ValueType::Whole => ("integer", true),

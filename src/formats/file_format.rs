@@ -13,6 +13,8 @@ pub enum FileFormat {
     DataPackage(CsvOptions),
     /// An Excel workbook.
     Xlsx,
+    /// A Parquet file.
+    Parquet,
     /// An SPSS system file.
     Sav,
 }
@@ -31,6 +33,7 @@ impl FileFormat {
             Self::Ndjson => "ndjson",
             Self::DataPackage(_) => "data-package",
             Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
             Self::Sav => "sav",
         }
     }
@@ -47,6 +50,7 @@ impl FileFormat {
             Self::Ndjson => "responses.ndjson",
             Self::DataPackage(_) => "data-package.zip",
             Self::Xlsx => "responses.xlsx",
+            Self::Parquet => "responses.parquet",
             Self::Sav => "responses.sav",
         }
     }

@@ -7,6 +7,7 @@
 //! | [`csv_table`], [`ndjson`], [`data_package`] | such a table as CSV, as NDJSON, as a Frictionless Data Package |
 //! | [`xlsx_table`] | such a table as an Excel workbook |
 //! | [`sav`] | such a table as an SPSS system file |
+//! | [`parquet`] | such a table as a Parquet file |
 //! | [`zip_stream`] | a zip archive in pieces |
 //! | [`file_format`] | which files there are |
 //! | [`codebook`] | the description of the columns, as a table |
@@ -31,6 +32,7 @@ pub mod file_format;
 pub mod imported;
 pub mod invitation_sheet;
 pub mod ndjson;
+pub mod parquet;
 pub mod redcap;
 pub mod report;
 pub mod sav;

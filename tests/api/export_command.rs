@@ -68,6 +68,8 @@ async fn the_command_writes_the_file_and_the_audit_says_so() {
     let package = written("a.zip", &["--format", "data-package", "--layout", "long"]);
     let package = zip::ZipArchive::new(std::io::Cursor::new(package)).unwrap();
     assert_eq!(package.len(), 4);
+    let parquet = written("a.parquet", &["--format", "parquet"]);
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
 
     let exports = "SELECT details::text FROM audit_entries WHERE action = 'responses_exported' ORDER BY number";
     let entries: Vec<Value> = place
@@ -80,7 +82,7 @@ async fn the_command_writes_the_file_and_the_audit_says_so() {
         .iter()
         .map(|it| it["file"]["format"].as_str().unwrap())
         .collect();
-    assert_eq!(formats, ["csv", "csv", "ndjson", "data-package"]);
+    assert_eq!(formats, ["csv", "csv", "ndjson", "data-package", "parquet"]);
     assert!(entries.iter().all(|it| it["by"] == "operator"));
 
     for (more, reason) in [
@@ -108,7 +110,7 @@ async fn the_command_writes_the_file_and_the_audit_says_so() {
     left.sort();
     assert_eq!(
         left,
-        ["a.csv", "a.ndjson", "a.zip"],
+        ["a.csv", "a.ndjson", "a.parquet", "a.zip"],
         "nothing half-written is left"
     );
 }

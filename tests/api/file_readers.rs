@@ -68,7 +68,12 @@ async fn other_libraries_read_what_the_ndjson_file_says() {
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
-        for path in ["data-package.zip", "responses.xlsx", "responses.sav"] {
+        for path in [
+            "data-package.zip",
+            "responses.parquet",
+            "responses.xlsx",
+            "responses.sav",
+        ] {
             // A system file has labels beside the codes.
             if path.ends_with("sav") && query.contains("labels") {
                 continue;

@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 59] = [
+const ORDER: [&str; 60] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -29,6 +29,7 @@ const ORDER: [&str; 59] = [
     "list_form_changes",
     "export_responses",
     "export_responses_ndjson",
+    "export_responses_parquet",
     "export_responses_xlsx",
     "export_responses_sav",
     "export_data_package",

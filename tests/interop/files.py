@@ -8,6 +8,7 @@ import sys
 from decimal import Decimal
 
 import openpyxl
+import pyarrow.parquet
 import pyreadstat
 from frictionless import Package
 
@@ -26,6 +27,22 @@ def data_package(path):
     names = [resource.name for resource in package.resources]
     assert names == ["responses", "codebook", "codes"], names
     return [row.to_dict() for row in package.get_resource("responses").read_rows()]
+
+
+def parquet(path):
+    """The reasons stand in a column of their own, as JSON; here they take the place of what they explain."""
+    table = pyarrow.parquet.read_table(path)
+    about = json.loads(table.schema.metadata[b"codebook"])
+    described = [field["name"] for field in about["schema"]["fields"]]
+    assert table.column_names == [*described, "_missing"], table.column_names
+
+    def row(cells):
+        cells = {name: int(value) if isinstance(value, bool) else value for name, value in cells.items()}
+        reasons = json.loads(cells.pop("_missing") or "{}")
+        assert all(cells[name] is None for name in reasons), cells
+        return cells | reasons
+
+    return [row(cells) for cells in table.to_pylist()]
 
 
 def workbook(path):
@@ -55,7 +72,7 @@ def system_file(path):
     return [dict(zip(names, row)) for row in zip(*columns)]
 
 
-READERS = {"xlsx": workbook, "sav": system_file, "zip": data_package}
+READERS = {"xlsx": workbook, "parquet": parquet, "sav": system_file, "zip": data_package}
 
 
 def rows(path):

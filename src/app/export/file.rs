@@ -10,6 +10,7 @@ use crate::formats::csv_table::CsvTable;
 use crate::formats::data_package::DataPackage;
 use crate::formats::file_format::FileFormat;
 use crate::formats::ndjson::NdjsonTable;
+use crate::formats::parquet::ParquetTable;
 use crate::formats::sav::SavTable;
 use crate::formats::table::{Layout, Shape, Table};
 use crate::formats::xlsx_table::XlsxTable;
@@ -72,6 +73,7 @@ impl FileSpec {
                 write(rows, &table, layout, DataPackage::new(options), sink).await
             }
             FileFormat::Xlsx => write(rows, &table, layout, XlsxTable::default(), sink).await,
+            FileFormat::Parquet => write(rows, &table, layout, ParquetTable::default(), sink).await,
             FileFormat::Sav => write(rows, &table, layout, SavTable::default(), sink).await,
             FileFormat::Ndjson => write(rows, &table, layout, NdjsonTable::default(), sink).await,
         }

@@ -74,6 +74,7 @@ fn what_opens_to_keys_is_meant_to() {
             "export_remarks",
             "export_responses",
             "export_responses_ndjson",
+            "export_responses_parquet",
             "export_responses_sav",
             "export_responses_xlsx",
             "get_campaign_progress",

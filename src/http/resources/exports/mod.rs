@@ -32,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(export_responses)
         .service(export_responses_ndjson)
+        .service(export_responses_parquet)
         .service(export_responses_xlsx)
         .service(export_responses_sav)
         .service(export_data_package)
@@ -142,6 +143,44 @@ async fn export_responses_ndjson(
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (request, form) = (query.read()?.request(FileFormat::Ndjson), form.key()?);
+    responses_file(&state, analyst.caller(), &form, request, headers_only).await
+}
+
+/// Export the responses to a form as a Parquet file
+///
+/// The table of `responses.csv` under the same suppression and with the same choices, with typed columns: booleans for yes
+/// and no and for the options of a multiple choice, integers, doubles, dates, and strings by a dictionary. What is missing
+/// is null; the column `_missing` names the reasons as a JSON object, `{"age_band": "MSK"}`, and is null where there are
+/// none. The key-value metadata hold under `codebook` what each column means, as JSON.
+#[utoipa::path(
+    tag = "exports",
+    security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
+    params(
+        FormPath,
+        ResponsesQuery,
+    ),
+    responses((
+        status = 200,
+        description = "The Parquet file.",
+        content_type = "application/vnd.apache.parquet",
+        body = inline(ExportFile),
+        headers(
+            ("Content-Disposition" = String, description = "A name for the file."),
+            ("Disclosure-Control" = String, description = "Figures of the suppression, as with `responses.csv`."),
+            ("Diversity" = String, description = "Only with `sensitive`, as with `responses.csv`."),
+        ),
+    )),
+    extensions(("x-problems" = json!(["out_of_scope", "form_unknown", "too_few_records", "too_many_requests"]))),
+)]
+#[get("/v1/forms/{form}/responses.parquet")]
+async fn export_responses_parquet(
+    analyst: StaffOrKey<Analyst>,
+    state: State,
+    form: FormPath,
+    query: Query<ResponsesQuery>,
+    headers_only: HeadersOnly,
+) -> Result<HttpResponse, Problem> {
+    let (request, form) = (query.read()?.request(FileFormat::Parquet), form.key()?);
     responses_file(&state, analyst.caller(), &form, request, headers_only).await
 }
 
@@ -310,6 +349,7 @@ const fn media_type(format: FileFormat) -> &'static str {
         FileFormat::Ndjson => "application/x-ndjson",
         FileFormat::Sav => "application/x-spss-sav",
         FileFormat::DataPackage(_) => "application/zip",
+        FileFormat::Parquet => "application/vnd.apache.parquet",
         FileFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
 }
