@@ -267,6 +267,11 @@ fn assert_documented(api: &Api, method: &Method, path: &str, answer: &Answer, wh
     let kind = kind.split(';').next().unwrap();
     if !kind.is_empty() && method != Method::HEAD {
         let content = &response["content"][kind];
+        // Generated clients take one media type a reply, so others that `Accept` may ask for are named beside it.
+        let others = operation["x-other-media-types"].as_array();
+        if others.is_some_and(|others| others.iter().any(|other| other == kind)) {
+            return;
+        }
         assert!(!content.is_null(), "undocumented content type: {what}");
         if kind.ends_with("json")
             && !kind.ends_with("ndjson")

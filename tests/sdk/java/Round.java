@@ -83,7 +83,8 @@ class Round {
             new CreateSessionBody().email("demo@aftercare.example").password(password));
         var bearer = Map.of("Authorization", "Bearer " + tokens.getAccessToken());
         var exported = new ExportsApi(client).exportResponses(
-            "daily-life-after-treatment", null, null, null, null, null, null, null, bearer);
+            "daily-life-after-treatment", null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+            bearer);
         Files.move(exported.toPath(), file, StandardCopyOption.REPLACE_EXISTING);
         var lines = Files.readAllLines(file);
         check(lines.get(0).startsWith("campaign,form_version,language,week,") && lines.size() > 100, lines.get(0));

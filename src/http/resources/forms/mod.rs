@@ -191,16 +191,14 @@ async fn list_forms(
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy that the client has."),
     ),
     responses(
-        (status = 200, description = "The newest version in use.", content(
-            (FormVersionView = "application/json"), (Questionnaire = "application/fhir+json"),
-        ), headers(
+        (status = 200, description = "The newest version in use. Generated clients take one media type a reply, so the others stand in `x-other-media-types`.", body = FormVersionView, headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
             ("Content-Language" = String, description = "The language of the texts, where it is one."),
             ("Content-Location" = String, description = "The address of the version."),
         )),
         (status = 304, description = "The client's copy is current."),
     ),
-    extensions(("x-problems" = json!(["form_unknown", "language_not_offered"]))),
+    extensions(("x-other-media-types" = json!(["application/fhir+json"])), ("x-problems" = json!(["form_unknown", "language_not_offered"]))),
 )]
 #[get("/v1/forms/{form}")]
 async fn get_form(
@@ -260,15 +258,13 @@ async fn list_form_versions(
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the copy that the client has."),
     ),
     responses(
-        (status = 200, description = "The version.", content(
-            (FormVersionView = "application/json"), (Questionnaire = "application/fhir+json"),
-        ), headers(
+        (status = 200, description = "The version. Generated clients take one media type a reply, so the others stand in `x-other-media-types`.", body = FormVersionView, headers(
             ("ETag" = String, description = "Names this content in this language and encoding."),
             ("Content-Language" = String, description = "The language of the texts, where it is one."),
         )),
         (status = 304, description = "The client's copy is current."),
     ),
-    extensions(("x-problems" = json!(["version_unknown", "language_not_offered"]))),
+    extensions(("x-other-media-types" = json!(["application/fhir+json"])), ("x-problems" = json!(["version_unknown", "language_not_offered"]))),
 )]
 #[get("/v1/forms/{form}/versions/{version}")]
 async fn get_form_version(

@@ -54,10 +54,12 @@ pub struct OwnResponseView {
         CampaignPath,
         ("Receipt" = String, Header, description = "The receipt that the response was sent with.", pattern = "^[A-Za-z0-9_-]{22,128}$", example = "m3Zk0n2yTq8XwP5rVb1LcA"),
     ),
-    responses((status = 200, description = "The response.", content(
-        (OwnResponseView = "application/json"), (QuestionnaireResponse = "application/fhir+json"),
-    ))),
-    extensions(("x-problems" = json!([
+    responses((
+        status = 200,
+        description = "The response. Generated clients take one media type a reply, so the others stand in `x-other-media-types`.",
+        body = OwnResponseView,
+    )),
+    extensions(("x-other-media-types" = json!(["application/fhir+json"])), ("x-problems" = json!([
         "receipt_missing", "receipt_malformed", "campaign_unknown", "response_unknown", "response_withdrawn",
         "too_many_requests",
     ]))),

@@ -62,6 +62,7 @@ pub struct DimensionView {
     #[schema(required, example = "Which cancer were you treated for?")]
     pub text: Option<String>,
     /// Its categories, where it is a question.
+    #[schema(example = json!([{"code": "stomach", "label": "Stomach", "number": null}]))]
     pub categories: Vec<CategoryView>,
 }
 

@@ -118,7 +118,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .build()?,
     );
     let exported = staff
-        .export_responses(FORM, None, None, None, None, None, None, None)
+        // All rows and columns, as they are by default.
+        .export_responses(
+            FORM, None, None, None, None, None, None, None, None, None, None, None, None, None, None,
+        )
         .await?;
     let mut bytes = exported.into_inner();
     let mut csv = fs::File::create(file)?;

@@ -111,8 +111,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .access_token,
     );
     let mut exported =
-        exports_api::export_responses(&client, FORM, None, None, None, None, None, None, None)
-            .await?;
+        // All rows and columns, as they are by default.
+        exports_api::export_responses(
+            &client, FORM, None, None, None, None, None, None, None, None, None, None, None, None, None,
+            None,
+        )
+        .await?;
     let mut csv = fs::File::create(file)?;
     while let Some(bytes) = exported.chunk().await? {
         std::io::Write::write_all(&mut csv, &bytes)?;
