@@ -22,16 +22,21 @@ async fn a_mean_score_by_two_background_questions_is_one_request() {
         found["by"][0]["categories"],
         json!([label("a"), label("b"), label("c")])
     );
-    // The true means, from the view of the version.
+    // The true counts, from the view of the version.
+    let mut compared = 0;
     for group in found["groups"].as_array().unwrap() {
         let (Some(code), Some(alone)) =
             (group["by"]["group"].as_str(), group["by"]["alone"].as_str())
         else {
             panic!("{group}");
         };
-        let count = truth(&collection, code, alone).await;
         let published = group["responses"].as_i64().unwrap();
-        assert!((published - count).abs() <= 5, "{published} for {count}");
+        // Views show nothing for a missing answer, whatever the reason, so only answers are compared.
+        if ["a", "b", "c"].contains(&code) && ["0", "1"].contains(&alone) {
+            let count = truth(&collection, code, alone).await;
+            assert!((published - count).abs() <= 5, "{published} for {count}");
+            compared += 1;
+        }
         assert!(!(1..=2).contains(&published));
         let mean = &group["mean"];
         if group["answered"].as_u64().unwrap() < 10 {
@@ -45,7 +50,7 @@ async fn a_mean_score_by_two_background_questions_is_one_request() {
             assert!(0.0 <= low && low <= value && value <= high && high <= 100.0);
         }
     }
-    assert!(found["groups"].as_array().unwrap().len() > 4);
+    assert_eq!(compared, 6);
 }
 
 #[tokio::test]
@@ -73,14 +78,10 @@ async fn the_request_of_the_docs_has_an_answer() {
 
 /// How many responses of this group and this answer to "alone" there are.
 async fn truth(collection: &Collection, group: &str, alone: &str) -> i64 {
-    let alone = match alone {
-        "0" => "alone = false",
-        "1" => "alone = true",
-        _ => "alone IS NULL",
-    };
-    // Views show nothing for a missing answer, whatever the reason; so these are counted together.
-    let sql =
-        format!("SELECT count(*) FROM form_every_kind_v1 WHERE \"group\" = '{group}' AND {alone}");
+    let alone = alone == "1";
+    let sql = format!(
+        "SELECT count(*) FROM form_every_kind_v1 WHERE \"group\" = '{group}' AND alone = {alone}"
+    );
     collection.sql(&sql).await
 }
 
