@@ -8,7 +8,7 @@
 //! | [`plan`] | first pass: counts, and plans what to suppress |
 //! | [`mod@measure`] | second pass: the figures of the file |
 //! | [`mod@write`] | third pass: writes the file |
-//! | [`file`] | how the file is written |
+//! | [`mod@file`] | how the file is written |
 //! | [`audited`] | what the audit says of it |
 //! | [`selection`] | which rows of the suppressed table are in a file |
 //! | [`campaigns`] | which campaigns the caller may see |

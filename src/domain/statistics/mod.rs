@@ -1,19 +1,19 @@
 //! Statistics: how many responses say what, broken down by campaign, time, language, version and answers.
 //!
 //! A [`Query`] says what is asked for: a [`Measure`], up to three [`Dimension`]s, and of which responses. A [`CrossTable`]
-//! holds the exact cells. It is filled by one [`Pass`] over the responses, or read from tallies ([`tally`]). The only way
+//! holds the exact cells. It is filled by one [`Pass`] over the responses, or read from tallies (`tally`). The only way
 //! out of it is [`CrossTable::protect`], which gives [`Statistics`] under the cell key method
 //! ([`crate::domain::disclosure::cell_key`]).
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`item`] | a question or score of one version, as it is counted |
-//! | [`measure`] | the same over all versions, with its categories |
-//! | [`query`] [`period`] | what is asked for |
-//! | [`score_memo`] | what scores come to, remembered |
-//! | [`cross_table`] | exact cells, by group |
-//! | [`pass`] [`tally`] | where these come from |
-//! | [`published`] [`report`] | what may be published |
+//! | `item` | a question or score of one version, as it is counted |
+//! | `measure` | the same over all versions, with its categories |
+//! | `query` `period` | what is asked for |
+//! | `score_memo` | what scores come to, remembered |
+//! | `cross_table` | exact cells, by group |
+//! | `pass` `tally` | where these come from |
+//! | `published` `report` | what may be published |
 
 mod cross_table;
 mod item;
