@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `names` | the addresses of extensions and code systems |
 //! | `asked` | what conditions and scores need to know of a question |
+//! | `quantity` | whether a quantity is in the unit of its question |
 //! | `routing` | conditions as `enableWhen`, and back |
 //! | `fhirpath` | conditions as FHIRPath, where `enableWhen` cannot say them |
 //! | `calculations` | scores as FHIRPath |
@@ -22,12 +23,15 @@ mod calculations;
 mod element;
 mod fhirpath;
 mod names;
+mod quantity;
 mod read;
 mod reading;
 mod response;
 mod routing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_faults;
 mod write;
 
 pub use names::{CODING, DEFINITION, form_url};
