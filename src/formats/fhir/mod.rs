@@ -39,6 +39,15 @@ pub use read::{Imported, ReadFault, read};
 pub use response::{Filled, ResponseFault, Sent, parse_response, write_response};
 pub use write::{Published, Written, write};
 
+/// A resource in JSON. Some tools write a byte order mark before it.
+///
+/// # Errors
+///
+/// When it is no JSON.
+pub fn parse(bytes: &[u8]) -> serde_json::Result<serde_json::Value> {
+    serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+}
+
 /// The media type of a resource in JSON.
 pub const MEDIA_TYPE: &str = "application/fhir+json";
 
