@@ -34,7 +34,6 @@ fn a_group_of_fewer_than_five_is_never_seen_whatever_is_asked_of_it() {
             let count = method.count_from_floor(cell);
             assert!(count.value == 0 || count.value >= method.floor(), "{n}");
             assert!(count.value == 0 || n >= 5, "{n} became {}", count.value);
-            assert!((count.lower..=count.upper).contains(&n) || count.value > 0);
             assert!(n < 15 || count == method.count(cell));
             shown += u32::from(count.value > 0);
         }
