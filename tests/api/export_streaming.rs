@@ -150,10 +150,10 @@ async fn a_large_export_is_whole_and_its_connection_goes_back() {
     }
     wait_until_idle(&app).await;
     let status = app.state.app.pools.exports.status();
-    assert_eq!(
-        (status.size, status.available),
-        (1, 1),
-        "one connection served them all"
+    assert_eq!(status.size, status.available);
+    assert!(
+        status.size <= 2,
+        "one connection served them all, beside that of the tallies"
     );
 }
 

@@ -229,7 +229,7 @@ async fn the_page_follows_the_file_and_shows_its_faults() {
 
     std::fs::write(&preview.file, "key: a\nlanguages: [en\n").unwrap();
     let page = preview.page().await;
-    assert!(page.contains("line 3, column 1"), "{page}");
+    assert!(page.contains(".yaml:3:1: "), "{page}");
     let mended = EVERY_KIND.replace("Every kind", "Mended & 5 < 6");
     std::fs::write(&preview.file, mended).unwrap();
     let page = preview.page().await;

@@ -108,7 +108,11 @@ impl Group {
     }
 
     fn protect(&self, key: GroupKey, query: &Query, method: &CellKeyMethod) -> PublishedGroup {
-        let count = |cell: &Cell| method.count(*cell);
+        let count = |cell: &Cell| method.count_from_floor(*cell);
+        let share = |cell: &Cell| {
+            let share = method.share(*cell, self.answered);
+            share.filter(|_| count(cell).value > 0).map(rounded_figure)
+        };
         let by = query.by.iter().zip(key);
         PublishedGroup {
             by: by
@@ -118,9 +122,7 @@ impl Group {
             answered: count(&self.answered),
             missing: self.missing.each_ref().map(count),
             counts: self.categories.iter().map(count).collect(),
-            shares: (self.categories.iter())
-                .map(|cell| method.share(*cell, self.answered).map(rounded_figure))
-                .collect(),
+            shares: self.categories.iter().map(share).collect(),
             mean: (self.total.as_ref())
                 .and_then(|total| method.mean(total, &query.measure.noise_name()))
                 .map(rounded_figure),

@@ -106,7 +106,7 @@ pub enum QueryFault {
     ConditionCodeUnknown(String),
     /// Two conditions on one question.
     ConditionTwice(String),
-    /// More than [`MAX_CONDITIONS`].
+    /// More than [`MAX_CONDITIONS`], or more than [`MAX_DIMENSIONS`] together with the dimensions.
     TooManyConditions,
 }
 
@@ -322,7 +322,10 @@ fn conditions(
     faults: &mut Vec<QueryFault>,
 ) -> Vec<Condition> {
     let mut conditions: Vec<Condition> = Vec::new();
-    if asked.conditions.len() > MAX_CONDITIONS {
+    if asked.conditions.len() > MAX_CONDITIONS
+        || !asked.conditions.is_empty()
+            && asked.by.len().min(MAX_DIMENSIONS) + asked.conditions.len() > MAX_DIMENSIONS
+    {
         faults.push(QueryFault::TooManyConditions);
     }
     for text in asked.conditions.iter().take(MAX_CONDITIONS) {

@@ -3,8 +3,8 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{Accept, Header, Quality};
 
-/// The one of these media types that the client likes best; the first of those that it likes alike, and the first of
-/// all where it names none of them.
+/// The one of these media types that the client likes best. Of those that it likes alike, it is the one that it names, or
+/// else the first.
 pub fn preferred(req: &HttpRequest, offered: &[&'static str]) -> &'static str {
     let first = offered.first().copied().unwrap_or_default();
     let Ok(accept) = Accept::parse(req) else {
@@ -22,15 +22,15 @@ pub fn preferred(req: &HttpRequest, offered: &[&'static str]) -> &'static str {
             };
             Some((exactness, range.quality))
         });
-        fitting
-            .max_by_key(|(exactness, _)| *exactness)
-            .map(|(_, quality)| quality)
+        fitting.max_by_key(|(exactness, _)| *exactness)
     };
     let mut best = (first, None);
     for media_type in offered {
-        let quality = quality(media_type).filter(|it| *it > Quality::ZERO);
-        if quality > best.1 {
-            best = (media_type, quality);
+        let liked = quality(media_type).filter(|(_, quality)| *quality > Quality::ZERO);
+        // Of two that it likes alike, the one that it names.
+        let liked = liked.map(|(exactness, quality)| (quality, exactness));
+        if liked > best.1 {
+            best = (media_type, liked);
         }
     }
     best.0
@@ -58,6 +58,7 @@ mod tests {
             (Some("application/fhir+json;q=0"), 0),
             (Some("application/fhir+json; fhirVersion=4.0"), 1),
             (Some("application/json, application/fhir+json"), 0),
+            (Some("application/fhir+json, */*"), 1),
             (Some("text/html, application/*;q=0.3"), 0),
             (Some("text/html"), 0),
             (Some(";;;"), 0),

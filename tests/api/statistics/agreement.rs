@@ -210,7 +210,7 @@ async fn tallies_agree_with_a_pass_over_versions_that_differ() {
     let first_version = &group["groups"][0]["categories"];
     assert_eq!(
         first_version[3],
-        json!({"code": "d", "count": 0, "share": {"value": 0.0, "lower": 0.0, "upper": first_version[3]["share"]["upper"]}})
+        json!({"code": "d", "count": 0, "share": null})
     );
     // The whole report as well.
     let path = "/v1/forms/every-kind/report";

@@ -92,9 +92,9 @@ async fn the_same_responses_have_the_same_figures_through_every_door() {
 }
 
 #[tokio::test]
-async fn tables_around_one_withdrawal_do_not_tell_who_withdrew() {
+async fn tables_around_one_withdrawal_move_in_its_cells_by_more_than_one() {
     let collection = Collection::start().await;
-    let receipts = fill(&collection, "test-campaign", 60, 23).await;
+    let receipts = fill(&collection, "test-campaign", 120, 23).await;
     let (mut differences, mut unmoved) = (BTreeSet::new(), 0);
     for receipt in &receipts[..20] {
         let before = figures(&collection, "of=meals&by=group").await;
@@ -144,9 +144,9 @@ async fn the_difference_of_overlapping_queries_has_noise_of_its_own() {
 }
 
 #[tokio::test]
-async fn no_count_is_one_or_two_and_few_look_like_none() {
+async fn no_count_is_below_the_floor_and_few_look_like_none() {
     let collection = Collection::start().await;
-    fill(&collection, "test-campaign", 40, 25).await;
+    fill(&collection, "test-campaign", 400, 25).await;
     let (mut groups, mut cells) = (0, 0);
     for query in [
         "of=meals&by=group,alone,after",
@@ -166,7 +166,7 @@ async fn no_count_is_one_or_two_and_few_look_like_none() {
             counts.extend(categories.map(|it| it["count"].as_u64().unwrap()));
             cells += counts.len();
             assert!(
-                counts.iter().all(|count| !(1..=2).contains(count)),
+                counts.iter().all(|count| !(1..10).contains(count)),
                 "{group}"
             );
             // What is listed has something to show; so a group of few that came out as 0 is not there at all.
@@ -178,7 +178,7 @@ async fn no_count_is_one_or_two_and_few_look_like_none() {
             }
         }
     }
-    assert!(groups > 20 && cells > 200);
+    assert!(groups > 10 && cells > 100, "{groups} {cells}");
     // Nobody at all, and nobody within the filter, look the same.
     let empty = figures(&collection, "of=meals&from_week=2099-W01").await;
     assert_eq!(empty["groups"][0]["responses"], 0);

@@ -71,6 +71,23 @@ impl CellKeyMethod {
         ProtectedCount::new(&self.table, self.table.published(cell))
     }
 
+    /// The count of a cell, with noise; 0 where that is less than the floor.
+    ///
+    /// Cells with the same responses have the same count. So if counts below the floor came out, a group in which the count
+    /// of one option is that of the group, question after question, would be a single response with all its answers.
+    pub fn count_from_floor(&self, cell: Cell) -> ProtectedCount {
+        let count = self.count(cell);
+        if count.value >= self.floor {
+            return count;
+        }
+        let (_, upper) = self.table.likely_true_counts(self.floor - 1);
+        ProtectedCount {
+            value: 0,
+            lower: 0,
+            upper,
+        }
+    }
+
     /// The share of the responses of one cell in those of another that holds them all. `None` below the floor.
     ///
     /// It is the ratio of the two published counts. The floor looks at the published base, so what is left out tells no

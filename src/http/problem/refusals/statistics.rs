@@ -68,6 +68,8 @@ fn detail(fault: QueryFault) -> String {
         Fault::ConditionCodeUnknown(text) => {
             format!("The question of `{text}` has no such code.")
         }
-        Fault::TooManyConditions => format!("It may hold at most {MAX_CONDITIONS}."),
+        Fault::TooManyConditions => format!(
+            "It may hold at most {MAX_CONDITIONS}, and {MAX_DIMENSIONS} together with `by`."
+        ),
     }
 }

@@ -5,7 +5,7 @@ mod report;
 mod views;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, Accept, Header};
+use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,6 +17,7 @@ use crate::formats::statistics::statistics_csv;
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::headers_only::HeadersOnly;
+use crate::http::extract::media_type::preferred;
 use crate::http::extract::path::FormPath;
 use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
@@ -34,9 +35,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// "the mean eating score by cancer and age" is one request: `of=score_eating&by=cancer_type,age_band`.
 ///
 /// Every count has noise under the cell key method: the same responses always give the same figure, whoever asks and
-/// however, and one response more or less gives fresh noise. No count is masked. A count of 0 may be a true 0, or a few
-/// responses. Shares and means are made of figures with noise; their intervals of 95 % include it. They are given where
-/// the published number of answers is 10 or more. A group that is not listed has a published count of 0 everywhere.
+/// however, and one response more or less gives fresh noise. A count of less than 10 is given as 0, so a 0 may be nobody, or
+/// a few. Shares and means are made of figures with noise; their intervals of 95 % include it. A share is given where both of
+/// its counts are, and a mean where the number of answers is. A group that is not listed has a count of 0 everywhere.
 /// Counts are not made to add up.
 ///
 /// Groups of a multiple choice overlap: a response is in the group of each option that was chosen. A ranking is counted by
@@ -74,7 +75,11 @@ async fn get_statistics(
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (query, form) = (query.read()?, form.key()?);
-    let (caller, asked, as_csv) = (analyst.caller(), query.request(), prefers_csv(&request));
+    let (caller, asked, as_csv) = (
+        analyst.caller(),
+        query.request(),
+        preferred(&request, &["application/json", "text/csv"]) == "text/csv",
+    );
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::VARY, "accept"))
@@ -100,13 +105,4 @@ async fn get_statistics(
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     Ok(response.content_type(media_type).body(body))
-}
-
-/// Whether the client names CSV before JSON.
-fn prefers_csv(request: &HttpRequest) -> bool {
-    let accepted = Accept::parse(request).map(|accepted| accepted.ranked());
-    let named = accepted.unwrap_or_default().into_iter();
-    let mut named = named.map(|kind| kind.essence_str().to_owned());
-    let first = named.find(|kind| ["text/csv", "application/json"].contains(&&**kind));
-    first.as_deref() == Some("text/csv")
 }

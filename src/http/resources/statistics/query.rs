@@ -43,7 +43,8 @@ pub struct StatisticsQuery {
     #[serde(default, deserialize_with = "parsed")]
     #[param(value_type = Option<String>)]
     to_week: Option<IsoWeek>,
-    /// Only responses with these answers: `question:code`, at most two, separated by commas.
+    /// Only responses with these answers: `question:code`, at most two, separated by commas, and
+    /// three together with `by`.
     #[serde(rename = "where")]
     #[param(rename = "where", example = "sex:female")]
     conditions: Option<String>,

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, Accept, Header};
+use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, get};
 use base64::Engine;
@@ -22,6 +22,7 @@ use crate::formats::report::{STYLE, report_html};
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::headers_only::HeadersOnly;
+use crate::http::extract::media_type::preferred;
 use crate::http::extract::path::FormPath;
 use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
@@ -127,7 +128,11 @@ pub(super) async fn get_report(
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (query, form) = (query.read()?, form.key()?);
-    let (caller, asked, as_page) = (analyst.caller(), query.request(), prefers_html(&request));
+    let (caller, asked, as_page) = (
+        analyst.caller(),
+        query.request(),
+        preferred(&request, &["application/json", "text/html"]) == "text/html",
+    );
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::VARY, "accept"))
@@ -201,13 +206,4 @@ impl From<&ReportItem<Statistics>> for ReportItemView {
                 .unwrap_or_default(),
         }
     }
-}
-
-/// Whether the client names HTML before JSON. Who takes anything, as most programs do, gets JSON.
-fn prefers_html(request: &HttpRequest) -> bool {
-    let accepted = Accept::parse(request).map(|accepted| accepted.ranked());
-    let named = accepted.unwrap_or_default().into_iter();
-    let mut named = named.map(|kind| kind.essence_str().to_owned());
-    let first = named.find(|kind| ["text/html", "application/json"].contains(&&**kind));
-    first.as_deref() == Some("text/html")
 }

@@ -172,7 +172,7 @@ pub struct ProtectionView {
     /// The method.
     #[schema(example = "cell_key")]
     pub method: &'static str,
-    /// No published count is farther from the true one.
+    /// No published count but 0 is farther from the true one.
     #[schema(example = 5)]
     pub largest_noise: u32,
     /// The variance of the noise.
@@ -181,7 +181,7 @@ pub struct ProtectionView {
     /// No published count is from 1 to this.
     #[schema(example = 2)]
     pub threshold: u32,
-    /// Shares and means are given from this published number of answers on.
+    /// A lesser count is given as 0, and no share or mean is made of it.
     #[schema(example = 10)]
     pub floor: u64,
 }

@@ -22,6 +22,25 @@ fn zeros_stay_and_counts_up_to_the_threshold_never_come_out() {
     }
 }
 
+/// A group in which the count of one option is that of the group, question after question, is a single response. So such
+/// groups must not be seen at all.
+#[test]
+fn a_group_of_fewer_than_five_is_never_seen_whatever_is_asked_of_it() {
+    let method = method();
+    let mut shown = 0;
+    for n in 1..=40 {
+        for key in even_keys(12) {
+            let cell = Cell::new(n, CellKey::from_bits(key));
+            let count = method.count_from_floor(cell);
+            assert!(count.value == 0 || count.value >= method.floor(), "{n}");
+            assert!(count.value == 0 || n >= 5, "{n} became {}", count.value);
+            assert!(n < 15 || count == method.count(cell));
+            shown += u32::from(count.value > 0);
+        }
+    }
+    assert!(shown > 0);
+}
+
 #[test]
 fn counts_are_right_on_average() {
     let table = table();
