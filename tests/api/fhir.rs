@@ -236,6 +236,16 @@ async fn ones_own_response_comes_out_as_it_can_be_sent() {
 }
 
 #[tokio::test]
+async fn a_response_may_begin_with_a_byte_order_mark() {
+    let collection = Collection::start().await;
+    let call = collection.app.client().post(RESPONSES);
+    let call = call
+        .header("receipt", &new_receipt())
+        .raw(MEDIA_TYPE, format!("\u{feff}{}", response()));
+    call.send().await.expect(201);
+}
+
+#[tokio::test]
 async fn a_fault_points_into_the_resource_that_was_sent() {
     let collection = Collection::start().await;
     let mut resource = response();

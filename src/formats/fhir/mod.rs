@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `names` | the addresses of extensions and code systems |
 //! | `asked` | what conditions and scores need to know of a question |
+//! | `quantity` | whether a quantity is in the unit of its question |
 //! | `routing` | conditions as `enableWhen`, and back |
 //! | `fhirpath` | conditions as FHIRPath, where `enableWhen` cannot say them |
 //! | `calculations` | scores as FHIRPath |
@@ -22,18 +23,30 @@ mod calculations;
 mod element;
 mod fhirpath;
 mod names;
+mod quantity;
 mod read;
 mod reading;
 mod response;
 mod routing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_faults;
 mod write;
 
 pub use names::{CODING, DEFINITION, form_url};
 pub use read::{Imported, ReadFault, read};
 pub use response::{Filled, ResponseFault, Sent, parse_response, write_response};
 pub use write::{Published, Written, write};
+
+/// A resource in JSON. Some tools write a byte order mark before it.
+///
+/// # Errors
+///
+/// When it is no JSON.
+pub fn parse(bytes: &[u8]) -> serde_json::Result<serde_json::Value> {
+    serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+}
 
 /// The media type of a resource in JSON.
 pub const MEDIA_TYPE: &str = "application/fhir+json";

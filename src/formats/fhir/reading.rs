@@ -40,6 +40,16 @@ pub(super) struct OptionRead {
     pub system: Option<String>,
 }
 
+impl OptionRead {
+    /// Whether what stood for it is of this code system. One that names no system is of any.
+    pub fn is_of(&self, system: &str) -> bool {
+        let external = self.option.external.iter();
+        let named = external.filter(|it| it.code == self.value);
+        let mut systems = named.map(|it| &it.system).chain(&self.system).peekable();
+        systems.peek().is_none() || systems.any(|it| it == system)
+    }
+}
+
 impl Reading {
     /// Says that something was read otherwise than it stands.
     pub fn note(&mut self, place: &Pointer, what: impl Into<String>) {

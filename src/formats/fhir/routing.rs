@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::asked::{Asked, Questions};
 use super::fhirpath::{self, Known, fitting};
 use super::names::ENABLE_WHEN_EXPRESSION;
-use crate::domain::form::{ConditionDefinition, QuestionKind, Scalar};
+use super::quantity::fits;
+use crate::domain::form::{ConditionDefinition, QuestionKind, Scalar, Unit};
 
 /// How an item says when it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,6 +140,10 @@ pub(super) trait Linked {
     fn question(&self, link_id: &str) -> Option<(&str, &Asked)>;
     /// The code of the option that `value` stands for, the value of an `answer[x]` or `value[x]` with this ending.
     fn code(&self, link_id: &str, ending: &str, value: &Value) -> Option<String>;
+    /// The unit of the question with this `linkId`.
+    fn unit(&self, _link_id: &str) -> Option<&Unit> {
+        None
+    }
 }
 
 /// The condition that entries of `enableWhen` say.
@@ -195,6 +200,9 @@ fn one(term: &Value, linked: &impl Linked) -> Result<ConditionDefinition, String
         fields.find_map(|(name, value)| Some((name.strip_prefix("answer")?, value)))
     });
     let (ending, answer) = answer.ok_or("it has no answer to compare with")?;
+    if ending == "Quantity" {
+        fits(answer, linked.unit(link_id)).map_err(|(_, why)| why)?;
+    }
     let number = || match ending {
         "Integer" | "Decimal" => answer.as_f64(),
         "Quantity" => answer.get("value").and_then(Value::as_f64),

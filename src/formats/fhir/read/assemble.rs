@@ -11,7 +11,9 @@ use super::super::reading::Reading;
 use super::super::routing::{self, Linked, Routing};
 use super::items::{Other, Parts, Routed};
 use super::question::option_value;
-use crate::domain::form::{ConditionDefinition, Form, FormDefinition, Specify};
+use crate::domain::form::{
+    ConditionDefinition, Form, FormDefinition, QuestionDefinition, Specify, Unit,
+};
 use crate::domain::pointer::Pointer;
 use crate::formats::names::key;
 
@@ -22,10 +24,17 @@ impl Linked for Parts {
     }
 
     fn code(&self, link_id: &str, ending: &str, value: &Value) -> Option<String> {
+        let system = value.get("system").and_then(Value::as_str);
         let value = option_value(ending, value)?;
         let mut options = self.linked.get(link_id)?.options.iter();
-        let found = options.find(|it| it.ending == ending && it.value == value)?;
+        let found = options.find(|it| {
+            it.ending == ending && it.value == value && system.is_none_or(|system| it.is_of(system))
+        })?;
         Some(found.option.code.clone())
+    }
+
+    fn unit(&self, link_id: &str) -> Option<&Unit> {
+        self.linked.get(link_id)?.unit.as_ref()
     }
 }
 
@@ -195,6 +204,16 @@ impl Parts {
                 None
             }
         }
+    }
+
+    /// Where the first question stands that has a field of another type than a definition.
+    pub(super) fn unreadable(&self) -> Option<&Pointer> {
+        let mut questions = self.sections.iter().flat_map(|it| &it.questions);
+        let found = questions.find(|it| {
+            let fields = Value::Object(it.fields.clone());
+            serde_json::from_value::<QuestionDefinition>(fields).is_err()
+        })?;
+        Some(&found.place)
     }
 
     /// Where each part of the definition stands in the resource.

@@ -88,6 +88,7 @@ fn concept_option(
     }
     let mut read = coding_option(&mut concept, taken, reading)?;
     read.option.label.0.extend(designations);
+    renamed(&read, &concept.place.child("code"), reading);
     concept.finish(reading);
     Some(read)
 }
@@ -110,6 +111,10 @@ pub fn answer_option(
         return None;
     };
     let place_of_value = place.child(format!("value{ending}"));
+    let place_of_name = match ending.as_str() {
+        "Coding" => place_of_value.child("code"),
+        _ => place_of_value.clone(),
+    };
     let mut read = match (ending.as_str(), value) {
         ("Coding", value) => {
             let mut coding = Element::new(place_of_value, value)?;
@@ -154,6 +159,7 @@ pub fn answer_option(
             Err(error) => reading.lost(place, format!("the option cannot be read: {error}")),
         }
     }
+    renamed(&read, &place_of_name, reading);
     Some(read)
 }
 
@@ -194,14 +200,16 @@ fn coding_option(
             read.option.external.push(ExternalCode { system, code });
         }
     }
-    if read.option.code != name && read.option.external.is_empty() && read.system.is_none() {
-        let what = format!(
-            "{name:?} is no valid code and becomes {:?}",
-            read.option.code
-        );
-        reading.note(&coding.place.child("code"), what);
-    }
     Some(read)
+}
+
+/// Says that the code of an option is not what stood for it.
+fn renamed(read: &OptionRead, place: &Pointer, reading: &mut Reading) {
+    let (name, code) = (&read.value, &read.option.code);
+    if name != code {
+        let what = format!("{name:?} is no valid code, or taken, and becomes {code:?}");
+        reading.note(place, what);
+    }
 }
 
 /// What an option stands for in scores: a whole number.

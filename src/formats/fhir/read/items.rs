@@ -11,7 +11,7 @@ use super::super::reading::{OptionRead, Reading};
 use super::super::routing::Routing;
 use super::choices::{answer_option, external};
 use super::question::{Standard, beside, controls, overlay, standard};
-use crate::domain::form::{ConditionDefinition, QuestionKind, Text};
+use crate::domain::form::{ConditionDefinition, QuestionKind, Text, Unit};
 use crate::domain::pointer::Pointer;
 use crate::formats::names::key;
 
@@ -65,6 +65,7 @@ pub(super) struct ReadQuestion {
     pub(super) key: String,
     pub(super) asked: Asked,
     pub(super) options: Vec<OptionRead>,
+    pub(super) unit: Option<Unit>,
 }
 
 /// Everything that was read of the items.
@@ -146,6 +147,14 @@ impl Parts {
         reading: &mut Reading,
     ) {
         let place = item.place.clone();
+        let hidden = item.extension_value(HIDDEN, "Boolean");
+        if hidden.is_some_and(|it| it == true) {
+            let count = children.len();
+            let what = format!(
+                "nobody is asked a hidden group, so it is left out; so are its {count} items"
+            );
+            return reading.lost(&place, what);
+        }
         if item.flag("repeats").unwrap_or_default() {
             let count = children.len();
             let what = format!(
@@ -353,6 +362,10 @@ impl Parts {
             key: key.to_owned(),
             asked,
             options: read.options.clone(),
+            unit: read
+                .fields
+                .get("unit")
+                .and_then(|it| serde_json::from_value(it.clone()).ok()),
         };
         self.linked.insert(link_id.to_owned(), linked);
     }
@@ -496,9 +509,14 @@ fn routed(
                 let what = "it has enableWhen and an expression; the expression is not carried";
                 reading.lost(&place.child("extension"), what);
             }
-            Routing::Terms {
-                any: terms.len() > 1 && behavior.as_deref() == Some("any"),
-                terms,
+            match (behavior.as_deref(), terms.len()) {
+                (Some("any"), 2..) => Routing::Terms { any: true, terms },
+                (Some("any" | "all"), _) | (None, 1) => Routing::Terms { any: false, terms },
+                _ => {
+                    let what = "the condition cannot be carried: enableBehavior is any or all";
+                    reading.lost(&place.child("enableBehavior"), what);
+                    Routing::Always
+                }
             }
         }
         (true, Some(expression)) => Routing::Expression(expression),

@@ -97,7 +97,7 @@ const METADATA: [&str; 25] = [
 /// When it is no JSON, or no Questionnaire.
 pub fn read(bytes: &[u8]) -> Result<Imported, ReadFault> {
     let resource: Value =
-        serde_json::from_slice(bytes).map_err(|error| ReadFault::Malformed(error.to_string()))?;
+        super::parse(bytes).map_err(|error| ReadFault::Malformed(error.to_string()))?;
     if let Some(pointer) = find_nul(&resource) {
         let what = "it holds U+0000, which no text here may hold".to_owned();
         return Err(ReadFault::At(pointer, what));
@@ -128,8 +128,8 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ReadFault> {
         parts.put(&mut form, reading);
         let definition: Result<FormDefinition, _> = serde_json::from_value(Value::Object(form));
         let definition = definition.map_err(|error| {
-            let what = format!("its extensions of our own cannot be read: {error}");
-            ReadFault::At(Pointer::root(), what)
+            let place = parts.unreadable().cloned().unwrap_or_default();
+            ReadFault::At(place, format!("it cannot be read: {error}"))
         })?;
         Ok(match ours {
             // It was written by Aftercare, and so keeps its edition.

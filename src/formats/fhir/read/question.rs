@@ -17,8 +17,12 @@ use crate::domain::pointer::Pointer;
 
 /// The most characters of a text that has no bound.
 const TEXT_LENGTH: u16 = 1_000;
+/// The most characters of a text.
+const MAX_TEXT_LENGTH: u64 = 4_000;
+/// The most decimals of a number.
+const MAX_DECIMALS: u64 = 4;
 /// The decimals of a number that does not say how many.
-const DECIMALS: u8 = 2;
+const DECIMALS: u64 = 2;
 
 /// Controls that change the look alone, which is the client's.
 const LOOKS: [&str; 18] = [
@@ -148,7 +152,11 @@ pub fn standard(item: &mut Element, reading: &mut Reading) -> Result<Standard, S
         "integer" | "decimal" => read.number(kind, item, reading),
         "date" => read.date(item, reading),
         "text" => match item.whole("maxLength") {
-            Some(length) => read.put("max_length", json!(length)),
+            Some(length) => {
+                let place = item.place.child("maxLength");
+                let length = count(&json!(length), MAX_TEXT_LENGTH, &place, reading);
+                read.put("max_length", json!(length));
+            }
             None => {
                 let what = format!("a text has a bound; it is {TEXT_LENGTH} characters");
                 reading.note(&item.place, what);
@@ -159,6 +167,21 @@ pub fn standard(item: &mut Element, reading: &mut Reading) -> Result<Standard, S
     }
     read.initial(kind, item, reading);
     Ok(read)
+}
+
+/// A count that is not above the most that a form takes.
+fn count(value: &Value, most: u64, place: &Pointer, reading: &mut Reading) -> Option<u64> {
+    let Some(count) = value.as_u64() else {
+        reading.lost(place, format!("{value} is no count"));
+        return None;
+    };
+    if count > most {
+        reading.note(
+            place,
+            format!("{count} is more than there can be, so it is {most}"),
+        );
+    }
+    Some(count.min(most))
 }
 
 fn choice(repeats: bool) -> &'static str {
@@ -215,9 +238,12 @@ impl Standard {
         let options: Vec<_> = self.options.iter().map(|it| &it.option).collect();
         let options = json!(options);
         self.put("options", options);
+        let place = item.place.child("extension");
+        let all = self.options.len().clamp(1, usize::from(u8::MAX)) as u64;
         for (name, url) in [("fewest", MIN_OCCURS), ("most", MAX_OCCURS)] {
-            if let Some(count) = item.extension_value(url, "Integer") {
-                self.put(name, count);
+            let given = item.extension_value(url, "Integer");
+            if let Some(count) = given.and_then(|it| count(&it, all, &place, reading)) {
+                self.put(name, json!(count));
             }
         }
     }
@@ -240,12 +266,14 @@ impl Standard {
         }
         if kind == "decimal" {
             let decimals = item.extension_value(MAX_DECIMAL_PLACES, "Integer");
+            let place = item.place.child("extension");
+            let decimals = decimals.and_then(|it| count(&it, MAX_DECIMALS, &place, reading));
             let decimals = decimals.unwrap_or_else(|| {
                 let what = format!("the number has {DECIMALS} decimals");
                 reading.note(&item.place, what);
-                json!(DECIMALS)
+                DECIMALS
             });
-            self.put("decimals", decimals);
+            self.put("decimals", json!(decimals));
         }
         if let Some(mut unit) = item.extension(UNIT) {
             let coding = unit.take("valueCoding").unwrap_or_default();

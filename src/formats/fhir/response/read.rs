@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::asked::{list_system, takes_many};
 use super::super::fhirpath::score_link;
 use super::super::names::{DATA_ABSENT_REASON, form_of_url};
+use super::super::quantity::fits;
 use super::DECLINED;
 use crate::domain::fault::Fault;
 use crate::domain::form::{Form, QuestionDefinition, options_of};
@@ -281,7 +282,7 @@ impl Reader<'_> {
             None => return self.fault(place.child("linkId"), ResponseFault::Missing("linkId")),
         };
         let answers = item.remove("answer");
-        let declined = is_declined(&Value::Object(item.clone()));
+        let mut declined = is_declined(&Value::Object(item.clone()));
         if let Some(items) = item.remove("item") {
             self.items(&place.child("item"), items);
         }
@@ -312,10 +313,18 @@ impl Reader<'_> {
         let (mut said, mut places) = (Vec::new(), Vec::new());
         for (number, answer) in answers.into_iter().enumerate() {
             let place = list.child(number);
-            if let Some((value, place)) = self.answer(question, &place, answer) {
-                said.push(value);
-                places.push(place);
+            match self.answer(question, &place, answer) {
+                Some((Value::Null, _)) => declined = true,
+                Some((value, place)) => {
+                    said.push(value);
+                    places.push(place);
+                }
+                None => {}
             }
+        }
+        if declined && !said.is_empty() {
+            let what = "a question is answered or declined, not both".to_owned();
+            return self.fault(list, ResponseFault::Invalid(what));
         }
         let said = match (said.len(), takes_many(question.kind)) {
             (0, _) if declined => Some(Value::Null),
@@ -332,7 +341,7 @@ impl Reader<'_> {
         self.filled.places.insert(link_id, places);
     }
 
-    /// One answer, and where its value stands.
+    /// One answer, and where its value stands. It is null when it was declined.
     fn answer(
         &mut self,
         question: &QuestionDefinition,
@@ -346,13 +355,31 @@ impl Reader<'_> {
         if let Some(items) = answer.remove("item") {
             self.items(&place.child("item"), items);
         }
-        let name = answer.keys().find(|it| it.starts_with("value"))?.clone();
-        let value = answer.remove(&name)?;
+        let declined = is_declined(&Value::Object(answer.clone()));
+        let (absent, values): (Vec<_>, Vec<_>) = answer
+            .into_iter()
+            .filter(|(name, _)| name.trim_start_matches('_').starts_with("value"))
+            .partition(|(name, value)| name.starts_with('_') || is_only_declined(value));
+        let declined = declined || absent.iter().any(|(_, value)| is_declined(value));
+        let mut values = values.into_iter();
+        let Some((name, value)) = values.next() else {
+            return declined.then(|| (Value::Null, place.clone()));
+        };
+        let second = values.next().map(|(name, _)| name);
+        if let Some(name) = second.or(declined.then(|| name.clone())) {
+            let what = "an answer has one value, or was declined".to_owned();
+            self.fault(place.child(name), ResponseFault::Invalid(what));
+            return None;
+        }
         let place = place.child(&name);
         let value = match name.as_str() {
             "valueCoding" => self.coding(question, &place, &value)?,
             "valueQuantity" => self.quantity(question, &place, &value)?,
-            "valueBoolean" | "valueInteger" | "valueDecimal" | "valueString" | "valueDate" => value,
+            "valueBoolean" | "valueInteger" | "valueDecimal" | "valueString" | "valueDate"
+                if !value.is_null() =>
+            {
+                value
+            }
             _ => {
                 let what = "a coding, a quantity, a boolean, a number, a text or a date";
                 self.fault(place, ResponseFault::WrongType(what));
@@ -368,14 +395,8 @@ impl Reader<'_> {
         place: &Pointer,
         value: &Value,
     ) -> Option<Value> {
-        let unit = value.get("code").and_then(Value::as_str);
-        let own = question.unit.as_ref().and_then(|it| it.ucum.as_deref());
-        if unit.is_some() && unit != own {
-            let what = match own {
-                Some(own) => format!("the unit of the question is {own}"),
-                None => "the question has no unit".to_owned(),
-            };
-            self.fault(place.child("code"), ResponseFault::Invalid(what));
+        if let Err((field, what)) = fits(value, question.unit.as_ref()) {
+            self.fault(place.child(field), ResponseFault::Invalid(what));
             return None;
         }
         let number = value.get("value").filter(|it| it.is_number());
@@ -415,6 +436,12 @@ impl Reader<'_> {
         }
         found.map(Value::from)
     }
+}
+
+/// Whether a value says that it was declined, and nothing else.
+fn is_only_declined(value: &Value) -> bool {
+    let fields = value.as_object();
+    is_declined(value) && fields.is_some_and(|it| it.keys().all(|name| name == "extension"))
 }
 
 fn is_declined(item: &Value) -> bool {

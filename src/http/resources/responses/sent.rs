@@ -4,7 +4,7 @@ use super::CreateResponseBody;
 use crate::app::responses::{FilledForm, ResponseError, version_of_form};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CampaignKey;
-use crate::formats::fhir::{Filled, ResponseFault, parse_response};
+use crate::formats::fhir::{self, Filled, ResponseFault, parse_response};
 use crate::http::extract::{Document, Format, from_json};
 use crate::http::problem::{Code, FieldCode, FieldError, Problem, answers_invalid};
 use crate::http::state::State;
@@ -43,7 +43,7 @@ impl SentForm {
                 places: Places::Answers,
             });
         }
-        let resource = serde_json::from_slice(&bytes)
+        let resource = fhir::parse(&bytes)
             .map_err(|error| Problem::new(Code::JsonMalformed).detail(format!("{error}.")))?;
         let sent = parse_response(resource).map_err(unreadable)?;
         let version = version_of_form(&state.app, campaign, sent.version).await;
