@@ -90,6 +90,11 @@ pub struct BreakdownView {
     /// The dimension.
     pub dimension: DimensionView,
     /// Its groups. One that is not listed has a published count of 0 everywhere.
+    #[schema(example = json!([{
+        "by": {"cancer_type": "stomach"}, "responses": 212, "answered": 190,
+        "missing": {"hidden": 0, "not_asked": 0, "blank": 22, "declined": 0},
+        "mean": {"value": 41.7, "lower": 38.2, "upper": 45.1}, "categories": [],
+    }]))]
     pub groups: Vec<GroupView>,
 }
 
