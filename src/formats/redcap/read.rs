@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::columns::{Cells, DictionaryFault, header, rows};
-use super::scores::{Ranges, score};
+use super::scores::{Ranges, Read, score};
 use super::write::title;
 use super::{SCORE, SHEET, logic};
 use crate::domain::form::{
@@ -41,6 +41,8 @@ pub(super) struct Reading {
     /// Fields by their name.
     pub questions: Questions,
     pub ranges: Ranges,
+    /// The names that routing can hide.
+    conditional: BTreeSet<String>,
     pub keys: BTreeSet<String>,
     section_keys: BTreeSet<String>,
     sections: Vec<Section>,
@@ -144,6 +146,9 @@ impl Reading {
             self.section(cells.row, "", cells.get("form_name"));
         }
         let branching = cells.get("branching_logic").to_owned();
+        if !branching.is_empty() {
+            self.conditional.insert(cells.get("field_name").to_owned());
+        }
         if let Some(section) = self.sections.last_mut() {
             section.questions.push((cells.row, question, branching));
         }
@@ -206,7 +211,11 @@ impl Reading {
     fn scores(&mut self) -> Vec<(u32, Value)> {
         let (mut scores, mut keys) = (Vec::new(), BTreeSet::new());
         for (row, name, label, cell) in std::mem::take(&mut self.calculations) {
-            let (mut fields, note) = match score(&cell, &self.ranges) {
+            let Read {
+                mut fields,
+                note,
+                conditional,
+            } = match score(&cell, &self.ranges, &self.conditional) {
                 Ok(read) => read,
                 Err(why) => {
                     let what = format!("{cell}: {why}");
@@ -216,6 +225,9 @@ impl Reading {
             };
             if let Some(note) = note {
                 self.note(row, "select_choices_or_calculations", note);
+            }
+            if conditional {
+                self.conditional.insert(name.clone());
             }
             let own = name.strip_prefix(SCORE).unwrap_or(&name);
             let key = key(own, "s", &mut keys);

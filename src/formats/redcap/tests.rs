@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -346,7 +348,7 @@ proptest! {
     #[test]
     fn no_branching_logic_or_calculation_makes_it_fall_over(text in "[\\[\\]()a-c0-9'\"<>=!,+*/. ordn-]{0,60}") {
         let _ = logic::parse(&text);
-        let _ = scores::score(&text, &scores::Ranges::new());
+        let _ = scores::score(&text, &scores::Ranges::new(), &BTreeSet::new());
     }
 }
 
@@ -362,4 +364,95 @@ fn brackets_without_end_are_refused() {
     for text in ["(", "-", "sum(", "[a"] {
         assert!(logic::parse(&text.repeat(8_000)).is_err(), "{text}");
     }
+}
+
+/// A dictionary of these rows: name, type, choices or calculation, label, branching logic.
+fn dictionary(rows: &[[&str; 5]]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let names = [
+        "field_name",
+        "field_type",
+        "select_choices_or_calculations",
+        "field_label",
+        "branching_logic",
+        "form_name",
+    ];
+    writer.write_record(names).unwrap();
+    for row in rows {
+        writer.write_record(row.iter().chain(&["f1"])).unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_refused_and_its_row_named() {
+    let head = "field_name,form_name,section_header,field_type,field_label,field_note\n";
+    let open = |rows: &str| match read(format!("{head}{rows}").as_bytes(), Some("en")) {
+        Ok(read) => panic!("{:?}", read.definition),
+        Err(fault) => fault.to_string(),
+    };
+    for rows in [
+        "z,f1,,yesno,Z,\na,f1,,yesno,\"A,\nb,f1,,yesno,B,\nc,f1,,yesno,C,\n",
+        // The quote of a later row closes it, and the row goes on.
+        "z,f1,,yesno,Z,\r\na,f1,,yesno,\"A,\r\nb,f1,,yesno,\"B, b\",\r\nc,f1,,yesno,C,\r\n",
+        "z,f1,,yesno,\"Z\nz \"\"z\"\"\",\na,f1,,yesno,A,\"",
+    ] {
+        let why = open(rows);
+        assert!(why.contains("row 3: a quote opens a cell"), "{why}");
+    }
+    let fine = "z,f1,,yesno,\"Z\nz, \"\"z\"\"\",\"\"\na,f1,,yesno,5\" tall,\"end\"";
+    let read = read(format!("{head}{fine}").as_bytes(), Some("en")).unwrap();
+    assert_eq!(read.definition.questions().count(), 2);
+}
+
+#[test]
+fn a_dictionary_with_semicolons_or_tabs_is_told_to_use_commas() {
+    for (separator, name) in [(";", "semicolons"), ("\t", "tabs")] {
+        let file = "field_name,form_name,field_type,field_label\na,f1,yesno,A\n";
+        let fault = read(file.replace(',', separator).as_bytes(), Some("en")).unwrap_err();
+        let expected = format!("separated by {name}; the separator must be a comma");
+        assert!(fault.to_string().contains(&expected), "{fault}");
+    }
+}
+
+#[test]
+fn a_calculation_over_what_routing_hides_is_missing_there_and_comes_back_as_it_was() {
+    let choices = "0, No | 1, Yes";
+    let file = dictionary(&[
+        ["r1", "radio", choices, "R1", ""],
+        ["r2", "radio", choices, "R2", "[r1] = '1'"],
+        ["score_both", "calc", "[r1] + [r2]", "Both", ""],
+        [
+            "score_half",
+            "calc",
+            "round(([r1] + [r2]) / 2, 1)",
+            "Half",
+            "",
+        ],
+        ["score_one", "calc", "[r1] + 1", "One", ""],
+        [
+            "score_mean",
+            "calc",
+            "round(mean([r1], [r2]), 1)",
+            "Mean",
+            "",
+        ],
+        ["score_twice", "calc", "2 * [score_both]", "Twice", ""],
+    ]);
+    let form = read(&file, Some("en")).unwrap().definition;
+    let hidden = |key: &str| {
+        let score = form.scores.iter().find(|it| it.key == key).unwrap();
+        json!(score.hidden)
+    };
+    for key in ["both", "half", "twice"] {
+        assert_eq!(hidden(key), json!("missing"), "{key}");
+    }
+    for key in ["one", "mean"] {
+        assert_eq!(hidden(key), Value::Null, "{key}");
+    }
+    let form = Form::check(form).unwrap();
+    let written = write(&form, None).unwrap();
+    assert_eq!(said(&written.remarks), Vec::<String>::new());
+    let again = read(&written.bytes, Some("en")).unwrap().definition;
+    assert_eq!(Form::check(again).unwrap().digest(), form.digest());
 }
