@@ -41,6 +41,8 @@ pub(super) struct Reading {
     /// Fields by their name.
     pub questions: Questions,
     pub ranges: Ranges,
+    /// The names of all rows.
+    names: BTreeSet<String>,
     /// The names that routing can hide.
     conditional: BTreeSet<String>,
     pub keys: BTreeSet<String>,
@@ -69,6 +71,8 @@ pub fn read(bytes: &[u8], language: Option<&str>) -> Result<Imported, Dictionary
         let what = "a dictionary names no language, so it is \"und\"; say which one it is";
         reading.note(1, "field_label", what);
     }
+    let names = rows.iter().map(|it| it.get("field_name").to_owned());
+    reading.names = names.collect();
     let name = rows.first().map_or("", |it| it.get("form_name")).to_owned();
     let mut instrument = None;
     for (place, cells) in rows.iter().enumerate() {
@@ -84,6 +88,7 @@ pub fn read(bytes: &[u8], language: Option<&str>) -> Result<Imported, Dictionary
         }
         let is_new = instrument != Some(own);
         instrument = Some(own);
+        reading.piped(cells);
         reading.row(cells, is_new);
     }
     reading.finish(&name)
@@ -152,6 +157,38 @@ impl Reading {
         if let Some(section) = self.sections.last_mut() {
             section.questions.push((cells.row, question, branching));
         }
+    }
+
+    /// Says which texts hold something that REDCap puts other words for.
+    fn piped(&mut self, cells: &Cells) {
+        let mut texts = vec!["section_header", "field_label", "field_note"];
+        if cells.get("field_type") != "calc" {
+            texts.push("select_choices_or_calculations");
+        }
+        for column in texts {
+            let cell = cells.get(column);
+            let parts = cell.split('[').skip(1);
+            let inner = parts.filter_map(|it| it.split_once(']').map(|(inner, _)| inner));
+            for inner in inner {
+                if !self.is_piped(inner) {
+                    continue;
+                }
+                let what = format!(
+                    "[{inner}] is not replaced: whoever answers sees it in the text as it stands"
+                );
+                self.lost(cells.row, column, what);
+            }
+        }
+    }
+
+    /// Whether REDCap puts other words for it: a field, with a code or format, or one of its own names, such as
+    /// `record-name`.
+    fn is_piped(&self, inner: &str) -> bool {
+        let name = inner.split(['(', ':']).next().unwrap_or(inner).trim();
+        let is_own = name.contains('-')
+            && name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        is_own || (!name.is_empty() && self.names.contains(name))
     }
 
     /// Says of every cell that holds something, and is not one of `known`, that it is not carried.

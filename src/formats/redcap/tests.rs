@@ -456,3 +456,68 @@ fn a_calculation_over_what_routing_hides_is_missing_there_and_comes_back_as_it_w
     let again = read(&written.bytes, Some("en")).unwrap().definition;
     assert_eq!(Form::check(again).unwrap().digest(), form.digest());
 }
+
+#[test]
+fn codes_keep_their_sign_and_each_that_is_renamed_is_named() {
+    let choices = "-1, Disagree | 1, Agree | dk, Unknown";
+    let read = read(&dictionary(&[["a", "radio", choices, "A", ""]]), Some("en")).unwrap();
+    let (_, question) = read.definition.questions().next().unwrap();
+    let options = question.options.iter().flatten();
+    let found: Vec<_> = options.map(|it| (it.code.as_str(), it.value)).collect();
+    let expected = [("c_minus_1", Some(-1)), ("c_1", Some(1)), ("dk", None)];
+    assert_eq!(found, expected);
+    let expected = "row 2, column Choices, Calculations, OR Slider Labels: no valid codes, or taken: \"-1\" becomes \"c_minus_1\", \"1\" becomes \"c_1\"";
+    let notes = said(&read.notes);
+    assert!(notes.iter().any(|it| it.ends_with(expected)), "{notes:#?}");
+}
+
+#[test]
+fn what_redcap_would_replace_in_a_text_is_named() {
+    let file = dictionary(&[
+        ["first", "yesno", "", "First", ""],
+        [
+            "a",
+            "radio",
+            "1, Like [first:value] | 2, Other [words]",
+            "Hello [first], [survey-link]",
+            "",
+        ],
+        ["s", "calc", "[first] + 1", "Sum [of all]", ""],
+    ]);
+    let left_out = said(&read(&file, Some("en")).unwrap().left_out);
+    let say = |column: &str, inner: &str| {
+        format!(
+            "dictionary, row 3, column {column}: [{inner}] is not replaced: whoever answers sees it in the text as it stands"
+        )
+    };
+    let choices = "Choices, Calculations, OR Slider Labels";
+    let expected = [
+        say("Field Label", "first"),
+        say("Field Label", "survey-link"),
+        say(choices, "first:value"),
+    ];
+    assert_eq!(left_out, expected);
+}
+
+#[test]
+fn branching_logic_that_cannot_be_read_is_told_in_the_words_of_redcap() {
+    let logic = |logic: &str| {
+        let file = dictionary(&[
+            ["sym", "checkbox", "1, A | 2, B", "Symptoms", ""],
+            ["a", "yesno", "", "A", logic],
+        ]);
+        let left_out = said(&read(&file, Some("en")).unwrap().left_out);
+        assert_eq!(left_out.len(), 1, "{left_out:?}");
+        left_out.into_iter().next().unwrap()
+    };
+    for (cell, expected) in [
+        ("[sym] = '1'", "write [sym(1)] = '1'"),
+        ("[sym(2)] = '1' and 2 <> [sym]", "write [sym(2)] = '0'"),
+        ("[sym(1)] mod 2 = 1", "\"mod\" was not expected"),
+        ("[sym(1)] = / 2", "\"/\" was not expected"),
+        ("[sym(1)] = != 2", "\"!=\" was not expected"),
+    ] {
+        let found = logic(cell);
+        assert!(found.ends_with(expected), "{cell}: {found}");
+    }
+}
