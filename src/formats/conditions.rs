@@ -365,7 +365,7 @@ fn two_compared(first: &Asked, op: Op, second: &Asked) -> Result<ConditionDefini
     })
 }
 
-/// A comparison of how many options are chosen. No answer counts as none there, and is no match here.
+/// A comparison of how many options are chosen. No answer counts as none there, and matches no count here.
 fn counted(asked: &Asked, op: Op, number: f64) -> Result<ConditionDefinition, String> {
     let list = matches!(
         asked.kind,
@@ -385,22 +385,36 @@ fn counted(asked: &Asked, op: Op, number: f64) -> Result<ConditionDefinition, St
     if !list {
         return Err("only options of several can be counted".to_owned());
     }
-    let least = |number| Ok::<_, String>(asked.test(|test| test.count_at_least = Some(number)));
-    let most = |number| {
-        let at_most = asked.test(|test| test.count_at_most = Some(number));
-        let none = asked.test(|test| test.answered = Some(false));
-        Ok::<_, String>(ConditionDefinition {
-            any: Some(vec![none, at_most]),
-            ..ConditionDefinition::default()
-        })
+    let answered = |is| asked.test(|test| test.answered = Some(is));
+    let any = |list| ConditionDefinition {
+        any: Some(list),
+        ..ConditionDefinition::default()
+    };
+    let least = |number| match number {
+        // It always holds.
+        0 => any(vec![answered(true), answered(false)]),
+        _ => asked.test(|test| test.count_at_least = Some(number)),
+    };
+    let most = |number| match number {
+        0 => answered(false),
+        _ => any(vec![
+            answered(false),
+            asked.test(|test| test.count_at_most = Some(number)),
+        ]),
     };
     match op {
-        Op::AtLeast => least(whole(number)?),
-        Op::More => least(whole(number + 1.0)?),
-        Op::AtMost => most(whole(number)?),
-        Op::Less => most(whole(number - 1.0)?),
-        Op::Equal => Ok(all(vec![least(whole(number)?)?, most(whole(number)?)?])),
-        Op::Unequal => Ok(not(counted(asked, Op::Equal, number)?)),
+        Op::AtLeast => Ok(least(whole(number)?)),
+        Op::More => Ok(least(whole(number + 1.0)?)),
+        Op::AtMost => Ok(most(whole(number)?)),
+        Op::Less => Ok(most(whole(number - 1.0)?)),
+        Op::Equal => match whole(number)? {
+            0 => Ok(most(0)),
+            number => Ok(all(vec![least(number), most(number)])),
+        },
+        Op::Unequal => match whole(number)? {
+            0 => Ok(least(1)),
+            _ => Ok(not(counted(asked, Op::Equal, number)?)),
+        },
     }
 }
 
@@ -497,5 +511,48 @@ fn number_compared(asked: &Asked, op: Op, number: f64) -> ConditionDefinition {
         Op::More => asked.test(|test| test.more_than = Some(number)),
         Op::Less => asked.test(|test| test.less_than = Some(number)),
         Op::Equal | Op::Unequal => asked.test(|test| test.is = Some(Scalar::Number(number))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_count_of_none_holds_for_a_blank_answer_and_at_least_none_always_holds() {
+        let asked = Asked {
+            key: "m".to_owned(),
+            kind: QuestionKind::MultipleChoice,
+            options: Vec::new(),
+            score: None,
+        };
+        let questions = Questions::from([("m".to_owned(), asked)]);
+        let read = |op, number| {
+            let count = Expr::call("count-selected", vec![Expr::Question("m".to_owned())]);
+            json!(condition(&Expr::compare(count, op, Expr::Number(number)), &questions).unwrap())
+        };
+        let blank = json!({"question": "m", "answered": false});
+        let chosen = json!({"question": "m", "count_at_least": 1});
+        let always = json!({"any": [{"question": "m", "answered": true}, blank]});
+        for (op, number, expected) in [
+            (Op::Equal, 0.0, &blank),
+            (Op::AtMost, 0.0, &blank),
+            (Op::Less, 1.0, &blank),
+            (Op::Unequal, 0.0, &chosen),
+            (Op::More, 0.0, &chosen),
+            (Op::AtLeast, 1.0, &chosen),
+            (Op::AtLeast, 0.0, &always),
+            (Op::More, -1.0, &always),
+        ] {
+            assert_eq!(read(op, number), *expected, "{op:?} {number}");
+        }
+        let two = json!({"all": [
+            {"question": "m", "count_at_least": 2},
+            {"any": [blank, {"question": "m", "count_at_most": 2}]},
+        ]});
+        assert_eq!(read(Op::Equal, 2.0), two);
+        assert_eq!(read(Op::Unequal, 2.0), json!({"not": two}));
     }
 }

@@ -5,10 +5,20 @@ use std::collections::BTreeSet;
 use crate::domain::form::{MAX_KEY_LENGTH, is_reserved};
 
 /// A key made of a name, which no other part in `taken` has. A name that is a key already stays as it is.
+/// The sign of a number is said in words, since -1 is not 1.
 pub fn key(name: &str, start: &str, taken: &mut BTreeSet<String>) -> String {
+    let name = name.trim();
+    let unsigned = name.strip_prefix(['-', '\u{2212}']).unwrap_or(name);
+    let is_negative = unsigned != name
+        && unsigned
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_digit() || c == '.');
     let mut key = words(name, '_');
+    if is_negative {
+        key = format!("minus_{key}");
+    }
     let needs_start = !key.starts_with(|c: char| c.is_ascii_lowercase()) || is_reserved(&key);
-    if needs_start {
+    if needs_start || is_negative {
         key = format!("{start}_{key}");
     }
     let shortened = |key: &str, room: usize| {
@@ -52,4 +62,24 @@ fn words(name: &str, joint: char) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     words.join(&joint.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sign_of_a_number_is_kept_in_its_key() {
+        let mut taken = BTreeSet::new();
+        for (name, expected) in [
+            ("-1", "c_minus_1"),
+            ("1", "c_1"),
+            ("-.5", "c_minus_5"),
+            ("\u{2212}2", "c_minus_2"),
+            ("- none", "none"),
+            ("a-1", "a_1"),
+        ] {
+            assert_eq!(key(name, "c", &mut taken), expected, "{name}");
+        }
+    }
 }

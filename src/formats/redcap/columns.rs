@@ -86,10 +86,23 @@ fn text(bytes: &[u8]) -> Result<&str, DictionaryFault> {
 
 /// Whether a CSV file is a dictionary, by its first line.
 pub fn is_dictionary(bytes: &[u8]) -> bool {
+    has_header(bytes, b',')
+}
+
+/// What separates the cells of a dictionary that has no commas there.
+fn other_separator(bytes: &[u8]) -> Option<&'static str> {
+    let others = [(b';', "semicolons"), (b'\t', "tabs")];
+    let found = others.into_iter().find(|(it, _)| has_header(bytes, *it));
+    found.map(|(_, name)| name)
+}
+
+/// Whether the first line names the columns that every dictionary has.
+fn has_header(bytes: &[u8], separator: u8) -> bool {
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
     let Ok(first) = text(first) else { return false };
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
+        .delimiter(separator)
         .from_reader(first.as_bytes());
     let Some(Ok(header)) = reader.records().next() else {
         return false;
@@ -100,15 +113,68 @@ pub fn is_dictionary(bytes: &[u8]) -> bool {
         .all(|it| names.contains(it))
 }
 
+/// The row of the first cell in quotes whose quote is not closed before the next separator or the end. The reader of CSV
+/// takes all rows after it for a part of the cell, and says nothing.
+fn unclosed_quote(bytes: &[u8]) -> Option<u32> {
+    let mut rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (mut row, mut is_blank) = (1, true);
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        match first {
+            b'"' => {
+                loop {
+                    let end = rest.iter().position(|byte| *byte == b'"');
+                    let Some(after) = end.and_then(|end| rest.get(end + 1..)) else {
+                        return Some(row);
+                    };
+                    rest = after;
+                    match rest.split_first() {
+                        Some((b'"', after)) => rest = after,
+                        Some((b',' | b'\r' | b'\n', _)) | None => break,
+                        Some(_) => return Some(row),
+                    }
+                }
+                is_blank = false;
+            }
+            b'\r' | b'\n' => {
+                // As the reader counts, which passes over empty lines.
+                row += u32::from(!is_blank);
+                is_blank = true;
+                continue;
+            }
+            b',' => {
+                is_blank = false;
+                continue;
+            }
+            _ => is_blank = false,
+        }
+        let end = rest
+            .iter()
+            .position(|it| matches!(it, b',' | b'\r' | b'\n'));
+        rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
+    }
+    None
+}
+
 /// The rows of a dictionary.
 pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Cells>, DictionaryFault> {
     if bytes.len() > MAX_FILE {
         let what = format!("the file may have {MAX_FILE} bytes");
         return Err(DictionaryFault::TooLarge(what));
     }
+    if let Some(separator) = other_separator(bytes) {
+        let what = format!("its cells are separated by {separator}; the separator must be a comma");
+        return Err(DictionaryFault::NotADictionary(what));
+    }
     if !is_dictionary(bytes) {
         let what = "its first line does not name the columns \"Variable / Field Name\", \"Field Type\" and \"Field Label\"";
         return Err(DictionaryFault::NotADictionary(what.to_owned()));
+    }
+    if let Some(row) = unclosed_quote(bytes) {
+        let what = format!(
+            "row {row}: a quote opens a cell and does not close it; a quote within a cell is written twice"
+        );
+        return Err(DictionaryFault::NotADictionary(what));
     }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)

@@ -174,7 +174,34 @@ fn checkbox(expr: &Expr) -> Option<String> {
 ///
 /// What cannot be read.
 pub(super) fn read(text: &str, questions: &Questions) -> Result<Expr, String> {
-    Ok(normal(parse(text)?, questions))
+    let expr = normal(parse(text)?, questions);
+    match bare_box(&expr, questions) {
+        Some(mend) => Err(format!("a check box is compared by its code: write {mend}")),
+        None => Ok(expr),
+    }
+}
+
+/// How to write the first comparison of a question with several answers that names none of its boxes.
+fn bare_box(expr: &Expr, questions: &Questions) -> Option<String> {
+    match expr {
+        Expr::Or(list) | Expr::And(list) => list.iter().find_map(|it| bare_box(it, questions)),
+        Expr::Compare(left, op @ (Op::Equal | Op::Unequal), right) => {
+            let (name, code) = match (left.as_ref(), right.as_ref()) {
+                (Expr::Question(name), code) | (code, Expr::Question(name)) => (name, code),
+                _ => return None,
+            };
+            let code = match code {
+                Expr::Text(code) if !code.is_empty() => code.clone(),
+                Expr::Number(code) => code.to_string(),
+                _ => return None,
+            };
+            let is_chosen = u8::from(*op == Op::Equal);
+            let asked = questions.get(name)?;
+            (asked.kind == QuestionKind::MultipleChoice)
+                .then(|| format!("[{name}({code})] = '{is_chosen}'"))
+        }
+        _ => None,
+    }
 }
 
 /// With comparisons of check boxes as what they say.
@@ -259,7 +286,7 @@ pub(super) fn parse(text: &str) -> Result<Expr, String> {
     let expr = parser.or()?;
     match parser.peek() {
         None => Ok(expr),
-        Some(token) => Err(format!("{token:?} was not expected")),
+        Some(_) => Err(parser.unexpected(parser.next)),
     }
 }
 
@@ -274,8 +301,8 @@ enum Token {
     Sign(char),
 }
 
-/// Cuts an expression into its words.
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
+/// Cuts an expression into its words, each with how it is written.
+fn tokens(text: &str) -> Result<Vec<(Token, String)>, String> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -327,25 +354,32 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             }
             other => return Err(format!("{other:?} cannot be read")),
         };
-        found.push(token);
+        let written = rest.get(..length).unwrap_or_default();
+        found.push((token, written.to_owned()));
         rest = rest.get(length..).unwrap_or_default().trim_start();
     }
     Ok(found)
 }
 
 struct Parser {
-    tokens: Vec<Token>,
+    tokens: Vec<(Token, String)>,
     next: usize,
     depth: usize,
 }
 
 impl Parser {
     fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.next)
+        self.tokens.get(self.next).map(|(token, _)| token)
+    }
+
+    /// Says of the word at this place that something else was expected.
+    fn unexpected(&self, place: usize) -> String {
+        let written = self.tokens.get(place).map_or("", |(_, written)| written);
+        format!("\"{written}\" was not expected")
     }
 
     fn take(&mut self) -> Option<Token> {
-        let token = self.tokens.get(self.next).cloned();
+        let token = self.peek().cloned();
         self.next += 1;
         token
     }
@@ -443,7 +477,7 @@ impl Parser {
                 self.close()?;
                 Ok(Expr::Call(name, arguments))
             }
-            Some(token) => Err(format!("{token:?} was not expected")),
+            Some(_) => Err(self.unexpected(self.next - 1)),
             None => Err("the expression breaks off".to_owned()),
         }
     }

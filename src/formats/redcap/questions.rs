@@ -226,6 +226,7 @@ impl Reading {
             .flat_map(|tag| tag.value.split(',').map(str::trim))
             .collect();
         let (mut options, mut codes) = (Vec::new(), BTreeSet::new());
+        let mut renamed = Vec::new();
         for choice in cells.get(CHOICES).split(['|', '\n']) {
             let choice = choice.trim();
             let (name, label) = choice.split_once(',').unwrap_or((choice, choice));
@@ -240,9 +241,8 @@ impl Reading {
             }
             let code = key(name, "c", &mut codes);
             let value: Option<i32> = name.parse().ok();
-            if code != name && value.is_none() {
-                let what = format!("{name:?} is no valid code and becomes {code:?}");
-                self.note(row, CHOICES, what);
+            if code != name {
+                renamed.push(format!("{name:?} becomes {code:?}"));
             }
             let label = if label.is_empty() { name } else { label };
             let words = [(self.language.clone(), label.to_owned())];
@@ -257,6 +257,10 @@ impl Reading {
             };
             options.push(option);
             asked.options.push((name.to_owned(), code, value));
+        }
+        if !renamed.is_empty() {
+            let what = format!("no valid codes, or taken: {}", renamed.join(", "));
+            self.note(row, CHOICES, what);
         }
         for missing in exclusive
             .iter()

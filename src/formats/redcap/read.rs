@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::columns::{Cells, DictionaryFault, header, rows};
-use super::scores::{Ranges, score};
+use super::scores::{Ranges, Read, score};
 use super::write::title;
 use super::{SCORE, SHEET, logic};
 use crate::domain::form::{
@@ -41,6 +41,10 @@ pub(super) struct Reading {
     /// Fields by their name.
     pub questions: Questions,
     pub ranges: Ranges,
+    /// The names of all rows.
+    names: BTreeSet<String>,
+    /// The names that routing can hide.
+    conditional: BTreeSet<String>,
     pub keys: BTreeSet<String>,
     section_keys: BTreeSet<String>,
     sections: Vec<Section>,
@@ -67,6 +71,8 @@ pub fn read(bytes: &[u8], language: Option<&str>) -> Result<Imported, Dictionary
         let what = "a dictionary names no language, so it is \"und\"; say which one it is";
         reading.note(1, "field_label", what);
     }
+    let names = rows.iter().map(|it| it.get("field_name").to_owned());
+    reading.names = names.collect();
     let name = rows.first().map_or("", |it| it.get("form_name")).to_owned();
     let mut instrument = None;
     for (place, cells) in rows.iter().enumerate() {
@@ -82,6 +88,7 @@ pub fn read(bytes: &[u8], language: Option<&str>) -> Result<Imported, Dictionary
         }
         let is_new = instrument != Some(own);
         instrument = Some(own);
+        reading.piped(cells);
         reading.row(cells, is_new);
     }
     reading.finish(&name)
@@ -144,9 +151,44 @@ impl Reading {
             self.section(cells.row, "", cells.get("form_name"));
         }
         let branching = cells.get("branching_logic").to_owned();
+        if !branching.is_empty() {
+            self.conditional.insert(cells.get("field_name").to_owned());
+        }
         if let Some(section) = self.sections.last_mut() {
             section.questions.push((cells.row, question, branching));
         }
+    }
+
+    /// Says which texts hold something that REDCap puts other words for.
+    fn piped(&mut self, cells: &Cells) {
+        let mut texts = vec!["section_header", "field_label", "field_note"];
+        if cells.get("field_type") != "calc" {
+            texts.push("select_choices_or_calculations");
+        }
+        for column in texts {
+            let cell = cells.get(column);
+            let parts = cell.split('[').skip(1);
+            let inner = parts.filter_map(|it| it.split_once(']').map(|(inner, _)| inner));
+            for inner in inner {
+                if !self.is_piped(inner) {
+                    continue;
+                }
+                let what = format!(
+                    "[{inner}] is not replaced: whoever answers sees it in the text as it stands"
+                );
+                self.lost(cells.row, column, what);
+            }
+        }
+    }
+
+    /// Whether REDCap puts other words for it: a field, with a code or format, or one of its own names, such as
+    /// `record-name`.
+    fn is_piped(&self, inner: &str) -> bool {
+        let name = inner.split(['(', ':']).next().unwrap_or(inner).trim();
+        let is_own = name.contains('-')
+            && name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        is_own || (!name.is_empty() && self.names.contains(name))
     }
 
     /// Says of every cell that holds something, and is not one of `known`, that it is not carried.
@@ -206,7 +248,11 @@ impl Reading {
     fn scores(&mut self) -> Vec<(u32, Value)> {
         let (mut scores, mut keys) = (Vec::new(), BTreeSet::new());
         for (row, name, label, cell) in std::mem::take(&mut self.calculations) {
-            let (mut fields, note) = match score(&cell, &self.ranges) {
+            let Read {
+                mut fields,
+                note,
+                conditional,
+            } = match score(&cell, &self.ranges, &self.conditional) {
                 Ok(read) => read,
                 Err(why) => {
                     let what = format!("{cell}: {why}");
@@ -216,6 +262,9 @@ impl Reading {
             };
             if let Some(note) = note {
                 self.note(row, "select_choices_or_calculations", note);
+            }
+            if conditional {
+                self.conditional.insert(name.clone());
             }
             let own = name.strip_prefix(SCORE).unwrap_or(&name);
             let key = key(own, "s", &mut keys);

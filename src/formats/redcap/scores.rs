@@ -1,12 +1,12 @@
 //! Scores as calculations, and back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::SCORE;
 use super::logic::parse;
-use crate::domain::form::{RoundingRule, ScoreDefinition, ScoreMethod};
+use crate::domain::form::{HiddenRule, RoundingRule, ScoreDefinition, ScoreMethod};
 use crate::formats::expression::Expr;
 
 /// The lowest and the highest number of what a score may take, by its name in the dictionary.
@@ -55,8 +55,7 @@ pub(super) fn calculation(
             None => term,
         });
     }
-    let missing_when_hidden =
-        !hidden || score.hidden == Some(crate::domain::form::HiddenRule::Missing);
+    let missing_when_hidden = !hidden || score.hidden == Some(HiddenRule::Missing);
     let unweighted = score.weights.is_empty();
     let calculation = match score.method {
         ScoreMethod::Sum if all && missing_when_hidden => terms.join(" + "),
@@ -85,7 +84,17 @@ pub(super) fn calculation(
     }
 }
 
-/// The fields of a score that a calculation says, and what is to be noted of it.
+/// A score that a calculation says.
+pub(super) struct Read {
+    /// Its fields.
+    pub fields: Map<String, Value>,
+    /// What is to be noted of it.
+    pub note: Option<&'static str>,
+    /// Whether routing can hide what it is made of.
+    pub conditional: bool,
+}
+
+/// The score that a calculation says. `conditional` are the names that routing can hide.
 ///
 /// # Errors
 ///
@@ -93,7 +102,8 @@ pub(super) fn calculation(
 pub(super) fn score(
     cell: &str,
     ranges: &Ranges,
-) -> Result<(Map<String, Value>, Option<&'static str>), String> {
+    conditional: &BTreeSet<String>,
+) -> Result<Read, String> {
     let mut fields = Map::new();
     let mut expr = parse(cell)?;
     if let Expr::Call(name, arguments) = &expr
@@ -117,6 +127,7 @@ pub(super) fn score(
         expr = inner.clone();
     }
     let mut note = None;
+    let is_function = matches!(&expr, Expr::Call(name, _) if matches!(name.as_str(), "sum" | "mean" | "max" | "min"));
     let (of, method) = match &expr {
         Expr::Call(name, arguments) if matches!(name.as_str(), "sum" | "mean" | "max" | "min") => {
             let names: Vec<String> = arguments
@@ -164,6 +175,11 @@ pub(super) fn score(
     if let Some(unknown) = of.iter().find(|name| !ranges.contains_key(*name)) {
         return Err(format!("{unknown:?} has no number that a score could take"));
     }
+    let is_conditional = of.iter().any(|name| conditional.contains(name));
+    if is_conditional && !is_function {
+        // REDCap computes nothing with a blank answer; its functions pass over it.
+        fields.insert("hidden".to_owned(), json!(HiddenRule::Missing));
+    }
     let (scores, questions): (Vec<_>, Vec<_>) = of.iter().partition(|it| it.starts_with(SCORE));
     let scores: Vec<_> = scores
         .iter()
@@ -174,7 +190,11 @@ pub(super) fn score(
         fields.insert("of_scores".to_owned(), json!(scores));
     }
     fields.insert("method".to_owned(), json!(method));
-    Ok((fields, note))
+    Ok(Read {
+        fields,
+        note,
+        conditional: is_conditional,
+    })
 }
 
 /// A sum of answers, each times a number, and a constant.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -346,7 +348,7 @@ proptest! {
     #[test]
     fn no_branching_logic_or_calculation_makes_it_fall_over(text in "[\\[\\]()a-c0-9'\"<>=!,+*/. ordn-]{0,60}") {
         let _ = logic::parse(&text);
-        let _ = scores::score(&text, &scores::Ranges::new());
+        let _ = scores::score(&text, &scores::Ranges::new(), &BTreeSet::new());
     }
 }
 
@@ -361,5 +363,161 @@ fn count_of_dates(form: &Form) -> usize {
 fn brackets_without_end_are_refused() {
     for text in ["(", "-", "sum(", "[a"] {
         assert!(logic::parse(&text.repeat(8_000)).is_err(), "{text}");
+    }
+}
+
+/// A dictionary of these rows: name, type, choices or calculation, label, branching logic.
+fn dictionary(rows: &[[&str; 5]]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let names = [
+        "field_name",
+        "field_type",
+        "select_choices_or_calculations",
+        "field_label",
+        "branching_logic",
+        "form_name",
+    ];
+    writer.write_record(names).unwrap();
+    for row in rows {
+        writer.write_record(row.iter().chain(&["f1"])).unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_refused_and_its_row_named() {
+    let head = "field_name,form_name,section_header,field_type,field_label,field_note\n";
+    let open = |rows: &str| match read(format!("{head}{rows}").as_bytes(), Some("en")) {
+        Ok(read) => panic!("{:?}", read.definition),
+        Err(fault) => fault.to_string(),
+    };
+    for rows in [
+        "z,f1,,yesno,Z,\na,f1,,yesno,\"A,\nb,f1,,yesno,B,\nc,f1,,yesno,C,\n",
+        // The quote of a later row closes it, and the row goes on.
+        "z,f1,,yesno,Z,\r\na,f1,,yesno,\"A,\r\nb,f1,,yesno,\"B, b\",\r\nc,f1,,yesno,C,\r\n",
+        "z,f1,,yesno,\"Z\nz \"\"z\"\"\",\na,f1,,yesno,A,\"",
+    ] {
+        let why = open(rows);
+        assert!(why.contains("row 3: a quote opens a cell"), "{why}");
+    }
+    let fine = "z,f1,,yesno,\"Z\nz, \"\"z\"\"\",\"\"\na,f1,,yesno,5\" tall,\"end\"";
+    let read = read(format!("{head}{fine}").as_bytes(), Some("en")).unwrap();
+    assert_eq!(read.definition.questions().count(), 2);
+}
+
+#[test]
+fn a_dictionary_with_semicolons_or_tabs_is_told_to_use_commas() {
+    for (separator, name) in [(";", "semicolons"), ("\t", "tabs")] {
+        let file = "field_name,form_name,field_type,field_label\na,f1,yesno,A\n";
+        let fault = read(file.replace(',', separator).as_bytes(), Some("en")).unwrap_err();
+        let expected = format!("separated by {name}; the separator must be a comma");
+        assert!(fault.to_string().contains(&expected), "{fault}");
+    }
+}
+
+#[test]
+fn a_calculation_over_what_routing_hides_is_missing_there_and_comes_back_as_it_was() {
+    let choices = "0, No | 1, Yes";
+    let file = dictionary(&[
+        ["r1", "radio", choices, "R1", ""],
+        ["r2", "radio", choices, "R2", "[r1] = '1'"],
+        ["score_both", "calc", "[r1] + [r2]", "Both", ""],
+        [
+            "score_half",
+            "calc",
+            "round(([r1] + [r2]) / 2, 1)",
+            "Half",
+            "",
+        ],
+        ["score_one", "calc", "[r1] + 1", "One", ""],
+        [
+            "score_mean",
+            "calc",
+            "round(mean([r1], [r2]), 1)",
+            "Mean",
+            "",
+        ],
+        ["score_twice", "calc", "2 * [score_both]", "Twice", ""],
+    ]);
+    let form = read(&file, Some("en")).unwrap().definition;
+    let hidden = |key: &str| {
+        let score = form.scores.iter().find(|it| it.key == key).unwrap();
+        json!(score.hidden)
+    };
+    for key in ["both", "half", "twice"] {
+        assert_eq!(hidden(key), json!("missing"), "{key}");
+    }
+    for key in ["one", "mean"] {
+        assert_eq!(hidden(key), Value::Null, "{key}");
+    }
+    let form = Form::check(form).unwrap();
+    let written = write(&form, None).unwrap();
+    assert_eq!(said(&written.remarks), Vec::<String>::new());
+    let again = read(&written.bytes, Some("en")).unwrap().definition;
+    assert_eq!(Form::check(again).unwrap().digest(), form.digest());
+}
+
+#[test]
+fn codes_keep_their_sign_and_each_that_is_renamed_is_named() {
+    let choices = "-1, Disagree | 1, Agree | dk, Unknown";
+    let read = read(&dictionary(&[["a", "radio", choices, "A", ""]]), Some("en")).unwrap();
+    let (_, question) = read.definition.questions().next().unwrap();
+    let options = question.options.iter().flatten();
+    let found: Vec<_> = options.map(|it| (it.code.as_str(), it.value)).collect();
+    let expected = [("c_minus_1", Some(-1)), ("c_1", Some(1)), ("dk", None)];
+    assert_eq!(found, expected);
+    let expected = "row 2, column Choices, Calculations, OR Slider Labels: no valid codes, or taken: \"-1\" becomes \"c_minus_1\", \"1\" becomes \"c_1\"";
+    let notes = said(&read.notes);
+    assert!(notes.iter().any(|it| it.ends_with(expected)), "{notes:#?}");
+}
+
+#[test]
+fn what_redcap_would_replace_in_a_text_is_named() {
+    let file = dictionary(&[
+        ["first", "yesno", "", "First", ""],
+        [
+            "a",
+            "radio",
+            "1, Like [first:value] | 2, Other [words]",
+            "Hello [first], [survey-link]",
+            "",
+        ],
+        ["s", "calc", "[first] + 1", "Sum [of all]", ""],
+    ]);
+    let left_out = said(&read(&file, Some("en")).unwrap().left_out);
+    let say = |column: &str, inner: &str| {
+        format!(
+            "dictionary, row 3, column {column}: [{inner}] is not replaced: whoever answers sees it in the text as it stands"
+        )
+    };
+    let choices = "Choices, Calculations, OR Slider Labels";
+    let expected = [
+        say("Field Label", "first"),
+        say("Field Label", "survey-link"),
+        say(choices, "first:value"),
+    ];
+    assert_eq!(left_out, expected);
+}
+
+#[test]
+fn branching_logic_that_cannot_be_read_is_told_in_the_words_of_redcap() {
+    let logic = |logic: &str| {
+        let file = dictionary(&[
+            ["sym", "checkbox", "1, A | 2, B", "Symptoms", ""],
+            ["a", "yesno", "", "A", logic],
+        ]);
+        let left_out = said(&read(&file, Some("en")).unwrap().left_out);
+        assert_eq!(left_out.len(), 1, "{left_out:?}");
+        left_out.into_iter().next().unwrap()
+    };
+    for (cell, expected) in [
+        ("[sym] = '1'", "write [sym(1)] = '1'"),
+        ("[sym(2)] = '1' and 2 <> [sym]", "write [sym(2)] = '0'"),
+        ("[sym(1)] mod 2 = 1", "\"mod\" was not expected"),
+        ("[sym(1)] = / 2", "\"/\" was not expected"),
+        ("[sym(1)] = != 2", "\"!=\" was not expected"),
+    ] {
+        let found = logic(cell);
+        assert!(found.ends_with(expected), "{cell}: {found}");
     }
 }

@@ -30,6 +30,15 @@ impl Cells {
         self.plain.get(field).map_or("", |cell| cell.trim())
     }
 
+    /// Whether the column `disabled` says that the row is not asked; none where it says neither yes nor no.
+    pub fn is_disabled(&self) -> Option<bool> {
+        match self.word("disabled").to_lowercase().as_str() {
+            "yes" | "true" | "true()" => Some(true),
+            "" | "no" | "false" | "false()" => Some(false),
+            _ => None,
+        }
+    }
+
     /// The text of a field, if it has one in any language.
     pub fn text(&self, field: &str) -> Option<&Text> {
         self.texts.get(field).filter(|text| !text.0.is_empty())
@@ -68,7 +77,8 @@ impl Reading {
         let plain = cells
             .plain
             .keys()
-            .filter(|name| !known.contains(&name.as_str()));
+            .filter(|name| !known.contains(&name.as_str()))
+            .filter(|name| *name != "disabled" || cells.is_disabled().is_none());
         for name in plain.chain(&cells.others) {
             let first = (cells.row, 0);
             let entry = self.columns.entry((sheet, name.clone())).or_insert(first);
@@ -130,6 +140,12 @@ impl Reading {
                         }
                     }
                     Some(Column::Text(field, tag)) if !cell.trim().is_empty() => {
+                        for inner in piped(cell) {
+                            let what = format!(
+                                "${{{inner}}} is not replaced: whoever answers sees it in the text as it stands"
+                            );
+                            self.lost(name, row.number, header, what);
+                        }
                         let text = cells.texts.entry(field).or_default();
                         let tag = tag.clone().unwrap_or_else(|| default.clone());
                         if text.0.insert(tag, cell.clone()).is_some() {
@@ -153,6 +169,13 @@ impl Reading {
         }
         rows
     }
+}
+
+/// What a text holds as `${name}`, for which other tools put an answer.
+fn piped(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split("${").skip(1);
+    let inner = parts.filter_map(|it| it.split_once('}').map(|(inner, _)| inner));
+    inner.filter(|it| !it.trim().is_empty())
 }
 
 fn push(list: &mut Vec<Remark>, sheet: &'static str, row: u32, column: &str, what: String) {

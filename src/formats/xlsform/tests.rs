@@ -703,3 +703,58 @@ proptest! {
         let _ = read(&bytes);
     }
 }
+
+#[test]
+fn rows_that_are_disabled_are_not_asked_and_answers_within_texts_are_named() {
+    let bytes = workbook_of(&[
+        (
+            "survey",
+            &[
+                &["type", "name", "label::English (en)", "disabled"],
+                &["begin group", "about", "About", "no"],
+                &["select_one sex", "a", "A?"],
+                &["integer", "b", "Your ${a}?"],
+                &["select_one sex", "c", "C?", "yes"],
+                &["end group"],
+                &["begin group", "old", "Old", "TRUE"],
+                &["begin group", "older", "Older"],
+                &["integer", "d", "D?"],
+                &["end group"],
+                &["integer", "e", "E?"],
+                &["end group"],
+                &["begin group", "more", "More"],
+                &["integer", "f", "F?", "perhaps"],
+                &["end group"],
+            ],
+        ),
+        (
+            "choices",
+            &[
+                &["list_name", "name", "label::English (en)"],
+                &["sex", "f", "Female"],
+                &["sex", "m", "Like ${b}"],
+            ],
+        ),
+        ("settings", &[&["form_id"], &["x"]]),
+    ]);
+    let read = read(&bytes).unwrap();
+    let questions = read.definition.questions();
+    let keys: Vec<_> = questions.map(|(_, it)| it.key.as_str()).collect();
+    assert_eq!(keys, ["a", "b", "f"]);
+    assert!(
+        read.definition.scales.is_empty(),
+        "one question alone uses the list"
+    );
+    let piped = "is not replaced: whoever answers sees it in the text as it stands";
+    assert_eq!(
+        said(&read.left_out),
+        [
+            format!("survey, row 4, column label::English (en): ${{a}} {piped}"),
+            "survey, row 5, column disabled: \"c\" is disabled: it is left out".to_owned(),
+            "survey, row 7, column disabled: \"old\" is disabled: it is left out with its 4 rows"
+                .to_owned(),
+            "survey, row 14, column disabled: this column is not carried".to_owned(),
+            format!("choices, row 3, column label::English (en): ${{b}} {piped}"),
+        ]
+    );
+}

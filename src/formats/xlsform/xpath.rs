@@ -26,7 +26,7 @@ pub(super) fn parse(text: &str) -> Result<Expr, String> {
     let expr = parser.or()?;
     match parser.peek() {
         None => Ok(expr),
-        Some(token) => Err(format!("{token:?} was not expected")),
+        Some(_) => Err(parser.unexpected(parser.next)),
     }
 }
 
@@ -93,8 +93,8 @@ enum Token {
     Comma,
 }
 
-/// Cuts an expression into its words.
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
+/// Cuts an expression into its words, each with how it is written.
+fn tokens(text: &str) -> Result<Vec<(Token, String)>, String> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -147,25 +147,32 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             }
             other => return Err(format!("{other:?} cannot be read")),
         };
-        found.push(token);
+        let written = rest.get(..length).unwrap_or_default();
+        found.push((token, written.to_owned()));
         rest = rest.get(length..).unwrap_or_default().trim_start();
     }
     Ok(found)
 }
 
 struct Parser {
-    tokens: Vec<Token>,
+    tokens: Vec<(Token, String)>,
     next: usize,
     depth: usize,
 }
 
 impl Parser {
     fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.next)
+        self.tokens.get(self.next).map(|(token, _)| token)
+    }
+
+    /// Says of the word at this place that something else was expected.
+    fn unexpected(&self, place: usize) -> String {
+        let written = self.tokens.get(place).map_or("", |(_, written)| written);
+        format!("\"{written}\" was not expected")
     }
 
     fn take(&mut self) -> Option<Token> {
-        let token = self.tokens.get(self.next).cloned();
+        let token = self.peek().cloned();
         self.next += 1;
         token
     }
@@ -230,7 +237,7 @@ impl Parser {
                 self.close()?;
                 Ok(Expr::Call(name, arguments))
             }
-            Some(token) => Err(format!("{token:?} was not expected")),
+            Some(_) => Err(self.unexpected(self.next - 1)),
             None => Err("the expression breaks off".to_owned()),
         }
     }
@@ -289,6 +296,18 @@ mod tests {
         #[test]
         fn no_text_makes_it_fall_over(text in ".{0,60}") {
             let _ = parse(&text);
+        }
+    }
+
+    #[test]
+    fn what_was_not_expected_is_said_as_it_is_written() {
+        for (text, expected) in [
+            ("${a} mod 2", "\"mod\" was not expected"),
+            ("${a} = != 2", "\"!=\" was not expected"),
+            ("(${a} = 1) ${b}", "\"${b}\" was not expected"),
+            ("${a} = )", "\")\" was not expected"),
+        ] {
+            assert_eq!(parse(text), Err(expected.to_owned()), "{text}");
         }
     }
 

@@ -89,14 +89,15 @@ pub(super) fn survey(
         notices: Vec::new(),
         scores: Vec::new(),
     };
-    survey.count_lists(rows, reading);
-    survey.rows(rows, reading);
+    let rows = enabled(rows, reading);
+    survey.count_lists(&rows, reading);
+    survey.rows(&rows, reading);
     survey.finish(reading)
 }
 
 impl Survey<'_> {
     /// Counts how often each list is used. One that several questions share is a scale.
-    fn count_lists(&mut self, rows: &[Cells], reading: &mut Reading) {
+    fn count_lists(&mut self, rows: &[&Cells], reading: &mut Reading) {
         for cells in rows {
             let row_type = parse_type(cells.word("type"));
             if let RowType::Choice { list, .. } | RowType::Ranking { list } = row_type {
@@ -123,7 +124,7 @@ impl Survey<'_> {
         }
     }
 
-    fn rows(&mut self, rows: &[Cells], reading: &mut Reading) {
+    fn rows(&mut self, rows: &[&Cells], reading: &mut Reading) {
         let mut rows = rows.iter();
         while let Some(cells) = rows.next() {
             let lost = |reading: &mut Reading, what: &str| {
@@ -400,6 +401,41 @@ impl Survey<'_> {
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
     }
+}
+
+/// The rows that are asked: those without `disabled`, and outside of groups and repeats with it.
+fn enabled<'a>(rows: &'a [Cells], reading: &mut Reading) -> Vec<&'a Cells> {
+    let mut enabled = Vec::new();
+    let mut rows = rows.iter();
+    while let Some(cells) = rows.next() {
+        if cells.is_disabled() != Some(true) {
+            enabled.push(cells);
+            continue;
+        }
+        let what = match parse_type(cells.word("type")) {
+            RowType::BeginGroup | RowType::BeginRepeat => {
+                let mut depth = 1;
+                let inner = rows.by_ref().take_while(|cells| {
+                    match parse_type(cells.word("type")) {
+                        RowType::BeginGroup | RowType::BeginRepeat => depth += 1,
+                        RowType::EndGroup | RowType::EndRepeat => depth -= 1,
+                        _ => {}
+                    }
+                    depth > 0
+                });
+                format!("it is left out with its {} rows", inner.count())
+            }
+            // Its group is asked all the same, so it still ends here.
+            RowType::EndGroup | RowType::EndRepeat => {
+                enabled.push(cells);
+                continue;
+            }
+            _ => "it is left out".to_owned(),
+        };
+        let what = format!("{:?} is disabled: {what}", cells.word("name"));
+        reading.lost("survey", cells.row, "disabled", what);
+    }
+    enabled
 }
 
 /// Says what of a group stands in no section.
