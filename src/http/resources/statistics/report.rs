@@ -133,11 +133,8 @@ pub(super) async fn get_report(
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (query, form) = (query.read()?, form.key()?);
-    let (caller, asked, as_page) = (
-        analyst.caller(),
-        query.request(),
-        preferred(&request, &["application/json", "text/html"]) == "text/html",
-    );
+    let (caller, asked) = (analyst.caller(), query.request());
+    let as_page = preferred(&request, &["application/json", "text/html"]) == "text/html";
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::VARY, "accept"))
