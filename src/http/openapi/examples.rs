@@ -6,7 +6,7 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::{Components, RefOr};
 
 /// The maximum depth: no body is nested this deep, and recursive schemas end here.
-const DEEPEST: u8 = 12;
+const DEEPEST: u8 = 16;
 
 /// The schemas of a document, from which examples are composed.
 pub(super) struct Examples {
