@@ -17,11 +17,12 @@
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
 //! | [`redcap`] | forms as data dictionaries of REDCap, in and out |
 //! | [`imported`] | what comes of reading a form in another format |
-//! | `conditions`, `expression`, `names` | what these formats share: conditions as expressions, and keys made of names |
+//! | `conditions`, `expression`, `tokens`, `names` | what these formats share: conditions as expressions, their words, and keys made of names |
 
 mod conditions;
 mod expression;
 mod names;
+mod tokens;
 
 pub mod codebook;
 pub mod csv;

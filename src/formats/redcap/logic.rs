@@ -6,11 +6,7 @@
 use crate::domain::form::QuestionKind;
 use crate::formats::conditions::{Asked, Questions};
 use crate::formats::expression::{Expr, Op};
-
-/// The most bytes of an expression.
-const MAX_LENGTH: usize = 32_767;
-/// The most levels of brackets, signs and calls.
-const MAX_DEPTH: usize = 40;
+use crate::formats::tokens::Tokens;
 
 /// Branching logic that says what the expression says; none where there is no way to.
 pub(super) fn written(expr: &Expr, questions: &Questions) -> Option<String> {
@@ -275,19 +271,10 @@ fn whole_sum(expr: &Expr, questions: &Questions) -> Option<String> {
 ///
 /// What stands where something else was expected.
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
-    if text.len() > MAX_LENGTH {
-        return Err("the expression is too long".to_owned());
-    }
-    let mut parser = Parser {
-        tokens: tokens(text)?,
-        next: 0,
-        depth: 0,
-    };
+    let mut parser = Tokens::of(text, tokens)?;
     let expr = parser.or()?;
-    match parser.peek() {
-        None => Ok(expr),
-        Some(_) => Err(parser.unexpected(parser.next)),
-    }
+    parser.end()?;
+    Ok(expr)
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -361,50 +348,14 @@ fn tokens(text: &str) -> Result<Vec<(Token, String)>, String> {
     Ok(found)
 }
 
-struct Parser {
-    tokens: Vec<(Token, String)>,
-    next: usize,
-    depth: usize,
-}
-
-impl Parser {
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.next).map(|(token, _)| token)
-    }
-
-    /// Says of the word at this place that something else was expected.
-    fn unexpected(&self, place: usize) -> String {
-        let written = self.tokens.get(place).map_or("", |(_, written)| written);
-        format!("\"{written}\" was not expected")
-    }
-
-    fn take(&mut self) -> Option<Token> {
-        let token = self.peek().cloned();
-        self.next += 1;
-        token
-    }
-
-    fn is_next(&mut self, token: &Token) -> bool {
-        let found = self.peek() == Some(token);
-        self.next += usize::from(found);
-        found
-    }
-
-    fn deeper(&mut self) -> Result<(), String> {
-        self.depth += 1;
-        match self.depth > MAX_DEPTH {
-            true => Err("the brackets are nested too deeply".to_owned()),
-            false => Ok(()),
-        }
-    }
-
+impl Tokens<Token> {
     fn or(&mut self) -> Result<Expr, String> {
-        self.deeper()?;
+        self.enter()?;
         let mut list = vec![self.and()?];
         while self.is_next(&Token::Name("or".to_owned())) {
             list.push(self.and()?);
         }
-        self.depth -= 1;
+        self.leave();
         Ok(Expr::any(list))
     }
 
@@ -421,14 +372,14 @@ impl Parser {
         let Some(Token::Compare(op)) = self.peek().cloned() else {
             return Ok(left);
         };
-        self.next += 1;
+        self.skip();
         Ok(Expr::compare(left, op, self.sum()?))
     }
 
     fn sum(&mut self) -> Result<Expr, String> {
         let mut left = self.product()?;
         while let Some(Token::Sign(sign @ ('+' | '-'))) = self.peek().cloned() {
-            self.next += 1;
+            self.skip();
             left = Expr::call(&sign.to_string(), vec![left, self.product()?]);
         }
         Ok(left)
@@ -437,7 +388,7 @@ impl Parser {
     fn product(&mut self) -> Result<Expr, String> {
         let mut left = self.value()?;
         while let Some(Token::Sign(sign @ ('*' | '/'))) = self.peek().cloned() {
-            self.next += 1;
+            self.skip();
             left = Expr::call(&sign.to_string(), vec![left, self.value()?]);
         }
         Ok(left)
@@ -453,9 +404,9 @@ impl Parser {
             Some(Token::Text(text)) => Ok(Expr::Text(text)),
             Some(Token::Number(number)) => Ok(Expr::Number(number)),
             Some(Token::Sign('-')) => {
-                self.deeper()?;
+                self.enter()?;
                 let value = self.value()?;
-                self.depth -= 1;
+                self.leave();
                 Ok(match value {
                     Expr::Number(number) => Expr::Number(-number),
                     other => Expr::call("*", vec![Expr::Number(-1.0), other]),
@@ -477,7 +428,7 @@ impl Parser {
                 self.close()?;
                 Ok(Expr::Call(name, arguments))
             }
-            Some(_) => Err(self.unexpected(self.next - 1)),
+            Some(_) => Err(self.unexpected()),
             None => Err("the expression breaks off".to_owned()),
         }
     }

@@ -4,17 +4,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::form::{Form, FormDefinition, Source, Syntax};
+use crate::domain::form::{Form, FormDefinition};
+use crate::formats::forms_for_tests::{EVERY_KIND, SECOND_EDITION, form_of};
 use crate::formats::imported::Remark;
 
-const EVERY_KIND: &str = include_str!("../../../tests/forms/every-kind.yaml");
-const SECOND_EDITION: &str = include_str!("../../../tests/forms/second-edition.yaml");
 const FOREIGN: &str = include_str!("../../../tests/forms/dictionary.csv");
-
-fn form_of(yaml: &str) -> Form {
-    let source = Source::read(yaml, Syntax::Yaml).unwrap();
-    Form::check(source.definition().unwrap()).unwrap()
-}
 
 fn checked(definition: Value) -> Form {
     let definition: FormDefinition = serde_json::from_value(definition).unwrap();

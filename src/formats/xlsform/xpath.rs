@@ -3,11 +3,7 @@
 use std::fmt::{self, Display};
 
 use crate::formats::expression::{Expr, Op};
-
-/// The most bytes of an expression.
-const MAX_LENGTH: usize = 32_767;
-/// The most levels of brackets and calls.
-const MAX_DEPTH: usize = 40;
+use crate::formats::tokens::Tokens;
 
 /// Reads an expression.
 ///
@@ -15,19 +11,10 @@ const MAX_DEPTH: usize = 40;
 ///
 /// What stands where something else was expected.
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
-    if text.len() > MAX_LENGTH {
-        return Err("the expression is too long".to_owned());
-    }
-    let mut parser = Parser {
-        tokens: tokens(text)?,
-        next: 0,
-        depth: 0,
-    };
+    let mut parser = Tokens::of(text, tokens)?;
     let expr = parser.or()?;
-    match parser.peek() {
-        None => Ok(expr),
-        Some(_) => Err(parser.unexpected(parser.next)),
-    }
+    parser.end()?;
+    Ok(expr)
 }
 
 /// Whether it needs brackets where a single value is expected.
@@ -154,51 +141,20 @@ fn tokens(text: &str) -> Result<Vec<(Token, String)>, String> {
     Ok(found)
 }
 
-struct Parser {
-    tokens: Vec<(Token, String)>,
-    next: usize,
-    depth: usize,
-}
-
-impl Parser {
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.next).map(|(token, _)| token)
-    }
-
-    /// Says of the word at this place that something else was expected.
-    fn unexpected(&self, place: usize) -> String {
-        let written = self.tokens.get(place).map_or("", |(_, written)| written);
-        format!("\"{written}\" was not expected")
-    }
-
-    fn take(&mut self) -> Option<Token> {
-        let token = self.peek().cloned();
-        self.next += 1;
-        token
-    }
-
-    fn word(&mut self, word: &str) -> bool {
-        let found = matches!(self.peek(), Some(Token::Name(name)) if name == word);
-        self.next += usize::from(found);
-        found
-    }
-
+impl Tokens<Token> {
     fn or(&mut self) -> Result<Expr, String> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err("the brackets are nested too deeply".to_owned());
-        }
+        self.enter()?;
         let mut list = vec![self.and()?];
-        while self.word("or") {
+        while self.is_next(&Token::Name("or".to_owned())) {
             list.push(self.and()?);
         }
-        self.depth -= 1;
+        self.leave();
         Ok(Expr::any(list))
     }
 
     fn and(&mut self) -> Result<Expr, String> {
         let mut list = vec![self.comparison()?];
-        while self.word("and") {
+        while self.is_next(&Token::Name("and".to_owned())) {
             list.push(self.comparison()?);
         }
         Ok(Expr::all(list))
@@ -209,7 +165,7 @@ impl Parser {
         let Some(Token::Op(op)) = self.peek().cloned() else {
             return Ok(left);
         };
-        self.next += 1;
+        self.skip();
         Ok(Expr::compare(left, op, self.value()?))
     }
 
@@ -224,20 +180,18 @@ impl Parser {
                 self.close()?;
                 Ok(inner)
             }
-            Some(Token::Name(name)) if self.peek() == Some(&Token::Open) => {
-                self.next += 1;
+            Some(Token::Name(name)) if self.is_next(&Token::Open) => {
                 let mut arguments = Vec::new();
                 if self.peek() != Some(&Token::Close) {
                     arguments.push(self.or()?);
-                    while self.peek() == Some(&Token::Comma) {
-                        self.next += 1;
+                    while self.is_next(&Token::Comma) {
                         arguments.push(self.or()?);
                     }
                 }
                 self.close()?;
                 Ok(Expr::Call(name, arguments))
             }
-            Some(_) => Err(self.unexpected(self.next - 1)),
+            Some(_) => Err(self.unexpected()),
             None => Err("the expression breaks off".to_owned()),
         }
     }
