@@ -16,7 +16,7 @@ pub use self::report::{ReportRequest, check_report, report};
 pub use self::scope::StatisticsRefused;
 use self::scope::{Scope, method, record};
 use super::{App, Caller};
-use crate::domain::audit::AuditEvent;
+use crate::domain::audit::{AuditEvent, AuditedExportFilter};
 use crate::domain::ids::FormKey;
 use crate::domain::statistics::{Asked, Statistics};
 use crate::store::responses::tallies::states_of;
@@ -54,7 +54,13 @@ pub async fn statistics(
         of: request.asked.of.clone(),
         by: request.asked.by.clone(),
         conditions: request.asked.conditions.clone(),
-        campaigns: scope.keys(),
+        filter: AuditedExportFilter {
+            campaigns: scope.keys(),
+            versions: query.versions.clone().unwrap_or_default(),
+            languages: query.languages.clone().unwrap_or_default(),
+            from_week: query.from_week,
+            to_week: query.to_week,
+        },
     };
     record(app, caller, event).await?;
     let key = CacheKey {

@@ -165,8 +165,8 @@ pub enum AuditEvent {
         /// The answers that responses had to have.
         #[serde(rename = "where", skip_serializing_if = "Vec::is_empty")]
         conditions: Vec<String>,
-        /// The keys of the campaigns.
-        campaigns: Vec<String>,
+        /// The other filters.
+        filter: AuditedExportFilter,
     },
     /// The report of a form was read. Recorded once a day for each account.
     ReportRead {
@@ -320,7 +320,7 @@ pub struct AuditedCampaigns {
     pub campaigns: Vec<String>,
 }
 
-/// The filter of an export of responses.
+/// The filter of an export of responses, or of statistics.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditedExportFilter {
     /// The keys of the campaigns, sorted.

@@ -16,8 +16,6 @@ pub struct Measure {
     pub text: String,
     /// Whether it describes the person.
     pub background: bool,
-    /// Whether an answer can be in several categories.
-    pub overlapping: bool,
     /// Its categories, in the order of the newest version.
     pub categories: Vec<Category>,
     /// Its numbers, if it has any.
@@ -107,7 +105,6 @@ impl Measure {
             kind: entry.kind,
             text: entry.text,
             background: first.background,
-            overlapping: entry.kind == "multiple_choice",
             parts: items.iter().map(part).collect(),
             categories,
             numbers,

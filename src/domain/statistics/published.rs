@@ -1,6 +1,6 @@
 //! Published figures: what is left of a cross-table after protection.
 
-use super::measure::{Category, Measure};
+use super::measure::Measure;
 use super::query::{Dimension, Query};
 use crate::domain::codebook::Missing;
 use crate::domain::disclosure::cell_key::{ProtectedChange, ProtectedCount, ProtectedFigure};
@@ -92,12 +92,6 @@ impl Statistics {
             changes: changes(query, &groups),
             groups,
         }
-    }
-
-    /// The label of a group's value in a dimension, if it has one.
-    pub fn category_of(&self, dimension: usize, value: &Value) -> Option<&Category> {
-        let categories = self.by.get(dimension)?.categories();
-        categories.iter().find(|it| it.code == value.code())
     }
 }
 

@@ -21,7 +21,7 @@ const PERIODS: usize = 60;
 pub const MAX_CONDITIONS: usize = 2;
 
 /// What is asked for, as it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Asked {
     /// The name of the measure.
     pub of: String,
@@ -50,10 +50,14 @@ pub struct Query {
     pub campaigns: Vec<String>,
     /// All languages of all versions.
     tags: Vec<String>,
-    pub(super) versions: Option<Vec<i32>>,
-    pub(super) languages: Option<Vec<String>>,
-    pub(super) from_week: Option<IsoWeek>,
-    pub(super) to_week: Option<IsoWeek>,
+    /// Only responses to these versions.
+    pub versions: Option<Vec<i32>>,
+    /// Only responses in these languages.
+    pub languages: Option<Vec<String>>,
+    /// Only responses of this week or later.
+    pub from_week: Option<IsoWeek>,
+    /// Only responses of this week or earlier.
+    pub to_week: Option<IsoWeek>,
     pub(super) conditions: Vec<Condition>,
 }
 
@@ -307,12 +311,14 @@ fn languages(
 ) -> Option<Vec<String>> {
     let chosen = asked.response_languages.as_ref()?;
     let known = tags(columns);
-    for tag in chosen {
-        if !known.contains(tag) {
+    let chosen = chosen.iter().filter_map(|tag| {
+        let found = known.iter().find(|it| it.eq_ignore_ascii_case(tag));
+        if found.is_none() {
             faults.push(QueryFault::LanguageUnknown(tag.clone()));
         }
-    }
-    Some(chosen.clone())
+        found.cloned()
+    });
+    Some(chosen.collect())
 }
 
 fn conditions(

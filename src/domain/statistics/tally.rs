@@ -316,13 +316,10 @@ pub struct FromTallies<'q> {
 impl<'q> FromTallies<'q> {
     /// None when tallies do not tell: then each response is to be read.
     pub fn new(query: &'q Query) -> Option<Self> {
-        let told = |dimension: &Dimension| {
-            let question = |it: &Measure| it.background;
-            match dimension {
-                Dimension::Campaign | Dimension::FormVersion => true,
-                Dimension::Language | Dimension::Period(_) => false,
-                Dimension::Question(it) => question(it),
-            }
+        let told = |dimension: &Dimension| match dimension {
+            Dimension::Campaign | Dimension::FormVersion => true,
+            Dimension::Language | Dimension::Period(_) => false,
+            Dimension::Question(it) => it.background,
         };
         let questions = query.questions();
         let any_time = query.from_week.is_none() && query.to_week.is_none();
