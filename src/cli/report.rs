@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use clap::Args;
 
 use super::application::application;
@@ -20,7 +20,7 @@ use crate::postgres::database::Database;
 pub struct ReportCommand {
     /// The key of the form
     #[arg(long)]
-    form: String,
+    form: FormKey,
     /// Only responses of these campaigns: keys, separated by commas
     #[arg(long, value_delimiter = ',')]
     campaign: Option<Vec<String>>,
@@ -39,15 +39,11 @@ pub struct ReportCommand {
 impl ReportCommand {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
-        let form: FormKey = self
-            .form
-            .parse()
-            .context("there is no form with this key")?;
         if self.out.exists() {
             bail!("{} exists already", self.out.display());
         }
         let database = Database::join(&self.database, &mut say).await?;
-        let page = self.page(&form, &database).await;
+        let page = self.page(&self.form, &database).await;
         database.stop().await;
         let page = page?;
         // Written beside it first, so that nothing half-written has its name.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::expression::{Expr, Op};
 use crate::domain::form::{
     ConditionDefinition, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
-    Scalar, ScoreDefinition,
+    Scalar, ScoreDefinition, options_of,
 };
 
 /// What a condition needs to know of a question that it looks at.
@@ -93,16 +93,6 @@ pub fn questions(form: &FormDefinition) -> Questions {
             (question.key.clone(), asked)
         })
         .collect()
-}
-
-/// The options of a choice, its own or those of its scale.
-pub fn options_of<'a>(
-    form: &'a FormDefinition,
-    question: &'a QuestionDefinition,
-) -> &'a [OptionDefinition] {
-    let shared = question.scale.as_ref().and_then(|it| form.scales.get(it));
-    let options = shared.or(question.options.as_ref());
-    options.map_or(&[], Vec::as_slice)
 }
 
 /// The question or the score that a condition tests, with its name in the sheet.

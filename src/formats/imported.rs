@@ -31,6 +31,18 @@ impl Display for Remark {
     }
 }
 
+/// The most remarks of a kind.
+const MAX_REMARKS: usize = 1_000;
+
+/// Says one thing more. After the last that is listed comes that there is `more`.
+pub fn push<T>(list: &mut Vec<T>, remark: T, more: impl FnOnce(&'static str) -> T) {
+    match list.len() {
+        0..MAX_REMARKS => list.push(remark),
+        MAX_REMARKS => list.push(more("there is more to say, which is not listed")),
+        _ => {}
+    }
+}
+
 /// A form that was read of another format.
 #[derive(Debug)]
 pub struct Imported {
@@ -57,5 +69,24 @@ impl Imported {
             }
             pointer = pointer.parent();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_REMARKS, push};
+
+    #[test]
+    fn after_the_last_remark_that_is_listed_comes_that_there_are_more() {
+        let mut list = Vec::new();
+        for number in 0..MAX_REMARKS + 10 {
+            push(&mut list, number.to_string(), str::to_owned);
+        }
+        assert_eq!(list.len(), MAX_REMARKS + 1);
+        assert_eq!(list[MAX_REMARKS - 1], (MAX_REMARKS - 1).to_string());
+        assert_eq!(
+            list[MAX_REMARKS],
+            "there is more to say, which is not listed"
+        );
     }
 }

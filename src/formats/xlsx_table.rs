@@ -288,6 +288,7 @@ mod tests {
             let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
             assert_eq!(sheet.height(), rows.len());
             for (cells, row) in sheet.rows().zip(&rows) {
+                assert_eq!(cells.len(), row.len());
                 for (cell, expected) in cells.iter().zip(row) {
                     let same = match (cell, expected.parse::<f64>()) {
                         (Data::Float(number), Ok(expected)) => *number == expected,

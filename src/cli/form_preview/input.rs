@@ -4,6 +4,7 @@ use serde_json::Number;
 
 use crate::domain::form::{
     DatePrecision, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind, Text, Unit,
+    options_of,
 };
 use crate::formats::xlsform::yes_no_words;
 
@@ -54,10 +55,7 @@ pub(super) fn input(
     language: &str,
 ) -> Input {
     let value = given.last().copied().unwrap_or_default().to_owned();
-    let shared = question.scale.as_ref();
-    let shared = shared.and_then(|name| definition.scales.get(name));
-    let listed = question.options.as_ref().or(shared);
-    let listed = listed.map_or(&[][..], Vec::as_slice);
+    let listed = options_of(definition, question);
     match question.kind {
         QuestionKind::SingleChoice => options("radio", listed, given, language),
         QuestionKind::MultipleChoice => options("checkbox", listed, given, language),

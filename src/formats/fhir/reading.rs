@@ -7,9 +7,7 @@ use serde_json::{Map, Value};
 use crate::domain::fault::Fault;
 use crate::domain::form::{OptionDefinition, Text};
 use crate::domain::pointer::Pointer;
-
-/// The most remarks of each sort.
-const MAX_REMARKS: usize = 1_000;
+use crate::formats::imported;
 
 /// The language of a text that names none.
 pub(super) const UNDETERMINED: &str = "und";
@@ -74,14 +72,9 @@ impl Reading {
 }
 
 fn push(list: &mut Vec<Fault<String>>, place: &Pointer, what: String) {
-    match list.len() {
-        MAX_REMARKS => list.push(Fault::at(
-            Pointer::root(),
-            "there is more to say, which is not listed".to_owned(),
-        )),
-        0..MAX_REMARKS => list.push(Fault::at(place.clone(), what)),
-        _ => {}
-    }
+    imported::push(list, Fault::at(place.clone(), what), |more| {
+        Fault::at(Pointer::root(), more.to_owned())
+    });
 }
 
 /// The fields with those of our own laid over them. One that is null there is not there.

@@ -288,7 +288,9 @@ fn a_questionnaire_of_other_people_is_read_and_nothing_is_dropped_in_silence() {
     );
     let faults = Form::check(form.clone()).unwrap_err();
     assert!(
-        faults.iter().all(|it| it.kind.to_string().contains("de")),
+        faults
+            .iter()
+            .all(|it| it.kind.to_string().contains("\"de\"")),
         "{faults:?}"
     );
     assert_eq!(

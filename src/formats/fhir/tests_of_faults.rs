@@ -355,3 +355,11 @@ fn a_byte_order_mark_before_a_resource_is_skipped() {
     );
     assert!(parse("\u{feff}\u{feff}{}".as_bytes()).is_err());
 }
+
+#[test]
+fn a_questionnaire_of_more_than_eight_mebibytes_is_refused() {
+    let mut bytes = vec![b' '; MAX_FILE];
+    assert!(matches!(read(&bytes), Err(ReadFault::Malformed(_))));
+    bytes.push(b' ');
+    assert!(matches!(read(&bytes), Err(ReadFault::TooLarge)));
+}

@@ -14,13 +14,11 @@ use crate::domain::form::{
 };
 use crate::domain::pointer::Pointer;
 use crate::formats::conditions::{Asked, Questions, condition};
-use crate::formats::imported::{Imported, Remark};
+use crate::formats::imported::{self, Imported, Remark};
 use crate::formats::names::{form_key, key};
 
 /// The language of texts of which it is not known.
 const UNDETERMINED: &str = "und";
-/// The most remarks of each sort.
-const MAX_REMARKS: usize = 1_000;
 
 /// A section that is being read.
 #[derive(Debug)]
@@ -365,12 +363,11 @@ impl Reading {
 }
 
 fn push(list: &mut Vec<Remark>, row: u32, column: &str, what: String) {
-    if list.len() < MAX_REMARKS {
-        list.push(Remark {
-            sheet: SHEET,
-            row,
-            column: header(column).to_owned(),
-            what,
-        });
-    }
+    let remark = |what| Remark {
+        sheet: SHEET,
+        row,
+        column: header(column).to_owned(),
+        what,
+    };
+    imported::push(list, remark(what), |more| remark(more.to_owned()));
 }

@@ -1,9 +1,9 @@
 //! A score as a calculation in XPath, where it can be said.
 
 use crate::domain::form::{
-    FormDefinition, QuestionDefinition, QuestionKind, ScoreDefinition, ScoreMethod,
+    FormDefinition, QuestionDefinition, QuestionKind, ScoreDefinition, ScoreMethod, options_of,
 };
-use crate::formats::conditions::{Questions, expression, options_of};
+use crate::formats::conditions::{Questions, expression};
 
 /// The most characters of a cell.
 const MAX_CELL: usize = 32_767;

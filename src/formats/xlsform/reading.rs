@@ -8,10 +8,8 @@ use super::names::Column;
 use super::workbook::Sheet;
 use crate::domain::form::Text;
 use crate::domain::pointer::Pointer;
-use crate::formats::imported::Remark;
+use crate::formats::imported::{self, Remark};
 
-/// The most remarks of each sort.
-const MAX_REMARKS: usize = 1_000;
 /// A row with its cells by what they hold.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
@@ -179,12 +177,11 @@ fn piped(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn push(list: &mut Vec<Remark>, sheet: &'static str, row: u32, column: &str, what: String) {
-    if list.len() < MAX_REMARKS {
-        list.push(Remark {
-            sheet,
-            row: row.max(1),
-            column: column.to_owned(),
-            what,
-        });
-    }
+    let remark = |what| Remark {
+        sheet,
+        row: row.max(1),
+        column: column.to_owned(),
+        what,
+    };
+    imported::push(list, remark(what), |more| remark(more.to_owned()));
 }

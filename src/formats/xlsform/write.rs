@@ -13,9 +13,9 @@ use super::{
 };
 use crate::domain::form::{
     ConditionDefinition, Form, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
-    SectionDefinition, Text,
+    SectionDefinition, Text, options_of,
 };
-use crate::formats::conditions::{Asked, Questions, expression, options_of, questions};
+use crate::formats::conditions::{Asked, Questions, expression, questions};
 use crate::formats::imported::Remark;
 
 /// A workbook, and what tools that read XLSForm do not find in it.

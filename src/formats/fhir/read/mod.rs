@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::MAX_FILE;
 use super::element::Element;
 use super::names::{CONSTRAINT, TERMINOLOGY_SERVER, TRANSLATION, form_of_url};
 use super::reading::{Reading, UNDETERMINED};
@@ -56,6 +57,9 @@ pub enum ReadFault {
     /// It is no JSON.
     #[error("it is no JSON: {0}")]
     Malformed(String),
+    /// It has more bytes than [`MAX_FILE`].
+    #[error("it has more than {MAX_FILE} bytes")]
+    TooLarge,
     /// Something stands there that cannot be read.
     #[error("{0}: {1}")]
     At(Pointer, String),
@@ -96,6 +100,9 @@ const METADATA: [&str; 25] = [
 ///
 /// When it is no JSON, or no Questionnaire.
 pub fn read(bytes: &[u8]) -> Result<Imported, ReadFault> {
+    if bytes.len() > MAX_FILE {
+        return Err(ReadFault::TooLarge);
+    }
     let resource: Value =
         super::parse(bytes).map_err(|error| ReadFault::Malformed(error.to_string()))?;
     if let Some(pointer) = find_nul(&resource) {

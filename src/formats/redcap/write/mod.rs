@@ -14,9 +14,9 @@ use super::scores::{Ranges, calculation};
 use super::{SCORE, SHEET};
 use crate::domain::form::{
     ConditionDefinition, Form, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
-    SectionDefinition, Text,
+    SectionDefinition, Text, options_of,
 };
-use crate::formats::conditions::{Asked, Questions, all, expression, options_of};
+use crate::formats::conditions::{Asked, Questions, all, expression};
 use crate::formats::imported::Remark;
 use crate::formats::names::key;
 

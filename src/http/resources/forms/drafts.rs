@@ -401,6 +401,7 @@ async fn read_questionnaire(
     let read = read.map_err(|_| Problem::internal("a Questionnaire could not be read"))?;
     let imported = read.map_err(|fault| match fault {
         ReadFault::Malformed(_) => Problem::new(Code::JsonMalformed).detail(format!("{fault}.")),
+        ReadFault::TooLarge => Problem::new(Code::BodyTooLarge).detail(format!("{fault}.")),
         ReadFault::At(place, what) => {
             Problem::field(place.as_str(), FieldCode::InvalidValue, format!("{what}."))
         }
