@@ -90,7 +90,7 @@ use login_limits::LoginLimits;
 use pass_keys::PassKeys;
 use password::Passwords;
 use single_flight::SingleFlight;
-use statistics::StatisticsCache;
+use statistics::{InsightsCache, StatisticsCache};
 use tasks::Tasks;
 use writes::Writes;
 
@@ -125,6 +125,8 @@ pub struct Shared {
     pub spool: Spool,
     /// Statistics that were computed.
     pub statistics: StatisticsCache,
+    /// Figures for everybody that were computed.
+    pub insights: InsightsCache,
     /// Whether the database takes writes.
     pub writes: Arc<Writes>,
     /// The background tasks.
@@ -187,6 +189,7 @@ impl App {
             keys,
             spool,
             statistics: StatisticsCache::default(),
+            insights: InsightsCache::default(),
             tasks,
         };
         Self {
