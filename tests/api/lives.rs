@@ -1,9 +1,8 @@
 //! The life of responses against a model: what is sent, corrected, withdrawn, released and closed in any order has the
-//! outcome that the promises say, and rows, invitations, tallies and own answers agree after each step.
+//! outcome that the promises say, and rows, invitations and own answers agree after each step.
 //!
 //! `LIVES=10000 cargo test --test api lives` goes through more of them; a failure prints the shortest life that fails.
 
-use aftercare::app::tallies::build_missing;
 use aftercare::http::problem::Code;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -318,17 +317,4 @@ fn whatever_happens_in_whatever_order_a_response_has_the_life_that_was_promised(
     if let Err(failed) = lived {
         panic!("{failed}");
     }
-    // Tallies were kept up to date all along: counted anew, they are the same.
-    runtime.block_on(async {
-        // A campaign whose responses were all withdrawn has tallies of zeros, or none.
-        const CELLS: &str = "SELECT coalesce(string_agg(campaign_id || grouping || encode(cells, 'hex'), ' ' \
-                             ORDER BY campaign_id, form_version_id, grouping), '') \
-                             FROM tallies WHERE campaign_id IN (SELECT campaign_id FROM responses)";
-        let kept: String = collection.sql(CELLS).await;
-        let forget = "DELETE FROM tallies; UPDATE tally_states SET built = false";
-        collection.run(forget).await;
-        build_missing(&collection.app.state.app).await.unwrap();
-        assert!(!kept.is_empty());
-        assert!(collection.sql::<String>(CELLS).await == kept);
-    });
 }
