@@ -1,0 +1,69 @@
+// Makes the types of the document, the modules and their declarations in dist/, and the tests in build/test/.
+// `node build.js sizes` says how large each module is when a page takes it alone, minified.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import openapiTS, { astToString } from "openapi-typescript";
+
+const document = new URL("../../openapi/openapi.json", import.meta.url);
+const types = new URL("src/generated/api.d.ts", import.meta.url);
+const sources = readdirSync(new URL("src", import.meta.url)).filter((name) => name.endsWith(".ts"));
+
+async function makeTypes() {
+  const made = existsSync(types) && statSync(types).mtimeMs > statSync(document).mtimeMs;
+  if (made) return;
+  mkdirSync(new URL(".", types), { recursive: true });
+  writeFileSync(types, astToString(await openapiTS(document)));
+}
+
+async function makeModules() {
+  rmSync("dist", { recursive: true, force: true });
+  execFileSync("npx", ["tsc"], { stdio: "inherit" });
+  // Declarations name the types of the document by their place beside them.
+  mkdirSync("dist/generated", { recursive: true });
+  writeFileSync("dist/generated/api.d.ts", readFileSync(types));
+}
+
+async function makeTests() {
+  rmSync("build", { recursive: true, force: true });
+  execFileSync("npx", ["tsc", "--project", "test"], { stdio: "inherit" });
+  const names = readdirSync("test").filter((name) => name.endsWith(".ts"));
+  await build({
+    entryPoints: names.map((name) => `test/${name}`),
+    outdir: "build/test",
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "warning",
+  });
+}
+
+async function sizes() {
+  const modules = sources.map((name) => name.replace(".ts", ""));
+  for (const name of modules) {
+    const made = await build({
+      entryPoints: [`dist/${name}.js`],
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "es2020",
+      write: false,
+    });
+    const code = made.outputFiles[0].contents;
+    const size = (bytes) => String(bytes.length).padStart(7);
+    console.log(`${name.padEnd(12)}${size(code)} B ${size(gzipSync(code, { level: 9 }))} B gzip ${size(brotliCompressSync(code))} B brotli`);
+  }
+}
+
+process.chdir(new URL(".", import.meta.url).pathname);
+if (process.argv[2] === "sizes") {
+  await sizes();
+} else {
+  await makeTypes();
+  await makeModules();
+  await makeTests();
+}
