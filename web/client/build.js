@@ -1,11 +1,15 @@
 // Makes the types of the document, the modules and their declarations in dist/, and the tests in build/test/.
-// `node build.js sizes` says how large each module is when a page takes it alone, minified.
+// `node build.js sizes` says how large each module is when a page takes it alone, minified. All of them together may not be
+// more than MOST: a page on an old phone and a bad network has room for little more.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import openapiTS, { astToString } from "openapi-typescript";
+
+/** In bytes, as brotli compresses them. */
+const MOST = 14_000;
 
 const document = new URL("../../openapi/openapi.json", import.meta.url);
 const types = new URL("src/generated/api.d.ts", import.meta.url);
@@ -55,6 +59,7 @@ async function sizes() {
     });
     const code = made.outputFiles[0].contents;
     const size = (bytes) => String(bytes.length).padStart(7);
+    if (name === "index" && brotliCompressSync(code).length > MOST) throw new Error(`the client is larger than ${MOST} B`);
     console.log(`${name.padEnd(12)}${size(code)} B ${size(gzipSync(code, { level: 9 }))} B gzip ${size(brotliCompressSync(code))} B brotli`);
   }
 }
