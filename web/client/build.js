@@ -32,11 +32,17 @@ async function makeModules() {
 
 async function makeTests() {
   rmSync("build", { recursive: true, force: true });
+  makeDocs();
   execFileSync("npx", ["tsc", "--project", "test"], { stdio: "inherit" });
   const names = readdirSync("test").filter((name) => name.endsWith(".ts"));
-  await build({
-    entryPoints: names.map((name) => `test/${name}`),
-    outdir: "build/test",
+  await bundle(names.map((name) => `test/${name}`), "build/test");
+  await bundle(["build/docs/steps.ts"], "build/docs");
+}
+
+const bundle = (entryPoints, outdir) =>
+  build({
+    entryPoints,
+    outdir,
     bundle: true,
     packages: "external",
     platform: "node",
@@ -44,6 +50,16 @@ async function makeTests() {
     target: "node20",
     logLevel: "warning",
   });
+
+/** The lines of docs/clients.md, as a program that is checked and run like any other test. */
+function makeDocs() {
+  const page = readFileSync("../../docs/clients.md", "utf8");
+  const from = page.indexOf("\n## With @aftercare/client\n");
+  const section = page.slice(from, page.indexOf("\n## ", from + 1));
+  const blocks = [...section.matchAll(/```ts\n([^]*?)```/g)].map((block) => block[1]);
+  if (blocks.length < 4) throw new Error("docs/clients.md has no lines in TypeScript any more");
+  mkdirSync("build/docs", { recursive: true });
+  writeFileSync("build/docs/steps.ts", [...blocks, "export { draft, missing, now, outbox, stop };\n"].join("\n"));
 }
 
 async function sizes() {
