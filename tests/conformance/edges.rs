@@ -21,6 +21,7 @@ pub fn all() -> Vec<Edge> {
         single(),
         several(),
         several_required(),
+        several_alone(),
         ranking(),
         ranking_all(),
     ];
@@ -68,7 +69,7 @@ fn several() -> Edge {
     let fields =
         json!({"kind": "multiple_choice", "fewest": 2, "most": 3, "options": several_options()});
     let answers = json!([
-        [], ["a"], ["b", "a"], ["a", "b", "c"], ["d", "c", "b", "a"], ["none"], ["none", "a"], ["a", "b", "none"],
+        [], ["a"], ["b", "a"], ["a", "b", "c"], ["d", "c", "b", "a"], ["none"], ["none", "a"], ["none", "x"], ["none", "none"], ["a", "b", "none"],
         ["a", "a"], ["a", "a", "none"], ["a", "x"], ["x", 1, "a", "a"], ["a", "b", "c", "d", "none", "a", "x"], "a", {"a": true}, null, ""
     ]);
     (
@@ -82,6 +83,19 @@ fn several_required() -> Edge {
     let answers = json!([[], ["none"], ["a", "d"], null]);
     (
         of_question("several-required", fields),
+        answers.as_array().unwrap().clone(),
+    )
+}
+
+/// Two options that exclude the others, and each other.
+fn several_alone() -> Edge {
+    let mut options = options(&["a", "none", "unsure"]);
+    options[1]["exclusive"] = json!(true);
+    options[2]["exclusive"] = json!(true);
+    let fields = json!({"kind": "multiple_choice", "options": options});
+    let answers = json!([["none", "unsure"], ["a", "unsure", "none"], ["unsure"]]);
+    (
+        of_question("several-alone", fields),
         answers.as_array().unwrap().clone(),
     )
 }
@@ -229,6 +243,9 @@ fn texts() -> Edge {
         "a\u{7}b",
         "a\u{b}b\rc\r\nd",
         "x\u{feff}\u{ad}y",
+        "a\u{200b}\u{308}",
+        "b\rc",
+        "b\r\nc",
         "1\u{fe0f}\u{20e3}",
         "می\u{200c}خو",
         "\u{fdfa}",
@@ -315,6 +332,18 @@ fn dates() -> Vec<Edge> {
                 "2027-02-01",
                 "1899-12-31",
                 "2100-01-01",
+            ],
+        ),
+        date(
+            "day-back",
+            json!({"precision": "day", "reason": reason, "earliest": "-P3M2W3D", "latest": "-P1W1D"}),
+            &[
+                "2026-11-22",
+                "2026-11-23",
+                "2026-07-03",
+                "2026-07-02",
+                "2026-07-01",
+                "2026-06-30",
             ],
         ),
         date(

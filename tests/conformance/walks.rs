@@ -210,7 +210,7 @@ fn walked_in(form: &Form, said: &Map<String, Value>, language: Option<&str>, wee
         walk["stored"] = json!(RawAnswers::of(form, valid.as_slice()));
         let summary = Summary::of(form, valid.as_slice(), occasion.language);
         let scores = summary.scores.iter().map(|it| {
-            json!({"key": it.key, "value": it.value, "band": it.band, "answered": it.answered, "shown": it.shown})
+            json!({"key": it.key, "value": it.value.map(|value| value + 0.0), "band": it.band, "answered": it.answered, "shown": it.shown})
         });
         walk["scores"] = scores.collect();
         walk["notices"] = json!(summary.notices);
@@ -301,6 +301,19 @@ fn kinds() -> Vec<Value> {
                 }
             }
         }
+        if form.key() == "day-back" {
+            // Three months before 31 May lies the last day of February, and a month after 31 January.
+            for day in [
+                "2027-01-06",
+                "2027-01-07",
+                "2027-01-08",
+                "2027-01-09",
+                "2027-01-10",
+                "2027-01-11",
+            ] {
+                walks.push(walked_in(&form, &of(&json!({"it": day})), None, "2027-W22"));
+            }
+        }
         with_walks(&form, walks)
     };
     edges::all().into_iter().map(of_edge).collect()
@@ -369,7 +382,10 @@ fn logic() -> Vec<Value> {
     let unequal = in_first_edition(include_str!("../forms/scores/unequal-items.yaml"));
     let negative = in_first_edition(include_str!("../forms/scores/negative-sum.yaml"));
     let ties = rounding();
-    let mut of_conditions = crowd(&conditions, 8);
+    let first = first_edition_sums();
+    let mut of_sums = crowd(&first, 5);
+    of_sums.push(walked(&first, &of(&json!({"a": -1, "b": 0})), None));
+    let mut of_conditions = crowd(&conditions, 6);
     for said in [
         json!({"exact": 0.1, "whole": 0, "rated": 7}),
         json!({"exact": -0.0, "whole": 0, "one": "some", "other": "unsure"}),
@@ -407,11 +423,12 @@ fn logic() -> Vec<Value> {
     ));
     vec![
         with_walks(&conditions, of_conditions),
-        with_walks(&scores, crowd(&scores, 15)),
+        with_walks(&scores, crowd(&scores, 11)),
         with_walks(&every_kind, of_first),
         with_walks(&required, empty),
         with_walks(&unequal, crowd(&unequal, 4)),
         with_walks(&negative, crowd(&negative, 3)),
+        with_walks(&first, of_sums),
         with_walks(
             &ties,
             (-6..=6)
@@ -419,6 +436,18 @@ fn logic() -> Vec<Value> {
                 .collect(),
         ),
     ]
+}
+
+/// Sums and means of the first edition, with what is missing and halves on both sides of zero.
+fn first_edition_sums() -> Form {
+    let text = json!({"en": "?"});
+    let question =
+        |key: &str| json!({"key": key, "kind": "rating", "min": -2, "max": 2, "text": text});
+    let score = |key: &str, method: &str| json!({"key": key, "title": text, "of": ["a", "b", "c"], "method": method, "to": [-1, 1]});
+    of_value(json!({
+        "key": "sums-first", "languages": ["en"], "title": text, "scores": [score("mean", "mean"), score("sum", "sum")],
+        "sections": [{"key": "s", "title": text, "questions": [question("a"), question("b"), question("c")]}],
+    }))
 }
 
 /// Halves and other remainders on both sides of zero, by every rule of rounding.
