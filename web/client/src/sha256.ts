@@ -34,12 +34,20 @@ export function sha256(bytes: Uint8Array): Uint32Array {
       const two = turned(late, 17) ^ turned(late, 19) ^ (late >>> 10);
       words[at] = words[at - 16]! + one + words[at - 7]! + two;
     }
-    let [a, b, c, d, e, f, g, h] = hash as unknown as [number, number, number, number, number, number, number, number];
+    let [a, b, c, d, e, f, g, h] = [hash[0]!, hash[1]!, hash[2]!, hash[3]!, hash[4]!, hash[5]!, hash[6]!, hash[7]!];
     for (let at = 0; at < 64; at++) {
       const mixed = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25);
       const one = (h + mixed + ((e & f) ^ (~e & g)) + ROUND[at]! + words[at]!) | 0;
       const two = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-      [h, g, f, e, d, c, b, a] = [g, f, e, (d + one) | 0, c, b, a, (one + two) | 0];
+      // Not in one assignment, which would make a list in each of 64 rounds.
+      h = g;
+      g = f;
+      f = e;
+      e = (d + one) | 0;
+      d = c;
+      c = b;
+      b = a;
+      a = (one + two) | 0;
     }
     [a, b, c, d, e, f, g, h].forEach((word, at) => (hash[at]! += word));
   }
