@@ -23,6 +23,14 @@ lint:
 openapi:
     UPDATE_OPENAPI=1 cargo test --locked --test api openapi::the_committed_documents_are_fresh
 
+# Write openapi/conformance/*.json anew from the domain
+conformance:
+    UPDATE_CONFORMANCE=1 cargo test --locked --test conformance
+
+# Build and test the client library in TypeScript
+web *arguments:
+    script/web {{ arguments }}
+
 # Write src/store/schema.rs anew from the migrations
 schema:
     UPDATE_SCHEMA=1 cargo test --locked --test api database::schema_rs_is_what_the_database_says

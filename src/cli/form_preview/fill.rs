@@ -6,7 +6,7 @@ use serde_json::{Number, Value, json};
 
 use crate::domain::fault::Fault;
 use crate::domain::form::{Answer, Form, Kind};
-use crate::domain::response::{AnswerFault, Occasion, RawAnswers, validate};
+use crate::domain::response::{AnswerFault, Occasion, RawAnswers, walk};
 
 /// The fields that the page sends: those of questions begin with `q.`, and of what is declined with `d.`.
 pub(super) struct Posted {
@@ -98,14 +98,14 @@ impl Filled {
 /// Fills the form. That a required answer is missing is a fault only once the answers are sent.
 pub(super) fn fill(form: &Form, posted: &Posted, occasion: Occasion<'_>, is_sent: bool) -> Filled {
     let mut said = posted.answers(form);
-    let answers = shown_by(form, &said, occasion);
+    let answers = walk(form, &said, occasion).answers;
     let questions = form.questions().iter().zip(&answers);
     let hidden = questions.filter(|(_, answer)| **answer == Answer::Hidden);
     let hidden: BTreeSet<&str> = hidden.map(|(question, _)| question.key.as_str()).collect();
     // A client sends nothing for what it does not show.
     said.0.retain(|key, _| !hidden.contains(key.as_str()));
     let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for fault in validate(form, &said, occasion).err().into_iter().flatten() {
+    for fault in walk(form, &said, occasion).faults {
         if is_sent || fault.kind.code() != AnswerFault::Required.code() {
             let at = faults.entry(key_of(&fault)).or_default();
             at.push(fault.kind.to_string());
@@ -114,41 +114,8 @@ pub(super) fn fill(form: &Form, posted: &Posted, occasion: Occasion<'_>, is_sent
     Filled { answers, faults }
 }
 
-/// The answers by which the form is routed, without those that are wrong.
-fn shown_by(form: &Form, said: &RawAnswers, occasion: Occasion<'_>) -> Vec<Answer> {
-    let lenient = lenient(form);
-    let lenient = lenient.as_ref().unwrap_or(form);
-    let mut said = said.clone();
-    loop {
-        let faults = match validate(lenient, &said, occasion) {
-            Ok(answers) => return answers.as_slice().to_vec(),
-            Err(faults) => faults,
-        };
-        let before = said.0.len();
-        for fault in &faults {
-            said.0.remove(&key_of(fault));
-        }
-        if said.0.len() == before {
-            return Vec::new();
-        }
-    }
-}
-
 /// The question of a fault.
 fn key_of(fault: &Fault<AnswerFault>) -> String {
     let key = fault.pointer.as_str().split('/').nth(1);
     key.unwrap_or_default().to_owned()
-}
-
-/// The same form without what can only be asked of a form that is finished: required answers, and rules over several
-/// questions.
-fn lenient(form: &Form) -> Option<Form> {
-    let mut written = serde_json::to_value(form.definition()).ok()?;
-    written.as_object_mut()?.remove("constraints");
-    for section in written.get_mut("sections")?.as_array_mut()? {
-        for question in section.get_mut("questions")?.as_array_mut()? {
-            question.as_object_mut()?.remove("required");
-        }
-    }
-    Form::check(serde_json::from_value(written).ok()?).ok()
 }

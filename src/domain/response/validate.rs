@@ -37,19 +37,36 @@ impl ValidAnswers {
     }
 }
 
-/// Checks types, options, bounds, lengths, routing and the form's constraints.
-///
-/// An invalid answer counts as blank for routing, so that one fault is not reported twice.
+/// The way through a form that answers lead, whether they are valid or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Walk {
+    /// One for each question of the form. An invalid answer counts as blank, so that one fault is not reported twice.
+    pub answers: Vec<Answer>,
+    /// Every fault, each with the pointer `/{question}` or `/{question}/{place}` within the answers. Of questions that do
+    /// not exist, at most the first hundred.
+    pub faults: Vec<Fault<AnswerFault>>,
+}
+
+/// Checks answers as [`walk`] does.
 ///
 /// # Errors
 ///
-/// When answers are invalid: every fault at once, each with the pointer `/{question}` or `/{question}/{place}` within
-/// the answers. Of questions that do not exist, at most the first hundred.
+/// When answers are invalid: every fault at once.
 pub fn validate(
     form: &Form,
     raw: &RawAnswers,
     occasion: Occasion<'_>,
 ) -> Result<ValidAnswers, Vec<Fault<AnswerFault>>> {
+    let Walk { answers, faults } = walk(form, raw, occasion);
+    if faults.is_empty() {
+        Ok(ValidAnswers(answers))
+    } else {
+        Err(faults)
+    }
+}
+
+/// Follows the routing, and checks types, options, bounds, lengths and the form's constraints.
+pub fn walk(form: &Form, raw: &RawAnswers, occasion: Occasion<'_>) -> Walk {
     let edition = form.definition().edition();
     let mut faults = Vec::new();
     let mut answers: Vec<Answer> = Vec::with_capacity(form.questions().len());
@@ -94,11 +111,7 @@ pub fn validate(
     if faults.is_empty() {
         faults = broken_constraints(form, &answers, occasion.language);
     }
-    if faults.is_empty() {
-        Ok(ValidAnswers(answers))
-    } else {
-        Err(faults)
-    }
+    Walk { answers, faults }
 }
 
 /// A fault at every question of every constraint that the answers break. Where one of them was declined, or all are
