@@ -1,5 +1,7 @@
-//! Free text: what is redacted on the way in, and what a reviewer may do with it.
+//! Free text: what is redacted on the way in, what a reviewer is shown, and what a reviewer may do with it.
 
+mod gazetteer;
+pub mod marks;
 pub mod redact;
 pub mod review;
 

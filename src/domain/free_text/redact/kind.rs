@@ -20,9 +20,30 @@ pub enum Kind {
     /// A web address.
     #[strum(serialize = "[link]")]
     Link,
-    /// Any other long number: a hospital record, an account, a policy, a passport.
+    /// Any other number of a person: a hospital record, a bank account, a policy, a passport, an id of another country.
     #[strum(serialize = "[number]")]
     RecordNumber,
+    /// The name of an account with a messenger or a social network.
+    #[strum(serialize = "[account name]")]
+    AccountName,
+    /// A postal address with a house number, or a postcode.
+    #[strum(serialize = "[address]")]
+    Address,
+    /// The number plate of a car.
+    #[strum(serialize = "[number plate]")]
+    NumberPlate,
+    /// A date of birth.
+    #[strum(serialize = "[date of birth]")]
+    BirthDate,
+    /// A password, a PIN or the code of a door.
+    #[strum(serialize = "[password]")]
+    Password,
+    /// An IP address.
+    #[strum(serialize = "[IP address]")]
+    IpAddress,
+    /// The coordinates of a place.
+    #[strum(serialize = "[coordinates]")]
+    Coordinates,
 }
 
 impl Kind {

@@ -10,4 +10,6 @@
 
 mod cases;
 mod corpus;
+pub(in crate::domain::free_text) mod fresh;
+mod hostile;
 mod properties;
