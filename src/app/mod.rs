@@ -49,6 +49,7 @@ pub mod own_response;
 pub mod pass_keys;
 pub mod passes;
 pub mod password;
+pub mod redaction;
 pub mod remarks;
 pub mod responses;
 pub mod server_keys;

@@ -20,10 +20,18 @@ pub(super) fn provinces() -> Vec<&'static str> {
     }))
 }
 
-/// The names of cities, counties and boroughs, the longer ones first; cities also as people shorten them (성남).
+/// The names of cities, counties and boroughs, the longer ones first.
 pub(super) fn districts() -> Vec<&'static str> {
     let all = words(REGIONS).filter(|word| !is_province(word.trim_end_matches(':')));
     longest_first(all)
+}
+
+/// The cities without the word for one, as people say them: 성남, 의정부.
+pub(super) fn short_cities() -> Vec<&'static str> {
+    let cities = districts()
+        .into_iter()
+        .filter_map(|name| name.strip_suffix('시'));
+    cities.filter(|name| name.chars().count() >= 2).collect()
 }
 
 fn is_province(name: &str) -> bool {
@@ -39,10 +47,15 @@ fn is_province(name: &str) -> bool {
 
 /// Whether the name of a road or a quarter is none of the words that end like one: 그대로, 항암치료로, 병원관리.
 pub(super) fn is_place(name: &str) -> bool {
-    static NONE: LazyLock<HashSet<&str>> =
-        LazyLock::new(|| words(include_str!("data/not_places.txt")).collect());
     let mut ends = name.char_indices().filter_map(|(at, _)| name.get(at..));
-    !ends.any(|end| end.chars().count() >= 2 && NONE.contains(end))
+    !ends.any(|end| end.chars().count() >= 2 && is_word(end))
+}
+
+/// Whether it is one of the words that end like a road or a quarter.
+pub(super) fn is_word(name: &str) -> bool {
+    static WORDS: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| words(include_str!("data/not_places.txt")).collect());
+    WORDS.contains(name)
 }
 
 fn longest_first(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {

@@ -47,6 +47,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         .join("|");
     let provinces = gazetteer::provinces().join("|");
     let districts = gazetteer::districts().join("|");
+    let cities = gazetteer::short_cities().join("|");
     vec![
         rule(Reason::Name, format!(r"(?: ^ | [^가-힣] ) (?<mark> (?: {surname} ) [가-힣]{{0,2}} \s? (?: {KOREAN_TITLE} ) (?: 님 )? )"), is_titled),
         rule(Reason::Name, format!(r"(?: ^ | [^가-힣] ) (?<mark> (?: {surname} ) [가-힣]{{2}} \s? (?: 님 | 씨 ) )"), is_titled),
@@ -55,7 +56,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         cased(Reason::Name, format!(r"(?-u:\b) (?<mark> (?: Nurse | Dr | Doctor | Prof | Professor | Sister | Mr | Mrs | Ms | Miss | Consultant | Surgeon | Father | Pastor | Rev | nurse | dr ) \.? \x20 {NAMES} )"), is_capital_name),
         cased(Reason::Name, format!(r"(?: [Mm]y \x20 name \x20 is | [Mm]y \x20 name's | I(?: 'm | ’m | \x20 am | \x20 was ) \x20 called | [Cc]all \x20 me | named | [Ss]igned | [Rr]egards ) ,? \s (?<mark> {NAMES} )"), any),
         cased(Reason::Name, format!(r"(?: [Mm]y | [Oo]ur ) \x20 (?: son | daughter | husband | wife | mother | mum | mom | father | dad | brother | sister | partner | friend | aunt | uncle | grandson | granddaughter | niece | nephew | doctor | oncologist | surgeon | nurse ) ,? \x20 (?<mark> {NAMES} )"), any),
-        rule(Reason::Place, format!(r"(?<mark> (?: (?: {provinces} ) \s? )? (?: [가-힣]{{2}} \s )?? (?: {districts} ) (?: \s [가-힣]{{1,4}} [읍면동리] )? ) (?: [^가-힣] | $ | 에 | 의 | 로 | 까 | 쪽 | 주 | 사 | 시 | 살 )"), is_district),
+        rule(Reason::Place, format!(r"(?<mark> (?: (?: {provinces} ) \s? )? (?: (?: {cities} ) \s )? (?: {districts} ) (?: \s [가-힣]{{1,4}} [읍면동리] )? ) (?: [^가-힣] | $ | 에 | 의 | 로 | 까 | 쪽 | 주 | 사 | 시 | 살 )"), is_district),
         rule(Reason::Place, r"(?: ^ | [^가-힣] ) (?<mark> [가-힣]{1,4} (?: 읍 | 면 | 동 | 리 | 마을 | 섬 ) ) (?: 에서 | 에 \s? (?: 살 | 사는 | 거주 ) | \s? (?: 주민 | 출신 | 사람 | 토박이 ) | 에 )".to_owned(), gazetteer::is_place),
         cased(Reason::Place, format!(r"(?: (?: live | lives | lived | living | born | grew \x20 up | raised | based ) \x20 in | [Ff]rom | moved \x20 to | (?: village | town | island | farm ) \x20 (?: of | called | near ) ) \x20 (?: a \x20 (?: village | town ) \x20 called \x20 )? (?<mark> {NAMES} )"), is_capital_place),
         rule(Reason::Workplace, format!(r"(?<mark> [가-힣a-z0-9]{{1,8}} (?: {EMPLOYER} ) (?: 교 )? ) (?: 에서 | 에 | 을 | 를 | 의 )? \s? (?: 다니 | 다녔 | 일하 | 일했 | 일해 | 근무 | 재직 | 퇴직 | 퇴사 | 교사 | 직원 | 사원 | 생산직 | 원장 | 그만 | 입사 | 운영 | 선생 | 교수 | 과장 | 부장 | 출근 | 복직 )"), any),

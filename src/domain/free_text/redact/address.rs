@@ -8,10 +8,10 @@ use regex::Regex;
 use super::kind::Kind;
 use super::pattern::{pattern, pattern_with_case, values};
 use super::span::{Finding, without_overlap};
-use crate::domain::free_text::gazetteer::{self, is_place};
+use crate::domain::free_text::gazetteer::{self, is_place, is_word};
 
 /// What follows a house number: a building, a block, a floor, a flat.
-const FLAT: &str = r"(?: (?: ,? \s? [가-힣a-z0-9]{1,10} (?: 아파트 | 빌라 | 빌딩 | 오피스텔 | 맨션 | 타워 | 마을 | 단지 ) )? (?: ,? \s? [0-9]{1,4} \s? 동 )? (?: ,? \s? (?: 지하 \s? )? [0-9]{1,3} \s? 층 )? (?: ,? \s? [0-9]{1,4} \s? 호 )? )";
+const FLAT: &str = r"(?: (?: ,? \s? [가-힣a-z0-9]{1,10} (?: 아파트 | 빌라 | 빌딩 | 오피스텔 | 맨션 | 타워 | 마을 | 단지 ) )? (?: ,? \s? [0-9]{1,4} \s? 동 )? (?: ,? \s? (?: 반지하 | 옥탑 (?: 방 )? | (?: 지하 \s? )? [0-9]{1,3} \s? 층 ) )? (?: ,? \s? [0-9]{1,4} \s? 호 )? )";
 
 /// A road or a lot, and a house number.
 const PLACE: &str = r"(?: (?<quarter> [가-힣]{1,5} [0-9]{1,2} 가 ) | (?<road> [가-힣0-9·]{1,7} (?: 로 | 길 ) (?: \s? [0-9]{1,4} (?: 번? 길 | 가길 | 번안길 ) )? ) | (?<lot> [가-힣]{1,6} (?: [0-9]{1,2} )? [동리읍면가] ) (?: \s? 산 )? )
@@ -21,9 +21,10 @@ const PLACE: &str = r"(?: (?<quarter> [가-힣]{1,5} [0-9]{1,2} 가 ) | (?<road>
 static LOCATED: LazyLock<Regex> = LazyLock::new(|| {
     let provinces = gazetteer::provinces().join("|");
     let districts = gazetteer::districts().join("|");
+    let cities = gazetteer::short_cities().join("|");
     pattern(&format!(
         r"(?<value> (?: \( [0-9]{{5}} \) \s? )?
-        (?: (?: {provinces} ) \s? (?: (?: {districts} ) \s? ){{0,3}} | (?: (?: {districts} ) \s? ){{1,3}} )
+        (?: (?: (?: {provinces} ) \s? | (?: {cities} ) \s ) (?: (?: {districts} ) \s? ){{0,3}} | (?: (?: {districts} ) \s? ){{1,3}} )
         (?: [가-힣]{{1,5}} [읍면동] \s )? {PLACE} {FLAT} )"
     ))
 });
@@ -34,14 +35,14 @@ static BARE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?<value> {PL
 /// A flat by block and number, with the name of the building before it.
 static BLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?: ^ | [\s,(은는] ) (?<value> (?: [가-힣]{1,6} [시도군구동읍면리] \s ){0,4} (?: (?<name> [가-힣a-z0-9]{2,12} ) \s )? [0-9]{2,4} \s? 동 \s? [0-9]{1,4} \s? 호 ) (?: [^실가-힣] | $ | [로에예이입으임가를은는도의] )",
+        r"(?: ^ | [\s,(은는] ) (?<value> (?: [가-힣]{1,6} [시도군구동읍면리] \s ){0,4} (?: (?<name> [가-힣a-z0-9]{2,12} ) \s )? (?: [0-9]{1,2} \s? 단지 \s )? (?: [0-9]{2,4} \s? 동 \s? [0-9]{1,4} | [0-9] \s? 동 \s? [0-9]{3,4} ) \s? 호 ) (?: [^실가-힣] | $ | [로에예이입으임가를은는도의] )",
     )
 });
 
 /// A flat as people shorten it, behind the word for a building: 행복아파트 103-502.
 static SHORT_BLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?<value> [가-힣a-z0-9]{0,10} (?: 아파트 | 빌라 | 오피스텔 | 맨션 | 타운 | 푸르지오 | 래미안 | 자이 | 힐스테이트 ) \s? [0-9]{2,4} - [0-9]{2,4} \s? 호? )",
+        r"(?<value> [가-힣a-z0-9]{0,10} (?: 아파트 | 빌라 | 오피스텔 | 맨션 | 타운 | 푸르지오 | 래미안 | 자이 | 힐스테이트 | 빌딩 | 원룸 | 연립 | 주택 | 맨숀 | 주공 ) \s? (?: [0-9]{2,4} - [0-9]{2,4} \s? 호? | (?: [0-9]{1,2} \s? 단지 \s? )? (?: [가-힣a-z0-9]{1,4} \s? 동 \s? )? [0-9]{1,4} \s? 호 ) )",
     )
 });
 
@@ -59,7 +60,7 @@ static BRITISH_POSTCODE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What follows a street: towns, a state, a postcode.
-const TOWN: &str = r"(?: (?: , \s? [A-Z][a-z]{1,15} (?: [\x20-][A-Z]?[a-z]{1,15} )? ){0,3} (?: ,? \s? [A-Z]{2} (?-u:\b) )? (?: ,? \s? [0-9]{5} (?: -[0-9]{4} )? | ,? \s [A-Z]{1,2}[0-9][A-Z0-9]? \x20 [0-9][A-Z]{2} )? )";
+const TOWN: &str = r"(?: (?: , \s? [A-Z][a-z]{1,15} (?: [\x20-][A-Z][a-z]{1,15} )? ){0,3} (?: ,? \s? [A-Z]{2} (?-u:\b) )? (?: ,? \s? [0-9]{5} (?: -[0-9]{4} )? | ,? \s [A-Z]{1,2}[0-9][A-Z0-9]? \x20 [0-9][A-Z]{2} )? )";
 
 /// The flat before a house number.
 const APARTMENT: &str = r"(?: (?: Flat | Apt\.? | Apartment | Unit | Suite | flat | apt | unit ) \s? \#? [0-9]{0,4}[A-Za-z]? ,? \s )?";
@@ -67,8 +68,8 @@ const APARTMENT: &str = r"(?: (?: Flat | Apt\.? | Apartment | Unit | Suite | fla
 /// A street: any suffix with capitals.
 static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
     pattern_with_case(&format!(
-        r"(?-u:\b) (?<value> {APARTMENT} [0-9]{{1,5}}[A-Za-z]? ,? \s (?: (?: [NSEW] | North | South | East | West ) \.? \s )? (?<words> (?: (?: [A-Z][A-Za-z'’]{{1,15}} | [0-9]{{1,3}}(?: st | nd | rd | th ) ) \.? \s ){{1,3}} )
-        (?: Street | St | Road | Rd | Avenue | Ave | Lane | Ln | Drive | Dr | Court | Ct | Close | Way | Boulevard | Blvd | Place | Pl | Terrace | Square | Crescent | Gardens | Parkway | Pkwy | Highway | Hwy | Row | Grove | Hill | Park | Walk | Mews | Green | View ) (?-u:\b) \.? {TOWN} )"
+        r"(?-u:\b) (?<value> {APARTMENT} (?: [0-9]{{1,4}} / )? [0-9]{{1,5}}[A-Za-z]? ,? \s (?: (?: [NSEW] | North | South | East | West ) \.? \s )? (?<words> (?: (?: [A-Z][A-Za-z'’]{{1,15}} | [0-9]{{1,3}}(?: st | nd | rd | th ) ) \.? \s ){{1,3}} )
+        (?: Street | St | Road | Rd | Avenue | Ave | Lane | Ln | Drive | Dr | Court | Ct | Close | Way | Boulevard | Blvd | Place | Pl | Terrace | Square | Crescent | Gardens | Parkway | Pkwy | Highway | Hwy | Row | Grove | Hill | Park | Walk | Mews | Green | View | Rise | Vale | Croft | Quay | Wharf | Plaza | Circle | Cir | Trail | Trl | Loop | Broadway ) (?-u:\b) \.? (?: ,? \s (?: Flat | Apt\.? | Apartment | Unit | Suite | Ste\.? | \# ) \s? [0-9]{{0,4}}[A-Za-z]? )? {TOWN} )"
     ))
 });
 
@@ -76,6 +77,21 @@ static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
 static SMALL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?-u:\b) (?<value> (?: (?: flat | apt\.? | unit ) \s? [0-9]{0,4}[a-z]? ,? \s )? [0-9]{1,5}[a-z]? \s (?<words> (?: [a-z'’]{2,15} \s ){1,2} ) (?: street | road | avenue | ave | lane | boulevard | blvd | crescent | rd ) ) (?-u:\b)",
+    )
+});
+
+/// Without capitals, and a suffix that is a word too, where a verb says that it is an address.
+static CUED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b) (?: live | living | lives | address | home | house | reside | moved | deliver | send | post | staying ) \s (?: it \s )? (?: is | at | to | on ) \s? :? \s?
+        (?<value> (?: (?: flat | apt\.? | unit ) \s? [0-9]{0,4}[a-z]? ,? \s )? [0-9]{1,5}[a-z]? \s (?: [a-z'’]{2,15} \s ){1,3} (?: st | dr | drive | close | court | ct | way | place | terrace | gardens | grove | hill | park | walk | row | square ) ) (?-u:\b)",
+    )
+});
+
+/// A lot by number alone.
+static LOT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: ^ | [\s산] ) (?<value> [0-9]{1,4} (?: - [0-9]{1,4} )? \s? 번지 (?: \s? [0-9]{1,4} \s? 호 )? )",
     )
 });
 
@@ -171,7 +187,15 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     };
     found.extend(values(piece, &ENGLISH, kind, named));
     found.extend(values(piece, &SMALL, kind, named));
-    for pattern in [&SHORT_BLOCK, &LATIN, &BOX, &POSTCODE, &BRITISH_POSTCODE] {
+    for pattern in [
+        &SHORT_BLOCK,
+        &LOT,
+        &CUED,
+        &LATIN,
+        &BOX,
+        &POSTCODE,
+        &BRITISH_POSTCODE,
+    ] {
         found.extend(values(piece, pattern, kind, |_, _, _| true));
     }
     without_overlap(found)
@@ -202,21 +226,29 @@ fn places(piece: &str, pattern: &Regex, located: bool) -> Vec<Finding> {
         let whole = value.end() > house.end()
             || !(after.starts_with(|c: char| c.is_ascii_digit()) || counter_follows(after));
         let long = house.as_str().len() >= 2 || value.end() > house.end();
+        // Behind the name of a district, a quarter may end like a word that is no place: 김포시 장기동.
+        let named = |name: &str| {
+            if located {
+                !is_word(name)
+            } else {
+                is_place(name)
+            }
+        };
         let lot = address.name("quarter").or_else(|| address.name("lot"));
         let fits = match (address.name("road"), lot) {
             (Some(road), _) => {
-                is_place(road.as_str()) && (located || (long && road.as_str().chars().count() >= 3))
+                named(road.as_str()) && (located || (long && road.as_str().chars().count() >= 3))
             }
             (None, Some(lot)) => {
                 let numbered = address.name("lots").is_some() || house.as_str().contains('-');
                 let quarter = lot.as_str().ends_with(['동', '리'])
                     || lot.as_str().contains(|c: char| c.is_ascii_digit());
-                (located || (numbered && quarter)) && is_place(lot.as_str())
+                (located || (numbered && quarter)) && named(lot.as_str())
             }
             (None, None) => false,
         };
-        let dashed = located && house.as_str().contains('-');
-        if fits && (whole || dashed) {
+        let sure = located && house.as_str().len() >= 2;
+        if fits && (whole || sure) {
             found.push(Finding {
                 start: value.start(),
                 end: value.end(),

@@ -18,18 +18,24 @@ struct Cue {
 }
 
 /// The second half of a resident number, apart from the first.
-const SECOND_HALF: &str = r"뒷 \s? (?: 자리 | 번호 )";
+const SECOND_HALF: &str = r"(?: 뒷 \s? (?: 자리 | 번호 ) | (?: ^ | [\s0-9] ) 뒤 (?: \s? 자리 )? )";
+
+/// The end of a phone number.
+const PHONE_END: &str = r"(?: 폰 | 전화 | 번호 ) (?: \s? 번호 )? \s? (?: 뒷 | 끝 ) \s? (?: 자리 | 번호 ) | 끝번호 | 뒷번호";
+
+/// The code on the back of a card.
+const CARD_CODE: &str = r"(?: (?-u:\b) (?: cvc | cvv ) 2? (?-u:\b) | 보안 \s? 코드 )";
 
 /// What may stand between the words and the code.
-const BETWEEN: &str = r"(?: [\s:=\#(\[\-]{0,3} (?: 은 | 는 | 이 | 가 | 을 | 를 | 로 | (?-u:\b)(?: is | was | no | number | nr | id )(?-u:\b) [.:]? )? [\s:=\#(\[\-*]{0,3} )";
+const BETWEEN: &str = r"(?: [\s:=\#(\[\-.]{0,3} (?: 은 | 는 | 이 | 가 | 을 | 를 | 로 | (?-u:\b)(?: is | was | no | number | nr | id )(?-u:\b) [.:]? )? [\s:=\#(\[\-*]{0,3} )";
 
-const KOREAN_RECORD: &str = r"(?: 등록 | 환자 (?: \s? 등록 )? | 차트 | 병록 | 병원 | 진료 (?: \s? 카드 )? | 진찰권 | 진찰 | 접수 | 검체 | 병리 | 검사 | 예약 | 보험 | 보험증 | 건강보험증 | 증권 | 증서
+const KOREAN_RECORD: &str = r"(?: 등록 | 환자 (?: \s? 등록 )? | 차트 | 챠트 | 원무 | 수납 | 영상 | 촬영 | 확인 | 배송 | 운송장 | 직원 | 참여자 | 단체 | 병록 | 병원 | 진료 (?: \s? 카드 )? | 진찰권 | 진찰 | 접수 | 검체 | 병리 | 검사 | 예약 | 보험 | 보험증 | 건강보험증 | 증권 | 증서
     | 회원 | 고객 | 사원 | 학생 | 관리 | 고유 | 처방전 | 영수증 | 주문 | 송장 | 의뢰 | 민원 | 문서 | 일련 | 심사 | 청구 | 승인 | 대상자 | 피험자 | 연구 | 사건 )
-    \s? (?: 번호 | 넘버 | no\.? | id ) | 진료 \s? 카드 | 차트 | 접수증 | 사번 | 학번 | 군번";
+    \s? (?: 번호 | 넘버 | no\.? | id | 코드 ) | 진료 \s? 카드 | 차트 | 챠트 | 환번 | 접수증 | 사번 | 학번 | 군번";
 
 const ENGLISH_RECORD: &str = r"(?-u:\b) (?: MRN | (?: medical \s )? record (?: \s? (?: no | number | id | \# ) ) | medical \s record | (?: health | hospital | insurance | membership | patient ) \s card
     | (?: NHS | hospital | chart | patient | case | claim | member | membership | policy | accession | specimen | file | serial | registration | insurance | reference | ref
-      | booking | order | subject | study | participant | employee | student | staff | customer | tracking | ticket ) \s? (?: id | number | num | no | \# ) (?: (?-u:\b) | $ | \s ) \.? | health \s id )";
+      | booking | order | confirmation | invoice | prescription | rx | badge | appointment | lab | sample | receipt | subject | study | participant | employee | student | staff | customer | tracking | ticket ) \s? (?: id | number | num | no | \# ) (?: (?-u:\b) | $ | \s ) \.? | health \s id | (?: reference | ref ) (?-u:\b) )";
 
 const BANK: &str = r"(?: 국민 | 우리 | 신한 | 하나 | 기업 | 산업 | 대구 | 부산 | 경남 | 광주 | 전북 | 제주 | 수협 | 농협 | 외환 | 씨티 | sc \s? 제일 | 제일 | 케이 | 카카오 | 토스 | 아이엠 | iM | kb | ibk | nh | 새마을 \s? 금고
     | 신협 | 우체국 | 카뱅 | 케뱅 | 토뱅 | 저축 ) \s? (?: 은행 | 뱅크 )?";
@@ -41,11 +47,11 @@ const PASSPORT: &str = r"(?: 여권 (?: \s? 번호 )? | (?-u:\b) passport (?: \s
 const ABROAD: &str = r"(?: (?: 운전 \s? )? 면허 (?: 증 )? (?: \s? 번호 )? (?: \s? (?: 서울 | 부산 | 대구 | 인천 | 광주 | 대전 | 울산 | 경기 | 강원 | 충북 | 충남 | 전북 | 전남 | 경북 | 경남 | 제주 ) )?
     | (?-u:\b) (?: NINO | NI \s (?: number | no ) | national \s insurance (?: \s (?: number | no ) )? | SSN | social \s security (?: \s (?: number | no ) )? | ITIN | NRIC | FIN | aadhaar (?: \s number )? | PAN
       | medicare (?: \s number )? | medicaid (?: \s number )? | SIN | TFN | tax \s (?: file \s )? (?: id | number ) | PPS (?: N | \s number )? | DNI | NIE | CPF | CURP | CCCD | codice \s fiscale | steuer-?id
-      | (?: driver s? | driver's | drivers' | driving ) \s licen[cs]e (?: \s? (?: number | no ) )? | national \s id (?: \s number )? | id \s card (?: \s number )? | (?: alien | foreigner ) \s registration \s number | citizen \s id ) (?-u:\b) )";
+      | (?: driver s? | driver's | drivers' | driving ) \s licen[cs]e (?: \s? (?: number | no ) )? | national \s id (?: \s number )? | id \s card (?: \s number )? | (?: alien | foreigner ) \s registration \s number | citizen \s id | emirates \s id | NHS | BSN | PESEL | NIF | NIN | HKID | NIK | CNIC | IRD | green \s card | (?: CHI | IC | ID | visa ) \s (?: number | no ) | alien \s number | tax \s? id ) (?-u:\b) )";
 
 const PLATE: &str = r"(?: 차 (?: 량 )? \s? (?: 등록 )? \s? 번호 | 번호판 )";
 
-static CUES: LazyLock<[Cue; 8]> = LazyLock::new(|| {
+static CUES: LazyLock<[Cue; 10]> = LazyLock::new(|| {
     let cue = |words: &str, digits, kind| Cue {
         words: pattern(&format!(r"(?: {words} ) {BETWEEN}")),
         digits,
@@ -53,6 +59,8 @@ static CUES: LazyLock<[Cue; 8]> = LazyLock::new(|| {
     };
     [
         cue(SECOND_HALF, 7, Kind::ResidentNumber),
+        cue(PHONE_END, 4, Kind::Phone),
+        cue(CARD_CODE, 3, Kind::CardNumber),
         cue(PLATE, 4, Kind::NumberPlate),
         cue(PASSPORT, 6, Kind::RecordNumber),
         cue(ABROAD, 7, Kind::RecordNumber),

@@ -47,9 +47,12 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// "… at the dot com …" is prose.
-static PROSE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\x20at\x20+ (?: the | a | this | that | my | our )\x20"));
+/// "… at the dot com …" is prose, and "insta @name.kr" is an account.
+static PROSE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\x20at\x20+ (?: the | a | this | that | my | our )\x20 | ^ (?: dm | insta (?: gram )? | ig | twitter | id | 디엠 | 인스타 (?: 그램 )? | 트위터 | 아이디 | 카톡 | is | add | follow | me | my | on | handle | and ) \x20+ @",
+    )
+});
 
 /// Finds e-mail addresses.
 pub(super) fn find(piece: &str) -> Vec<Finding> {

@@ -50,6 +50,26 @@ impl Kind {
     /// Every kind, in the order of the enum.
     pub const ALL: &[Self] = Self::VARIANTS;
 
+    /// Its word on the wire and in the audit.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::ResidentNumber => "resident_number",
+            Self::CardNumber => "card_number",
+            Self::Link => "link",
+            Self::RecordNumber => "number",
+            Self::AccountName => "account_name",
+            Self::Address => "address",
+            Self::NumberPlate => "number_plate",
+            Self::BirthDate => "date_of_birth",
+            Self::Password => "password",
+            Self::IpAddress => "ip_address",
+            Self::Coordinates => "coordinates",
+        }
+    }
+
     /// The placeholder that replaces a finding of this kind.
     #[must_use]
     pub fn placeholder(self) -> &'static str {

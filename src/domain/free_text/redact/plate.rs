@@ -34,7 +34,9 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     let mut found = values(piece, &KOREAN, kind, |before, value, after| {
         let digit = |c: char| c.is_ascii_digit();
         let number = value.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let counts = number.contains(' ') && number.contains(COUNTERS);
+        let near = before.char_indices().rev().nth(9).map_or(0, |(at, _)| at);
+        let of_car = before.get(near..).is_some_and(|near| near.contains('차'));
+        let counts = number.contains(' ') && number.contains(COUNTERS) && !of_car;
         !before.ends_with(digit) && !after.starts_with(digit) && !unit_follows(after) && !counts
     });
     found.extend(values(piece, &NAMED, kind, |_, _, _| true));

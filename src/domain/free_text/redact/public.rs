@@ -22,11 +22,11 @@ static PUBLIC: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Lines of public bodies and of crisis help: mental health, cancer information, lifeline, health insurance, poison,
+/// Lines of public bodies and of crisis help: mental health, cancer information, giving up smoking, lifeline, health insurance, poison,
 /// elder protection, women, missing people; and the Samaritans.
 static HOTLINE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b) (?: 1577 [-\x20.]? (?: 0199 | 8899 | 1000 | 1366 | 1389 ) | 1588 [-\x20.]? 9191 | 1588 [-\x20.]? 7565
+        r"(?-u:\b) (?: 1577 [-\x20.]? (?: 0199 | 8899 | 1000 | 1366 | 1389 ) | 1544 [-\x20.]? 9030 | 1588 [-\x20.]? 9191 | 1588 [-\x20.]? 7565
         | 1588 [-\x20.]? 6363 | 1644 [-\x20.]? 6621 | 116 [-\x20] 123 ) (?-u:\b)",
     )
 });

@@ -12,11 +12,11 @@ use super::span::Finding;
 static SECRET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?:
-          비밀 \s? 번호 | 비번 | 패스워드 | 암호 | 패스 \s? 코드 | 핀 \s? 번호 | 인증 \s? (?: 번호 | 코드 ) | 도어락 | 디지털 \s? 키 | 공동 \s? 현관 (?: 문 )? | 현관 \s? (?: 문 )? (?: \s? 번호 )?
+          비밀 \s? 번호 | 비번 | 패스워드 | 암호 | 패스 \s? 코드 | 핀 \s? 번호 | 인증 \s? (?: 번호 | 코드 ) | 도어락 | 번호키 | 키패드 | 잠금 \s? 번호 | 공동 \s? 출입 (?: 문 )? | 출입 \s? (?: 번호 | 코드 ) | 사물함 | 디지털 \s? 키 | 공동 \s? 현관 (?: 문 )? | 현관 \s? (?: 문 )? (?: \s? 번호 )?
         | (?-u:\b) (?: pass \s? (?: word | code | phrase ) | pw | pwd | pin (?: \s (?: code | number ) )? | otp
-          | (?: door | gate | entry | access | alarm | key \s? safe | lock \s? box | lock | safe | building | security | verification | one-time | login ) \s (?: code | pin ) ) (?-u:\b)
+          | (?: door | gate | entry | access | alarm | key \s? safe | key | lock \s? box | lock | safe | building | security | verification | one-time | login ) \s (?: code | pin ) | code \s (?: to | for | of ) \s (?: the \s | my \s | our \s )? [a-z]{3,10} | combination ) (?-u:\b) (?: ['’]s )?
         )
-        [\s:=(]{0,3} (?: 은 | 는 | 이 | 가 | 을 | (?-u:\b)(?: is | was )(?-u:\b) )? (?: \s? [0-9] \s? 자리 )? [\s:=(]{0,3}
+        (?: \s? (?: 번호 | 비번 | 비밀 \s? 번호 | 코드 ) )? [\s:=(]{0,3} (?: 은 | 는 | 이 | 가 | 을 | (?-u:\b)(?: is | was )(?-u:\b) )? (?: \s? [0-9] \s? 자리 )? [\s:=(]{0,3}
         (?<value> [\#*]{0,2} [a-z0-9!@\#$%^&*_+=~.\-]{3,32} )",
     )
 });

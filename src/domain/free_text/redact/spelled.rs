@@ -248,12 +248,20 @@ impl<'t> Run<'t> {
         if self.is_resident(i, &value) {
             return Some((RESIDENT_DIGITS, Kind::ResidentNumber));
         }
-        let korean = (9..=12.min(value.len()))
-            .rev()
-            .find(|&count| self.is_korean(i, count, value.get(..count).unwrap_or_default()));
-        let count = korean
-            .or_else(|| self.korean_from_abroad(i, &value))
-            .or_else(|| self.english(i, &value))?;
+        let fits = |count: &usize, verb: bool| {
+            self.is_verb(i + count - 1) == verb
+                && self.is_korean(i, *count, value.get(..*count).unwrap_or_default())
+        };
+        let longest = |verb| {
+            (9..=12.min(value.len()))
+                .rev()
+                .find(|count| fits(count, verb))
+        };
+        // "…팔이팔이예요": what may be the verb is a digit where the number would be too short without it.
+        let korean = longest(false).or_else(|| longest(true));
+        let korean = korean.or_else(|| self.korean_from_abroad(i, &value));
+        // Of a number in English words, what looks like a Korean one may be the beginning.
+        let count = korean.max(self.english(i, &value))?;
         Some((count, Kind::Phone))
     }
 
@@ -267,7 +275,7 @@ impl<'t> Run<'t> {
     }
 
     fn is_korean(&self, i: usize, count: usize, value: &str) -> bool {
-        if !is_korean(value) || self.is_inside(i + count) || self.is_verb(i + count - 1) {
+        if !is_korean(value) || self.is_inside(i + count) {
             return false;
         }
         let mobile = is_korean_mobile(value);

@@ -11,5 +11,4 @@
 mod cases;
 mod corpus;
 pub(in crate::domain::free_text) mod fresh;
-mod hostile;
 mod properties;
