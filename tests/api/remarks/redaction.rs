@@ -41,8 +41,9 @@ async fn the_reply_says_which_kinds_were_taken_out_and_so_does_that_to_a_retry()
     );
     let again = collection.send(&receipt, &sent).await.expect(200).json();
     assert_eq!(again, first);
-    let none = collection.send(&new_receipt(), &answers("[phone]", "Well."));
-    assert_eq!(none.await.expect(201).json().get("removed"), None);
+    let typed = answers("[phone]", "Well.");
+    let none = collection.send(&new_receipt(), &typed).await.expect(201);
+    assert_eq!(none.json().get("removed"), None);
 }
 
 #[tokio::test]

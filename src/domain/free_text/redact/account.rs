@@ -84,24 +84,27 @@ const WORDS: [&str; 56] = [
 pub(super) fn find(piece: &str) -> Vec<Finding> {
     let kind = Kind::AccountName;
     let named = |_: &str, value: &str, after: &str| is_name(value) && ends(after);
-    let mut found = values(piece, &KOREAN, kind, named);
-    found.extend(values(piece, &ENGLISH, kind, named));
-    found.extend(values(piece, &SERVICE, kind, |_, value, after| {
-        looks_like_name(value) && ends(after)
-    }));
-    found.extend(values(piece, &SIGN, kind, |_, value, after| {
-        looks_like_name(value.trim_start_matches('@')) && ends(after)
-    }));
-    for pattern in [&ADDING, &BEFORE] {
-        found.extend(values(piece, pattern, kind, |_, value, after| {
-            looks_like_name(value) && ends(after)
-        }));
+    let marked = |_: &str, value: &str, after: &str| looks_like_name(value) && ends(after);
+    let mut found = Vec::new();
+    // Most pieces have no Latin letter or no word for a name, and need not be searched.
+    if piece.contains(|c: char| c.is_ascii_alphabetic()) {
+        for pattern in [&KOREAN, &ENGLISH] {
+            found.extend(values(piece, pattern, kind, named));
+        }
+        for pattern in [&SERVICE, &ADDING, &BEFORE, &SIGN] {
+            found.extend(values(piece, pattern, kind, marked));
+        }
     }
-    found.extend(values(piece, &NICKNAME, kind, |_, value, after| {
-        // "닉네임 바꿔요" at the end of a text is a verb.
-        !after.trim().is_empty() || !value.ends_with(['요', '어', '고', '음', '함'])
-    }));
-    found.extend(values(piece, &CALLED, kind, |_, _, _| true));
+    if ["닉", "대화명", "별명", "아이디", "계정"]
+        .iter()
+        .any(|word| piece.contains(word))
+    {
+        found.extend(values(piece, &NICKNAME, kind, |_, value, after| {
+            // "닉네임 바꿔요" at the end of a text is a verb.
+            !after.trim().is_empty() || !value.ends_with(['요', '어', '고', '음', '함'])
+        }));
+        found.extend(values(piece, &CALLED, kind, |_, _, _| true));
+    }
     let mut found = without_overlap(found);
     for finding in &mut found {
         let value = piece.get(finding.start..finding.end).unwrap_or_default();

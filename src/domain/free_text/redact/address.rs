@@ -175,30 +175,35 @@ const NO_NAMES: [&str; 60] = [
 /// Finds postal addresses.
 pub(super) fn find(piece: &str) -> Vec<Finding> {
     let kind = Kind::Address;
-    let mut found = korean(piece);
-    found.extend(blocks(piece));
-    let named = |_: &str, value: &str, _: &str| {
-        let mut words = value.split(|c: char| !c.is_ascii_alphabetic());
-        !words.any(|word| {
-            NO_NAMES.iter().any(|no| {
-                no.eq_ignore_ascii_case(word) && !word.starts_with(|c: char| c.is_ascii_uppercase())
-            })
-        })
-    };
-    found.extend(values(piece, &ENGLISH, kind, named));
-    found.extend(values(piece, &SMALL, kind, named));
-    for pattern in [
-        &SHORT_BLOCK,
-        &LOT,
-        &CUED,
-        &LATIN,
-        &BOX,
-        &POSTCODE,
-        &BRITISH_POSTCODE,
-    ] {
+    let mut found = Vec::new();
+    if piece.contains(|c: char| matches!(c, '가'..='힣')) {
+        found.extend(korean(piece));
+        found.extend(blocks(piece));
+        for pattern in [&SHORT_BLOCK, &LOT] {
+            found.extend(values(piece, pattern, kind, |_, _, _| true));
+        }
+    }
+    if piece.contains(|c: char| c.is_ascii_alphabetic()) {
+        for pattern in [&ENGLISH, &SMALL] {
+            found.extend(values(piece, pattern, kind, |_, value, _| is_street(value)));
+        }
+        for pattern in [&CUED, &LATIN, &BRITISH_POSTCODE] {
+            found.extend(values(piece, pattern, kind, |_, _, _| true));
+        }
+    }
+    for pattern in [&BOX, &POSTCODE] {
         found.extend(values(piece, pattern, kind, |_, _, _| true));
     }
     without_overlap(found)
+}
+
+/// Whether no word between the number and the street is one that no street has.
+fn is_street(value: &str) -> bool {
+    let mut words = value.split(|c: char| !c.is_ascii_alphabetic());
+    !words.any(|word| {
+        let capital = word.starts_with(|c: char| c.is_ascii_uppercase());
+        !capital && NO_NAMES.iter().any(|no| no.eq_ignore_ascii_case(word))
+    })
 }
 
 fn korean(piece: &str) -> Vec<Finding> {

@@ -62,7 +62,7 @@ impl<'t> Spans<'t> {
 
     /// Settles what stays as it is.
     pub(super) fn keep(&mut self, find: fn(&str) -> Vec<(usize, usize)>) {
-        self.in_pieces(|piece, from| {
+        self.in_pieces(true, |piece, from| {
             let kept = find(piece).into_iter();
             kept.map(|(start, end)| Span {
                 start: from + start,
@@ -73,10 +73,11 @@ impl<'t> Spans<'t> {
         });
     }
 
-    /// Runs `detector` on every piece of text that is not settled yet. Says whether it found anything.
-    pub(super) fn detect(&mut self, detector: Detector) -> bool {
+    /// Runs `detector` on every piece of text that is not settled yet, and that has a digit if it needs one. Says whether
+    /// it found anything.
+    pub(super) fn detect(&mut self, detector: Detector, with_digit: bool) -> bool {
         let before = self.spans.len();
-        self.in_pieces(|piece, from| {
+        self.in_pieces(with_digit, |piece, from| {
             let found = detector(piece).into_iter();
             found
                 .map(|finding| Span {
@@ -89,20 +90,29 @@ impl<'t> Spans<'t> {
         self.spans.len() > before
     }
 
-    fn in_pieces(&mut self, find: impl Fn(&str, usize) -> Vec<Span>) {
+    fn in_pieces(&mut self, with_digit: bool, find: impl Fn(&str, usize) -> Vec<Span>) {
         let mut all = Vec::with_capacity(self.spans.len());
         let mut from = 0;
         for span in std::mem::take(&mut self.spans) {
-            all.extend(self.piece(from, span.start, &find));
+            all.extend(self.piece(from, span.start, with_digit, &find));
             all.push(span);
             from = span.end;
         }
-        all.extend(self.piece(from, self.text.len(), &find));
+        all.extend(self.piece(from, self.text.len(), with_digit, &find));
         self.spans = all;
     }
 
-    fn piece(&self, from: usize, to: usize, find: impl Fn(&str, usize) -> Vec<Span>) -> Vec<Span> {
-        let piece = self.text.get(from..to).filter(|piece| !piece.is_empty());
+    fn piece(
+        &self,
+        from: usize,
+        to: usize,
+        with_digit: bool,
+        find: impl Fn(&str, usize) -> Vec<Span>,
+    ) -> Vec<Span> {
+        let piece = self.text.get(from..to).filter(|piece| {
+            let digit = || piece.bytes().any(|byte| byte.is_ascii_digit());
+            !piece.is_empty() && (!with_digit || digit())
+        });
         piece.map_or_else(Vec::new, |piece| find(piece, from))
     }
 
