@@ -71,6 +71,7 @@ use futures_util::FutureExt;
 
 use crate::clock::SharedClock;
 use crate::domain::campaign::Campaign;
+use crate::domain::free_text;
 use crate::domain::ids::{CampaignKey, FormKey};
 use crate::domain::server_key::{KeyNumber, ServerKey};
 use crate::keys::Keys;
@@ -203,6 +204,8 @@ impl App {
 
     /// Starts the tasks for release, retention and tallies. Several servers may run them at once.
     pub fn start_tasks(&self) {
+        // Compiling the patterns takes a tenth of a second or more, which the first response should not wait for.
+        tokio::task::spawn_blocking(free_text::prepare);
         tasks::release::start(self);
         tasks::retention::start(self);
         tasks::tallies::start(self);

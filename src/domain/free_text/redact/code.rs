@@ -74,7 +74,7 @@ static CUES: LazyLock<[Cue; 10]> = LazyLock::new(|| {
 /// A word that names a code, directly before it.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?: {KOREAN_RECORD} | {ENGLISH_RECORD} | {BANK} | {ACCOUNT} | {PASSPORT} | {ABROAD} ) {BETWEEN} $"
+        r"(?: {KOREAN_RECORD} | {ENGLISH_RECORD} | [가-힣]{{2,4}} (?: 은행 | 뱅크 | 뱅 ) | 농협 | 신협 | 신한 | {ACCOUNT} | {PASSPORT} | {ABROAD} ) {BETWEEN} $"
     ))
 });
 
