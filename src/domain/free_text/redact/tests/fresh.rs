@@ -22,6 +22,8 @@ const AFTERWARDS: [&str; 4] = [
     include_str!("../../../../../tests/corpus/fresh/afterwards-4.txt"),
 ];
 
+const ORDINARY: &str = include_str!("../../../../../tests/corpus/fresh/ordinary.txt");
+
 /// A part of a remark with what it is labelled as.
 pub(crate) struct Label {
     pub kind: String,
@@ -163,6 +165,13 @@ fn what_was_written_after_the_rules_is_found() {
     let outcome = measure("afterwards", &AFTERWARDS.concat(), true);
     assert!(outcome.recall() >= 0.98, "recall {:.3}", outcome.recall());
     assert!(outcome.false_alarm_rate() <= 0.005);
+}
+
+#[test]
+fn ordinary_remarks_lose_nothing() {
+    for (text, _) in remarks(ORDINARY) {
+        assert_eq!(redact(&text).text, text);
+    }
 }
 
 /// Decomposed, in full width, and with invisible characters between the letters.
