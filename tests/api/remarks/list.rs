@@ -70,6 +70,10 @@ async fn the_queue_begins_with_the_most_doubtful_remarks_and_shows_where_to_look
             .await;
         sent.expect(201);
     }
+    assert_eq!(
+        collection.sql::<i64>("SELECT count(*) FROM remarks").await,
+        6
+    );
     let client = &collection.staff.client;
     for limit in [1, 2, 50] {
         let remarks = list(client, &format!("limit={limit}")).await;

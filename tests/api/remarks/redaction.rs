@@ -33,7 +33,7 @@ impl Collection {
 async fn the_reply_says_which_kinds_were_taken_out_and_so_does_that_to_a_retry() {
     let collection = Collection::start().await;
     let receipt = new_receipt();
-    let sent = answers("Call 010-0000-1234 or 010-0000-5678.", LEFT);
+    let sent = answers(&format!("{LEFT} Call 010-0000-1234."), "010-0000-5678");
     let first = collection.send(&receipt, &sent).await.expect(201).json();
     assert_eq!(
         first["removed"],

@@ -194,6 +194,11 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     for pattern in [&BOX, &POSTCODE] {
         found.extend(values(piece, pattern, kind, |_, _, _| true));
     }
+    for finding in &mut found {
+        // The end of the sentence is not the dot of an abbreviation.
+        let value = piece.get(finding.start..finding.end).unwrap_or_default();
+        finding.end = finding.start + value.trim_end_matches(['.', ',', ' ']).len();
+    }
     without_overlap(found)
 }
 
