@@ -71,10 +71,19 @@ fn time(text: &str, runs: usize) -> Duration {
 fn a_longer_text_takes_longer_in_proportion() {
     for part in PARTS {
         let text = |length: usize| part.repeat(length / part.len());
+        // Compiles what this text needs.
+        time(&text(1_500), 1);
         let ratio = |_| {
-            let (short, long) = (time(&text(1_500), 24), time(&text(12_000), 3));
-            println!("{part:?}: {short:?} for 24 times 1,500 bytes, {long:?} for 3 times 12,000");
-            long.as_secs_f64() / short.as_secs_f64().max(1e-3)
+            let (mut runs, mut short) = (8, time(&text(1_500), 8));
+            while short < Duration::from_millis(25) {
+                runs *= 2;
+                short = time(&text(1_500), runs);
+            }
+            let long = time(&text(12_000), runs / 8);
+            println!(
+                "{part:?}: {runs} times 1,500 bytes {short:?}, an eighth as often 12,000 {long:?}"
+            );
+            long.as_secs_f64() / short.as_secs_f64()
         };
         assert!((0..3).map(ratio).any(|ratio| ratio < 3.0), "{part:?}");
     }

@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 pub fn prepare() {
     // Digits, Latin letters, Korean ones and a word for a name, so that no detector skips it.
     let text = redact::redact("별명 a1").text;
-    marks::marks(&text);
+    let _ = marks::marks(&text);
 }
 
 /// A text as a person reads it: composed, without what cannot be seen, its lines broken in one way. Two texts that read the
