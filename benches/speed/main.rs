@@ -11,7 +11,7 @@
 //! | `crowd` | many connections that each do one thing after the other |
 //! | `wire` | a small HTTP client, so that the client is not what is measured |
 //! | `world` | the server with a published form and an open campaign, and made-up responses |
-//! | `core`, `passes`, `forms`, `responses`, `release`, `exports` | the figures |
+//! | `core`, `free_text`, `passes`, `forms`, `responses`, `release`, `exports` | the figures |
 //! | `masking` | what masking takes away |
 //! | `statistics` | figures over 1,000,000 responses; runs only when it is named |
 
@@ -29,6 +29,7 @@ mod core;
 mod crowd;
 mod exports;
 mod forms;
+mod free_text;
 mod masking;
 mod measure;
 mod passes;
@@ -57,6 +58,9 @@ fn main() {
     }
     if wants("core") {
         core::run(&mut table);
+    }
+    if wants("free_text") {
+        free_text::run(&mut table);
     }
     if wants("passes") {
         passes::run(&mut table);

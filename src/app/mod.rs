@@ -49,6 +49,7 @@ pub mod own_response;
 pub mod pass_keys;
 pub mod passes;
 pub mod password;
+pub mod redaction;
 pub mod remarks;
 pub mod responses;
 pub mod server_keys;
@@ -70,6 +71,7 @@ use futures_util::FutureExt;
 
 use crate::clock::SharedClock;
 use crate::domain::campaign::Campaign;
+use crate::domain::free_text;
 use crate::domain::ids::CampaignKey;
 use crate::domain::server_key::{KeyNumber, ServerKey};
 use crate::keys::Keys;
@@ -200,6 +202,8 @@ impl App {
 
     /// Starts the tasks for release, retention and tallies. Several servers may run them at once.
     pub fn start_tasks(&self) {
+        // Compiling the patterns takes a tenth of a second or more, which the first response should not wait for.
+        tokio::task::spawn_blocking(free_text::prepare);
         tasks::release::start(self);
         tasks::retention::start(self);
         tasks::tallies::start(self);

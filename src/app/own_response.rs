@@ -83,6 +83,7 @@ pub async fn read_own(
             language: row.language,
             summary,
             test: is_test,
+            removed: Vec::new(),
         },
         published,
     })
@@ -144,6 +145,7 @@ pub async fn correct_own(
         ),
         language: response.context().language.clone(),
         test,
+        removed: response.removed().iter().copied().collect(),
     })
 }
 

@@ -1,7 +1,14 @@
 //! Remarks: free text that a person reviews before it can be exported.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
+
 use super::{App, Caller, Failure, failures, out_of_reach};
 use crate::domain::audit::{AuditEvent, AuditedRemarksFilter};
+use crate::domain::free_text::marks::{Mark, doubt, marks};
 use crate::domain::free_text::review::{RemarkState, ShortenFault, shorten};
 use crate::domain::ids::{CampaignKey, FormKey, RemarkId};
 use crate::domain::server_key::ServerKey;
@@ -55,7 +62,7 @@ pub struct Review {
     pub text: Option<String>,
 }
 
-/// A remark, with where it belongs.
+/// A remark, with where it belongs and what a reviewer should look at.
 #[derive(Clone)]
 pub struct ListedRemark {
     /// The remark.
@@ -66,6 +73,8 @@ pub struct ListedRemark {
     pub form: FormKey,
     /// The tag of its state.
     pub tag: RemarkTag,
+    /// What may identify somebody. Computed from the text when it is read, and stored nowhere.
+    pub marks: Vec<Mark>,
 }
 
 /// The tag of a remark's state: 96 bits of an HMAC.
@@ -75,15 +84,29 @@ impl ListedRemark {
     fn of((remark, campaign, form): PlacedRemark, key: &ServerKey) -> Self {
         Self {
             tag: tag(&remark, key),
+            marks: marks(&remark.text),
             remark,
             campaign,
             form,
         }
     }
+
+    /// How doubtful it is.
+    pub fn doubt(&self) -> u32 {
+        doubt(&self.marks)
+    }
 }
 
-/// A page of the remarks that the caller reaches, in the order of their ids, which are keyed hashes and reveal nothing. The audit records the page
+/// The place of a remark in a list: how doubtful it is, and its id. Where nothing waits for a reviewer, the id alone
+/// counts.
+pub type RemarkPlace = (u32, RemarkId);
+
+/// A page of the remarks that the caller reaches. Those that nobody has reviewed come by doubt, the most doubtful first;
+/// other lists, and equally doubtful ones, by ids, which are keyed hashes and reveal nothing. The audit records the page
 /// before this returns. `rows` is one more than the page shows.
+///
+/// The doubt follows from the text and is stored nowhere, so a page of the queue reads all of the queue, and keeps as
+/// many rows as the page has.
 ///
 /// # Errors
 ///
@@ -92,13 +115,19 @@ pub async fn list(
     app: &App,
     caller: &Caller,
     query: RemarksQuery,
-    after: Option<RemarkId>,
+    after: Option<RemarkPlace>,
     rows: i64,
 ) -> Result<Vec<ListedRemark>, RemarkError> {
     let listed = app
         .transact(async |tx| {
             let filter = filter(tx, caller, &query).await?;
-            let listed = list_remarks(tx, &filter, after, rows).await?;
+            let listed = if query.state == Some(RemarkState::Pending) {
+                most_doubtful(tx, &filter, after, rows).await?
+            } else {
+                let after = after.map(|(_, id)| id);
+                let listed = list_remarks(tx, &filter, after, Some(rows)).await?;
+                listed.try_collect().await?
+            };
             // The extra row only tells that there is a next page.
             let shown = i64::try_from(listed.len()).unwrap_or(rows).min(rows - 1);
             tx.record(
@@ -116,6 +145,29 @@ pub async fn list(
         .into_iter()
         .map(|row| ListedRemark::of(row, key))
         .collect())
+}
+
+/// The first `rows` of the queue behind this place.
+async fn most_doubtful(
+    conn: &mut AsyncPgConnection,
+    filter: &RemarksFilter,
+    after: Option<RemarkPlace>,
+    rows: i64,
+) -> Result<Vec<PlacedRemark>, RemarkError> {
+    let rows = usize::try_from(rows).unwrap_or_default();
+    let after = after.map(|(doubt, id)| (Reverse(doubt), id));
+    let mut first = BTreeMap::new();
+    let mut queue = pin!(list_remarks(conn, filter, None, None).await?);
+    while let Some(placed) = queue.try_next().await? {
+        let place = (Reverse(doubt(&marks(&placed.0.text))), placed.0.id);
+        if after.is_none_or(|after| place > after) {
+            first.insert(place, placed);
+        }
+        if first.len() > rows {
+            first.pop_last();
+        }
+    }
+    Ok(first.into_values().collect())
 }
 
 /// Checks a query as [`list`] does, and shows nothing.

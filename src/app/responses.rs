@@ -13,7 +13,8 @@ use crate::domain::admission::proof_of_work::{Proof, Work};
 use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::campaign::{Campaign, NotOpen};
 use crate::domain::fault::Fault;
-use crate::domain::form::{Form, Kind, Question, look_up};
+use crate::domain::form::{self, Form, Question, look_up};
+use crate::domain::free_text::redact::Kind;
 use crate::domain::ids::CampaignKey;
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
@@ -163,6 +164,8 @@ pub struct Receipted {
     pub summary: Summary,
     /// Whether it is a test, which is deleted when the campaign opens.
     pub test: bool,
+    /// The kinds of identifiers that were taken out of what was sent, each once.
+    pub removed: Vec<Kind>,
 }
 
 /// Stores a response, or recognises one that was sent before. The response is on disk when this returns.
@@ -188,7 +191,7 @@ pub async fn submit(
         answers,
         response,
     } = checked;
-    let context = response.context().clone();
+    let sent_as = Sending::of(&response);
     let taken = takes_responses(&campaign, &version, now)
         .and_then(|()| check_work(&campaign, &sent))
         .and_then(|()| count(app, &campaign, client).map_err(ResponseError::TooMany));
@@ -210,7 +213,7 @@ pub async fn submit(
         // The response was sent in time, but its reply was lost: still a replay.
         Err(refusal) => earlier(app, &response, refusal).await?,
     };
-    receipted(&published, &answers, context, stored, false)
+    receipted(&published, &answers, sent_as, stored, false)
 }
 
 /// Stores a response as a test. Credentials that are sent are checked, but neither needed nor used up.
@@ -227,8 +230,8 @@ async fn submit_test(
     let mut conn = app.connection().await?;
     let stored = insert_test(&mut conn, &checked.response, now).await?;
     let stored = stored.ok_or(ResponseError::NotOpen(NotOpen::Upcoming))?;
-    let context = checked.response.context().clone();
-    receipted(&checked.published, &checked.answers, context, stored, true)
+    let sent_as = Sending::of(&checked.response);
+    receipted(&checked.published, &checked.answers, sent_as, stored, true)
 }
 
 async fn check_credentials(
@@ -259,7 +262,7 @@ async fn week_of_first(
     campaign: &Campaign,
     receipt: &Receipt,
 ) -> Result<Option<IsoWeek>, ResponseError> {
-    let is_date = |question: &Question| matches!(question.kind, Kind::Date { .. });
+    let is_date = |question: &Question| matches!(question.kind, form::Kind::Date { .. });
     if !form.questions().iter().any(is_date) {
         return Ok(None);
     }
@@ -352,16 +355,35 @@ async fn earlier(
     find_earlier(&mut conn, response).await?.ok_or(refusal)
 }
 
+/// What the reply says of a response beside its answers.
+struct Sending {
+    context: ResponseContext,
+    removed: Vec<Kind>,
+}
+
+impl Sending {
+    fn of(response: &AnonymousResponse) -> Self {
+        Self {
+            context: response.context().clone(),
+            removed: response.removed().iter().copied().collect(),
+        }
+    }
+}
+
 /// The reply for a response of `sent`, which says `answers`. A replay gets the reply of the first time, made of what was
 /// stored then: it may have been said in another way.
 fn receipted(
     published: &PublishedVersion,
     answers: &ValidAnswers,
-    sent: ResponseContext,
+    sent: Sending,
     stored: Stored,
     test: bool,
 ) -> Result<Receipted, ResponseError> {
     let form = &published.form;
+    let Sending {
+        context: sent,
+        removed,
+    } = sent;
     let (new, week, language, summary) = match stored {
         Stored::New => {
             let summary = Summary::of(form, answers.as_slice(), &sent.language);
@@ -385,6 +407,7 @@ fn receipted(
         week,
         summary,
         test,
+        removed,
     })
 }
 

@@ -15,6 +15,7 @@ mod health;
 mod masking;
 mod migrate;
 mod openapi;
+mod redact;
 mod report;
 mod restore;
 mod retention;
@@ -68,6 +69,8 @@ enum Command {
     Restore(restore::RestoreCommand),
     /// Show what an export would mask now
     Masking(masking::Masking),
+    /// Clean remarks that wait by the present rules
+    Redact(redact::Redact),
     /// Write the report of a form as a page, to be read in a browser and printed
     Report(report::ReportCommand),
     /// Delete what has been kept for as long as its campaign says
@@ -104,6 +107,7 @@ impl Cli {
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Masking(masking) => masking.run().await,
+            Command::Redact(redact) => redact.run().await,
             Command::Report(report) => report.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::SigningKey(signing_key) => signing_key.run(),

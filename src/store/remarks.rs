@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Binary;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::Stream;
+use uuid::Uuid;
 
 use super::responses::stream::{sha256, uuid_send};
 use super::schema::{campaigns, forms, remarks};
@@ -46,19 +47,22 @@ pub struct RemarksFilter {
     pub scope: RoleScope,
 }
 
-/// A page of remarks in the order of their ids, which are keyed hashes and reveal nothing.
-pub async fn list_remarks(
-    conn: &mut AsyncPgConnection,
+/// Streams remarks in the order of their ids, which are keyed hashes and reveal nothing: all of them, or as many as
+/// `limit` says behind one.
+pub async fn list_remarks<'conn>(
+    conn: &'conn mut AsyncPgConnection,
     filter: &RemarksFilter,
     after: Option<RemarkId>,
-    limit: i64,
-) -> QueryResult<Vec<PlacedRemark>> {
+    limit: Option<i64>,
+) -> QueryResult<impl Stream<Item = QueryResult<PlacedRemark>> + Send + use<'conn>> {
     let mut query = remarks::table
         .inner_join(campaigns::table.inner_join(forms::table))
         .order(remarks::id)
-        .limit(limit)
         .select((RemarkRow::as_select(), campaigns::key, forms::key))
         .into_boxed();
+    if let Some(limit) = limit {
+        query = query.limit(limit);
+    }
     if let Some(after) = after {
         query = query.filter(remarks::id.gt(after));
     }
@@ -75,10 +79,10 @@ pub async fn list_remarks(
         query = query.filter(remarks::state.eq(state));
     }
     if let RoleScope::Only(list) = &filter.scope {
-        let form = forms::key.eq_any(&list.forms);
-        query = query.filter(form.or(campaigns::key.eq_any(&list.campaigns)));
+        let form = forms::key.eq_any(list.forms.clone());
+        query = query.filter(form.or(campaigns::key.eq_any(list.campaigns.clone())));
     }
-    query.load(conn).await
+    query.load_stream(conn).await
 }
 
 /// The remark with this id, locked until the transaction ends: no other transaction can change or withdraw it.
@@ -117,6 +121,37 @@ pub async fn review_remark(
         .set((remarks::state.eq(state), remarks::text.eq(text)))
         .returning(RemarkRow::as_returning())
         .get_result(conn)
+        .await
+}
+
+/// Up to `limit` remarks behind one that nobody has reviewed, locked until the transaction ends, in the order of their
+/// ids. Those that another transaction has locked are left out.
+pub async fn lock_pending(
+    conn: &mut AsyncPgConnection,
+    after: Option<RemarkId>,
+    limit: i64,
+) -> QueryResult<Vec<(RemarkId, String)>> {
+    remarks::table
+        .filter(remarks::state.eq(RemarkState::Pending))
+        .filter(remarks::id.gt(after.unwrap_or(RemarkId(Uuid::nil()))))
+        .order(remarks::id)
+        .limit(limit)
+        .select((remarks::id, remarks::text))
+        .for_update()
+        .skip_locked()
+        .load(conn)
+        .await
+}
+
+/// Stores the cleaned text of a remark. The previous text is lost.
+pub async fn clean_remark(
+    conn: &mut AsyncPgConnection,
+    id: RemarkId,
+    text: &str,
+) -> QueryResult<usize> {
+    diesel::update(remarks::table.find(id))
+        .set(remarks::text.eq(text))
+        .execute(conn)
         .await
 }
 

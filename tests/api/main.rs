@@ -45,6 +45,7 @@ mod form_lint;
 mod form_preview;
 mod form_schema;
 mod forms;
+mod free_text;
 mod full_disk;
 mod grace;
 mod handout;

@@ -1,6 +1,8 @@
 //! The events that the audit records. Every event is typed, and its fields are the details of its entry. No event holds
 //! an answer, a remark, an invitation, an address or a name.
 
+use std::collections::BTreeMap;
+
 use super::Action;
 use crate::domain::campaign::Campaign;
 use crate::domain::ids::{ApiKeyId, InvitationBatchId, RemarkId, StaffId};
@@ -128,6 +130,15 @@ pub enum AuditEvent {
         state: &'static str,
         /// Whether words were taken out.
         edited: bool,
+    },
+    /// Remarks that waited were cleaned again, by better rules.
+    RemarksRedacted {
+        /// The version of the rules.
+        version: u32,
+        /// The number of remarks from which something was taken out.
+        remarks: u64,
+        /// How often each kind of identifier was found.
+        found: BTreeMap<&'static str, u64>,
     },
     /// Cleared remarks were exported.
     RemarksExported {
@@ -423,6 +434,7 @@ impl AuditEvent {
             Self::InvitationsRevoked { .. } => Action::InvitationsRevoked,
             Self::RemarksListed { .. } => Action::RemarksListed,
             Self::RemarkReviewed { .. } => Action::RemarkReviewed,
+            Self::RemarksRedacted { .. } => Action::RemarksRedacted,
             Self::RemarksExported { .. } => Action::RemarksExported,
             Self::ResponsesExported { .. } => Action::ResponsesExported,
             Self::StatisticsRead { .. } => Action::StatisticsRead,

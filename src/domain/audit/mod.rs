@@ -34,6 +34,8 @@ pub enum Action {
     RemarksListed,
     /// A remark was cleared, withheld or shortened.
     RemarkReviewed,
+    /// Remarks that waited were cleaned again, by better rules.
+    RemarksRedacted,
     /// Cleared remarks were exported.
     RemarksExported,
     /// Invitations were made.

@@ -1,12 +1,13 @@
 //! The only shape in which a response is stored.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::ValidAnswers;
 use super::receipt::Receipt;
 use crate::domain::form::{Answer, Value};
 use crate::domain::form::{Form, Kind};
-use crate::domain::free_text::redact::redact;
+use crate::domain::free_text::redact::{self, redact};
 use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::domain::server_key::ServerKey;
 use crate::domain::week::IsoWeek;
@@ -19,6 +20,7 @@ pub struct AnonymousResponse {
     context: ResponseContext,
     record: Vec<u8>,
     remarks: Vec<Remark>,
+    removed: BTreeSet<redact::Kind>,
 }
 
 /// The metadata of a response.
@@ -64,6 +66,11 @@ impl AnonymousResponse {
     pub fn remarks(&self) -> &[Remark] {
         &self.remarks
     }
+
+    /// The kinds of identifiers that were taken out of the free text, for the reply alone: they are not stored.
+    pub fn removed(&self) -> &BTreeSet<redact::Kind> {
+        &self.removed
+    }
 }
 
 /// A free-text answer, cleaned. Its id is also derived from the receipt, but cannot be linked to the response's id.
@@ -88,12 +95,15 @@ impl ValidAnswers {
         key: &ServerKey,
     ) -> AnonymousResponse {
         let mut remarks = remark_ids(form, context.campaign_id, receipt, key);
+        let mut removed = BTreeSet::new();
         for remark in &mut remarks {
             let answer = form
                 .place(&remark.question)
                 .and_then(|place| self.0.get(place));
             if let Some(Answer::Given(Value::Text(text))) = answer {
-                remark.text = Some(redact(text).text);
+                let cleaned = redact(text);
+                removed.extend(cleaned.found);
+                remark.text = Some(cleaned.text);
             }
         }
         AnonymousResponse {
@@ -102,6 +112,7 @@ impl ValidAnswers {
             context,
             record: form.layout().encode(form.questions(), &self.0),
             remarks,
+            removed,
         }
     }
 }

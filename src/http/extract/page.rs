@@ -52,7 +52,7 @@ pub trait CursorKey: DeserializeOwned {
 
 impl CursorKey for String {}
 impl CursorKey for i64 {}
-impl CursorKey for RemarkId {}
+impl CursorKey for (u32, RemarkId) {}
 
 impl<I: DeserializeOwned> CursorKey for (DateTime<Utc>, I) {
     fn is_possible(&self) -> bool {

@@ -64,7 +64,7 @@ pub struct AuditEntryView {
     #[schema(required)]
     pub staff: Option<AuditStaffView>,
     /// The action: `responses_exported`, `remarks_listed`, `remark_reviewed`, `remarks_exported`, `invitations_issued`,
-    /// `invitations_revoked`, `campaign_created`, `campaign_changed`, `campaign_erased`, `form_version_published`,
+    /// `invitations_revoked`, `remarks_redacted`, `campaign_created`, `campaign_changed`, `campaign_erased`, `form_version_published`,
     /// `form_version_retired`, `staff_created`, `staff_changed`, `login_failed`, `logins_refused`, `api_key_created`,
     /// `api_key_revoked`, `server_key_switched`, `server_key_removed`, `statistics_read`, `report_read`. Later versions may
     /// add more.

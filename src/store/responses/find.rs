@@ -8,7 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 
 use super::arrival::ArrivedRemark;
-use crate::domain::free_text::review::is_shortened;
+use crate::domain::free_text::review::is_same;
 use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::domain::response::{AnonymousResponse, Remark};
 use crate::store::schema::{arrivals, remarks, responses, tombstones, waiting_remarks};
@@ -42,10 +42,10 @@ pub struct StoredResponse {
 
 impl StoredResponse {
     /// Whether the stored text of this remark matches the one that was sent, or both are missing. A reviewer may have
-    /// shortened the stored text.
+    /// shortened the stored text, and rules of another time may have cleaned it.
     pub(super) fn has(&self, remark: &Remark) -> bool {
         match (&remark.text, self.texts.get(&remark.id)) {
-            (Some(came), Some(stored)) => is_shortened(came, stored),
+            (Some(came), Some(stored)) => is_same(came, stored),
             (came, stored) => came.as_ref() == stored,
         }
     }

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`arrival`] [`insert`] [`redeem`] | into the arrivals, with the invitation or pass that admits it |
 //! | [`correct`] | the answers of an arrival, replaced |
+//! | [`waiting`] | the remarks of arrivals, cleaned again |
 //! | [`release`] | from the arrivals into the released responses, in shuffled batches |
 //! | [`find`] | by its id, wherever it is |
 //! | [`withdraw`] | out of either, leaving a tombstone |
@@ -26,4 +27,5 @@ pub mod release;
 pub mod stream;
 pub mod tallies;
 pub mod trial;
+pub mod waiting;
 pub mod withdraw;

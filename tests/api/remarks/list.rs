@@ -21,7 +21,8 @@ async fn analysts_read_what_nobody_has_read_yet() {
     assert_eq!(
         fields,
         [
-            "campaign", "etag", "form", "id", "language", "question", "state", "text"
+            "campaign", "doubt", "etag", "form", "id", "language", "marks", "question", "state",
+            "text"
         ]
     );
     assert_eq!(story["text"], "Story 0.");
@@ -54,6 +55,89 @@ async fn pages_lead_through_all_remarks_in_the_order_of_their_ids() {
         .collect();
     assert_eq!(ids.len(), 12);
     assert!(ids.is_sorted_by(|a, b| a < b));
+}
+
+#[tokio::test]
+async fn the_queue_begins_with_the_most_doubtful_remarks_and_shows_where_to_look() {
+    let collection = Collection::start().await;
+    for (story, urgent) in [
+        ("I sleep badly.", "Nurse Ann Miller was kind."),
+        ("김영희 선생님, 저는 가평군에 살아요", "Thank you."),
+        ("My son Oliver and Dr. Patel helped.", "Nothing."),
+    ] {
+        let sent = collection
+            .send(&new_receipt(), &answers(story, urgent))
+            .await;
+        sent.expect(201);
+    }
+    assert_eq!(
+        collection.sql::<i64>("SELECT count(*) FROM remarks").await,
+        6
+    );
+    let client = &collection.staff.client;
+    for limit in [1, 2, 50] {
+        let remarks = list(client, &format!("limit={limit}")).await;
+        let texts: Vec<&str> = remarks
+            .iter()
+            .filter_map(|it| it["text"].as_str())
+            .collect();
+        assert_eq!(
+            texts[..3],
+            [
+                "My son Oliver and Dr. Patel helped.",
+                "김영희 선생님, 저는 가평군에 살아요",
+                "Nurse Ann Miller was kind."
+            ],
+            "{limit}"
+        );
+        let places: Vec<_> = remarks
+            .iter()
+            .map(|it| {
+                (
+                    u64::MAX - it["doubt"].as_u64().unwrap(),
+                    it["id"].as_str().unwrap(),
+                )
+            })
+            .collect();
+        assert!(places.len() == 6 && places.is_sorted(), "{places:?}");
+    }
+    let korean = &list(client, "").await[1];
+    let text: Vec<char> = korean["text"].as_str().unwrap().chars().collect();
+    let marked = korean["marks"].as_array().unwrap().iter().map(|mark| {
+        let (start, end) = (
+            mark["start"].as_u64().unwrap(),
+            mark["end"].as_u64().unwrap(),
+        );
+        let part = text[start as usize..end as usize]
+            .iter()
+            .collect::<String>();
+        (part, mark["reason"].as_str().unwrap())
+    });
+    assert_eq!(
+        marked.collect::<Vec<_>>(),
+        [
+            ("김영희 선생님".to_owned(), "name"),
+            ("가평군".to_owned(), "place")
+        ]
+    );
+    // In a list of all states, the ids alone count.
+    let ids: Vec<String> = list(client, "state=all&limit=4")
+        .await
+        .iter()
+        .map(|it| it["id"].to_string())
+        .collect();
+    assert!(ids.len() == 6 && ids.is_sorted());
+}
+
+#[tokio::test]
+async fn marks_are_stored_nowhere() {
+    let collection = collection_with(1).await;
+    let columns = "SELECT string_agg(column_name, ' ' ORDER BY ordinal_position) FROM information_schema.columns \
+                   WHERE table_name = 'remarks' AND table_schema = 'public'";
+    assert_eq!(
+        collection.sql::<String>(columns).await,
+        "id campaign_id question language text state"
+    );
 }
 
 #[tokio::test]

@@ -5,11 +5,13 @@
 //! | `list` | reading them, and what that leaves behind |
 //! | `review` | clearing, withholding, editing down |
 //! | `promises` | what review must not break: replays, withdrawal |
+//! | `redaction` | what is taken out on the way in, and of what still waits |
 //! | `export` | the file of those that were cleared |
 
 mod export;
 mod list;
 mod promises;
+mod redaction;
 mod review;
 
 use aftercare::domain::staff::role::Role;

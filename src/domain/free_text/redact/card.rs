@@ -46,7 +46,7 @@ pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Match> {
             .all(|group| is_year(group.digits))
     };
     groups
-        .join(i, 19, joins)
+        .join(i, 5, 19, joins)
         .into_iter()
         .rev()
         .filter(|card| card.digits.len() >= 13 && is_luhn(&card.digits))

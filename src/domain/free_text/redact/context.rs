@@ -6,33 +6,18 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::code;
 use super::pattern::pattern;
 
 /// Characters of context before and after the number.
 const LOOK_BEHIND: usize = 32;
 const LOOK_AHEAD: usize = 20;
 
-/// A name for a record number, directly before it.
-static RECORD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?:
-        (?: 등록 | 환자 | 차트 | 병록 | 진료 | 진찰권 | 접수 | 검체 | 병리 | 검사 | 예약 | 보험 | 보험증 | 건강보험증 | 증권 | 증서 | 계좌 | 여권 | 면허 | 회원
-          | 고객 | 사원 | 학생 | 관리 | 고유 | 처방전 | 영수증 | 주문 | 송장 | 의뢰 | 민원 | 문서 | 일련 | 심사 | 청구 | 승인 ) \s?(?: 번호 | no\.? )
-        | 계좌 | 통장 | 사번 | 학번
-        | (?-u:\b) (?: MRN | NHS | SSN | social \s security ) (?: \s? (?: number | no )\.? )?
-        | (?-u:\b)(?: record | chart | patient | hospital | case | claim | member | policy | account | passport | licen[cs]e | accession | specimen
-          | file | serial | registration | insurance | reference | ref | booking | order | id ) \s?(?: (?-u:\b)(?: id | number | num | no ) (?-u:\b)\.? | \# )
-        | (?-u:\b)(?: account | serial | ID )
-        )
-        [\s:=\#(\[\-]* (?: 은 | 는 | 이 | 가 | 을 | (?-u:\b)(?: is | was )(?-u:\b) )? [\s:=\#(\-]* [a-z]{0,4} -? $",
-    )
-});
-
 /// A name for a resident registration number, directly before it.
 static RESIDENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?: 주민 (?: 등록 )? \s?(?: 번호 )? | 외국인 \s?등록 \s?번호 | resident (?: \s registration )? \s number )
-        \s* (?: 앞 \s?자리 )? (?: 은 | 는 | 이 | 가 | (?-u:\b)(?: is | was )(?-u:\b) )? [\s:=(]* $",
+        \s* (?: 앞 (?: \s? (?: 자리 | 번호 ) )? )? (?: 은 | 는 | 이 | 가 | (?-u:\b)(?: is | was )(?-u:\b) )? [\s:=(]* $",
     )
 });
 
@@ -118,7 +103,7 @@ impl<'t> Context<'t> {
     }
 
     pub(super) fn names_record(self) -> bool {
-        RECORD.is_match(self.before)
+        code::is_named(self.before)
     }
 
     pub(super) fn names_resident(self) -> bool {
@@ -140,4 +125,21 @@ impl<'t> Context<'t> {
     pub(super) fn unit_follows(self) -> bool {
         UNIT.is_match(self.after)
     }
+}
+
+/// A counter of time, which no code has behind it.
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\s? (?: 년 | 월(?: [^가-힣] | $ | \s ) | 일(?: [^가-힣] | $ | 에 | 은 | 날 ) | 시(?: [^가-힣] | $ | 에 | 쯤 ) | 주(?: [^가-힣] | $ | 간 | 째 ) | 회 | 차(?: [^가-힣] | $ | 례 | 때 | 부 | 까 | 를 | 에 | 항 | 는 ) | 세(?: [^가-힣] | $ ) | 살 | 번째 | 개월 | 일간 | 단계 | 자리 )",
+    )
+});
+
+/// Whether a unit or a counter stands directly behind a number, so that it is an amount.
+pub(super) fn unit_follows(after: &str) -> bool {
+    let to = after
+        .char_indices()
+        .nth(LOOK_AHEAD)
+        .map_or(after.len(), |(at, _)| at);
+    let after = after.get(..to).unwrap_or_default();
+    UNIT.is_match(after) || TIME.is_match(after)
 }

@@ -149,17 +149,41 @@ impl<'t> Groups<'t> {
     }
 
     /// Puts together 1, 2, 3 … groups from the `i`th on, while the separators are as wanted and `max` is not passed.
-    /// The longest comes last. At most `max` groups, since each has a digit.
+    /// The longest comes last. At most `count` groups.
     pub(super) fn join(
         &self,
         i: usize,
+        count: usize,
         max: usize,
         wanted: impl Fn(Separator) -> bool,
     ) -> Vec<Joined> {
         let mut all = Vec::new();
+        self.grow(i, count, max, wanted, |joined| all.push(joined.clone()));
+        all
+    }
+
+    /// The longest that [`join`](Self::join) gives.
+    pub(super) fn longest(
+        &self,
+        i: usize,
+        count: usize,
+        max: usize,
+        wanted: impl Fn(Separator) -> bool,
+    ) -> Joined {
+        self.grow(i, count, max, wanted, |_| {})
+    }
+
+    fn grow(
+        &self,
+        i: usize,
+        count: usize,
+        max: usize,
+        wanted: impl Fn(Separator) -> bool,
+        mut each: impl FnMut(&Joined),
+    ) -> Joined {
         let mut joined = Joined::default();
-        let mut next = i;
-        while let Some(group) = self.get(next) {
+        for next in i..i + count {
+            let Some(group) = self.get(next) else { break };
             if joined.digits.len() + group.digits.len() > max {
                 break;
             }
@@ -169,14 +193,13 @@ impl<'t> Groups<'t> {
             joined.digits.push_str(group.digits);
             joined.last_len = group.digits.len();
             joined.end = group.end;
-            next += 1;
-            joined.next = next;
-            all.push(joined.clone());
+            joined.next = next + 1;
+            each(&joined);
             if !wanted(group.sep) {
                 break;
             }
         }
-        all
+        joined
     }
 }
 

@@ -35,8 +35,10 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
         r"
         # name@host.tld, the dots plain or spelled
         (?: [a-z0-9._%+'\-]+ | [가-힣]{{1,20}} ) {AT} {label}(?:(?: \. | {DOT} ){label})* (?: \. [a-z]{{2,}} | (?: {DOT} | \x20?\.\x20? ) {KNOWN}[a-z]* )
+        # a comma for the dot
+        | [a-z0-9._%+'\-]+ {AT} {label} , (?: com | net | org | kr | co[.,]kr ) (?-u:\b)
         # name at host dot tld
-        | [a-z0-9._%+'\-]+ \x20{{1,2}}at\x20{{1,2}} (?: {label}(?:{DOT}{label})*{DOT}{KNOWN}[a-z]* | {provider}\.[a-z]{{2,}} )
+        | (?: [a-z0-9_]{{1,30}} \x20 dot \x20 ){{0,2}} [a-z0-9._%+'\-]+ \x20{{1,2}}at\x20{{1,2}} (?: {label}(?:{DOT}{label})*{DOT}{KNOWN}[a-z]* | {provider}\.[a-z]{{2,}} )
         # name.00 at host.tld: the word before it is a name if a digit or an underscore is in it
         | [a-z][a-z.%+'\-]*[0-9_][a-z0-9._%+'\-]* \x20{{1,2}}at\x20{{1,2}} {label}(?:\.{label})*\.{KNOWN}[a-z]*
         # name@provider
@@ -45,9 +47,12 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// "… at the dot com …" is prose.
-static PROSE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\x20at\x20+ (?: the | a | this | that | my | our )\x20"));
+/// "… at the dot com …" is prose, and "insta @name.kr" is an account.
+static PROSE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\x20at\x20+ (?: the | a | this | that | my | our )\x20 | ^ (?: dm | insta (?: gram )? | ig | twitter | id | 디엠 | 인스타 (?: 그램 )? | 트위터 | 아이디 | 카톡 | is | add | follow | me | my | on | handle | and ) \x20+ @",
+    )
+});
 
 /// Finds e-mail addresses.
 pub(super) fn find(piece: &str) -> Vec<Finding> {

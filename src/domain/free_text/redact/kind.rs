@@ -20,14 +20,55 @@ pub enum Kind {
     /// A web address.
     #[strum(serialize = "[link]")]
     Link,
-    /// Any other long number: a hospital record, an account, a policy, a passport.
+    /// Any other number of a person: a hospital record, a bank account, a policy, a passport, an id of another country.
     #[strum(serialize = "[number]")]
     RecordNumber,
+    /// The name of an account with a messenger or a social network.
+    #[strum(serialize = "[account name]")]
+    AccountName,
+    /// A postal address with a house number, or a postcode.
+    #[strum(serialize = "[address]")]
+    Address,
+    /// The number plate of a car.
+    #[strum(serialize = "[number plate]")]
+    NumberPlate,
+    /// A date of birth.
+    #[strum(serialize = "[date of birth]")]
+    BirthDate,
+    /// A password, a PIN or the code of a door.
+    #[strum(serialize = "[password]")]
+    Password,
+    /// An IP address.
+    #[strum(serialize = "[IP address]")]
+    IpAddress,
+    /// The coordinates of a place.
+    #[strum(serialize = "[coordinates]")]
+    Coordinates,
 }
 
 impl Kind {
     /// Every kind, in the order of the enum.
     pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// Its word on the wire and in the audit.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::ResidentNumber => "resident_number",
+            Self::CardNumber => "card_number",
+            Self::Link => "link",
+            Self::RecordNumber => "number",
+            Self::AccountName => "account_name",
+            Self::Address => "address",
+            Self::NumberPlate => "number_plate",
+            Self::BirthDate => "date_of_birth",
+            Self::Password => "password",
+            Self::IpAddress => "ip_address",
+            Self::Coordinates => "coordinates",
+        }
+    }
 
     /// The placeholder that replaces a finding of this kind.
     #[must_use]

@@ -3,6 +3,7 @@
 //! A bare host name counts only under a top-level domain that is not also a word, because people leave out the blank
 //! after a full stop ("tired.it was"). Under the other domains it needs a path.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -10,19 +11,18 @@ use regex::Regex;
 use super::kind::Kind;
 use super::pattern::pattern;
 use super::span::Finding;
+use crate::domain::free_text::gazetteer;
 
-/// Top-level domains under which a bare host name counts.
-const TLDS: [&str; 20] = [
+/// All top-level domains. Many are words too, and people leave out the blank after a full stop ("pain.today I …"), so
+/// most count only in a host that no sentence has: with a path, a digit, a hyphen or three labels.
+static TLDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| gazetteer::words(include_str!("../data/top_level_domains.txt")).collect());
+
+/// Top-level domains under which any bare host counts.
+const SURE: [&str; 34] = [
     "com", "net", "org", "edu", "gov", "mil", "kr", "jp", "cn", "uk", "au", "nz", "eu", "io",
-    "biz", "xyz", "dev", "blog", "clinic", "asia",
-];
-
-/// Top-level domains that are also words or abbreviations. A bare host name under them needs a path.
-const TLDS_WITH_PATH: [&str; 47] = [
-    "me", "us", "be", "it", "in", "is", "to", "so", "co", "ai", "tv", "ly", "gl", "gg", "id", "im",
-    "st", "de", "ca", "fr", "es", "nl", "ch", "se", "vn", "ph", "th", "sg", "hk", "tw", "ru",
-    "info", "app", "page", "link", "site", "online", "store", "shop", "club", "care", "health",
-    "hospital", "life", "live", "news", "ee",
+    "biz", "xyz", "dev", "blog", "clinic", "asia", "shop", "store", "care", "health", "hospital",
+    "site", "online", "page", "app", "wiki", "cafe", "tech", "cloud", "website",
 ];
 
 /// The characters of the rest of a web address (RFC 3986), with Korean in paths and queries.
@@ -95,10 +95,18 @@ fn host(run: &str, after: &str) -> Option<(usize, usize)> {
             .find(|c: char| !c.is_ascii_alphabetic())
             .unwrap_or(label.len());
         let end = at + word;
-        if let (Some(first), Some(word)) = (first, label.get(..word)) {
-            let known = |list: &[&str]| list.iter().any(|tld| tld.eq_ignore_ascii_case(word));
-            if known(&TLDS) || (has_path && end == run.len() && known(&TLDS_WITH_PATH)) {
-                best = Some((first, end));
+        if let (Some(from), Some(word)) = (first, label.get(..word)) {
+            let word = word.to_ascii_lowercase();
+            let sure = || SURE.contains(&word.as_str());
+            let whole = end == run.len();
+            let no_sentence = || {
+                let name = run.get(from..at).unwrap_or_default();
+                has_path
+                    || name.contains(|c: char| c.is_ascii_digit() || c == '-') && is_named(name)
+                    || name.matches('.').count() >= 2
+            };
+            if sure() || (whole && no_sentence() && TLDS.contains(word.as_str())) {
+                best = Some((from, end));
             }
         }
         if label.is_empty() && best.is_some() {
@@ -112,6 +120,36 @@ fn host(run: &str, after: &str) -> Option<(usize, usize)> {
         at += label.len() + 1;
     }
     best
+}
+
+/// Whether a label has a letter: "3.5.kg" has none.
+fn is_named(name: &str) -> bool {
+    name.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Host names in Korean letters, and those whose dots are spelled out or set apart by blanks.
+static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?<host> (?: [a-z] [a-z0-9\-]{1,30} (?: \s? (?: 점 | 쩜 | 닷 ) \s? | \x20 \. \x20 | \x20 dot \x20 | \s? [(\[] dot [)\]] \s? ) ){1,3}
+          (?: com | net | org | co \.? kr | or \.? kr | kr | io | me | shop | store | care | health | blog | info ) (?-u:\b)
+        | [가-힣a-z0-9\-]{1,20} \. (?: 한국 | 닷컴 | 닷넷 ) )
+        (?: \x20? (?: / | slash | 슬래시 ) \x20? [a-z0-9/?=&_.%\-]{1,60} )?",
+    )
+});
+
+/// Finds host names that are spelled out.
+pub(super) fn spelled(piece: &str) -> Vec<Finding> {
+    let prose = |host: &str| {
+        let first = host.split(' ').next().unwrap_or_default();
+        ["the", "a", "an", "this", "that", "my", "our", "some"]
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(first))
+    };
+    let hosts = SPELLED.find_iter(piece);
+    hosts
+        .filter(|host| !prose(host.as_str()))
+        .map(|host| finding(host.start(), host.start() + trimmed(host.as_str())))
+        .collect()
 }
 
 /// The length of a link without the punctuation of the sentence around it.

@@ -5,11 +5,35 @@
 
 use super::decision::{Decision, Match};
 use super::digits::{Groups, Separator};
+use super::kind::Kind;
 use super::span::Finding;
 use super::{card, phone, quantity, record, resident};
 
-/// Finds resident registration numbers, card numbers, phone numbers and record numbers.
-pub(super) fn find(piece: &str) -> Vec<Finding> {
+/// Finds resident registration numbers, card numbers and phone numbers that their digits alone show.
+pub(super) fn by_form(piece: &str) -> Vec<Finding> {
+    walk(piece, |groups, i, barrier| {
+        let certain = |k| certain(groups, k, barrier);
+        match certain(i) {
+            Some(found) => Decision::Found(with_short_groups(groups, found, certain)),
+            None => Decision::Plain(i + 1),
+        }
+    })
+}
+
+/// Finds the phone numbers and record numbers that the words around them show, or that nothing speaks against.
+pub(super) fn by_context(piece: &str) -> Vec<Finding> {
+    walk(piece, |groups, i, barrier| {
+        if let Some(next) = quantity::at(groups, i) {
+            return Decision::Plain(next);
+        }
+        if let Some(found) = phone::by_context(groups, i, barrier) {
+            return Decision::Found(with_short_groups(groups, found, |_| None));
+        }
+        record::at(groups, i, barrier).unwrap_or(Decision::Plain(i + 1))
+    })
+}
+
+fn walk(piece: &str, decide: impl Fn(&Groups<'_>, usize, usize) -> Decision) -> Vec<Finding> {
     let groups = Groups::of(piece);
     let (mut findings, mut i, mut barrier) = (Vec::new(), 0, 0);
     while groups.get(i).is_some() {
@@ -29,21 +53,6 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     findings
 }
 
-fn decide(groups: &Groups<'_>, i: usize, barrier: usize) -> Decision {
-    let certain = |k| certain(groups, k, barrier);
-    if let Some(found) = certain(i) {
-        return Decision::Found(with_short_groups(groups, found, certain));
-    }
-    let plain = quantity::at(groups, i).filter(|&next| (i + 1..next).all(|k| certain(k).is_none()));
-    if let Some(next) = plain {
-        return Decision::Plain(next);
-    }
-    if let Some(found) = phone::by_context(groups, i, barrier) {
-        return Decision::Found(with_short_groups(groups, found, certain));
-    }
-    record::at(groups, i, barrier, |k| certain(k).is_some()).unwrap_or(Decision::Plain(i + 1))
-}
-
 /// Extends an identifier by the short groups that a dash joins to it, such as an extension number.
 fn with_short_groups(
     groups: &Groups<'_>,
@@ -52,8 +61,14 @@ fn with_short_groups(
 ) -> Match {
     while let Some(last) = found.next.checked_sub(1).and_then(|last| groups.get(last)) {
         let more = groups
-            .after(found.next - 1, |sep| sep == Separator::Dash)
-            .filter(|more| more.digits.len() <= 4);
+            .after(found.next - 1, |sep| {
+                matches!(sep, Separator::Dash | Separator::Slash)
+            })
+            .filter(|more| match last.sep {
+                // A second ending: 010-0000-0000/1111.
+                Separator::Slash => found.kind == Kind::Phone && more.digits.len() == 4,
+                _ => more.digits.len() <= 4,
+            });
         match more {
             Some(more) if last.end == found.end && certain(found.next).is_none() => {
                 found.end = more.end;

@@ -4,6 +4,9 @@
 //! the national numbering plan of Korea (ITU-T E.129 presentation for +82; trunk prefix 0); the North American
 //! Numbering Plan (3-3-4, area codes from 2). Exchange codes are not checked, so an unassigned number is redacted too.
 
+/// The most digits of a Korean number in its national form.
+pub(super) const MAX_DIGITS: usize = 12;
+
 /// Area codes outside Seoul, after the trunk prefix.
 const AREA_CODES: [&str; 16] = [
     "31", "32", "33", "41", "42", "43", "44", "51", "52", "53", "54", "55", "61", "62", "63", "64",

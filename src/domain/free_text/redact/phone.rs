@@ -35,15 +35,19 @@ fn korean(groups: &Groups<'_>, i: usize) -> Option<Joined> {
     }
     let joins =
         |sep: Separator| sep.in_phone() || matches!(sep, Separator::Slash | Separator::Comma);
-    groups.join(i, 12, joins).into_iter().rev().find(|joined| {
-        let in_place = |cut: &usize| {
-            Some(*cut) == plan::korean_prefix(&joined.digits) || cut + 4 == joined.digits.len()
-        };
-        // A mobile number is recognised with any grouping, the others only with the groups of the numbering plan.
-        let split =
-            joined.boundaries.iter().all(in_place) || plan::is_korean_mobile(&joined.digits);
-        split && plan::is_korean(&joined.digits)
-    })
+    groups
+        .join(i, plan::MAX_DIGITS, plan::MAX_DIGITS, joins)
+        .into_iter()
+        .rev()
+        .find(|joined| {
+            let in_place = |cut: &usize| {
+                Some(*cut) == plan::korean_prefix(&joined.digits) || cut + 4 == joined.digits.len()
+            };
+            // A mobile number is recognised with any grouping, the others only with the groups of the numbering plan.
+            let split =
+                joined.boundaries.iter().all(in_place) || plan::is_korean_mobile(&joined.digits);
+            split && plan::is_korean(&joined.digits)
+        })
 }
 
 /// A Korean number with a part masked: 010-****-0000, 010-0000-****.

@@ -23,8 +23,7 @@ pub(super) fn international(groups: &Groups<'_>, i: usize) -> Option<Joined> {
     if !plus && abroad.is_none() && !matches!(first.digits, "82" | "001" | "002" | "006") {
         return None;
     }
-    let mut all = groups.join(i, MAX_DIALLED, Separator::in_phone);
-    all.retain(|joined| joined.boundaries.len() < MAX_GROUPS);
+    let all = groups.join(i, MAX_GROUPS, MAX_DIALLED, Separator::in_phone);
     let korean = |joined: &&Joined| {
         let rest = KOREA.iter().find_map(|code| {
             joined
@@ -71,7 +70,7 @@ pub(super) fn with_trunk_prefix(groups: &Groups<'_>, i: usize, barrier: usize) -
         return None;
     }
     groups
-        .join(i, 11, Separator::in_phone)
+        .join(i, 4, 11, Separator::in_phone)
         .into_iter()
         .find(|joined| {
             joined.digits.len() >= 10

@@ -18,35 +18,20 @@ const MAX_AMOUNT_DIGITS: usize = 9;
 const MAX_GROUPS: usize = 8;
 const MAX_DIGITS: usize = 40;
 
-/// Decides on the groups from the `i`th on that dashes join. `stop` tells where a more specific identifier starts.
-pub(super) fn at(
-    groups: &Groups<'_>,
-    i: usize,
-    barrier: usize,
-    stop: impl Fn(usize) -> bool,
-) -> Option<Decision> {
+/// Decides on the groups from the `i`th on that dashes join.
+pub(super) fn at(groups: &Groups<'_>, i: usize, barrier: usize) -> Option<Decision> {
     let first = groups.get(i)?;
-    let mut chains = groups.join(i, first.digits.len().max(MAX_DIGITS), |sep| {
+    let chain = groups.longest(i, MAX_GROUPS, first.digits.len().max(MAX_DIGITS), |sep| {
         sep == Separator::Dash
     });
-    chains.truncate(MAX_GROUPS);
     let start = prefix_start(groups.text, barrier, first.start);
     let named = |chain: &Joined| {
         chain.digits.len() >= MIN_DIGITS_NAMED
             && Context::new(groups.text, barrier, start, chain.end).names_record()
     };
-    if !chains
-        .last()
-        .is_some_and(|chain| is_long(groups, i, chain) || named(chain))
-    {
+    if !is_long(groups, i, &chain) && !named(&chain) {
         return None;
     }
-    let chain = chains
-        .into_iter()
-        .enumerate()
-        .take_while(|&(k, _)| k == 0 || !stop(i + k))
-        .last()?
-        .1;
 
     let context = Context::new(groups.text, barrier, start, chain.end);
     let found = Decision::Found(Match {

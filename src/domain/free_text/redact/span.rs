@@ -10,6 +10,18 @@ pub(super) struct Finding {
     pub(super) kind: Kind,
 }
 
+/// The findings in order. Of two that overlap, the one that starts first stays, and of those the longer.
+pub(super) fn without_overlap(mut found: Vec<Finding>) -> Vec<Finding> {
+    found.sort_by_key(|finding| (finding.start, std::cmp::Reverse(finding.end)));
+    let mut end = 0;
+    found.retain(|finding| {
+        let apart = finding.start >= end;
+        end = end.max(finding.end);
+        apart
+    });
+    found
+}
+
 /// Finds identifiers in a piece of text, in order and without overlap.
 pub(super) type Detector = fn(&str) -> Vec<Finding>;
 
@@ -48,28 +60,60 @@ impl<'t> Spans<'t> {
         Self { text, spans }
     }
 
-    /// Runs `detector` on every piece of text that is not settled yet.
-    pub(super) fn detect(&mut self, detector: Detector) {
+    /// Settles what stays as it is.
+    pub(super) fn keep(&mut self, find: fn(&str) -> Vec<(usize, usize)>) {
+        self.in_pieces(true, |piece, from| {
+            let kept = find(piece).into_iter();
+            kept.map(|(start, end)| Span {
+                start: from + start,
+                end: from + end,
+                kind: None,
+            })
+            .collect()
+        });
+    }
+
+    /// Runs `detector` on every piece of text that is not settled yet, and that has a digit if it needs one. Says whether
+    /// it found anything.
+    pub(super) fn detect(&mut self, detector: Detector, with_digit: bool) -> bool {
+        let before = self.spans.len();
+        self.in_pieces(with_digit, |piece, from| {
+            let found = detector(piece).into_iter();
+            found
+                .map(|finding| Span {
+                    start: from + finding.start,
+                    end: from + finding.end,
+                    kind: Some(finding.kind),
+                })
+                .collect()
+        });
+        self.spans.len() > before
+    }
+
+    fn in_pieces(&mut self, with_digit: bool, find: impl Fn(&str, usize) -> Vec<Span>) {
         let mut all = Vec::with_capacity(self.spans.len());
         let mut from = 0;
         for span in std::mem::take(&mut self.spans) {
-            self.piece(from, span.start, detector, &mut all);
+            all.extend(self.piece(from, span.start, with_digit, &find));
             all.push(span);
             from = span.end;
         }
-        self.piece(from, self.text.len(), detector, &mut all);
+        all.extend(self.piece(from, self.text.len(), with_digit, &find));
         self.spans = all;
     }
 
-    fn piece(&self, from: usize, to: usize, detector: Detector, all: &mut Vec<Span>) {
-        let Some(piece) = self.text.get(from..to) else {
-            return;
-        };
-        all.extend(detector(piece).into_iter().map(|finding| Span {
-            start: from + finding.start,
-            end: from + finding.end,
-            kind: Some(finding.kind),
-        }));
+    fn piece(
+        &self,
+        from: usize,
+        to: usize,
+        with_digit: bool,
+        find: impl Fn(&str, usize) -> Vec<Span>,
+    ) -> Vec<Span> {
+        let piece = self.text.get(from..to).filter(|piece| {
+            let digit = || piece.bytes().any(|byte| byte.is_ascii_digit());
+            !piece.is_empty() && (!with_digit || digit())
+        });
+        piece.map_or_else(Vec::new, |piece| find(piece, from))
     }
 
     /// What was found, with byte offsets into the whole text.

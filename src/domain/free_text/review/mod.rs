@@ -1,11 +1,13 @@
 //! Remarks under review.
 
+mod same;
 mod shorten;
 #[cfg(test)]
 mod tests;
 
 use strum::{EnumString, IntoStaticStr};
 
+pub use same::is_same;
 pub use shorten::{GAP, ShortenFault, is_shortened, shorten};
 
 /// Whether a remark may be exported.

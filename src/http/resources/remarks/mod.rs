@@ -31,7 +31,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// List remarks
 ///
-/// Lists remarks that are not reviewed yet, unless `state` asks for others. Each page is recorded in the audit before
+/// Lists remarks that are not reviewed yet, unless `state` asks for others. `marks` says which parts of a text may identify
+/// somebody, such as a surname with a title, and the queue begins with the remarks that have most of them. Each page is recorded in the audit before
 /// it is sent: the account, the filter, and the number of remarks. Remarks of responses that wait to be released are
 /// not listed, and neither are those of campaigns that are out of your scope.
 #[utoipa::path(
@@ -47,7 +48,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 "id": "8c0c7b1e-3d5a-4f0e-9b6a-2d1f6c1e7a90", "campaign": "world-cancer-day-2027",
                 "form": "daily-life-after-treatment", "question": "anything_else", "language": "en",
                 "text": "Nurse Ann Miller called me at [phone] and it helped.", "state": "pending",
-                "etag": "\"q1Zx0m3bW5l2sP8u\"",
+                "etag": "\"q1Zx0m3bW5l2sP8u\"", "marks": [{"start": 0, "end": 16, "reason": "name"}], "doubt": 4,
             }],
             "next_cursor": null,
         }),
@@ -74,7 +75,11 @@ async fn list_remarks(
     }
     let (after, rows) = (page.after().copied(), page.rows());
     let listed = remarks::list(&state.app, &caller, query, after, rows).await?;
-    let page = page.page(listed, |listed| listed.remark.id, RemarkView::from);
+    let page = page.page(
+        listed,
+        |listed| (listed.doubt(), listed.remark.id),
+        RemarkView::from,
+    );
     list::reply(
         &request,
         HttpResponse::Ok(),

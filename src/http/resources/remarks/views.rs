@@ -8,9 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
-use crate::app::remarks::{self, ListedRemark, RemarkError, RemarkTag};
+use crate::app::remarks::{self, ListedRemark, RemarkError, RemarkPlace, RemarkTag};
 use crate::domain::free_text::review::RemarkState;
-use crate::domain::ids::RemarkId;
 use crate::http::extract::page::Cursor;
 use crate::http::problem::Problem;
 
@@ -38,7 +37,7 @@ pub struct RemarksQuery {
     pub(super) limit: Option<u16>,
     /// Where to continue: the `next_cursor` of the previous page.
     #[param(value_type = Option<String>)]
-    pub(super) cursor: Option<Cursor<RemarkId>>,
+    pub(super) cursor: Option<Cursor<RemarkPlace>>,
 }
 
 /// The filter of remarks by state.
@@ -106,7 +105,7 @@ impl From<RemarkState> for ReviewState {
     "id": "8c0c7b1e-3d5a-4f0e-9b6a-2d1f6c1e7a90", "campaign": "world-cancer-day-2027",
     "form": "daily-life-after-treatment", "question": "anything_else", "language": "en",
     "text": "Nurse Ann Miller called me at [phone] and it helped.", "state": "pending",
-    "etag": "\"q1Zx0m3bW5l2sP8u\"",
+    "etag": "\"q1Zx0m3bW5l2sP8u\"", "marks": [{"start": 0, "end": 16, "reason": "name"}], "doubt": 4,
 }))]
 pub struct RemarkView {
     /// The id of the remark, unrelated to the id of its response.
@@ -126,16 +125,41 @@ pub struct RemarkView {
     pub state: ReviewState,
     /// The tag of this state of the remark; send it as `If-Match` with a review.
     pub etag: String,
+    /// Parts of the text that may identify somebody and were too unsure to be taken out, in their order. They are computed
+    /// when the remark is read, and are not stored.
+    pub marks: Vec<MarkView>,
+    /// How doubtful the remark is by its marks; 0 without one. The queue begins with the most doubtful remarks.
+    pub doubt: u32,
+}
+
+/// A part of a remark that a reviewer should look at.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MarkView {
+    /// The place of its first character, counted from 0 in Unicode code points.
+    pub start: usize,
+    /// The place behind its last character.
+    pub end: usize,
+    /// What it may be: `name`, `place`, `workplace`, `occupation`, `event` (with a date), `number`. Later versions may add
+    /// more.
+    #[schema(example = "name")]
+    pub reason: &'static str,
 }
 
 impl From<ListedRemark> for RemarkView {
     fn from(listed: ListedRemark) -> Self {
+        let doubt = listed.doubt();
         let ListedRemark {
             remark,
             campaign,
             form,
             tag,
+            marks,
         } = listed;
+        let marks = marks.into_iter().map(|mark| MarkView {
+            start: mark.start,
+            end: mark.end,
+            reason: mark.reason.as_str(),
+        });
         Self {
             id: remark.id.0,
             campaign: campaign.to_string(),
@@ -145,6 +169,8 @@ impl From<ListedRemark> for RemarkView {
             text: remark.text,
             state: remark.state.into(),
             etag: entity_tag(tag).to_string(),
+            marks: marks.collect(),
+            doubt,
         }
     }
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::responses::{self, FilledForm, NewResponse, Receipted};
+use crate::domain::free_text::redact::Kind;
 use crate::domain::ids::CampaignKey;
 use crate::domain::response::{RawAnswers, Summary};
 use crate::http::auth::client_address::client_address;
@@ -93,6 +94,13 @@ pub struct ResponseView {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub test: bool,
+    /// The kinds of personal details that were taken out of the free text, so that a client can tell the person: `email`,
+    /// `phone`, `resident_number`, `card_number`, `link`, `number` (of a record, an account, a passport), `account_name`,
+    /// `address`, `number_plate`, `date_of_birth`, `password`, `ip_address`, `coordinates`. Later versions may add more.
+    /// Left out when there were none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["phone"]))]
+    pub removed: Vec<&'static str>,
 }
 
 /// Send a response
@@ -191,6 +199,7 @@ impl ResponseView {
             week: stored.week.to_string(),
             summary: stored.summary,
             test: stored.test,
+            removed: stored.removed.into_iter().map(Kind::as_str).collect(),
         }
     }
 }

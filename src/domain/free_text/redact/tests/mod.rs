@@ -10,4 +10,5 @@
 
 mod cases;
 mod corpus;
+pub(in crate::domain::free_text) mod fresh;
 mod properties;

@@ -99,6 +99,22 @@ proptest! {
     }
 
     #[test]
+    fn nothing_outside_a_finding_changes(text in fragments()) {
+        let whole = normalise(&text);
+        // A typed placeholder is no finding, and could be taken for one here.
+        prop_assume!(!whole.contains('['));
+        let redacted = redact(&text);
+        let (mut rest, mut from) = (redacted.text.as_str(), 0);
+        // What stands before, between and behind the placeholders is in the text, in this order.
+        for kind in &redacted.found {
+            let (piece, behind) = rest.split_once(kind.placeholder()).expect("a placeholder");
+            from += whole[from..].find(piece).expect("the text before it") + piece.len();
+            rest = behind;
+        }
+        prop_assert!(whole[from..].ends_with(rest), "{} {}", whole, redacted.text);
+    }
+
+    #[test]
     fn normalising_twice_changes_nothing_more(text in any::<String>()) {
         let once = normalise(&text);
         prop_assert_eq!(normalise(&once), once);

@@ -1,0 +1,133 @@
+//! Account names of messengers and social networks, after a word that names the service or says that a name follows.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::kind::Kind;
+use super::pattern::{pattern, values};
+use super::span::{Finding, without_overlap};
+
+const KOREAN_SERVICE: &str = r"카톡 | 카카오 \s? 톡 | 카카오 | 인스타 (?: 그램 )? | 텔레 (?: 그램 )? | 라인 | 네이버 | 디스코드 | 디코 | 페이스북 | 페북 | 트위터 | 스레드 | 쓰레드 | 위챗 | 왓츠앱 | 유튜브 | 유튭 | 틱톡 | 스냅챗 | 밴드 | 다음 | 구글 | 블로그 | 브런치 | 티스토리 | 트위치 | 당근 | 시그널";
+const ENGLISH_SERVICE: &str = r"kakao (?: \s? talk )? | insta (?: gram )? | ig | telegram | line | naver | discord | facebook | fb | twitter | threads | wechat | whats \s? app | youtube | tiktok | snap (?: chat )? | skype | signal | reddit | bluesky | linkedin";
+
+/// A name as services allow it.
+const NAME: &str = r"(?: @ | u/ | live: )? [a-z0-9_] [a-z0-9_.]{2,30} (?: \#[0-9]{3,5} )?";
+
+/// In Korean text a Latin word behind the name of a service is an account.
+static KOREAN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?: (?: {KOREAN_SERVICE} ) \s? (?: 아이디 | 아디 | id | 계정 | 채널 | 닉네임 | 친구 )? | 아이디 | 계정 | 닉네임 | 닉넴 | 대화명 )
+        [\s:=(]{{0,2}} (?: 은 | 는 | 이 | 가 )? [\s:=(]{{0,2}} (?<value> {NAME} )"
+    ))
+});
+
+/// An English cue that a name follows, so that any word is one.
+static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?-u:\b) (?: (?: {ENGLISH_SERVICE} ) \s? (?: user \s? name | id | handle | account | name ) | user \s? name | screen \s? name | handle | user \s? id )
+        (?-u:\b) [\s:=]{{0,3}} (?: is | as )? [\s:=]{{0,3}} (?<value> {NAME} )"
+    ))
+});
+
+/// The name of a service alone: what follows must look like a name.
+static SERVICE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?-u:\b) (?: {ENGLISH_SERVICE} | id | dm \s me | follow \s me | add \s me ) (?-u:\b) [\s:=]{{0,3}} (?: is | as | 은 | 는 )? [\s:=]{{0,3}} (?<value> {NAME} )"
+    ))
+});
+
+/// A word of following and adding, or a word between the service and the name: what follows must look like a name.
+static ADDING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?: 친추 | 친구 \s? 추가 | 팔로우 | 맞팔 | 디엠 | (?: {KOREAN_SERVICE} ) \s? [가-힣a-z]{{1,4}} ) [\s:=(]{{1,2}} (?: 은 | 는 )? \s? (?<value> {NAME} )"
+    ))
+});
+
+/// A name before the word that says what it is: "sunny_7 로 친추", "haru_77 on instagram".
+static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?: ^ | [\s,(:] ) (?<value> {NAME} ) (?: \s? (?: 으로 | 로 ) \s? (?: 검색 | 친추 | 친구 | 추가 | 팔로우 | 디엠 | 연락 | 톡 | 메시지 | {KOREAN_SERVICE} ) | \s? (?: 이라는 | 라는 | 가 \s 제 | 이 \s 제 ) \s? (?: 아이디 | 계정 | 닉네임 | 닉 ) | \s (?: on | at ) \s (?: {ENGLISH_SERVICE} ) (?-u:\b) )"
+    ))
+});
+
+/// A name in Korean letters before the word that says so.
+static CALLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: ^ | \s ) (?<value> [가-힣a-z0-9_]{2,12}? ) \s? (?: 이라는 | 라는 | 이란 | 란 ) \s? (?: 닉네임 | 닉 | 아이디 | 대화명 | 별명 | 계정 )",
+    )
+});
+
+/// An at sign at the beginning of a word.
+static SIGN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?: ^ | [\s(:가-힣] ) (?<value> @ [a-z0-9_] [a-z0-9_.]{2,30} )"));
+
+/// A name in Korean letters, where the sentence ends or a verb says that it is the name.
+static NICKNAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: 닉네임 | 닉넴 | 대화명 | 별명 ) [\s:=]{0,2} (?: 은 | 는 )? [\s:=]{0,2}
+        (?<value> [가-힣] [가-힣a-z0-9_]{0,9}? [가-힣a-z0-9_] ) \s? (?: 입니다 | 이에요 | 예요 | 이예요 | 에요 | 임(?: [^가-힣] | $ ) | 이구요 | 이고요 | (?: 으 )? 로 \s (?: 활동 | 검색 | 써 ) | [.,!)]? \s* $ )",
+    )
+});
+
+/// Words that are no account name.
+const WORDS: [&str; 56] = [
+    "the", "was", "and", "is", "are", "for", "not", "has", "had", "group", "groups", "chat", "app",
+    "post", "posts", "page", "pages", "message", "messages", "account", "accounts", "name",
+    "video", "videos", "live", "story", "with", "but", "because", "where", "when", "that", "this",
+    "which", "too", "very", "also", "helps", "help", "user", "users", "card", "number", "password",
+    "talk", "ads", "between", "about", "after", "before", "from", "does", "did", "broken",
+    "changed", "blocked",
+];
+
+/// Finds account names.
+pub(super) fn find(piece: &str) -> Vec<Finding> {
+    let kind = Kind::AccountName;
+    let named = |_: &str, value: &str, after: &str| is_name(value) && ends(after);
+    let marked = |_: &str, value: &str, after: &str| looks_like_name(value) && ends(after);
+    let mut found = Vec::new();
+    // Most pieces have no Latin letter or no word for a name, and need not be searched.
+    if piece.contains(|c: char| c.is_ascii_alphabetic()) {
+        for pattern in [&KOREAN, &ENGLISH] {
+            found.extend(values(piece, pattern, kind, named));
+        }
+        for pattern in [&SERVICE, &ADDING, &BEFORE, &SIGN] {
+            found.extend(values(piece, pattern, kind, marked));
+        }
+    }
+    if ["닉", "대화명", "별명", "아이디", "계정"]
+        .iter()
+        .any(|word| piece.contains(word))
+    {
+        found.extend(values(piece, &NICKNAME, kind, |_, value, after| {
+            // "닉네임 바꿔요" at the end of a text is a verb.
+            !after.trim().is_empty() || !value.ends_with(['요', '어', '고', '음', '함'])
+        }));
+        found.extend(values(piece, &CALLED, kind, |_, _, _| true));
+    }
+    let mut found = without_overlap(found);
+    for finding in &mut found {
+        let value = piece.get(finding.start..finding.end).unwrap_or_default();
+        finding.end = finding.start + value.trim_end_matches('.').len();
+    }
+    found
+}
+
+fn is_name(value: &str) -> bool {
+    let bare = value.trim_start_matches('@').trim_end_matches('.');
+    let letters = bare.bytes().any(|c| c.is_ascii_alphabetic());
+    letters && bare.len() >= 3 && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(bare))
+}
+
+/// Whether it has what names have and words have not: a digit, an underscore, a dot inside, a sign before it.
+fn looks_like_name(value: &str) -> bool {
+    let marked = value
+        .trim_end_matches('.')
+        .contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | '.' | '#' | ':' | '/' | '@'));
+    is_name(value) && marked
+}
+
+/// Whether the name ends here, and is no part of an address.
+fn ends(after: &str) -> bool {
+    !after.starts_with(['@', '/'])
+}

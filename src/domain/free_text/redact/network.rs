@@ -1,0 +1,45 @@
+//! IP addresses.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use super::kind::Kind;
+use super::span::Finding;
+
+/// The longest text form of an address.
+const MAX_LENGTH: usize = 45;
+
+/// Finds IP addresses of both versions.
+pub(super) fn find(piece: &str) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let of_address = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
+    let mut from = 0;
+    while let Some(start) = piece.get(from..).and_then(|rest| rest.find(of_address)) {
+        let start = from + start;
+        let rest = piece.get(start..).unwrap_or_default();
+        let length = rest.find(|c| !of_address(c)).unwrap_or(rest.len());
+        let run = rest.get(..length).unwrap_or_default();
+        let bare = run.trim_end_matches(['.', ':']);
+        let outside = |c: char| c.is_ascii_alphanumeric();
+        let alone = !piece
+            .get(..start)
+            .is_some_and(|before| before.ends_with(outside))
+            && !rest
+                .get(length..)
+                .is_some_and(|after| after.starts_with(outside));
+        if alone && is_address(bare) {
+            found.push(Finding {
+                start,
+                end: start + bare.len(),
+                kind: Kind::IpAddress,
+            });
+        }
+        from = start + length;
+    }
+    found
+}
+
+fn is_address(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    let v6 = || text.matches(':').count() >= 2 && digits >= 3 && text.parse::<Ipv6Addr>().is_ok();
+    (7..=MAX_LENGTH).contains(&text.len()) && (text.parse::<Ipv4Addr>().is_ok() || v6())
+}

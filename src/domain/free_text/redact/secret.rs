@@ -1,0 +1,36 @@
+//! What opens something: passwords, PINs, door codes, one-time codes. A word names them.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::context::unit_follows;
+use super::kind::Kind;
+use super::pattern::{pattern, values};
+use super::span::Finding;
+
+static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:
+          비밀 \s? 번호 | 비번 | 패스워드 | 암호 | 패스 \s? 코드 | 핀 \s? 번호 | 인증 \s? (?: 번호 | 코드 ) | 도어락 | 번호키 | 키패드 | 잠금 \s? 번호 | 공동 \s? 출입 (?: 문 )? | 출입 \s? (?: 번호 | 코드 ) | 사물함 | 디지털 \s? 키 | 공동 \s? 현관 (?: 문 )? | 현관 \s? (?: 문 )? (?: \s? 번호 )?
+        | (?-u:\b) (?: pass \s? (?: word | code | phrase ) | pw | pwd | pin (?: \s (?: code | number ) )? | otp
+          | (?: door | gate | entry | access | alarm | key \s? safe | key | lock \s? box | lock | safe | building | security | verification | one-time | login ) \s (?: code | pin ) | code \s (?: to | for | of ) \s (?: the \s | my \s | our \s )? [a-z]{3,10} | combination ) (?-u:\b) (?: ['’]s )?
+        )
+        (?: \s? (?: 번호 | 비번 | 비밀 \s? 번호 | 코드 ) )? [\s:=(]{0,3} (?: 은 | 는 | 이 | 가 | 을 | (?-u:\b)(?: is | was )(?-u:\b) )? (?: \s? [0-9] \s? 자리 )? [\s:=(]{0,3}
+        (?<value> [\#*]{0,2} [a-z0-9!@\#$%^&*_+=~.\-]{3,32} )",
+    )
+});
+
+/// Finds secrets.
+pub(super) fn find(piece: &str) -> Vec<Finding> {
+    let mut found = values(piece, &SECRET, Kind::Password, |_, value, after| {
+        let digits = value.chars().filter(char::is_ascii_digit).count();
+        let bare = digits == value.len();
+        value.len() >= 4 && digits > 0 && !(bare && unit_follows(after))
+    });
+    for finding in &mut found {
+        let value = piece.get(finding.start..finding.end).unwrap_or_default();
+        finding.end = finding.start + value.trim_end_matches(['.', ',', '~', '-']).len();
+    }
+    found
+}
