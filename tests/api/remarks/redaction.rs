@@ -22,8 +22,13 @@ impl Collection {
     }
 
     async fn send_to_slow(&self, receipt: &str, story: &str) -> u16 {
+        self.send_story("slow", receipt, story).await
+    }
+
+    async fn send_story(&self, campaign: &str, receipt: &str, story: &str) -> u16 {
         let body = json!({"form_version": 1, "language": "en", "answers": answers(story, "Soon.")});
-        let call = self.app.client().post("/v1/campaigns/slow/responses");
+        let address = format!("/v1/campaigns/{campaign}/responses");
+        let call = self.app.client().post(&address);
         let call = call.header("receipt", receipt).json(&body);
         call.send().await.status.as_u16()
     }
@@ -72,23 +77,34 @@ async fn better_rules_clean_what_waits_and_a_retry_is_still_one() {
     let sent = collection.send(&released, &answers(LEFT, "Soon.")).await;
     sent.expect(201);
     assert_eq!(collection.send_to_slow(&waiting, LEFT).await, 201);
+    // Released, but too few for their remarks to be released as well.
+    collection.open_with_release_size("mixing", -1, 5, 2).await;
+    let mixing = [new_receipt(), new_receipt()];
+    for receipt in &mixing {
+        assert_eq!(collection.send_story("mixing", receipt, LEFT).await, 201);
+    }
+    let lies = "SELECT concat_ws(' ', (SELECT count(*) FROM arrivals), (SELECT count(*) FROM waiting_remarks), \
+                (SELECT count(*) FROM remarks))";
+    assert_eq!(collection.sql::<String>(lies).await, "1 4 2");
     // As earlier rules stored them.
     let earlier = format!(
         "UPDATE remarks SET text = '{LEFT}' WHERE question = 'story';
+         UPDATE waiting_remarks SET text = '{LEFT}' WHERE question = 'story';
          UPDATE arrivals SET remarks = replace(remarks::text, '{CLEANED}', '{LEFT}')::jsonb"
     );
     collection.run(&earlier).await;
     let retry = async || {
         let retry = collection.send(&released, &answers(LEFT, "Soon.")).await;
-        (
+        [
             retry.status.as_u16(),
             collection.send_to_slow(&waiting, LEFT).await,
-        )
+            collection.send_story("mixing", &mixing[0], LEFT).await,
+        ]
     };
-    assert_eq!(retry().await, (200, 200), "before");
+    assert_eq!(retry().await, [200; 3], "before");
 
     let counted = collection.clean(true).await;
-    assert_eq!((counted.read, counted.changed), (4, 2));
+    assert_eq!((counted.read, counted.changed), (8, 4));
     find(&collection.staff.client, LEFT).await;
     assert!(audited(&collection, "remarks_redacted").await.is_empty());
 
@@ -97,7 +113,10 @@ async fn better_rules_clean_what_waits_and_a_retry_is_still_one() {
     find(&collection.staff.client, CLEANED).await;
     let texts = "SELECT string_agg(remarks::text, ' ') FROM arrivals";
     assert!(collection.sql::<String>(texts).await.contains(CLEANED));
-    assert_eq!(retry().await, (200, 200), "after");
+    let texts = "SELECT string_agg(text, ' ') FROM waiting_remarks";
+    let texts = collection.sql::<String>(texts).await;
+    assert!(texts.contains(CLEANED) && !texts.contains(LEFT), "{texts}");
+    assert_eq!(retry().await, [200; 3], "after");
     for other in [answers("Other words.", "Soon."), answers(LEFT, "Later.")] {
         let answer = collection.send(&released, &other).await;
         answer.expect_problem(Code::ReceiptUsed);
@@ -114,12 +133,16 @@ async fn better_rules_clean_what_waits_and_a_retry_is_still_one() {
 
     let entries = audited(&collection, "remarks_redacted").await;
     let details: Vec<&Value> = entries.iter().map(|(details, _)| details).collect();
-    let batch = json!({
-        "by": "operator", "version": 2, "remarks": 1, "found": {"account_name": 1, "address": 1},
-    });
-    assert_eq!(details, [&batch, &batch]);
+    let batch = |remarks| {
+        json!({
+            "by": "operator", "version": 2, "remarks": remarks,
+            "found": {"account_name": remarks, "address": remarks},
+        })
+    };
+    let (one, two) = (batch(1), batch(2));
+    assert_eq!(details, [&one, &two, &one]);
     assert_eq!(collection.clean(false).await.changed, 0);
-    assert_eq!(audited(&collection, "remarks_redacted").await.len(), 2);
+    assert_eq!(audited(&collection, "remarks_redacted").await.len(), 3);
 }
 
 #[tokio::test]

@@ -3,20 +3,19 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::arrival::ArrivedRemark;
 use crate::domain::ids::ResponseId;
 use crate::store::schema::arrivals;
 
 /// The remarks of an arrival.
-pub struct WaitingRemarks {
+pub struct ArrivedRemarks {
     /// The arrival.
     pub id: ResponseId,
     remarks: Vec<ArrivedRemark>,
 }
 
-impl WaitingRemarks {
+impl ArrivedRemarks {
     /// The texts, to be replaced.
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.remarks.iter_mut().map(|remark| &mut remark.text)
@@ -25,13 +24,13 @@ impl WaitingRemarks {
 
 /// Up to `limit` arrivals behind one, locked until the transaction ends, in the order of their ids. Those that another
 /// transaction has locked are left out: they are being released, corrected or withdrawn.
-pub async fn lock_waiting(
+pub async fn lock_arrivals(
     conn: &mut AsyncPgConnection,
-    after: Option<ResponseId>,
+    after: ResponseId,
     limit: i64,
-) -> QueryResult<Vec<WaitingRemarks>> {
+) -> QueryResult<Vec<ArrivedRemarks>> {
     let rows: Vec<(ResponseId, Value)> = arrivals::table
-        .filter(arrivals::id.gt(after.unwrap_or(ResponseId(Uuid::nil()))))
+        .filter(arrivals::id.gt(after))
         .order(arrivals::id)
         .limit(limit)
         .select((arrivals::id, arrivals::remarks))
@@ -39,20 +38,20 @@ pub async fn lock_waiting(
         .skip_locked()
         .load(conn)
         .await?;
-    let waiting = rows.into_iter().map(|(id, remarks)| WaitingRemarks {
+    let arrivals = rows.into_iter().map(|(id, remarks)| ArrivedRemarks {
         id,
         remarks: serde_json::from_value(remarks).unwrap_or_default(),
     });
-    Ok(waiting.collect())
+    Ok(arrivals.collect())
 }
 
 /// Stores the cleaned remarks of an arrival. The previous texts are lost.
-pub async fn clean_waiting(
+pub async fn clean_arrival(
     conn: &mut AsyncPgConnection,
-    waiting: &WaitingRemarks,
+    arrival: &ArrivedRemarks,
 ) -> QueryResult<usize> {
-    let remarks = serde_json::to_value(&waiting.remarks).unwrap_or_default();
-    diesel::update(arrivals::table.find(waiting.id))
+    let remarks = serde_json::to_value(&arrival.remarks).unwrap_or_default();
+    diesel::update(arrivals::table.find(arrival.id))
         .set(arrivals::remarks.eq(remarks))
         .execute(conn)
         .await
