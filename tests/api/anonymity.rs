@@ -31,6 +31,10 @@ async fn a_stored_response_holds_these_columns_and_no_others() {
         "id uuid, campaign_id uuid, question text, language text, text text, state text"
     );
     assert_eq!(
+        of("waiting_remarks").await,
+        "id uuid, campaign_id uuid, question text, language text, text text"
+    );
+    assert_eq!(
         of("arrivals").await,
         "id uuid, campaign_id uuid, form_version_id uuid, language text, week date, record bytea, remarks jsonb"
     );
@@ -56,6 +60,11 @@ async fn the_receipt_is_nowhere_in_the_database() {
     let collection = Collection::start().await;
     let receipt = new_receipt();
     collection.send(&receipt, &answers()).await.expect(201);
+    // The tables are read one after the other, so nothing may move meanwhile.
+    assert_eq!(
+        collection.sql::<i64>("SELECT count(*) FROM remarks").await,
+        2
+    );
     let mut conn = collection.app.connect().await;
     let dump = crate::support::postgres::dump_text(&mut conn).await;
     assert!(dump.contains("Slow mornings"), "the dump holds the data");

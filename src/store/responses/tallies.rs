@@ -55,17 +55,13 @@ pub struct TallyRow {
     pub cells: Vec<u8>,
 }
 
-/// Nothing that is withdrawn is in the tallies.
-fn nothing_held() -> (
-    diesel::dsl::Eq<tally_states::withdrawn, i32>,
-    diesel::dsl::Eq<tally_states::released, i64>,
-    diesel::dsl::Eq<tally_states::withdrawn_on, Option<NaiveDate>>,
-) {
-    (
-        tally_states::withdrawn.eq(0),
-        tally_states::released.eq(0),
-        tally_states::withdrawn_on.eq(None),
-    )
+/// What tallies do not show; by default nothing.
+#[derive(Debug, Clone, Copy, Default, AsChangeset)]
+#[diesel(table_name = tally_states, treat_none_as_null = true)]
+struct NotShown {
+    withdrawn: i32,
+    released: i64,
+    withdrawn_on: Option<NaiveDate>,
 }
 
 /// Notes that so many responses of a campaign were released. Where its figures hold what was withdrawn, they do not show
@@ -113,7 +109,7 @@ pub async fn note_erasure(conn: &mut AsyncPgConnection, campaign: CampaignId) ->
     diesel::update(tally_states::table.find(campaign))
         .set((
             tally_states::revision.eq(tally_states::revision + 1),
-            nothing_held(),
+            NotShown::default(),
         ))
         .execute(conn)
         .await?;
@@ -169,7 +165,7 @@ pub async fn note_built(conn: &mut AsyncPgConnection, state: &TallyState) -> Que
         .set((
             tally_states::revision.eq(tally_states::revision + 1),
             tally_states::built.eq(true),
-            nothing_held(),
+            NotShown::default(),
         ))
         .execute(conn)
         .await?;
