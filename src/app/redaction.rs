@@ -121,8 +121,10 @@ async fn waiting(
     let arrivals = lock_waiting(tx, after, BATCH).await?;
     let last = arrivals.last().map(|arrival| arrival.id);
     for mut arrival in arrivals {
-        let texts = arrival.texts_mut();
-        let changed = texts.fold(false, |changed, text| cleaned.clean(text) || changed);
+        let mut changed = false;
+        for text in arrival.texts_mut() {
+            changed |= cleaned.clean(text);
+        }
         if changed && !dry_run {
             clean_waiting(tx, &arrival).await?;
         }
