@@ -9,7 +9,9 @@ use crate::domain::free_text::redact::{self, Redacted, redact};
 use crate::domain::ids::{RemarkId, ResponseId};
 use crate::store::remarks::{clean_remark, lock_pending};
 use crate::store::responses::erase::vacuum;
-use crate::store::responses::waiting::{clean_waiting, lock_waiting};
+use crate::store::responses::waiting::{
+    clean_unreleased, clean_waiting, lock_unreleased, lock_waiting,
+};
 
 /// How many rows one transaction locks.
 const BATCH: i64 = 500;
@@ -90,18 +92,19 @@ pub async fn clean_pending(app: &App, caller: &Caller, dry_run: bool) -> Result<
         }
         after = last;
     }
-    // The arrivals came first, so that what is released meanwhile is among the remarks.
-    let mut after = None;
-    loop {
-        let batch = app.transact_on(&mut conn, async |tx| {
-            pending(tx, caller, after, dry_run).await
-        });
-        let (cleaned, last) = batch.await?;
-        all.add(cleaned);
-        if last.is_none() {
-            break;
+    // In the order in which remarks move, so that what is released meanwhile is met in the next place.
+    for place in [Place::Unreleased, Place::Pending] {
+        let mut after = None;
+        loop {
+            let batch =
+                async |tx: &mut Transaction<'_>| remarks(tx, caller, place, after, dry_run).await;
+            let (cleaned, last) = app.transact_on(&mut conn, batch).await?;
+            all.add(cleaned);
+            if last.is_none() {
+                break;
+            }
+            after = last;
         }
-        after = last;
     }
     if all.changed > 0 && !dry_run {
         // The old texts go from the disk as well.
@@ -133,19 +136,35 @@ async fn waiting(
     Ok((cleaned, last))
 }
 
-/// Cleans a batch of remarks that nobody has reviewed; also says which was the last.
-async fn pending(
+/// Where a remark is that has left its arrival.
+#[derive(Clone, Copy)]
+enum Place {
+    /// It waits for remarks of other batches.
+    Unreleased,
+    /// Nobody has reviewed it.
+    Pending,
+}
+
+/// Cleans a batch of remarks in this place; also says which was the last.
+async fn remarks(
     tx: &mut Transaction<'_>,
     caller: &Caller,
+    place: Place,
     after: Option<RemarkId>,
     dry_run: bool,
 ) -> Result<(Cleaned, Option<RemarkId>), Failure> {
     let mut cleaned = Cleaned::default();
-    let remarks = lock_pending(tx, after, BATCH).await?;
+    let remarks = match place {
+        Place::Unreleased => lock_unreleased(tx, after, BATCH).await?,
+        Place::Pending => lock_pending(tx, after, BATCH).await?,
+    };
     let last = remarks.last().map(|(id, _)| *id);
     for (id, mut text) in remarks {
         if cleaned.clean(&mut text) && !dry_run {
-            clean_remark(tx, id, &text).await?;
+            match place {
+                Place::Unreleased => clean_unreleased(tx, id, &text).await?,
+                Place::Pending => clean_remark(tx, id, &text).await?,
+            };
         }
     }
     cleaned.record(tx, caller, dry_run);

@@ -75,7 +75,9 @@ async fn better_rules_clean_what_waits_and_a_retry_is_still_one() {
     // As earlier rules stored them.
     let earlier = format!(
         "UPDATE remarks SET text = '{LEFT}' WHERE question = 'story';
-         UPDATE arrivals SET remarks = replace(remarks::text, '{CLEANED}', '{LEFT}')::jsonb"
+         UPDATE arrivals SET remarks = replace(remarks::text, '{CLEANED}', '{LEFT}')::jsonb;
+         INSERT INTO waiting_remarks (id, campaign_id, question, language, text)
+         SELECT gen_random_uuid(), id, 'story', 'en', '{LEFT}' FROM campaigns WHERE key = 'slow'"
     );
     collection.run(&earlier).await;
     let retry = async || {
@@ -88,7 +90,7 @@ async fn better_rules_clean_what_waits_and_a_retry_is_still_one() {
     assert_eq!(retry().await, (200, 200), "before");
 
     let counted = collection.clean(true).await;
-    assert_eq!((counted.read, counted.changed), (4, 2));
+    assert_eq!((counted.read, counted.changed), (5, 3));
     find(&collection.staff.client, LEFT).await;
     assert!(audited(&collection, "remarks_redacted").await.is_empty());
 
@@ -117,9 +119,11 @@ async fn better_rules_clean_what_waits_and_a_retry_is_still_one() {
     let batch = json!({
         "by": "operator", "version": 2, "remarks": 1, "found": {"account_name": 1, "address": 1},
     });
-    assert_eq!(details, [&batch, &batch]);
+    assert_eq!(details, [&batch, &batch, &batch]);
+    let texts = "SELECT text FROM waiting_remarks";
+    assert_eq!(collection.sql::<String>(texts).await, CLEANED);
     assert_eq!(collection.clean(false).await.changed, 0);
-    assert_eq!(audited(&collection, "remarks_redacted").await.len(), 2);
+    assert_eq!(audited(&collection, "remarks_redacted").await.len(), 3);
 }
 
 #[tokio::test]
