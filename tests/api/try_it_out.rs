@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 60] = [
+const ORDER: [&str; 61] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -24,6 +24,7 @@ const ORDER: [&str; 60] = [
     "get_campaign",
     "create_response",
     "get_own_response",
+    "get_own_summary",
     "correct_own_response",
     "withdraw_own_response",
     "list_form_changes",

@@ -5,6 +5,7 @@
 
 mod cache;
 mod count;
+mod peers;
 mod report;
 mod scope;
 
@@ -12,14 +13,15 @@ use std::sync::Arc;
 
 use self::cache::CacheKey;
 pub use self::cache::StatisticsCache;
+pub use self::peers::{Peers, peers};
 pub use self::report::{ReportRequest, check_report, report};
 pub use self::scope::StatisticsRefused;
 use self::scope::{Scope, method, record};
 use super::{App, Caller};
 use crate::domain::audit::{AuditEvent, AuditedExportFilter};
 use crate::domain::ids::FormKey;
-use crate::domain::statistics::{Asked, Statistics};
-use crate::store::responses::tallies::states_of;
+use crate::domain::statistics::{Asked, Query, Statistics};
+use crate::store::responses::tallies::{TallyState, states_of};
 
 /// Which statistics, and in which language their texts are.
 #[derive(Debug, Clone)]
@@ -36,13 +38,15 @@ pub struct StatisticsRequest {
 ///
 /// # Errors
 ///
-/// When the caller does not reach it, or the query does not fit the form.
+/// When the caller does not reach it, the query does not fit the form, or there were too many.
 pub async fn statistics(
     app: &App,
     caller: &Caller,
     form: &FormKey,
     request: StatisticsRequest,
 ) -> Result<Arc<Statistics>, StatisticsRefused> {
+    let counted = app.limits.count_statistics(caller.actor.staff_id());
+    counted.map_err(StatisticsRefused::TooMany)?;
     let mut conn = app.connection().await?;
     let (campaigns, language) = (request.campaigns.as_deref(), request.language.as_deref());
     let scope = Scope::find(app, &mut conn, caller, form, campaigns, language).await?;
@@ -63,9 +67,20 @@ pub async fn statistics(
         },
     };
     record(app, caller, event).await?;
+    figures(app, &scope, form, (request.asked, &query), states).await
+}
+
+/// The figures of a query, as they are kept or counted now.
+async fn figures(
+    app: &App,
+    scope: &Scope,
+    form: &FormKey,
+    (asked, query): (Asked, &Query),
+    states: Vec<TallyState>,
+) -> Result<Arc<Statistics>, StatisticsRefused> {
     let key = CacheKey {
         form: form.clone(),
-        asked: request.asked,
+        asked,
         language: scope.language.clone(),
         campaigns: scope.ids(),
         versions: scope.versions.iter().map(|it| it.id).collect(),
@@ -73,7 +88,7 @@ pub async fn statistics(
     if let Some(known) = app.statistics.find(&key, &states) {
         return Ok(known);
     }
-    let counted = count::count(app, &scope, &query, &states).await?;
+    let counted = count::count(app, scope, query, &states).await?;
     let statistics = Arc::new(counted.protect(method()?));
     app.statistics.keep(key, states, &statistics);
     Ok(statistics)

@@ -13,7 +13,8 @@ use crate::domain::audit::AuditEvent;
 use crate::domain::ids::{CampaignId, FormKey, FormVersionId};
 use crate::domain::server_key::ServerKey;
 use crate::domain::statistics::{
-    CrossTable, FromTallies, Query, Report, ReportItem, ScoreMemo, Statistics, Tallies, Turn,
+    CrossTable, Detail, FromTallies, Query, Report, ReportItem, ScoreMemo, Statistics, Tallies,
+    Turn,
 };
 use crate::store::AsyncPgConnection;
 use crate::store::exclusive_connection::ExclusiveConnection;
@@ -27,6 +28,8 @@ pub struct ReportRequest {
     pub campaigns: Option<Vec<String>>,
     /// The language of texts; the first of the newest version, if none is given.
     pub language: Option<String>,
+    /// How much it says.
+    pub detail: Detail,
 }
 
 /// The tallies of one version in one campaign, given by its place.
@@ -36,13 +39,15 @@ type Loaded = (Arc<PublishedVersion>, usize, Tallies);
 ///
 /// # Errors
 ///
-/// When the caller does not reach it, a campaign is unknown, or the form is not in this language.
+/// When the caller does not reach it, a campaign is unknown, the form is not in this language, or there were too many.
 pub async fn report(
     app: &App,
     caller: &Caller,
     form: &FormKey,
     request: ReportRequest,
 ) -> Result<Report, StatisticsRefused> {
+    let counted = app.limits.count_statistics(caller.actor.staff_id());
+    counted.map_err(StatisticsRefused::TooMany)?;
     let mut conn = app.connection().await?;
     let scope = find(app, &mut conn, caller, form, &request).await?;
     let states = states_of(&mut conn, &scope.ids()).await?;
@@ -54,7 +59,12 @@ pub async fn report(
     };
     record(app, caller, event).await?;
     let loaded = load(app, &scope, &states).await?;
-    let queries = Report::queries(&scope.columns(), &campaigns, &scope.language);
+    let queries = Report::queries(
+        &scope.columns(),
+        &campaigns,
+        &scope.language,
+        request.detail,
+    );
     let mut items = Vec::with_capacity(queries.len());
     for item in &queries {
         let mut by = Vec::with_capacity(item.by.len());
@@ -76,6 +86,7 @@ pub async fn report(
         form: form.to_string(),
         title: scope.title(),
         language: scope.language,
+        detail: request.detail,
         campaigns,
         items,
     })

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod attacks;
+mod own_summary;
 mod queries;
 mod report;
 

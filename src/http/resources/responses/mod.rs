@@ -17,6 +17,7 @@ use crate::http::problem::Problem;
 use crate::http::state::State;
 
 mod by_receipt;
+mod own_summary;
 mod sent;
 
 pub use by_receipt::OwnResponseView;
@@ -27,6 +28,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(create_response)
         .service(by_receipt::get_own_response)
+        .service(own_summary::get_own_summary)
         .service(by_receipt::correct_own_response)
         .service(by_receipt::withdraw_own_response);
 }
