@@ -113,7 +113,7 @@ READERS = {
         "R": r_rows,
     },
     "ndjson": {
-        "pandas": lambda path: frame_rows(pandas.read_json(path, lines=True, dtype=False, convert_dates=False)),
+        "pandas": lambda path: frame_rows(pandas.read_json(path, lines=True, dtype=False)),
         "polars": lambda path: polars_rows(polars.read_ndjson(path, infer_schema_length=None)),
         "DuckDB": duckdb_rows("SELECT * FROM read_json('{path}', format = 'newline_delimited', sample_size = -1)"),
     },

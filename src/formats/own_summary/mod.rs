@@ -50,10 +50,9 @@ pub struct SummaryPage<'a> {
 <body class="{{ density }}">
 <main>
 <header>
-<p class="kind"{{ own|safe }}>{{ words.get("kind") }}</p>
+<p class="kind"{{ own|safe }}>{{ words.get("kind") }}. {{ week }}{% if page.test %} {{ words.get("test") }}{% endif %}</p>
 <h1>{{ page.title }}</h1>
 <p{{ own|safe }}>{{ words.get("about") }}</p>
-<p class="week"{{ own|safe }}>{{ week }}{% if page.test %} {{ words.get("test") }}{% endif %}</p>
 </header>
 {% if !page.summary.notices.is_empty() -%}
 <section class="notices" aria-labelledby="notices">
@@ -86,7 +85,7 @@ pub struct SummaryPage<'a> {
 </section>
 {% if !areas.is_empty() -%}
 <section aria-labelledby="areas">
-<h2 id="areas"{{ own|safe }}>{{ words.get("areas") }}</h2>
+<h2 id="areas"{{ own|safe }}>{% if heaviest.is_empty() %}{{ words.get("areas") }}{% else %}{{ words.get("other_areas") }}{% endif %}</h2>
 <table>
 <thead><tr{{ own|safe }}><th scope="col">{{ words.get("area") }}</th><th scope="col">{{ words.get("you") }}</th>{% if any_peers %}<th scope="col">{{ words.get("peers") }}</th>{% endif %}</tr></thead>
 <tbody>
@@ -94,10 +93,12 @@ pub struct SummaryPage<'a> {
 {% endfor -%}
 </tbody>
 </table>
-<p class="fine"{{ own|safe }}>{{ peers_about }}</p>
 </section>
 {% endif -%}
-<footer><p{{ own|safe }}><strong>{{ words.get("no_diagnosis") }}</strong></p></footer>
+<footer>
+<p class="fine"{{ own|safe }}>{{ peers_about }}</p>
+<p{{ own|safe }}><strong>{{ words.get("no_diagnosis") }}</strong></p>
+</footer>
 </main>
 </body>
 </html>
@@ -146,7 +147,12 @@ pub fn summary_html(page: SummaryPage<'_>) -> Result<String, askama::Error> {
     let area = |place: usize| Some(area_view(summary.areas.get(place)?, peers(place), words));
     let advice = summary.advice.get(..MOST_ADVICE).unwrap_or(&summary.advice);
     let more = summary.advice.len() - advice.len();
-    let lines = summary.areas.len() + 2 * advice.len() + 4 * summary.notices.len();
+    // Those without a score say nothing of the reader.
+    let others = summary.areas.iter().enumerate();
+    let others =
+        others.filter(|(place, it)| it.value.is_some() && !summary.heaviest.contains(place));
+    let others: Vec<usize> = others.map(|(place, _)| place).collect();
+    let lines = others.len() + 2 * advice.len() + 4 * summary.notices.len();
     Page {
         words,
         direction: direction(page.language),
@@ -167,7 +173,7 @@ pub fn summary_html(page: SummaryPage<'_>) -> Result<String, askama::Error> {
         heaviest: summary.heaviest.iter().filter_map(|it| area(*it)).collect(),
         advice,
         more: (more > 0).then(|| words.with("advice_more", &[("count", &more.to_string())])),
-        areas: (0..summary.areas.len()).filter_map(area).collect(),
+        areas: others.into_iter().filter_map(area).collect(),
         any_peers: page.peers.iter().any(Option::is_some),
         peers_about: peers_about(page),
         page,
@@ -199,23 +205,18 @@ fn area_view<'a>(area: &'a Area, peers: Option<ProtectedFigure>, words: Words) -
     let share = |value: f64| (value - area.lowest) / (area.highest - area.lowest);
     let decimals = usize::from(area.highest - area.lowest < 20.0);
     let of_peers = peers.map(|it| format!("{:.decimals$}", it.value));
-    let scale = area.value.map(|value| {
-        let [value, lowest, highest] = [value, area.lowest, area.highest].map(number);
-        let values = [
-            ("value", &*value),
-            ("lowest", &*lowest),
-            ("highest", &*highest),
-        ];
-        words.with("of", &values)
-    });
+    let [lowest, highest] = [area.lowest, area.highest].map(number);
+    let value = area.value.map(number).unwrap_or_default();
+    let scale = [
+        ("value", &*value),
+        ("lowest", &*lowest),
+        ("highest", &*highest),
+    ];
     AreaView {
         title: &area.title,
         band: area.band_label.as_deref(),
-        scale: scale.unwrap_or_else(|| words.get("no_value").to_owned()),
-        number: match area.value {
-            Some(value) => format!("({})", number(value)),
-            None => words.get("no_value").to_owned(),
-        },
+        scale: words.with("of", &scale),
+        number: format!("({value})"),
         peers: (of_peers.clone()).unwrap_or_else(|| words.get("too_few").to_owned()),
         of_peers: of_peers.map(|it| words.with("of_peers", &[("value", &it)])),
         chart: chart(area.value.map(|value| Drawn {

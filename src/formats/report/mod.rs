@@ -116,6 +116,13 @@ struct TableView {
     rows: Vec<RowView>,
 }
 
+/// In what a figure is given.
+#[derive(Clone, Copy)]
+enum Unit {
+    Number,
+    Percent,
+}
+
 struct RowView {
     name: String,
     /// SVG, which stands in the first cell.
@@ -212,7 +219,7 @@ fn mean_of(measure: &Measure, group: &PublishedGroup, words: Words) -> Option<(S
     let said = format!(
         "{}: {} ({})",
         words.get("mean"),
-        with_interval(group.mean.as_ref(), number, words),
+        with_interval(group.mean.as_ref(), Unit::Number, words),
         words.with("range", &bounds),
     );
     Some((said, point(numbers, group.mean.as_ref())))
@@ -240,7 +247,10 @@ fn overall(
     let rows = all.map(|(place, category)| {
         let share = group.shares.get(place).and_then(Option::as_ref);
         let count = group.counts.get(place).map_or(0, |count| count.value);
-        let mut cells = vec![with_interval(share, percent, words), count.to_string()];
+        let mut cells = vec![
+            with_interval(share, Unit::Percent, words),
+            count.to_string(),
+        ];
         cells.extend(change.map(|change| {
             let share = change.shares.get(place).and_then(Option::as_ref);
             share.map_or_else(
@@ -284,11 +294,11 @@ fn breakdown(statistics: &Statistics, words: Words) -> TableView {
     let rows = statistics.groups.iter().map(|group| {
         let mut cells = Vec::new();
         if measure.numbers.is_some() {
-            cells.push(with_interval(group.mean.as_ref(), number, words));
+            cells.push(with_interval(group.mean.as_ref(), Unit::Number, words));
         }
         cells.push(group.answered.value.to_string());
         let shares = group.shares.iter();
-        cells.extend(shares.map(|it| with_interval(it.as_ref(), percent, words)));
+        cells.extend(shares.map(|it| with_interval(it.as_ref(), Unit::Percent, words)));
         let drawn = measure
             .numbers
             .map(|numbers| point(numbers, group.mean.as_ref()));
@@ -347,16 +357,20 @@ fn group_name(statistics: &Statistics, group: &PublishedGroup, words: Words) -> 
     }
 }
 
-fn with_interval(
-    figure: Option<&ProtectedFigure>,
-    write: fn(f64) -> String,
-    words: Words,
-) -> String {
+/// A figure with its interval; the unit stands behind each end of it once.
+fn with_interval(figure: Option<&ProtectedFigure>, unit: Unit, words: Words) -> String {
     match figure {
         None => words.get("too_few").to_owned(),
         Some(it) => {
-            let [value, lower, upper] = [it.value, it.lower, it.upper].map(write);
-            format!("{value} ({lower}–{upper})")
+            let [value, lower, upper] = [it.value, it.lower, it.upper].map(|it| match unit {
+                Unit::Number => format!("{it:.1}"),
+                Unit::Percent => format!("{:.0}", it * 100.0),
+            });
+            let unit = match unit {
+                Unit::Number => "",
+                Unit::Percent => "\u{a0}%",
+            };
+            format!("{value}{unit} ({lower}–{upper}{unit})")
         }
     }
 }
@@ -364,14 +378,6 @@ fn with_interval(
 fn changed(change: &ProtectedChange, write: fn(f64) -> String) -> String {
     let [value, lower, upper] = [change.value, change.lower, change.upper].map(write);
     format!("{value} ({lower} – {upper})")
-}
-
-fn number(value: f64) -> String {
-    format!("{value:.1}")
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0}\u{a0}%", share * 100.0)
 }
 
 fn signed(value: f64) -> String {
