@@ -92,7 +92,7 @@ use login_limits::LoginLimits;
 use pass_keys::PassKeys;
 use password::Passwords;
 use single_flight::SingleFlight;
-use statistics::StatisticsCache;
+use statistics::{InsightsCache, StatisticsCache};
 use tasks::Tasks;
 use writes::Writes;
 
@@ -127,6 +127,8 @@ pub struct Shared {
     pub spool: Spool,
     /// Statistics that were computed.
     pub statistics: StatisticsCache,
+    /// Figures for everybody that were computed.
+    pub insights: InsightsCache,
     /// Whether the database takes writes.
     pub writes: Arc<Writes>,
     /// The background tasks.
@@ -193,6 +195,7 @@ impl App {
             keys,
             spool,
             statistics: StatisticsCache::default(),
+            insights: InsightsCache::default(),
             tasks,
         };
         Self {

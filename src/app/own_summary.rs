@@ -4,12 +4,13 @@ use std::net::IpAddr;
 
 use super::own_response::{Own, find_own};
 use super::responses::ResponseError;
-use super::statistics::{Peers, StatisticsRefused, peers};
+use super::statistics::{InsightsRefused, Publishing, insights};
 use super::{App, Failure};
 use crate::domain::disclosure::cell_key::ProtectedFigure;
+use crate::domain::form::{Change, Changes, ElementChange, Form};
 use crate::domain::ids::{CampaignKey, FormKey};
-use crate::domain::response::PersonalSummary;
 use crate::domain::response::receipt::Receipt;
+use crate::domain::response::{Area, PersonalSummary};
 use crate::domain::week::IsoWeek;
 
 /// The summary of a stored response.
@@ -77,20 +78,47 @@ pub async fn own_summary(
         summary,
         test: test.is_some(),
     };
-    if let Some(like) = &own.summary.likeness {
-        let of = Peers {
-            form: &own.form,
-            campaign: key,
-            version: own.form_version,
-            like: (&like.question, &like.code),
-        };
-        let scores = own.summary.areas.iter().map(|area| area.key.as_str());
-        match peers(app, &of, &scores.collect::<Vec<_>>()).await {
-            Ok(found) => own.peers = found,
-            Err(StatisticsRefused::Failure(failure)) => return Err(failure.into()),
-            // Figures that nobody gets are held back here as well.
-            Err(_) => {}
-        }
-    }
+    own.peers = peers(app, &own, form).await?;
     Ok(own)
+}
+
+/// The means of the people like the writer: those that everybody may see, so that a summary tells nobody more. Insights
+/// name questions, answers and scores as the newest version does. What is recoded since is held back.
+async fn peers(
+    app: &App,
+    own: &OwnSummary,
+    form: &Form,
+) -> Result<Vec<Option<ProtectedFigure>>, Failure> {
+    let summary = &own.summary;
+    let none = vec![None; summary.areas.len()];
+    let publishing = match Publishing::of_campaign(app, &own.campaign).await {
+        Ok(publishing) => publishing,
+        Err(InsightsRefused::Failure(failure)) => return Err(failure),
+        Err(_) => return Ok(none),
+    };
+    let (Some(like), Some(newest)) = (&summary.likeness, publishing.newest()) else {
+        return Ok(none);
+    };
+    let language = publishing.languages().first().cloned().unwrap_or_default();
+    let insights = match insights(app, &publishing, &language).await {
+        Ok(insights) => insights,
+        Err(InsightsRefused::Failure(failure)) => return Err(failure),
+        Err(_) => return Ok(none),
+    };
+    let changes = (form.digest() != newest.digest()).then(|| Changes::between(form, newest));
+    let is_recoded = |element: &ElementChange| element.change == Change::Recoded;
+    let mut questions = changes.iter().flat_map(|it| &it.questions);
+    if questions.any(|it| it.key == like.question && is_recoded(it)) {
+        return Ok(none);
+    }
+    let group = insights.who_answered(&like.question, &like.code);
+    let mean = |area: &Area| {
+        let mut scores = changes.iter().flat_map(|it| &it.scores);
+        if scores.any(|it| it.key == area.key && is_recoded(it)) {
+            return None;
+        }
+        let mut areas = group?.areas.iter();
+        areas.find(|it| it.area == area.key)?.mean
+    };
+    Ok(summary.areas.iter().map(mean).collect())
 }

@@ -1,11 +1,12 @@
 //! Statistics of a form, protected by the cell key method.
 //!
 //! Figures are about the released responses of the campaigns that the caller reaches. They come from tallies where these
-//! tell, and else from one pass over the responses. Either way the same responses give the same figures.
+//! tell, and else from one pass over the responses. Either way the same responses give the same figures. They follow
+//! withdrawals later, together with other changes: see [`crate::domain::statistics::Held`].
 
 mod cache;
 mod count;
-mod peers;
+mod insights;
 mod report;
 mod scope;
 
@@ -13,15 +14,15 @@ use std::sync::Arc;
 
 use self::cache::CacheKey;
 pub use self::cache::StatisticsCache;
-pub use self::peers::{Peers, peers};
+pub use self::insights::{InsightsCache, InsightsRefused, Publishing, insights};
 pub use self::report::{ReportRequest, check_report, report};
 pub use self::scope::StatisticsRefused;
 use self::scope::{Scope, method, record};
 use super::{App, Caller};
 use crate::domain::audit::{AuditEvent, AuditedExportFilter};
 use crate::domain::ids::FormKey;
-use crate::domain::statistics::{Asked, Query, Statistics};
-use crate::store::responses::tallies::{TallyState, states_of};
+use crate::domain::statistics::{Asked, Statistics};
+use crate::store::responses::tallies::states_of;
 
 /// Which statistics, and in which language their texts are.
 #[derive(Debug, Clone)]
@@ -67,20 +68,9 @@ pub async fn statistics(
         },
     };
     record(app, caller, event).await?;
-    figures(app, &scope, form, (request.asked, &query), states).await
-}
-
-/// The figures of a query, as they are kept or counted now.
-async fn figures(
-    app: &App,
-    scope: &Scope,
-    form: &FormKey,
-    (asked, query): (Asked, &Query),
-    states: Vec<TallyState>,
-) -> Result<Arc<Statistics>, StatisticsRefused> {
     let key = CacheKey {
         form: form.clone(),
-        asked,
+        asked: request.asked,
         language: scope.language.clone(),
         campaigns: scope.ids(),
         versions: scope.versions.iter().map(|it| it.id).collect(),
@@ -88,9 +78,9 @@ async fn figures(
     if let Some(known) = app.statistics.find(&key, &states) {
         return Ok(known);
     }
-    let counted = count::count(app, scope, query, &states).await?;
+    let counted = count::count(app, &scope, &query, &states).await?;
     let statistics = Arc::new(counted.protect(method()?));
-    app.statistics.keep(key, states, &statistics);
+    app.statistics.keep(key, &states, &statistics);
     Ok(statistics)
 }
 

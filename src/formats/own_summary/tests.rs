@@ -97,7 +97,9 @@ fn what_is_held_back_is_said_and_looks_like_nothing() {
     let none = vec![None; found.areas.len()];
     let html = summary_html(page(&found, "en", &none)).unwrap();
     assert!(
-        html.contains("is not shown: so far there are too few of them, or none."),
+        html.contains(
+            "is not shown: so far there are too few of them, or nothing is published yet."
+        ),
         "{html}"
     );
     assert!(!html.contains("<th scope=\"col\">People like you</th>"));

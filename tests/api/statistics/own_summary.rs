@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::{figures, fill};
 use crate::support::TestApp;
 use crate::support::client::Answer;
-use crate::support::collection::{Collection, EVERY_KIND, OWN, SHIPPED, definition, new_receipt};
+use crate::support::collection::{
+    Collection, EVERY_KIND, OWN, SHIPPED, definition, draft, new_receipt, publish_draft,
+};
 
 const SUMMARY: &str = "/v1/campaigns/test-campaign/responses/own/summary";
 
@@ -66,7 +68,7 @@ async fn a_summary_says_what_the_form_makes_of_the_answers() {
             "people_like_you",
             json!({
                 "question": "group", "code": "b", "label": "B", "held_back": true,
-                "text": "How people like you answered is not shown: so far there are too few of them, or none.",
+                "text": "How people like you answered is not shown: so far there are too few of them, or nothing is published yet.",
             }),
         ),
     ] {
@@ -90,15 +92,33 @@ async fn a_summary_says_what_the_form_makes_of_the_answers() {
 }
 
 #[tokio::test]
-async fn people_like_the_writer_have_the_figures_of_the_statistics_and_nobody_looks_like_few() {
+async fn people_like_the_writer_have_the_figures_of_the_insights_and_nobody_looks_like_few() {
     let collection = Collection::start().await;
-    let receipts = fill(&collection, "test-campaign", 120, 41).await;
+    fill(&collection, "test-campaign", 120, 41).await;
     let receipt = new_receipt();
     collection.send(&receipt, &answers()).await.expect(201);
     collection.release().await;
+    // While the campaign goes on, nobody sees figures of it.
+    let open = summary(&collection, &receipt).await;
+    assert_eq!(open["people_like_you"]["held_back"], true);
+    assert_eq!(open["areas"][0]["people_like_you"], Value::Null);
+    let close = collection
+        .staff
+        .client
+        .post("/v1/campaigns/test-campaign/close");
+    close.send().await.expect(200);
     let audited = "SELECT count(*) FROM audit_entries";
     let audit_before: i64 = collection.sql(audited).await;
     let found = summary(&collection, &receipt).await;
+    let path = "/v1/campaigns/test-campaign/insights?like=group:b";
+    let insights = collection
+        .app
+        .client()
+        .get(path)
+        .send()
+        .await
+        .expect(200)
+        .json();
     let table = figures(&collection, "of=score_difficulty&by=group").await;
     let groups = table["groups"].as_array().unwrap().iter();
     let mut alike = groups.filter(|group| group["by"]["group"] == "b");
@@ -108,34 +128,64 @@ async fn people_like_the_writer_have_the_figures_of_the_statistics_and_nobody_lo
     for (ours, theirs) in [("mean", "value"), ("lower", "lower"), ("upper", "upper")] {
         assert_eq!(peers[ours], expected[theirs], "{ours}");
     }
+    assert!(insights.to_string().contains(&peers["mean"].to_string()));
     assert_eq!(found["people_like_you"]["held_back"], false);
-    assert!(
-        found["people_like_you"]["text"]
-            .as_str()
-            .unwrap()
-            .contains("“B”")
-    );
+    let text = found["people_like_you"]["text"].as_str().unwrap();
+    assert!(text.contains("“B”"));
     // Reading it is recorded nowhere, since that would tell what the person answered: the one entry is of the analyst.
     assert_eq!(collection.sql::<i64>(audited).await, audit_before + 1);
+}
 
-    // Of fewer than the floor nothing is shown, and it reads like the summary of one who is alone.
-    let few = Collection::start().await;
-    let held_back = async |count: usize| {
+#[tokio::test]
+async fn of_few_people_like_the_writer_a_summary_tells_as_little_as_of_none() {
+    let mut told = Vec::new();
+    for others in [0, 3] {
+        let collection = Collection::start().await;
         let receipt = new_receipt();
-        few.send(&receipt, &answers()).await.expect(201);
-        assert_eq!(
-            few.sql::<i64>("SELECT count(*) FROM responses").await,
-            count as i64
-        );
-        let mut found = summary(&few, &receipt).await;
-        found["week"] = Value::Null;
-        found
-    };
-    let alone = held_back(1).await;
-    for count in 2..8 {
-        assert_eq!(held_back(count).await, alone);
+        collection.send(&receipt, &answers()).await.expect(201);
+        for _ in 0..others {
+            collection
+                .send(&new_receipt(), &answers())
+                .await
+                .expect(201);
+        }
+        collection.release().await;
+        let close = collection
+            .staff
+            .client
+            .post("/v1/campaigns/test-campaign/close");
+        close.send().await.expect(200);
+        told.push(summary(&collection, &receipt).await);
     }
-    drop(receipts);
+    assert_eq!(told[0]["people_like_you"]["held_back"], true);
+    assert_eq!(told[0], told[1]);
+}
+
+#[tokio::test]
+async fn people_who_answered_another_coding_are_not_like_the_writer() {
+    let collection = Collection::start().await;
+    fill(&collection, "test-campaign", 120, 42).await;
+    let receipt = new_receipt();
+    collection.send(&receipt, &answers()).await.expect(201);
+    collection.release().await;
+    let close = collection
+        .staff
+        .client
+        .post("/v1/campaigns/test-campaign/close");
+    close.send().await.expect(200);
+    let before = summary(&collection, &receipt).await;
+    assert!(before["areas"][0]["people_like_you"].is_object());
+    assert!(before["areas"][1]["people_like_you"].is_object());
+    // The score is put together in another way from now on, and another is not.
+    let mut second = definition(EVERY_KIND);
+    second["scores"][0]["at_least_answered"] = json!(1.0);
+    draft(&collection.staff.client, &second).await.expect(200);
+    let consent = json!({"consent_to_recoding": ["score_difficulty"]});
+    let published = publish_draft(&collection.staff.client, "every-kind", &consent).await;
+    published.expect(201);
+    let after = summary(&collection, &receipt).await;
+    assert_eq!(after["areas"][0]["people_like_you"], Value::Null);
+    assert_eq!(after["areas"][1], before["areas"][1]);
 }
 
 #[tokio::test]

@@ -141,11 +141,11 @@ pub struct PeopleLikeYouView {
     /// The answer in words.
     #[schema(required, example = "Stomach cancer")]
     pub label: Option<String>,
-    /// Whether nothing is shown of them. Whether they are too few or nobody, it does not tell.
+    /// Whether nothing is shown of them. Whether they are too few or nobody, or nothing is published yet, it does not tell.
     pub held_back: bool,
     /// The same in words, to be shown.
     #[schema(
-        example = "How people like you answered is not shown: so far there are too few of them, or none."
+        example = "How people like you answered is not shown: so far there are too few of them, or nothing is published yet."
     )]
     pub text: String,
 }
@@ -154,7 +154,7 @@ pub struct PeopleLikeYouView {
 ///
 /// What the response says of its writer: scores with their bands in words, the areas that weigh most, how people like the
 /// writer scored, and what to raise with the care team, as the author of the form wrote it. It diagnoses nothing. Figures
-/// of others are protected as in `GET /v1/forms/{form}/statistics`, and are those of the same campaign. With
+/// of others are those of `GET /v1/campaigns/{campaign}/insights`, which everybody sees. With
 /// `Accept: text/html` it is a page to be read on a screen or printed on A4; it has no script and loads nothing.
 #[utoipa::path(
     tag = "responses",

@@ -129,7 +129,10 @@ pub struct BreakdownView {
         ),
         (status = 304, description = "The client has this report."),
     ),
-    extensions(("x-other-media-types" = json!(["text/html"])), ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered", "too_many_requests"]))),
+    extensions(
+        ("x-other-media-types" = json!(["text/html"])),
+        ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered", "figures_held", "too_many_requests"])),
+    ),
 )]
 #[get("/v1/forms/{form}/report", wrap = "from_fn(compress)")]
 pub(super) async fn get_report(
