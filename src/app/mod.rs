@@ -71,12 +71,11 @@ use futures_util::FutureExt;
 
 use crate::clock::SharedClock;
 use crate::domain::campaign::Campaign;
-use crate::domain::ids::{CampaignKey, FormKey};
+use crate::domain::ids::CampaignKey;
 use crate::domain::server_key::{KeyNumber, ServerKey};
 use crate::keys::Keys;
 use crate::store::Pools;
 use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
-use crate::store::forms::{FormVersionRef, find_version_ref};
 use crate::store::pool::Connection;
 
 pub use caller::Caller;
@@ -134,7 +133,6 @@ pub struct Shared {
     /// The background tasks.
     pub tasks: Tasks,
     campaigns: SingleFlight<(CampaignKey, i32), CampaignAndVersion>,
-    newest: SingleFlight<FormKey, Option<FormVersionRef>>,
 }
 
 impl Drop for Shared {
@@ -181,9 +179,6 @@ impl App {
             writes,
             campaigns: SingleFlight::start(&pools.requests, &tasks, |conn, (campaign, version)| {
                 find_campaign_and_version(conn, campaign, *version).boxed()
-            }),
-            newest: SingleFlight::start(&pools.requests, &tasks, |conn, form| {
-                find_version_ref(conn, form, None).boxed()
             }),
             forms: FormCatalog::default(),
             pass_keys: PassKeys::default(),
