@@ -312,7 +312,8 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         proof_of_work: None,
         retained_until: Some(schedule.closes_at + TimeDelta::days(365)),
         grace_days: 14,
-        insights_from: None,
+        // So that there is something to see of what everybody may see.
+        insights_from: Some(100),
         form_version: None,
         testing: false,
     })
