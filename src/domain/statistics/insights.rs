@@ -181,8 +181,8 @@ impl Insights {
         }
         let changes = scores().flat_map(|(score, item)| {
             let changes = item.by_campaign.iter().flat_map(|it| &it.changes);
-            let changes = changes.filter_map(|change| AreaChange::of(&score.key, change));
-            changes.last()
+            let mut changes = changes.filter_map(|change| AreaChange::of(&score.key, change));
+            changes.next_back()
         });
         Self {
             areas: scores().map(area).collect(),
@@ -223,11 +223,11 @@ impl Insights {
 
     /// The people who gave this answer to a question, in the coding of the newest version.
     pub fn who_answered(&self, question: &str, code: &str) -> Option<&GroupInsights> {
-        let codings = self.background.iter().filter(|it| {
+        let mut codings = self.background.iter().filter(|it| {
             let name = &it.question.name;
             name.split('@').next() == Some(question)
         });
-        let Background { question, groups } = codings.last()?;
+        let Background { question, groups } = codings.next_back()?;
         let mut answers = question.categories.iter().zip(groups);
         answers
             .find(|(category, _)| category.code == code)
