@@ -8,7 +8,7 @@ use aftercare::app::statistics::{ReportRequest, StatisticsRequest, report, stati
 use aftercare::app::tallies::renew;
 use aftercare::app::{App, Caller};
 use aftercare::domain::response::validate;
-use aftercare::domain::statistics::Asked;
+use aftercare::domain::statistics::{Asked, Detail};
 use aftercare::formats::report::report_html;
 use aftercare::sample::synthetic;
 use futures_util::FutureExt;
@@ -143,6 +143,7 @@ impl Asker {
             let request = ReportRequest {
                 campaigns,
                 language: None,
+                detail: Detail::Full,
             };
             let found = report(&self.app, &caller, &form, request).await.unwrap();
             std::hint::black_box(report_html(&found).unwrap());

@@ -1,4 +1,4 @@
-//! Rate limits on what anybody may send without an account, and on exports. The counters are in memory only (see
+//! Rate limits on what anybody may send without an account, on exports and on statistics. The counters are in memory only (see
 //! [`daily_slots`](super::daily_slots)).
 //!
 //! Nobody is told what is left: it would tell what others in the same network have just done.
@@ -25,6 +25,8 @@ pub struct LimitRates {
     pub receipts: Option<Rate>,
     /// Exports of an account, by its sessions and its API keys together.
     pub exports: Option<Rate>,
+    /// Statistics and reports of an account, likewise.
+    pub statistics: Option<Rate>,
 }
 
 impl LimitRates {
@@ -34,6 +36,7 @@ impl LimitRates {
         credentials: None,
         receipts: None,
         exports: None,
+        statistics: None,
     };
 }
 
@@ -48,6 +51,8 @@ pub enum Limited {
     Receipts,
     /// Exports.
     Exports,
+    /// Statistics and reports.
+    Statistics,
 }
 
 /// There were too many.
@@ -68,6 +73,7 @@ pub struct Limits {
     credentials: Option<(Rate, Limiter<Slot>)>,
     receipts: Option<(Rate, Limiter<Slot>)>,
     exports: Option<(Rate, Limiter<StaffId>)>,
+    statistics: Option<(Rate, Limiter<StaffId>)>,
 }
 
 impl Limits {
@@ -80,6 +86,7 @@ impl Limits {
             credentials: by_network(rates.credentials),
             receipts: by_network(rates.receipts),
             exports: rates.exports.map(|rate| (rate, Limiter::new(rate))),
+            statistics: rates.statistics.map(|rate| (rate, Limiter::new(rate))),
         }
     }
 
@@ -124,17 +131,16 @@ impl Limits {
     ///
     /// When there were too many.
     pub fn count_export(&self, account: Option<StaffId>) -> Result<(), TooMany> {
-        match (&self.exports, account) {
-            (Some((rate, limiter)), Some(account)) => {
-                let checked = limiter.check(&account);
-                checked.map(drop).map_err(|retry_after| TooMany {
-                    of: Limited::Exports,
-                    rate: *rate,
-                    retry_after,
-                })
-            }
-            _ => Ok(()),
-        }
+        of_account(&self.exports, Limited::Exports, account)
+    }
+
+    /// Counts a query for statistics, or a report, of an account. The operator is not limited.
+    ///
+    /// # Errors
+    ///
+    /// When there were too many.
+    pub fn count_statistics(&self, account: Option<StaffId>) -> Result<(), TooMany> {
+        of_account(&self.statistics, Limited::Statistics, account)
     }
 
     fn count(
@@ -154,6 +160,22 @@ impl Limits {
             retry_after,
         })
     }
+}
+
+fn of_account(
+    limit: &Option<(Rate, Limiter<StaffId>)>,
+    of: Limited,
+    account: Option<StaffId>,
+) -> Result<(), TooMany> {
+    let (Some((rate, limiter)), Some(account)) = (limit, account) else {
+        return Ok(());
+    };
+    let checked = limiter.check(&account);
+    checked.map(drop).map_err(|retry_after| TooMany {
+        of,
+        rate: *rate,
+        retry_after,
+    })
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | [`forms`] | drafts, publishing, retiring, comparing |
 //! | [`campaigns`] | creating, changing, closing, counting |
-//! | [`responses`] [`own_response`] | sending a response; reading one's own, correcting and withdrawing it |
+//! | [`responses`] [`own_response`] [`own_summary`] | sending a response; reading one's own, correcting and withdrawing it; what it says |
 //! | `trials` | responses as tests, before a campaign opens |
 //! | [`invitations`] [`passes`] | making and revoking invitations, exchanging one for a pass |
 //! | [`remarks`] | listing and reviewing free text |
@@ -46,6 +46,7 @@ pub mod login_limits;
 pub mod masking;
 pub mod own_account;
 pub mod own_response;
+pub mod own_summary;
 pub mod pass_keys;
 pub mod passes;
 pub mod password;

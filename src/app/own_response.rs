@@ -205,17 +205,17 @@ pub async fn withdraw_own(
 }
 
 /// The stored response of a receipt, with its campaign and version.
-struct Own {
+pub(super) struct Own {
     campaign: Campaign,
-    row: ResponseRow,
-    published: Arc<PublishedVersion>,
+    pub row: ResponseRow,
+    pub published: Arc<PublishedVersion>,
     /// The remarks that the response may have, without their texts.
     remarks: Vec<Remark>,
     /// The texts of its remarks, where it is a test.
-    test: Option<HashMap<RemarkId, String>>,
+    pub test: Option<HashMap<RemarkId, String>>,
 }
 
-async fn find_own(
+pub(super) async fn find_own(
     app: &App,
     conn: &mut AsyncPgConnection,
     key: &CampaignKey,

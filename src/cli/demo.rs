@@ -20,7 +20,7 @@ use crate::app::campaigns::{self, CampaignError, NewCampaign};
 use crate::app::forms::FormError;
 use crate::app::forms::publish::publish_form;
 use crate::app::password::random_password;
-use crate::app::responses::{self, FilledForm, NewResponse, Sent, SentCredentials};
+use crate::app::responses::{self, FilledForm, NewResponse, ResponseError, Sent, SentCredentials};
 use crate::app::staff::{self, NewAccount, StaffError};
 use crate::app::tasks::release::release_ripe;
 use crate::app::{App, Caller, form_catalog::PublishedVersion};
@@ -171,11 +171,16 @@ impl Demo {
                 let then = app.by_clock(Arc::new(Moment(day)));
                 let stored = responses::submit(&then, &campaign.key, response, None).await;
                 bar.inc(1);
-                stored.map_err(|error| anyhow::anyhow!("a made-up response is refused: {error}"))
+                match stored {
+                    Ok(stored) => Ok(stored.new),
+                    // It was sent to an earlier version of the form, before an upgrade.
+                    Err(ResponseError::ReceiptUsed) => Ok(false),
+                    Err(error) => bail!("a made-up response is refused: {error}"),
+                }
             })
             .buffer_unordered(AT_ONCE);
         let new = sent
-            .try_fold(0_u64, async |new, stored| Ok(new + u64::from(stored.new)))
+            .try_fold(0_u64, async |new, stored| Ok(new + u64::from(stored)))
             .await?;
         bar.finish_and_clear();
         release_ripe(app).await?;
@@ -307,7 +312,8 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         proof_of_work: None,
         retained_until: Some(schedule.closes_at + TimeDelta::days(365)),
         grace_days: 14,
-        insights_from: None,
+        // So that there is something to see of what everybody may see.
+        insights_from: Some(100),
         form_version: None,
         testing: false,
     })

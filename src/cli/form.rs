@@ -212,6 +212,7 @@ fn changes(file_a: &Path, file_b: &Path) -> anyhow::Result<()> {
         ("score", &changes.scores),
         ("section", &changes.sections),
         ("notice", &changes.notices),
+        ("advice", &changes.advice),
     ];
     for (what, elements) in parts {
         for element in elements.iter().filter(|it| it.change != Change::Identical) {

@@ -12,6 +12,7 @@ use crate::app::exports::ExportRefused;
 use crate::app::statistics::{ReportRequest, StatisticsRefused, report};
 use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::ids::FormKey;
+use crate::domain::statistics::Detail;
 use crate::formats::report::report_html;
 use crate::postgres::database::Database;
 
@@ -27,6 +28,9 @@ pub struct ReportCommand {
     /// The language of the page; the first of the form, if none is given
     #[arg(long)]
     language: Option<String>,
+    /// Also by each background question and by campaign, on many pages
+    #[arg(long)]
+    full: bool,
     /// The file to write; it must not exist
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -60,6 +64,10 @@ impl ReportCommand {
         let request = ReportRequest {
             campaigns: self.campaign.clone(),
             language: self.language.clone(),
+            detail: match self.full {
+                true => Detail::Full,
+                false => Detail::Overall,
+            },
         };
         let found = report(&app, &Caller::OPERATOR, form, request).await;
         app.stop().await;

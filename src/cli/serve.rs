@@ -167,6 +167,7 @@ fn rates(config: &LimitConfig) -> Result<LimitRates, LimitConfigError> {
         credentials: config.credentials()?.map(rate),
         receipts: config.receipts()?.map(rate),
         exports: config.exports()?.map(rate),
+        statistics: config.statistics()?.map(rate),
     })
 }
 

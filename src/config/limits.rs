@@ -8,6 +8,7 @@ const OPEN_RESPONSES: &str = "300/1800";
 const CREDENTIALS: &str = "600/1800";
 const RECEIPTS: &str = "300/900";
 const EXPORTS: &str = "30/1800";
+const STATISTICS: &str = "600/600";
 
 /// The rate limits. Each is a number at once, a slash, and the seconds after which all are there again; or `off`.
 #[derive(Debug, Clone, Default, Args)]
@@ -49,6 +50,15 @@ pub struct LimitConfig {
         value_name = "COUNT/SECONDS"
     )]
     limit_exports: String,
+    /// Statistics and reports read by one account, with its API keys [default: 600/600]
+    #[arg(
+        long,
+        env = "AFTERCARE_LIMIT_STATISTICS",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "COUNT/SECONDS"
+    )]
+    limit_statistics: String,
 }
 
 /// A rate limit that cannot be read.
@@ -86,6 +96,12 @@ impl LimitConfig {
     /// Exports of one account; none if there is no limit.
     pub fn exports(&self) -> Result<Option<Allowance>, LimitConfigError> {
         allowance("AFTERCARE_LIMIT_EXPORTS", &self.limit_exports, EXPORTS)
+    }
+
+    /// Statistics and reports read by one account; none if there is no limit.
+    pub fn statistics(&self) -> Result<Option<Allowance>, LimitConfigError> {
+        let name = "AFTERCARE_LIMIT_STATISTICS";
+        allowance(name, &self.limit_statistics, STATISTICS)
     }
 }
 
@@ -134,5 +150,6 @@ mod tests {
         assert!(limits.credentials().unwrap().is_some());
         assert!(limits.receipts().unwrap().is_some());
         assert!(limits.exports().unwrap().is_some());
+        assert!(limits.statistics().unwrap().is_some());
     }
 }

@@ -12,17 +12,21 @@
 //! | [`file_format`] | which files there are |
 //! | [`codebook`] | the description of the columns, as a table |
 //! | [`statistics`] [`report`] | statistics as a table, the report of a form as a page |
+//! | [`own_summary`] | the personal summary of a response as a page |
 //! | [`invitation_sheet`] | invitations to hand out, as a table and as cards for print |
 //! | [`fhir`] | forms and responses as FHIR resources, in and out |
 //! | [`xlsform`] | forms as XLSForm workbooks, in and out |
 //! | [`redcap`] | forms as data dictionaries of REDCap, in and out |
 //! | [`imported`] | what comes of reading a form in another format |
 //! | `conditions`, `expression`, `tokens`, `names` | what these formats share: conditions as expressions, their words, and keys made of names |
+//! | `chart`, `words` | what pages share: values as SVG, and the words of the page itself |
 
+mod chart;
 mod conditions;
 mod expression;
 mod names;
 mod tokens;
+mod words;
 
 pub mod codebook;
 pub mod csv;
@@ -33,6 +37,7 @@ pub mod file_format;
 pub mod imported;
 pub mod invitation_sheet;
 pub mod ndjson;
+pub mod own_summary;
 pub mod parquet;
 pub mod redcap;
 pub mod report;

@@ -38,6 +38,7 @@ pub fn exceeded(refused: &TooMany) -> Headers {
         Limited::Credentials => "credentials",
         Limited::Receipts => "receipts",
         Limited::Exports => "exports",
+        Limited::Statistics => "statistics",
     };
     let nothing = format!("\"{name}\";r=0;t={}", refused.retry_after);
     vec![

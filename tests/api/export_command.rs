@@ -114,3 +114,31 @@ async fn the_command_writes_the_file_and_the_audit_says_so() {
         "nothing half-written is left"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demonstration_takes_up_a_shipped_form_that_changed_as_a_new_version() {
+    let place = Place::empty().await;
+    let demo = || {
+        let serving = Serving::start(place.command(&["demo", "--responses", "12"]));
+        serving.signal(rustix::process::Signal::TERM);
+        let (success, _, said) = serving.end();
+        assert!(success, "{said}");
+        said
+    };
+    assert!(demo().contains("added 12 synthetic responses"));
+    // What an earlier release shipped: the same form without advice.
+    let mut earlier = crate::support::collection::definition(crate::support::collection::SHIPPED);
+    earlier.as_object_mut().unwrap().remove("advice");
+    let file = place.data_dir.join("earlier.yaml");
+    std::fs::write(&file, earlier.to_string()).unwrap();
+    crate::cli::printed(&place.run(&["form", "publish", file.to_str().unwrap()]));
+    let said = demo();
+    assert!(
+        said.contains(&format!("published {FORM} version 3")),
+        "{said}"
+    );
+    assert!(
+        said.contains("added 0 synthetic responses; 12 were there already"),
+        "{said}"
+    );
+}

@@ -1,4 +1,4 @@
-//! Limits on what comes from one network, and on exports.
+//! Limits on what comes from one network, on exports and on statistics.
 
 use aftercare::app::limiter::Rate;
 use aftercare::app::limits::LimitRates;
@@ -185,4 +185,27 @@ async fn the_exports_of_an_account_are_limited_together() {
     let roles = [aftercare::domain::staff::role::Role::Analyst];
     let other = collection.app.with_roles(&roles).await;
     export(&other.client, "remarks").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_statistics_and_reports_of_an_account_are_limited_together() {
+    let collection = collection(LimitRates {
+        statistics: FEW,
+        ..LimitRates::OFF
+    })
+    .await;
+    let read = async |client: &crate::support::client::Client, what: &str| {
+        let path = format!("/v1/forms/{}/{what}", collection.form);
+        client.get(&path).send().await
+    };
+    let analyst = &collection.staff.client;
+    for what in ["statistics?of=meals", "report", "statistics?of=group"] {
+        read(analyst, what).await.expect(200);
+    }
+    expect_refused(read(analyst, "statistics?of=meals").await, "statistics");
+    expect_refused(read(analyst, "report").await, "statistics");
+    read(analyst, "responses.csv").await.expect(200);
+    let roles = [aftercare::domain::staff::role::Role::Analyst];
+    let other = collection.app.with_roles(&roles).await;
+    read(&other.client, "report").await.expect(200);
 }

@@ -412,6 +412,7 @@ fn every_operation_is_guarded_unless_it_is_meant_for_everybody() {
             "get_jwks",
             "get_liveness",
             "get_own_response",
+            "get_own_summary",
             "get_readiness",
             "issue_pass",
             "issue_pass_by_key",

@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 62] = [
+const ORDER: [&str; 63] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -27,7 +27,7 @@ const ORDER: [&str; 62] = [
     "create_response",
     "get_own_response",
     "correct_own_response",
-    "withdraw_own_response",
+    "get_own_summary",
     "list_form_changes",
     "export_responses",
     "export_responses_ndjson",
@@ -41,6 +41,8 @@ const ORDER: [&str; 62] = [
     "export_remarks",
     "get_statistics",
     "get_report",
+    // Figures by several questions wait for what was withdrawn.
+    "withdraw_own_response",
     "list_remarks",
     "review_remark",
     "create_form",

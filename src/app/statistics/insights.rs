@@ -14,9 +14,10 @@ use crate::app::export::ExportVersion;
 use crate::app::{App, Failure, failures};
 use crate::domain::campaign::{Campaign, InsightsRule};
 use crate::domain::disclosure::cell_key::Cell;
+use crate::domain::form::Form;
 use crate::domain::ids::{CampaignId, CampaignKey, FormKey, FormVersionId};
 use crate::domain::statistics::{
-    FromTallies, Insights, Newest, Query, QueryFault, Report, ReportItem,
+    Detail, FromTallies, Insights, Newest, Query, QueryFault, Report, ReportItem,
 };
 use crate::store::AsyncPgConnection;
 use crate::store::campaigns::{campaigns_of, find_campaign};
@@ -123,6 +124,11 @@ impl Publishing {
         })
     }
 
+    /// The newest version of the form.
+    pub fn newest(&self) -> Option<&Form> {
+        self.versions.last().map(|it| &*it.form)
+    }
+
     /// The languages in which there are texts.
     pub fn languages(&self) -> &[String] {
         let newest = self.versions.last();
@@ -201,10 +207,10 @@ async fn compute(
         version: newest.number,
         form: &newest.form,
     };
-    let mut queries = Report::queries(&scope.columns(), &campaigns, language);
+    let mut queries = Report::queries(&scope.columns(), &campaigns, language, Detail::Full);
     queries.retain(|item| Insights::needs(&item.overall.measure, newest));
     let queries: Vec<_> = queries.into_iter().map(from_tallies_alone).collect();
-    let mut report = answered(app, &scope, &queries, states, &loaded).await?;
+    let mut report = answered(app, &scope, (&queries, Detail::Full), states, &loaded).await?;
     let mut places = 0..;
     report
         .campaigns

@@ -39,13 +39,15 @@ pub struct StatisticsRequest {
 ///
 /// # Errors
 ///
-/// When the caller does not reach it, or the query does not fit the form.
+/// When the caller does not reach it, the query does not fit the form, or there were too many.
 pub async fn statistics(
     app: &App,
     caller: &Caller,
     form: &FormKey,
     request: StatisticsRequest,
 ) -> Result<Arc<Statistics>, StatisticsRefused> {
+    let counted = app.limits.count_statistics(caller.actor.staff_id());
+    counted.map_err(StatisticsRefused::TooMany)?;
     let mut conn = app.connection().await?;
     let (campaigns, language) = (request.campaigns.as_deref(), request.language.as_deref());
     let scope = Scope::find(app, &mut conn, caller, form, campaigns, language).await?;

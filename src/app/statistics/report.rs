@@ -13,7 +13,7 @@ use crate::domain::audit::AuditEvent;
 use crate::domain::ids::{CampaignId, FormKey, FormVersionId};
 use crate::domain::server_key::ServerKey;
 use crate::domain::statistics::{
-    CrossTable, FromTallies, Query, Report, ReportItem, ScoreMemo, Statistics, Tallies,
+    CrossTable, Detail, FromTallies, Query, Report, ReportItem, ScoreMemo, Statistics, Tallies,
 };
 use crate::store::AsyncPgConnection;
 use crate::store::exclusive_connection::ExclusiveConnection;
@@ -27,6 +27,8 @@ pub struct ReportRequest {
     pub campaigns: Option<Vec<String>>,
     /// The language of texts; the first of the newest version, if none is given.
     pub language: Option<String>,
+    /// How much it says.
+    pub detail: Detail,
 }
 
 /// The tallies of one version in one campaign, given by its place.
@@ -36,13 +38,15 @@ pub(super) type Loaded = (Arc<PublishedVersion>, usize, Tallies);
 ///
 /// # Errors
 ///
-/// When the caller does not reach it, a campaign is unknown, or the form is not in this language.
+/// When the caller does not reach it, a campaign is unknown, the form is not in this language, or there were too many.
 pub async fn report(
     app: &App,
     caller: &Caller,
     form: &FormKey,
     request: ReportRequest,
 ) -> Result<Report, StatisticsRefused> {
+    let counted = app.limits.count_statistics(caller.actor.staff_id());
+    counted.map_err(StatisticsRefused::TooMany)?;
     let mut conn = app.connection().await?;
     let scope = find(app, &mut conn, caller, form, &request).await?;
     let states = states_of(&mut conn, &scope.ids()).await?;
@@ -54,15 +58,20 @@ pub async fn report(
     };
     record(app, caller, event).await?;
     let loaded = load(app, &scope, &states).await?;
-    let queries = Report::queries(&scope.columns(), &campaigns, &scope.language);
-    answered(app, &scope, &queries, &states, &loaded).await
+    let queries = Report::queries(
+        &scope.columns(),
+        &campaigns,
+        &scope.language,
+        request.detail,
+    );
+    answered(app, &scope, (&queries, request.detail), &states, &loaded).await
 }
 
 /// The report with the figures of these queries.
 pub(super) async fn answered(
     app: &App,
     scope: &Scope,
-    queries: &[ReportItem<Query>],
+    (queries, detail): (&[ReportItem<Query>], Detail),
     states: &[TallyState],
     loaded: &[Loaded],
 ) -> Result<Report, StatisticsRefused> {
@@ -87,6 +96,7 @@ pub(super) async fn answered(
         form: scope.form_key(),
         title: scope.title(),
         language: scope.language.clone(),
+        detail,
         campaigns: scope.keys(),
         items,
     })

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use crate::app::export::ExportVersion;
 use crate::app::export::campaigns::NotChosen;
 use crate::app::exports::{ExportRefused, published};
+use crate::app::limits::TooMany;
 use crate::app::{App, Caller, Failure, failures, out_of_reach};
 use crate::domain::audit::AuditEvent;
 use crate::domain::campaign::Campaign;
@@ -50,6 +51,8 @@ pub enum StatisticsRefused {
     },
     /// The form is not in this language; these are the languages.
     LanguageNotOffered(Vec<String>),
+    /// The caller read too many.
+    TooMany(TooMany),
     /// The machinery.
     Failure(Failure),
 }

@@ -166,6 +166,11 @@ pub enum LookedAt {
 }
 
 impl Condition {
+    /// Whether the condition looks at the score at this place itself.
+    pub fn looks_at_score(&self, place: usize) -> bool {
+        self.looks_at().contains(&LookedAt::Score(place))
+    }
+
     /// Everything that the condition looks at itself; a score looks at more in turn.
     pub fn looks_at(&self) -> Vec<LookedAt> {
         match self {

@@ -47,6 +47,9 @@ pub struct FormDefinition {
     /// Rules over the answers to several questions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<ConstraintDefinition>,
+    /// What a person could raise with the care team, given the answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<AdviceDefinition>,
 }
 
 /// The rules by which a definition is read.
@@ -298,6 +301,19 @@ pub struct NoticeDefinition {
     /// When it is shown; it may look at every question.
     pub show_when: ConditionDefinition,
     /// What is shown.
+    pub text: Text,
+}
+
+/// What a person could raise with the care team where the condition holds, for instance a band of a score. It stands in
+/// the personal summary.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdviceDefinition {
+    /// Name of the advice, unique among the advice.
+    pub key: String,
+    /// When it is given; it may look at every question and score.
+    pub show_when: ConditionDefinition,
+    /// What the person reads.
     pub text: Text,
 }
 

@@ -34,8 +34,8 @@ pub use condition::{
 pub use constraint::Constraint;
 pub use date::{DateBound, DatePrecision, Period};
 pub use definition::{
-    Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition, ParameterDefinition,
-    QuestionDefinition, QuestionKind, SectionDefinition,
+    AdviceDefinition, Concept, Edition, FormDefinition, NoticeDefinition, OptionDefinition,
+    ParameterDefinition, QuestionDefinition, QuestionKind, SectionDefinition,
 };
 pub use digest::Digest;
 pub use lint::{Advice, Length, Reading, Review};
@@ -44,7 +44,7 @@ pub use particulars::{Anchor, ConstraintDefinition, ExternalCode, OptionOrder, S
 pub use question::{Choice, Kind, Limits, NO_SECTION, Question};
 pub use record::{Layout, RecordFault, Slot};
 pub use score::{
-    Answered, BandDefinition, HiddenRule, Possible, RoundDefinition, RoundingRule, Score,
+    Answered, BandDefinition, HiddenRule, HighIs, Possible, RoundDefinition, RoundingRule, Score,
     ScoreDefinition, ScoreMethod, ScoreValue, TableCell, TableRange, TableRowDefinition, TableWord,
 };
 pub use source::{Source, SourceFault, Syntax};
@@ -62,6 +62,7 @@ pub struct Form {
     questions: Vec<Question>,
     sections: Vec<Option<Condition>>,
     notices: Vec<Condition>,
+    advice: Vec<Condition>,
     scores: Vec<Score>,
     constraints: Vec<Constraint>,
     /// The definitions of the questions that stand elsewhere than among the questions, by key.
@@ -86,6 +87,7 @@ impl Form {
             questions: checked.questions,
             sections: checked.sections,
             notices: checked.notices,
+            advice: checked.advice,
             scores: checked.scores,
             constraints: checked.constraints,
             layout,
@@ -123,6 +125,11 @@ impl Form {
     /// Every notice with its checked condition.
     pub fn notices(&self) -> impl Iterator<Item = (&NoticeDefinition, &Condition)> {
         self.definition.notices.iter().zip(&self.notices)
+    }
+
+    /// Every piece of advice with its checked condition.
+    pub fn advice(&self) -> impl Iterator<Item = (&AdviceDefinition, &Condition)> {
+        self.definition.advice.iter().zip(&self.advice)
     }
 
     /// Every score with its definition.

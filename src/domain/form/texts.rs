@@ -67,5 +67,8 @@ impl FormDefinition {
         for notice in &mut self.notices {
             change(&mut notice.text);
         }
+        for advice in &mut self.advice {
+            change(&mut advice.text);
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod anonymous;
 mod fault;
+mod personal;
 mod raw;
 pub mod receipt;
 mod summary;
@@ -12,6 +13,7 @@ pub(crate) mod validate;
 
 pub use anonymous::{AnonymousResponse, Remark, ResponseContext, remark_ids};
 pub use fault::AnswerFault;
+pub use personal::{Area, HEAVIEST, Likeness, Passage, PersonalSummary};
 pub use raw::RawAnswers;
 pub use summary::{ScoreSummary, Summary};
 pub use validate::{Occasion, ValidAnswers, Walk, validate, walk};

@@ -11,6 +11,7 @@ use crate::domain::form::{Answer, Form, Kind, Source, Syntax, Value};
 use crate::domain::week::IsoWeek;
 use crate::sample::synthetic_in;
 
+mod personal;
 mod second_edition;
 
 /// A week with a Monday in one month and a Sunday in the next.

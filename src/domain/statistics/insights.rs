@@ -2,14 +2,14 @@
 //! and of those who gave one answer to a background question, and how scores changed from campaign to campaign.
 //!
 //! Everything is picked from a [`Report`], so each figure is the one that statistics give. A higher score is taken to mean
-//! more difficulty.
+//! more difficulty, unless `high_is` says otherwise.
 
 use super::measure::{Category, Measure};
 use super::published::{Change, PublishedGroup, Statistics, Value};
 use super::query::QueryFault;
 use super::report::{Report, ReportItem};
 use crate::domain::disclosure::cell_key::{ProtectedChange, ProtectedFigure};
-use crate::domain::form::{Form, ScoreDefinition};
+use crate::domain::form::{Form, HighIs, ScoreDefinition};
 
 /// The most background answers by which somebody can ask for people like them.
 pub const MAX_LIKE: usize = 3;
@@ -221,6 +221,19 @@ impl Insights {
         })
     }
 
+    /// The people who gave this answer to a question, in the coding of the newest version.
+    pub fn who_answered(&self, question: &str, code: &str) -> Option<&GroupInsights> {
+        let mut codings = self.background.iter().filter(|it| {
+            let name = &it.question.name;
+            name.split('@').next() == Some(question)
+        });
+        let Background { question, groups } = codings.next_back()?;
+        let mut answers = question.categories.iter().zip(groups);
+        answers
+            .find(|(category, _)| category.code == code)
+            .map(|(_, group)| group)
+    }
+
     /// The people like somebody with these answers, for each answer apart.
     ///
     /// # Errors
@@ -331,7 +344,8 @@ impl<'f> Newest<'f> {
         let score = scores.find(|score| score.of.iter().any(|key| key == question))?;
         Some(Item {
             area: &score.key,
-            reversed: score.reversed.iter().any(|key| key == question),
+            reversed: score.reversed.iter().any(|key| key == question)
+                != (score.high_is == HighIs::Better),
         })
     }
 

@@ -40,6 +40,6 @@ pub use pass::{Pass, StoredResponse};
 pub use period::PeriodKind;
 pub use published::{Change, PublishedGroup, Statistics, Value};
 pub use query::{Asked, Dimension, MAX_CONDITIONS, MAX_DIMENSIONS, MAX_GROUPS, Query, QueryFault};
-pub use report::{Report, ReportItem};
+pub use report::{Detail, Report, ReportItem};
 pub use score_memo::ScoreMemo;
 pub use tally::{FromTallies, NotATally, Tallies, TallyLayout};

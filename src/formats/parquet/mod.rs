@@ -101,27 +101,8 @@ impl TableWriter for ParquetTable {
         self.reasons = Some(Column::new(MISSING, ValueType::Text));
         let columns = self.columns.iter().map(|it| (it, None));
         let reasons = self.reasons.iter().map(|it| (it, Some(LogicalType::Json)));
-        let fields = columns.chain(reasons).map(|(column, logical)| {
-            let (physical, own) = column.cells.parquet_type();
-            let field = Type::primitive_type_builder(&column.name, physical)
-                .with_repetition(Repetition::OPTIONAL)
-                .with_logical_type(logical.or(own));
-            field.build().map(Arc::new)
-        });
-        let fields = fields.collect::<Result<Vec<_>, _>>()?;
-        let schema = Type::group_type_builder("responses").with_fields(fields);
-        let properties = WriterProperties::builder()
-            .set_created_by("Aftercare".to_owned())
-            .set_compression(Compression::SNAPPY)
-            // What is kept for each page lies in memory until the end of the file.
-            .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_offset_index_disabled(true)
-            .set_key_value_metadata(Some(vec![KeyValue::new(
-                CODEBOOK.to_owned(),
-                codebook(table).to_string(),
-            )]));
-        let schema = Arc::new(schema.build()?);
-        let file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties.build()))?;
+        let codebook = KeyValue::new(CODEBOOK.to_owned(), codebook(table).to_string());
+        let file = open("responses", columns.chain(reasons), vec![codebook])?;
         self.file = Some(file);
         Ok(())
     }
@@ -172,6 +153,63 @@ impl TableWriter for ParquetTable {
         file.map(|file| std::mem::take(file.inner_mut()))
             .unwrap_or_default()
     }
+}
+
+/// A file of these columns. Those with a type of their own say so beside the column.
+fn open<'c>(
+    name: &str,
+    columns: impl Iterator<Item = (&'c Column, Option<LogicalType>)>,
+    metadata: Vec<KeyValue>,
+) -> Result<SerializedFileWriter<Vec<u8>>, WriteFault> {
+    let fields = columns.map(|(column, logical)| {
+        let (physical, own) = column.cells.parquet_type();
+        let field = Type::primitive_type_builder(&column.name, physical)
+            .with_repetition(Repetition::OPTIONAL)
+            .with_logical_type(logical.or(own));
+        field.build().map(Arc::new)
+    });
+    let fields = fields.collect::<Result<Vec<_>, _>>()?;
+    let schema = Type::group_type_builder(name).with_fields(fields);
+    let properties = WriterProperties::builder()
+        .set_created_by("Aftercare".to_owned())
+        .set_compression(Compression::SNAPPY)
+        // What is kept for each page lies in memory until the end of the file.
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        .set_key_value_metadata(Some(metadata));
+    let schema = Arc::new(schema.build()?);
+    Ok(SerializedFileWriter::new(
+        Vec::new(),
+        schema,
+        Arc::new(properties.build()),
+    )?)
+}
+
+/// A whole table that fits into memory.
+///
+/// # Errors
+///
+/// When a row does not fit the columns.
+pub fn small_table<'a>(
+    name: &str,
+    columns: &[(String, ValueType)],
+    rows: impl Iterator<Item = Vec<Field<'a>>>,
+) -> Result<Vec<u8>, WriteFault> {
+    let columns = columns.iter();
+    let mut table = ParquetTable {
+        columns: columns.map(|(name, it)| Column::new(name, *it)).collect(),
+        ..ParquetTable::default()
+    };
+    table.file = Some(open(
+        name,
+        table.columns.iter().map(|it| (it, None)),
+        Vec::new(),
+    )?);
+    for row in rows {
+        table.row(row.into_iter())?;
+    }
+    table.end()?;
+    Ok(table.take())
 }
 
 /// What the columns mean, as the schema of a data package says it.

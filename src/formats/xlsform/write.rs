@@ -289,6 +289,7 @@ impl Writer<'_> {
         for (field, there) in [
             ("constraints", !form.constraints.is_empty()),
             ("parameters", !form.parameters.is_empty()),
+            ("advice", !form.advice.is_empty()),
         ] {
             if there {
                 self.remarks.push(Remark {

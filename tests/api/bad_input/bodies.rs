@@ -238,7 +238,10 @@ async fn a_good_body_is_not_refused_for_its_form() {
             "get_statistics" => 400,
             // The account of this test has no password.
             "update_own_password" => 422,
-            "get_own_response" | "correct_own_response" | "withdraw_own_response" => 404,
+            "get_own_response"
+            | "get_own_summary"
+            | "correct_own_response"
+            | "withdraw_own_response" => 404,
             // A campaign needs the version.
             "retire_form_version" => 409,
             "delete_form_draft" | "publish_form_draft" => 412,

@@ -215,7 +215,7 @@ async fn tallies_agree_with_a_pass_over_versions_that_differ() {
         json!({"code": "d", "count": 0, "share": null})
     );
     // The whole report as well.
-    let path = "/v1/forms/every-kind/report";
+    let path = "/v1/forms/every-kind/report?detail=full";
     let told = collection
         .staff
         .client

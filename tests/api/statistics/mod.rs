@@ -4,6 +4,7 @@ mod agreement;
 mod attacks;
 mod held;
 mod insights;
+mod own_summary;
 mod queries;
 mod report;
 

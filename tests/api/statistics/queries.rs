@@ -2,6 +2,8 @@
 
 use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field as Cell;
 use serde_json::{Value, json};
 
 use super::{PATH, figures, fill, get};
@@ -137,6 +139,64 @@ async fn csv_and_json_have_the_same_figures() {
                     cell(&format!("{code}__share")),
                     shown(&category["share"]["value"])
                 );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn parquet_has_the_table_of_csv_with_typed_columns() {
+    let collection = Collection::start().await;
+    fill(&collection, "test-campaign", 60, 13).await;
+    for query in [
+        "of=meals&by=group",
+        "of=help_from&by=alone,week",
+        "of=weight&by=form_version",
+        "of=score_difficulty",
+    ] {
+        let path = format!("{PATH}?{query}");
+        let get = async |accept: &str| {
+            let call = collection.staff.client.get(&path);
+            call.header("accept", accept).send().await.expect(200)
+        };
+        let csv = get("text/csv").await;
+        let mut reader = csv::Reader::from_reader(csv.text().leak().as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let expected: Vec<_> = reader.records().map(Result::unwrap).collect();
+        let parquet = get("application/vnd.apache.parquet").await;
+        let media_type = parquet.header("content-type");
+        assert_eq!(media_type, "application/vnd.apache.parquet");
+        let file = SerializedFileReader::new(bytes::Bytes::from(parquet.body)).unwrap();
+        let schema = file.metadata().file_metadata().schema();
+        let columns: Vec<_> = schema.get_fields().iter().map(|it| it.name()).collect();
+        assert_eq!(columns, header.iter().collect::<Vec<_>>());
+        let rows: Vec<_> = file
+            .get_row_iter(None)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(rows.len(), expected.len());
+        for (row, expected) in rows.iter().zip(&expected) {
+            for ((name, cell), expected) in row.get_column_iter().zip(expected) {
+                let is_count = name.ends_with("__count")
+                    || ["responses", "blank", "form_version"].contains(&name.as_str());
+                match cell {
+                    Cell::Null => assert_eq!(expected, "", "{name}"),
+                    Cell::Long(number) => {
+                        assert!(
+                            is_count
+                                || ["answered", "hidden", "not_asked", "declined"]
+                                    .contains(&name.as_str())
+                        );
+                        assert_eq!(number.to_string(), expected, "{name}");
+                    }
+                    Cell::Double(number) => {
+                        assert!(!is_count, "{name}");
+                        assert_eq!(*number, expected.parse::<f64>().unwrap(), "{name}");
+                    }
+                    Cell::Str(text) => assert_eq!(text, expected, "{name}"),
+                    other => panic!("{name}: {other:?}"),
+                }
             }
         }
     }

@@ -45,9 +45,9 @@ async fn a_report_has_the_figures_of_the_statistics() {
     collection.open("a-later-one", 0, 30).await;
     fill(&collection, "test-campaign", 60, 31).await;
     fill(&collection, "a-later-one", 50, 32).await;
-    for (of_report, of_statistics) in [("", ""), ("?campaign=a-later-one", "&campaign=a-later-one")]
+    for (of_report, of_statistics) in [("", ""), ("&campaign=a-later-one", "&campaign=a-later-one")]
     {
-        let found = report(&collection, of_report).await;
+        let found = report(&collection, &format!("?detail=full{of_report}")).await;
         let items = found["items"].as_array().unwrap();
         assert_eq!(items.len(), super::MEASURES.len());
         for item in items {
@@ -79,13 +79,21 @@ async fn a_report_has_the_figures_of_the_statistics() {
             _ => &["group", "alone"],
         };
         assert_eq!(by, expected);
+        // The short one has the same figures, and nothing by background question.
+        let short = report(&collection, &format!("?detail=overall{of_report}")).await;
+        assert_eq!(short["detail"], "overall");
+        for (short, full) in short["items"].as_array().unwrap().iter().zip(items) {
+            assert_eq!(short["overall"], full["overall"]);
+            assert_eq!(short["changes"], full["changes"]);
+            assert_eq!(short["by"], serde_json::json!([]));
+        }
     }
     // Where tallies are not built yet, the same comes out.
-    let told = report(&collection, "").await;
+    let told = report(&collection, "?detail=full").await;
     collection
         .run("DELETE FROM tallies; UPDATE tally_states SET built = false")
         .await;
-    assert_eq!(report(&collection, "").await, told);
+    assert_eq!(report(&collection, "?detail=full").await, told);
 }
 
 #[tokio::test]
@@ -94,7 +102,7 @@ async fn the_page_shows_what_the_report_says_and_needs_no_script() {
     fill(&collection, "test-campaign", 80, 33).await;
     let found = report(&collection, "?language=ko").await;
     let page = page(&collection, "?language=ko").await;
-    assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"ko\">"));
+    assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"ko\" dir=\"ltr\">"));
     for forbidden in ["<script", "http://", "https://", " style=", "onload"] {
         assert!(!page.contains(forbidden), "{forbidden}");
     }
@@ -114,24 +122,53 @@ async fn the_page_shows_what_the_report_says_and_needs_no_script() {
         }
         let labels = measure["categories"].as_array().unwrap().iter();
         for (category, count) in labels.zip(group["categories"].as_array().unwrap()) {
-            if let Some(label) = category["label"].as_str() {
-                assert!(
-                    section.contains(&format!(
-                        "<th scope=\"row\">{label}</th><td>{}</td>",
-                        count["count"]
-                    )),
-                    "{name} {label}"
-                );
+            let Some(label) = category["label"].as_str() else {
+                continue;
+            };
+            let row = section
+                .find(&format!("<th scope=\"row\">{label}</th>"))
+                .unwrap();
+            let row = &section[row..];
+            let row = &row[..row.find("</tr>").unwrap()];
+            assert!(
+                row.contains(&format!("<td>{}</td>", count["count"])),
+                "{name} {label}"
+            );
+            match count["share"]["value"].as_f64() {
+                Some(share) => {
+                    assert!(
+                        row.contains(&format!("</svg>{:.0}\u{a0}% (", share * 100.0)),
+                        "{row}"
+                    );
+                    assert!(
+                        row.contains(&format!("class=\"bar\" width=\"{:.1}%\"", share * 100.0)),
+                        "{row}"
+                    );
+                }
+                None => assert!(!row.contains("class=\"bar\""), "{row}"),
             }
         }
-        // A table for each chart, and headings of rows and columns in each.
-        assert_eq!(
-            section.matches("<figure>").count(),
-            section.matches("<table>").count()
-        );
-        assert!(section.matches("<svg").count() <= section.matches("<table>").count());
     }
     assert!(page.contains("예") && page.contains("아니요"));
+}
+
+#[tokio::test]
+async fn the_short_page_compares_with_the_last_campaign_and_the_full_one_breaks_down() {
+    let collection = Collection::start().await;
+    collection.open("a-later-one", 0, 30).await;
+    fill(&collection, "test-campaign", 60, 34).await;
+    fill(&collection, "a-later-one", 60, 35).await;
+    let short = page(&collection, "").await;
+    assert!(short.contains("<body class=\"overall\">"));
+    assert!(short.contains("<th scope=\"col\">Change since test-campaign</th>"));
+    assert!(short.contains("<p class=\"change\">Change since test-campaign, Mean: "));
+    assert!(!short.contains("By: Group?"));
+    let full = page(&collection, "?detail=full").await;
+    assert!(full.contains("<h3>By: Group?</h3>") && full.contains("<h3>By campaign</h3>"));
+    assert!(full.len() > 2 * short.len());
+    let client = &collection.staff.client;
+    let wrong = client.get(&format!("{PATH}?detail=long")).send().await;
+    wrong.expect_problem(Code::QueryInvalid);
 }
 
 #[tokio::test]
@@ -178,8 +215,15 @@ async fn the_command_writes_the_page_once_and_whole() {
     printed(&place.run(&arguments));
     let page = std::fs::read_to_string(&out).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
-    assert!(page.contains("모든 종류"));
+    assert!(page.contains("모든 종류") && page.contains("<body class=\"overall\">"));
     assert!(refused(&place.run(&arguments)).contains("exists already"));
+    let long = folder.path().join("full.html");
+    let mut full = arguments.to_vec();
+    full[6] = long.to_str().unwrap();
+    full.push("--full");
+    printed(&place.run(&full));
+    let long = std::fs::read_to_string(&long).unwrap();
+    assert!(long.contains("<body class=\"full\">"));
     let mut unknown = arguments;
     unknown[2] = "nothing";
     let other = folder.path().join("other.html");

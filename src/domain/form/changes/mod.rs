@@ -36,11 +36,13 @@ pub struct Changes {
     pub sections: Vec<ElementChange>,
     /// Every notice of either version, likewise.
     pub notices: Vec<ElementChange>,
+    /// Every piece of advice of either version, likewise.
+    pub advice: Vec<ElementChange>,
     /// What changed of the form as a whole, in words.
     pub form: Vec<String>,
 }
 
-/// What became of one question, score, section or notice.
+/// What became of one question, score, section, notice or piece of advice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ElementChange {
     /// Its key.
@@ -93,14 +95,13 @@ impl Changes {
             |then, now| fields(then, now, &["key", "questions"]),
         );
         let notices = elements(
-            before
-                .notices
-                .iter()
-                .map(|notice| (notice.key.as_str(), notice)),
-            after
-                .notices
-                .iter()
-                .map(|notice| (notice.key.as_str(), notice)),
+            before.notices.iter().map(|it| (it.key.as_str(), it)),
+            after.notices.iter().map(|it| (it.key.as_str(), it)),
+            |then, now| fields(then, now, &["key"]),
+        );
+        let advice = elements(
+            before.advice.iter().map(|it| (it.key.as_str(), it)),
+            after.advice.iter().map(|it| (it.key.as_str(), it)),
             |then, now| fields(then, now, &["key"]),
         );
         let mut changes = Self {
@@ -109,6 +110,7 @@ impl Changes {
             scores,
             sections,
             notices,
+            advice,
             form: whole(before, after),
         };
         changes.compatible = changes.recoded().next().is_none()
@@ -131,7 +133,13 @@ impl Changes {
 
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        let parts = [&self.questions, &self.scores, &self.sections, &self.notices];
+        let parts = [
+            &self.questions,
+            &self.scores,
+            &self.sections,
+            &self.notices,
+            &self.advice,
+        ];
         self.form.is_empty()
             && parts
                 .into_iter()
@@ -187,7 +195,9 @@ fn elements<'a, T>(
 
 /// What changed of the form as a whole.
 fn whole(old: &FormDefinition, new: &FormDefinition) -> Vec<String> {
-    let told_apart = ["sections", "scores", "notices", "scales", "edition"];
+    let told_apart = [
+        "sections", "scores", "notices", "advice", "scales", "edition",
+    ];
     let mut found: Vec<String> = fields(old, new, &told_apart)
         .into_iter()
         .map(|(_, detail)| detail)
@@ -207,7 +217,7 @@ fn whole(old: &FormDefinition, new: &FormDefinition) -> Vec<String> {
             .filter(other)
             .map(|name| format!("the scale {name:?} changed")),
     );
-    let keys = |form: &FormDefinition| -> [Vec<String>; 4] {
+    let keys = |form: &FormDefinition| -> [Vec<String>; 5] {
         [
             form.questions()
                 .map(|(_, question)| question.key.clone())
@@ -221,9 +231,10 @@ fn whole(old: &FormDefinition, new: &FormDefinition) -> Vec<String> {
                 .iter()
                 .map(|notice| notice.key.clone())
                 .collect(),
+            form.advice.iter().map(|it| it.key.clone()).collect(),
         ]
     };
-    let what = ["questions", "sections", "scores", "notices"];
+    let what = ["questions", "sections", "scores", "notices", "advice"];
     for ((then, now), what) in keys(old).iter().zip(&keys(new)).zip(what) {
         if in_other_order(then, now) {
             found.push(format!("the {what} stand in another order"));

@@ -48,6 +48,10 @@ fn own((old, then): (&Form, &ScoreDefinition), (new, now): (&Form, &ScoreDefinit
         match field.as_str() {
             "title" | "bands" => {}
             "external" => found.push((Change::Reworded, "its codes changed".to_owned())),
+            "high_is" => {
+                let detail = "what a high number tells is said otherwise".to_owned();
+                found.push((Change::Reworded, detail));
+            }
             // The cells of a table stand in the order of its questions.
             "of" if questions_of(then) == questions_of(now) && now.method != ScoreMethod::Table => {
                 let detail = "its questions stand in another order".to_owned();

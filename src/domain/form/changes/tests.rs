@@ -412,3 +412,37 @@ fn what_the_second_edition_brought_is_classed_by_what_it_does_to_the_data() {
         ("source", OptionsAdded)
     );
 }
+
+#[test]
+fn advice_and_what_a_high_number_tells_are_words_so_the_versions_are_compatible() {
+    let plain = check(scored()).unwrap();
+    let mut advised = scored();
+    let advice = |words: &str| json!([{"key": "v", "show_when": {"score": "t", "band": "high"}, "text": {"en": words}}]);
+    advised["advice"] = advice("Ask");
+    let new = check(advised.clone()).unwrap();
+    let changes = Changes::between(&plain, &new);
+    assert!(changes.compatible && !changes.is_empty());
+    assert_eq!(of(&changes.advice, "v").change, Change::Added);
+    assert_ne!(plain.digest(), new.digest());
+    assert_eq!(plain.layout(), new.layout());
+    advised["advice"] = advice("Tell");
+    let other = check(advised.clone()).unwrap();
+    let changes = Changes::between(&new, &other);
+    assert!(changes.compatible && changes.form.is_empty());
+    assert_eq!(of(&changes.advice, "v").change, Change::Reworded);
+    assert_eq!(
+        of(&changes.advice, "v").details,
+        ["the text reads differently"]
+    );
+    advised["scores"][0]["high_is"] = json!("better");
+    let changes = Changes::between(&other, &check(advised).unwrap());
+    assert!(changes.compatible);
+    assert_eq!(
+        of(&changes.scores, "t").details,
+        ["what a high number tells is said otherwise"]
+    );
+    // The first is what is said by saying nothing, so it has the same digest.
+    let mut worse = scored();
+    worse["scores"][0]["high_is"] = json!("worse");
+    assert_eq!(check(worse).unwrap().digest(), plain.digest());
+}

@@ -50,6 +50,7 @@ pub(super) struct Checked {
     pub questions: Vec<Question>,
     pub sections: Vec<Option<Condition>>,
     pub notices: Vec<Condition>,
+    pub advice: Vec<Condition>,
     pub scores: Vec<Score>,
     pub constraints: Vec<Constraint>,
 }
@@ -79,12 +80,14 @@ pub(super) fn check(form: &FormDefinition) -> Result<Checked, Vec<Fault<FormFaul
     let (questions, sections) = check.sections();
     let scores = check.scores(&questions, &sections);
     let notices = check.notices(&questions);
+    let advice = check.advice(&questions);
     let constraints = check.constraints(&questions);
     if check.faults.is_empty() {
         Ok(Checked {
             questions,
             sections,
             notices,
+            advice,
             scores,
             constraints,
         })

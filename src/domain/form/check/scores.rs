@@ -1,12 +1,13 @@
-//! Scores, bands and notices.
+//! Scores, bands, notices and advice.
 
 use std::collections::BTreeMap;
 
 use super::{Check, FormFault};
-use crate::domain::form::condition::Condition;
+use crate::domain::form::condition::{Condition, ConditionDefinition};
 use crate::domain::form::definition::Edition;
 use crate::domain::form::question::Question;
 use crate::domain::form::score::{FirstScore, Rule, Score, ScoreDefinition, ScoreMethod};
+use crate::domain::form::text::Text;
 use crate::domain::pointer::Pointer;
 
 /// The most scores of a form. Each is analysed, so that a check takes a moment only.
@@ -147,14 +148,31 @@ impl Check<'_> {
     }
 
     pub(super) fn notices(&mut self, questions: &[Question]) -> Vec<Condition> {
-        let form = self.form;
+        let notices = self.form.notices.iter();
+        let notices = notices.map(|it| (it.key.as_str(), &it.show_when, &it.text));
+        self.shown_texts("notices", notices, questions)
+    }
+
+    pub(super) fn advice(&mut self, questions: &[Question]) -> Vec<Condition> {
+        let advice = self.form.advice.iter();
+        let advice = advice.map(|it| (it.key.as_str(), &it.show_when, &it.text));
+        self.shown_texts("advice", advice, questions)
+    }
+
+    /// Texts that are shown when a condition over all questions and scores holds.
+    fn shown_texts<'t>(
+        &mut self,
+        list: &'static str,
+        texts: impl Iterator<Item = (&'t str, &'t ConditionDefinition, &'t Text)>,
+        questions: &[Question],
+    ) -> Vec<Condition> {
         let mut keys = BTreeMap::new();
         let mut conditions = Vec::new();
-        for (place, notice) in form.notices.iter().enumerate() {
-            let pointer = Pointer::root().child("notices").child(place);
-            self.key(&notice.key, pointer.child("key"), &mut keys);
-            self.text(&notice.text, &pointer.child("text"));
-            conditions.extend(self.show_when(Some(&notice.show_when), &pointer, questions, None));
+        for (place, (key, show_when, text)) in texts.enumerate() {
+            let pointer = Pointer::root().child(list).child(place);
+            self.key(key, pointer.child("key"), &mut keys);
+            self.text(text, &pointer.child("text"));
+            conditions.extend(self.show_when(Some(show_when), &pointer, questions, None));
         }
         conditions
     }

@@ -465,3 +465,76 @@ fn bands_of_the_first_edition_are_checked_as_they_were() {
         assert_eq!(check(form).unwrap_err(), [(at, code)]);
     }
 }
+
+#[test]
+fn advice_is_checked_like_everything_else_with_its_place() {
+    let advice = |show_when: Value, text: Value| {
+        let mut form = sound();
+        form["edition"] = json!(2);
+        form["advice"] = json!([{"key": "ask", "show_when": show_when, "text": text}]);
+        check(form).map(drop)
+    };
+    let both = json!({"en": "Ask.", "ko": "물어보세요."});
+    let high = json!({"score": "difficulty", "band": "great"});
+    assert_eq!(advice(high.clone(), both.clone()), Ok(()));
+    for (show_when, text, pointer, code) in [
+        (
+            json!({"score": "none", "band": "great"}),
+            both.clone(),
+            "/advice/0/show_when/score",
+            "score_unknown",
+        ),
+        (
+            json!({"score": "difficulty", "band": "huge"}),
+            both.clone(),
+            "/advice/0/show_when/band",
+            "band_unknown",
+        ),
+        (
+            json!({"question": "none", "answered": true}),
+            both.clone(),
+            "/advice/0/show_when/question",
+            "question_unknown",
+        ),
+        (
+            json!({"any": []}),
+            both.clone(),
+            "/advice/0/show_when/any",
+            "empty",
+        ),
+        (
+            json!({"question": "story", "answered": true}),
+            both,
+            "/advice/0/show_when/answered",
+            "cannot_compare",
+        ),
+        (
+            high.clone(),
+            json!({"en": "Ask."}),
+            "/advice/0/text",
+            "text_missing",
+        ),
+        (
+            high.clone(),
+            json!({"en": "Ask.", "ko": " "}),
+            "/advice/0/text/ko",
+            "text_blank",
+        ),
+        (
+            high.clone(),
+            json!({"en": "<b>Ask.</b>", "ko": "가"}),
+            "/advice/0/text/en",
+            "text_tag",
+        ),
+    ] {
+        let found = advice(show_when, text).unwrap_err();
+        assert_eq!(found, [(pointer.to_owned(), code)]);
+    }
+    let mut twice = sound();
+    let one = json!({"key": "ask", "show_when": high, "text": {"en": "A", "ko": "가"}});
+    twice["advice"] = json!([one, one]);
+    assert_eq!(
+        check(twice).unwrap_err(),
+        [("/advice/1/key".to_owned(), "key_taken")]
+    );
+}

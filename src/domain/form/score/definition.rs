@@ -67,6 +67,9 @@ pub struct ScoreDefinition {
     /// The score in other terminologies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub external: Vec<ExternalCode>,
+    /// Whether a high number tells of difficulty or of its absence.
+    #[serde(default, skip_serializing_if = "HighIs::is_worse")]
+    pub high_is: HighIs,
 }
 
 impl ScoreDefinition {
@@ -144,6 +147,24 @@ pub struct BandDefinition {
     pub code: String,
     /// What a person reads.
     pub label: Text,
+}
+
+/// What a high number of a score tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum HighIs {
+    /// More difficulty.
+    #[default]
+    Worse,
+    /// Less difficulty, or a better experience.
+    Better,
+}
+
+impl HighIs {
+    fn is_worse(&self) -> bool {
+        *self == Self::Worse
+    }
 }
 
 /// What a score makes of a question that routing hid.

@@ -21,8 +21,8 @@ mod table;
 pub use analysis::Routing;
 pub use decimal::{Decimal, MAX_DECIMALS, float};
 pub use definition::{
-    BandDefinition, HiddenRule, RoundDefinition, RoundingRule, ScoreDefinition, ScoreMethod,
-    TableCell, TableRange, TableRowDefinition, TableWord,
+    BandDefinition, HiddenRule, HighIs, RoundDefinition, RoundingRule, ScoreDefinition,
+    ScoreMethod, TableCell, TableRange, TableRowDefinition, TableWord,
 };
 pub use dependencies::dependencies;
 pub use edition_1::Score as FirstScore;

@@ -100,6 +100,10 @@ impl Writer<'_> {
         for constraint in &form.constraints {
             extensions.extend(self.constraint(constraint));
         }
+        if !form.advice.is_empty() {
+            let what = "other tools do not show the advice of the personal summary";
+            self.remark(&Pointer::root().child("extension"), what);
+        }
         let mut rest = fields(form);
         for carried in [
             "title",

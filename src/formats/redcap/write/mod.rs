@@ -13,8 +13,8 @@ use super::logic::written;
 use super::scores::{Ranges, calculation};
 use super::{SCORE, SHEET};
 use crate::domain::form::{
-    ConditionDefinition, Form, FormDefinition, OptionDefinition, QuestionDefinition, QuestionKind,
-    SectionDefinition, Text, options_of,
+    ConditionDefinition, Form, FormDefinition, HighIs, OptionDefinition, QuestionDefinition,
+    QuestionKind, SectionDefinition, Text, options_of,
 };
 use crate::formats::conditions::{Asked, Questions, all, expression};
 use crate::formats::imported::Remark;
@@ -166,6 +166,7 @@ impl Writer<'_> {
             (form.description.is_some(), "the description of the form"),
             (!form.parameters.is_empty(), "parameters of the address"),
             (!form.constraints.is_empty(), "rules over several questions"),
+            (!form.advice.is_empty(), "advice for the personal summary"),
         ] {
             if there {
                 self.remark_at(1, "field_name", format!("{what}: not in it"));
@@ -396,6 +397,13 @@ impl Writer<'_> {
             };
             if !score.bands.is_empty() || !score.external.is_empty() {
                 let what = format!("bands and terms of the score {} are not in it", score.key);
+                self.remark("field_annotation", what);
+            }
+            if score.high_is == HighIs::Better {
+                let what = format!(
+                    "what a high number of the score {} tells is not in it",
+                    score.key
+                );
                 self.remark("field_annotation", what);
             }
             let label = self.text(&score.title);

@@ -24,6 +24,8 @@ pub struct Changes {
     pub sections: Vec<ElementChange>,
     /// Every notice of either version, likewise.
     pub notices: Vec<ElementChange>,
+    /// Every piece of advice of either version, likewise.
+    pub advice: Vec<ElementChange>,
     /// What changed of the form as a whole, in words.
     #[schema(example = json!(["the title reads differently"]))]
     pub form: Vec<String>,
@@ -42,7 +44,7 @@ pub struct QuestionChange {
     pub details: Vec<String>,
 }
 
-/// The change of a score, a section or a notice.
+/// The change of a score, a section, a notice or a piece of advice.
 #[derive(Deserialize, ToSchema)]
 pub struct ElementChange {
     /// Its key.

@@ -21,6 +21,7 @@ described_as! {
     form::OptionDefinition => OptionDefinition;
     form::Concept => Concept;
     form::NoticeDefinition => NoticeDefinition;
+    form::AdviceDefinition => AdviceDefinition;
     form::ParameterDefinition => ParameterDefinition;
     form::ConstraintDefinition => ConstraintDefinition;
 }
@@ -86,6 +87,9 @@ pub struct FormDefinition {
     /// Rules over the answers to several questions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<ConstraintDefinition>,
+    /// What a person could raise with the care team, given the answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<AdviceDefinition>,
 }
 
 /// A group of questions that are shown together.
@@ -285,6 +289,20 @@ pub struct NoticeDefinition {
     #[schema(example = "distress_help")]
     pub key: String,
     /// The condition; it may refer to every question.
+    pub show_when: ConditionDefinition,
+    /// The text.
+    pub text: Text,
+}
+
+/// What a person could raise with the care team where the condition holds, for instance a band of a score. It stands in
+/// the personal summary.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdviceDefinition {
+    /// Name of the advice, unique among the advice.
+    #[schema(example = "eating_advice")]
+    pub key: String,
+    /// The condition; it may refer to every question and score.
     pub show_when: ConditionDefinition,
     /// The text.
     pub text: Text,

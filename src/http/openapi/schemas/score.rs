@@ -17,6 +17,7 @@ described_as! {
     form::ScoreMethod => ScoreMethod;
     form::BandDefinition => BandDefinition;
     form::HiddenRule => HiddenRule;
+    form::HighIs => HighIs;
     form::RoundDefinition => RoundDefinition;
     form::RoundingRule => RoundingRule;
     form::TableRowDefinition => TableRowDefinition;
@@ -80,6 +81,9 @@ pub struct ScoreDefinition {
     /// How the score is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<RoundDefinition>,
+    /// What a high value tells; `worse` by default. Only that decides which areas a personal summary calls the heaviest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high_is: Option<HighIs>,
 }
 
 /// How a score combines its questions.
@@ -101,6 +105,16 @@ pub enum ScoreMethod {
     Count,
     /// The value of the row in a table that fits.
     Table,
+}
+
+/// What a high value of a score tells.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HighIs {
+    /// More difficulty.
+    Worse,
+    /// Less difficulty, or a better experience.
+    Better,
 }
 
 /// What a score makes of a question that routing hid.

@@ -18,6 +18,7 @@ impl From<TooMany> for Problem {
     fn from(refused: TooMany) -> Self {
         let detail = match refused.of {
             Limited::Exports => "Your account has exported a lot lately.",
+            Limited::Statistics => "Your account has read a lot of figures lately.",
             Limited::OpenResponses | Limited::Credentials | Limited::Receipts => {
                 "A lot has come from your network lately. What you have filled in is not lost: send it again later."
             }

@@ -25,6 +25,7 @@ impl From<StatisticsRefused> for Problem {
             }
             StatisticsRefused::LanguageNotOffered(offered) => Self::new(Code::LanguageNotOffered)
                 .detail(format!("The form is offered in {}.", offered.join(", "))),
+            StatisticsRefused::TooMany(refused) => refused.into(),
             StatisticsRefused::Failure(failure) => failure.into(),
         }
     }

@@ -53,7 +53,7 @@ pub struct InsightsQuery {
 ///
 /// The figures are those of the statistics: under the cell key method, and nothing is said of groups with a published count
 /// of less than 10. Such a group looks like one with nobody in it, and so does a campaign. A higher score is taken to mean
-/// more difficulty.
+/// more difficulty, unless `high_is` of the form says otherwise.
 #[utoipa::path(
     tag = "insights",
     params(

@@ -18,6 +18,7 @@ use crate::http::problem::Problem;
 use crate::http::state::State;
 
 mod by_receipt;
+mod own_summary;
 mod sent;
 
 pub use by_receipt::OwnResponseView;
@@ -28,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(create_response)
         .service(by_receipt::get_own_response)
+        .service(own_summary::get_own_summary)
         .service(by_receipt::correct_own_response)
         .service(by_receipt::withdraw_own_response);
 }

@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::query::StatisticsQuery;
 use self::views::StatisticsView;
 use crate::app::statistics;
-use crate::formats::statistics::statistics_csv;
+use crate::formats::statistics::{statistics_csv, statistics_parquet};
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
 use crate::http::extract::headers_only::HeadersOnly;
@@ -23,6 +23,10 @@ use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
 use crate::http::reply::{entity_tag, without_body};
 use crate::http::state::State;
+
+const JSON: &str = "application/json";
+const CSV: &str = "text/csv";
+const PARQUET: &str = "application/vnd.apache.parquet";
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -48,7 +52,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// person. Until then, tables by campaign, version and at most one background question can be asked for, and those that were
 /// asked for shortly before; others are refused with `figures_held`.
 ///
-/// With `Accept: text/csv` the reply is a table with a row a group. The query is recorded in the audit, once a day for
+/// With `Accept: text/csv` the reply is a table with a row a group, and with `Accept: application/vnd.apache.parquet` the
+/// same table as a Parquet file with typed columns. The query is recorded in the audit, once a day for
 /// each account.
 #[utoipa::path(
     tag = "exports",
@@ -67,7 +72,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         ),
         (status = 304, description = "The client has these figures."),
     ),
-    extensions(("x-other-media-types" = json!(["text/csv"])), ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered", "figures_held"]))),
+    extensions(
+        ("x-other-media-types" = json!(["text/csv", "application/vnd.apache.parquet"])),
+        ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered", "figures_held", "too_many_requests"])),
+    ),
 )]
 #[get("/v1/forms/{form}/statistics", wrap = "from_fn(compress)")]
 async fn get_statistics(
@@ -79,18 +87,15 @@ async fn get_statistics(
     headers_only: HeadersOnly,
 ) -> Result<HttpResponse, Problem> {
     let (query, form) = (query.read()?, form.key()?);
-    let (caller, asked, as_csv) = (
-        analyst.caller(),
-        query.request(),
-        preferred(&request, &["application/json", "text/csv"]) == "text/csv",
-    );
+    let (caller, asked) = (analyst.caller(), query.request());
+    let wanted = preferred(&request, &[JSON, CSV, PARQUET]);
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::VARY, "accept"))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    let media_type = match as_csv {
-        true => "text/csv; charset=utf-8; header=present",
-        false => "application/json",
+    let media_type = match wanted {
+        CSV => "text/csv; charset=utf-8; header=present",
+        other => other,
     };
     if headers_only.0 {
         statistics::check_statistics(&state.app, caller, &form, asked).await?;
@@ -98,9 +103,10 @@ async fn get_statistics(
     }
     let figures = statistics::statistics(&state.app, caller, &form, asked).await?;
     let unwritten = || Problem::internal("statistics cannot be written");
-    let body = match as_csv {
-        true => statistics_csv(&figures, query.csv()).map_err(|_| unwritten())?,
-        false => serde_json::to_vec(&StatisticsView::new(form.to_string(), &figures))
+    let body = match wanted {
+        CSV => statistics_csv(&figures, query.csv()).map_err(|_| unwritten())?,
+        PARQUET => statistics_parquet(&figures).map_err(|_| unwritten())?,
+        _ => serde_json::to_vec(&StatisticsView::new(form.to_string(), &figures))
             .map_err(|_| unwritten())?,
     };
     let tag = entity_tag::weak(&body);

@@ -6,10 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, get};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -17,7 +14,7 @@ use super::views::{
     ChangeView, DimensionView, GroupView, MeasureView, ProtectionView, changes_of, groups_of,
 };
 use crate::app::statistics::{self, ReportRequest};
-use crate::domain::statistics::{Dimension, Report, ReportItem, Statistics};
+use crate::domain::statistics::{Detail, Dimension, Report, ReportItem, Statistics};
 use crate::formats::report::{STYLE, report_html};
 use crate::http::auth::{Analyst, StaffOrKey};
 use crate::http::extract::Query;
@@ -26,16 +23,10 @@ use crate::http::extract::media_type::preferred;
 use crate::http::extract::path::FormPath;
 use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
-use crate::http::reply::{entity_tag, without_body};
+use crate::http::reply::{entity_tag, page_policy, without_body};
 use crate::http::state::State;
 
-/// Allows the style of the page, and nothing else.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = STANDARD.encode(Sha256::digest(STYLE));
-    format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-});
+static POLICY: LazyLock<String> = LazyLock::new(|| page_policy(STYLE));
 
 /// Which report.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
@@ -48,6 +39,21 @@ pub struct ReportQuery {
     /// Language of the texts: one of those of the newest version; the default is the first of these.
     #[param(example = "en")]
     language: Option<String>,
+    /// How much it says. If missing: `overall`.
+    #[serde(default)]
+    #[param(value_type = Option<ReportDetail>)]
+    detail: ReportDetail,
+}
+
+/// How much a report says.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportDetail {
+    /// Every question and score of all responses, with what changed from campaign to campaign.
+    #[default]
+    Overall,
+    /// By each background question and by campaign as well.
+    Full,
 }
 
 /// All figures of a form.
@@ -62,6 +68,8 @@ pub struct ReportView {
     /// The language of the texts.
     #[schema(example = "en")]
     pub language: String,
+    /// How much it says.
+    pub detail: ReportDetail,
     /// The keys of the campaigns, in the order in which they open.
     #[schema(example = json!(["world-cancer-day-2027"]))]
     pub campaigns: Vec<String>,
@@ -78,7 +86,7 @@ pub struct ReportItemView {
     pub measure: MeasureView,
     /// Of all responses.
     pub overall: Vec<GroupView>,
-    /// By campaign, if there are several, and by each background question.
+    /// By campaign, if there are several, and by each background question; empty unless the report is full.
     pub by: Vec<BreakdownView>,
     /// How it changed from one campaign to the next.
     pub changes: Vec<ChangeView>,
@@ -100,10 +108,10 @@ pub struct BreakdownView {
 
 /// Get the report of a form
 ///
-/// Every question and every score: overall, by each background question, and by campaign, with the change from one
-/// campaign to the next. The figures are those of `GET /v1/forms/{form}/statistics`, protected in the same way. With
-/// `Accept: text/html` the reply is a page with charts, to be read on a screen and printed on A4; it has no script and
-/// loads nothing. The report is recorded in the audit, once a day for each account.
+/// Every question and every score, with the change from one campaign to the next; with `detail=full` also by each
+/// background question and by campaign. The figures are those of `GET /v1/forms/{form}/statistics`, protected in the same way. With
+/// `Accept: text/html` the reply is a page with charts, to be read on a screen and printed on A4: a few pages, and with
+/// `detail=full` many. It has no script and loads nothing. The report is recorded in the audit, once a day for each account.
 #[utoipa::path(
     tag = "exports",
     security(("staff" = ["analyst"]), ("api_key" = ["analyst"])),
@@ -121,7 +129,10 @@ pub struct BreakdownView {
         ),
         (status = 304, description = "The client has this report."),
     ),
-    extensions(("x-other-media-types" = json!(["text/html"])), ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered", "figures_held"]))),
+    extensions(
+        ("x-other-media-types" = json!(["text/html"])),
+        ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered", "figures_held", "too_many_requests"])),
+    ),
 )]
 #[get("/v1/forms/{form}/report", wrap = "from_fn(compress)")]
 pub(super) async fn get_report(
@@ -170,6 +181,10 @@ impl ReportQuery {
         ReportRequest {
             campaigns: keys,
             language: self.language.clone(),
+            detail: match self.detail {
+                ReportDetail::Overall => Detail::Overall,
+                ReportDetail::Full => Detail::Full,
+            },
         }
     }
 }
@@ -180,6 +195,10 @@ impl From<&Report> for ReportView {
             form: report.form.clone(),
             title: report.title.clone(),
             language: report.language.clone(),
+            detail: match report.detail {
+                Detail::Overall => ReportDetail::Overall,
+                Detail::Full => ReportDetail::Full,
+            },
             campaigns: report.campaigns.clone(),
             items: report.items.iter().map(Into::into).collect(),
             protection: ProtectionView::default(),
@@ -189,7 +208,8 @@ impl From<&Report> for ReportView {
 
 impl From<&ReportItem<Statistics>> for ReportItemView {
     fn from(item: &ReportItem<Statistics>) -> Self {
-        let breakdowns = item.by_campaign.iter().chain(&item.by);
+        let by_campaign = item.by_campaign.iter().filter(|_| !item.by.is_empty());
+        let breakdowns = by_campaign.chain(&item.by);
         let breakdown = |statistics: &Statistics| {
             let dimension: &Dimension = statistics.by.first()?;
             Some(BreakdownView {
