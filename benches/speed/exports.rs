@@ -1,14 +1,13 @@
 //! The CSV export, beside a bare COPY of the same rows, and beside the same rows written without any masking, which the
 //! server does not do.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aftercare::app::export::ExportVersion;
 use aftercare::app::export::rows::{RowReader, Rows};
-use aftercare::domain::codebook::Columns;
-use aftercare::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, codebook};
+use aftercare::app::export::tables::Tables;
+use aftercare::domain::disclosure::codebook;
 use aftercare::domain::form::Form;
 use aftercare::domain::ids::{CampaignId, FormVersionId};
 use aftercare::domain::response::validate;
@@ -18,7 +17,7 @@ use aftercare::formats::table::{Layout, Shape, TableWriter};
 use aftercare::sample::synthetic;
 use aftercare::store::AsyncPgConnection;
 use aftercare::store::pool::{Purpose, Target};
-use aftercare::store::responses::stream::{Order, ResponsesFilter};
+use aftercare::store::responses::stream::Order;
 use futures_util::TryStreamExt;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -107,8 +106,7 @@ async fn fill(world: &World) {
 struct Writer {
     conn: AsyncPgConnection,
     versions: Vec<ExportVersion>,
-    filter: ResponsesFilter,
-    campaigns: HashMap<CampaignId, String>,
+    campaign: CampaignId,
 }
 
 impl Writer {
@@ -118,19 +116,14 @@ impl Writer {
         let ids = "SELECT campaigns.id, form_versions.id FROM campaigns, form_versions";
         let row = client.query_one(ids, &[]).await.unwrap();
         let campaign = CampaignId(row.get::<_, Id>(0).0);
-        let filter = ResponsesFilter {
-            versions: vec![FormVersionId(row.get::<_, Id>(1).0)],
-            campaigns: vec![campaign],
-        };
         Self {
             conn: target.connect(Purpose::Exports).await.unwrap(),
             versions: vec![ExportVersion {
-                id: filter.versions[0],
+                id: FormVersionId(row.get::<_, Id>(1).0),
                 number: 1,
                 form: Arc::new(form),
             }],
-            filter,
-            campaigns: HashMap::from([(campaign, "bench".to_owned())]),
+            campaign,
         }
     }
 }
@@ -153,16 +146,13 @@ impl<'a> tokio_postgres::types::FromSql<'a> for Id {
 
 impl Worker for Writer {
     async fn step(&mut self) -> u64 {
-        let form = &*self.versions[0].form;
-        let columns = Columns::of(&[(1, form)]);
-        let quasi = QuasiIdentifiers::of(&columns);
-        let secondary = SecondarySuppression::of(&columns, &quasi);
-        let (versions, campaigns) = (&self.versions, &self.campaigns);
-        let reader = RowReader::new(&columns, &quasi, &secondary, versions, campaigns);
+        let tables = Tables::of(&self.versions);
+        let reader = RowReader::new(&tables, &self.versions, (self.campaign, "bench"));
+        let columns = &tables.columns;
         let mut csv = CsvTable::new(CsvOptions::default());
-        let entries = codebook(&columns, "en");
-        let (mut layout, _) = Layout::of(&columns, &entries, Shape::default(), |_| true);
-        let rows = Rows::open(&mut self.conn, &self.filter, Order::Any, &reader);
+        let entries = codebook(columns, "en");
+        let (mut layout, _) = Layout::of(columns, &entries, Shape::default(), |_| true);
+        let rows = Rows::open(&mut self.conn, Order::Any, &reader);
         let mut rows = rows.await.unwrap();
         let mut count = 0;
         while let Some(row) = rows.next().await.unwrap() {

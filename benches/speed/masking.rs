@@ -2,6 +2,7 @@
 //! planning takes. It runs only when it is named.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use aftercare::domain::codebook::{
@@ -9,7 +10,7 @@ use aftercare::domain::codebook::{
 };
 use aftercare::domain::disclosure::k_anonymity::{FrequencyTable, QiSet};
 use aftercare::domain::disclosure::{
-    KeyEncoder, QuasiIdentifiers, SecondarySuppression, suppression_weights,
+    KeyEncoder, Levels, QuasiIdentifiers, SecondarySuppression, ShownClass, Weights,
 };
 use aftercare::domain::form::Form;
 use aftercare::domain::ids::CampaignId;
@@ -29,8 +30,8 @@ pub fn run() {
     let form = shipped_form();
     println!(
         "| people | responses | combinations | rare | rare by background alone | rows touched | metadata cells suppressed | background answers suppressed | \
-         other cells suppressed | weighted cost | planned in | peak memory |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+         other cells suppressed | loss of the background | weighted cost | planned in | peak memory |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     );
     let people = People::of(&form).unwrap();
     for records in [1_000, 10_000, 100_000, 1_000_000] {
@@ -73,7 +74,8 @@ fn measure(
     };
     let (metadata, answers) = (places(metadata), places(answers));
     let first = IsoWeek::of(NaiveDate::from_ymd_opt(2027, 1, 4).unwrap()).monday();
-    let mut encoder = KeyEncoder::new(&quasi);
+    let levels = Arc::new(Levels::of(&columns, &quasi));
+    let mut encoder = KeyEncoder::new(Arc::clone(&levels));
     let mut table = FrequencyTable::new(quasi.count()).unwrap();
     let mut background = FrequencyTable::new(answers.len()).unwrap();
     let mut rng = StdRng::seed_from_u64(2027);
@@ -91,17 +93,18 @@ fn measure(
             answers: valid.as_slice(),
         };
         let cells = quasi.columns().iter();
-        let cells = cells.map(|(column, one)| (*one, projection.cell(*column, &row)));
-        let codes = encoder.codes(cells);
+        let cells = cells.map(|(column, one)| (*column, *one, projection.cell(*column, &row)));
+        let codes = encoder.codes(&cells.collect::<Vec<_>>());
         table.add(codes).unwrap();
         let of_answers: Vec<u32> = answers.iter().map(|quasi| codes[*quasi]).collect();
         background.add(&of_answers).unwrap();
     }
     let distinct = table.combinations();
-    let weights = suppression_weights(&columns, &quasi, &secondary);
+    let weights = Weights::of_columns(&columns, &quasi, &secondary);
     let started = Instant::now();
     encoder.seal(&mut table);
-    let suppression = table.suppress_weighted(K, &weights).unwrap();
+    let hierarchies = encoder.hierarchies(&weights);
+    let suppression = table.generalise(K, &hierarchies).unwrap();
     let took = started.elapsed();
     let peak = peak();
     let suppressed_with = secondary.of_version(1);
@@ -114,12 +117,32 @@ fn measure(
     };
     let dependent: u64 = suppression
         .shares()
-        .map(|(_, suppressed, records)| records * dependent(suppressed))
+        .map(|(_, shown, records)| records * dependent(ShownClass::new(shown, &encoder).undecided))
         .sum();
     let cost = suppression.cost();
-    let weighted: u64 = (weights.iter().zip(&cost.suppressed_by_column))
-        .map(|(weight, cells)| u64::from(*weight) * cells)
+    let weighted: u64 = suppression
+        .shares()
+        .map(|(_, shown, records)| {
+            let cells = shown.iter().zip(&hierarchies);
+            records
+                * cells
+                    .map(|(code, it)| u64::from(it.cost(*code)))
+                    .sum::<u64>()
+        })
         .sum();
+    let weighted = weighted / 1000;
+    let lost: u64 = suppression
+        .shares()
+        .map(|(_, shown, records)| {
+            let class = ShownClass::new(shown, &encoder);
+            let lost = |quasi: &usize| match class.coarse(*quasi, &encoder) {
+                Some(coarse) => u64::from(levels.loss(*quasi, coarse)),
+                None => 1000 * u64::from(class.masked.contains(*quasi)),
+            };
+            records * answers.iter().map(lost).sum::<u64>()
+        })
+        .sum();
+    let loss = lost as f64 / (1000 * records * answers.len() as u64) as f64;
     let rare_background = background.suppress(K).cost().rare_records;
     let suppressed = |quasi: &BTreeSet<usize>| -> u64 {
         quasi
@@ -130,7 +153,7 @@ fn measure(
     let share = |part: u64, of: u64| format!("{:.1} %", 100.0 * part as f64 / of as f64);
     let others = (columns.as_slice().len() - quasi.columns().len()) as u64;
     println!(
-        "| {people} | {records} | {distinct} | {} | {} | {} | {} | {} | {} | {weighted} | {took:.2?} | {peak} |",
+        "| {people} | {records} | {distinct} | {} | {} | {} | {} | {} | {} | {loss:.3} | {weighted} | {took:.2?} | {peak} |",
         share(cost.rare_records, records),
         share(rare_background, records),
         share(cost.records_affected, records),
@@ -139,8 +162,8 @@ fn measure(
         share(dependent, records * others),
     );
     println!(
-        "  weights {weights:?}, suppressed by quasi-identifier {:?}",
-        cost.suppressed_by_column
+        "  {weights:?}, suppressed by quasi-identifier {:?}, told as a group {:?}",
+        cost.suppressed_by_column, cost.coarser_by_column
     );
 }
 

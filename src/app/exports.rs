@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::export::audited::{Asked, written};
 use super::export::campaigns::{FormCampaigns, NotChosen, by_id};
 use super::export::remarks::RemarksExport;
-use super::export::request::{ExportKeys, NotFitting, columns_of, label_language, newest};
+use super::export::request::{NotFitting, columns_of, label_language, newest};
 pub use super::export::request::{ResponsesRequest, Unfit};
 use super::export::{Download, ExportError, ExportVersion, Limits, Report, ResponsesExport, start};
 use super::limits::TooMany;
@@ -57,8 +57,7 @@ pub struct ResponsesFile {
     pub download: Download,
 }
 
-/// Exports the responses to a form, of the campaigns that the caller reaches. What they do not reach is left out by the
-/// same filter as a choice of campaigns: after suppression, which is over the whole form.
+/// Exports the responses to a form, of the campaigns that the caller reaches, each of which is masked by itself.
 ///
 /// # Errors
 ///
@@ -118,11 +117,8 @@ pub(super) async fn responses_export(
     request: ResponsesRequest,
 ) -> Result<ResponsesExport, ExportRefused> {
     let (campaigns, versions) = published(app, conn, caller, form).await?;
-    let keys = ExportKeys {
-        order: order_key(app, &campaigns.all),
-        suppression: keys_of(app, &campaigns.all)?,
-    };
-    let export = request.export(keys, form, versions, &campaigns);
+    let keys = keys_of(app, &campaigns.all)?;
+    let export = request.export(&keys, &app.plans, form, versions, &campaigns);
     export.map_err(|not_fitting| match not_fitting {
         NotFitting::OutOfReach(out) => out.into(),
         NotFitting::Unfit(reasons) => ExportRefused::Unfit(reasons),
@@ -270,15 +266,4 @@ fn keys_of(
         }
     }
     Ok(keys)
-}
-
-/// The key of the order of the rows: that of the earliest campaign, so that the order stays when the key of new campaigns
-/// changes.
-fn order_key(app: &App, campaigns: &[ExportedCampaign]) -> ServerKey {
-    let first = campaigns
-        .iter()
-        .filter_map(ExportedCampaign::server_key)
-        .min();
-    let key = first.and_then(|number| app.keys.server.get(number));
-    key.unwrap_or(app.keys.server.oldest()).clone()
 }

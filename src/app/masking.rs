@@ -15,6 +15,8 @@ use crate::store::exclusive_connection::ExclusiveConnection;
 /// Without a `k` it is what the campaigns promise. A greater one masks further, as in an export. A smaller one, which no
 /// export takes, is measured as if the campaigns promised no more.
 ///
+/// `with_levels` says whether answers are told coarser before they are masked, as exports do.
+///
 /// It is recorded as an export is, since the figures change with each response: whoever measured again and again would
 /// learn what single responses do, and when there are enough.
 ///
@@ -26,15 +28,19 @@ pub async fn measure_masking(
     caller: &Caller,
     form: &FormKey,
     k: Option<u32>,
+    with_levels: bool,
 ) -> Result<Report, ExportRefused> {
     let counted = app.limits.count_export(caller.actor.staff_id());
     counted.map_err(ExportRefused::TooMany)?;
     let mut conn = app.pools.exports.get().await?;
     let mut export =
         responses_export(app, &mut conn, caller, form, ResponsesRequest::default()).await?;
+    export.with_levels = with_levels;
     if let Some(k) = k {
-        export.k = k;
-        export.least_k = export.least_k.min(k);
+        export.k = Some(k);
+        for campaign in &mut export.campaigns {
+            campaign.least_k = campaign.least_k.min(k);
+        }
     }
     let asked = Asked::of(form, &export);
     let mut connection = ExclusiveConnection::new(conn);

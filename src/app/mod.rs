@@ -85,7 +85,7 @@ pub use failure::Failure;
 use failure::{failures, out_of_reach};
 pub use transaction::Transaction;
 
-use export::Spool;
+use export::{PlanCache, Spool};
 use form_catalog::FormCatalog;
 use intake::Intake;
 use limits::{LimitRates, Limits};
@@ -126,6 +126,8 @@ pub struct Shared {
     pub intake: Intake,
     /// Where exports wait for slow clients.
     pub spool: Spool,
+    /// Masked tables of campaigns, for further exports.
+    pub plans: Arc<PlanCache>,
     /// Statistics that were computed.
     pub statistics: StatisticsCache,
     /// Figures for everybody that were computed.
@@ -191,6 +193,7 @@ impl App {
             pools,
             keys,
             spool,
+            plans: Arc::default(),
             statistics: StatisticsCache::default(),
             insights: InsightsCache::default(),
             tasks,

@@ -26,6 +26,9 @@ pub struct Masking {
     #[arg(short, long, value_delimiter = ',', value_name = "NUMBERS",
         value_parser = clap::value_parser!(u32).range(2..=i64::from(MAX_K)))]
     k: Vec<u32>,
+    /// Mask without telling answers coarser, to see what the levels of the form and of the week are worth
+    #[arg(long)]
+    without_levels: bool,
     #[command(flatten)]
     database: DatabaseConfig,
     #[command(flatten)]
@@ -55,7 +58,8 @@ impl Masking {
     async fn show(&self, app: &App, k: Option<u32>) -> anyhow::Result<()> {
         let form = &self.form;
         let under = k.map_or_else(String::new, |k| format!(" under k = {k}"));
-        let report = match measure_masking(app, &Caller::OPERATOR, form, k).await {
+        let measured = measure_masking(app, &Caller::OPERATOR, form, k, !self.without_levels);
+        let report = match measured.await {
             Ok(report) => report,
             Err(ExportRefused::Export(ExportError::TooFew)) => {
                 print(&format!(
@@ -80,12 +84,20 @@ fn lines(form: &FormKey, report: &Report) -> Vec<String> {
     let width = width.max().unwrap_or_default();
     let line = |column: &MaskedColumn| {
         let share = percent(column.masked, records);
-        format!("  {:width$}  {:>9}  {share:>8}", column.name, column.masked)
+        let coarser = percent(column.coarser, records);
+        format!(
+            "  {:width$}  {:>9}  {share:>8}  {:>9}  {coarser:>8}",
+            column.name, column.masked, column.coarser
+        )
     };
     let mut lines = vec![format!(
-        "{form}: {records} responses, k = {}, {} of them with a masked cell",
-        report.k, report.masked_records,
+        "{form}: {records} responses, k = {}, {} of them with a masked cell, {} with one told coarser",
+        report.k, report.masked_records, report.coarser_records,
     )];
+    lines.push(format!(
+        "  {:width$}  {:>9}  {:>8}  {:>9}  {:>8}",
+        "", "masked", "", "coarser", ""
+    ));
     for (role, title) in [
         (MaskedRole::Metadata, "known of the response:"),
         (MaskedRole::Background, "background:"),

@@ -9,6 +9,7 @@
 //! | [`staff`] | roles of staff |
 //! | [`disclosure`] | statistical disclosure control: quasi-identifiers, k-anonymity, secondary suppression, cell key method, rounding |
 //! | [`free_text`] | the redaction of remarks, and their review by a person |
+//! | [`week`] [`period`] | the week of a response, and the month, quarter and year that it belongs to |
 //! | [`codebook`] | the columns of an export and what they mean |
 //! | [`audit`] | the hash chain of the audit |
 //!
@@ -23,6 +24,7 @@ pub mod fault;
 pub mod form;
 pub mod free_text;
 pub mod ids;
+pub mod period;
 pub mod pointer;
 pub mod response;
 pub mod server_key;

@@ -39,7 +39,9 @@ pub const HEADER: [&str; 31] = [
 ];
 
 /// The columns of the list of codes.
-pub const CODES_HEADER: [&str; 6] = ["column", "version", "kind", "code", "number", "label"];
+pub const CODES_HEADER: [&str; 7] = [
+    "column", "version", "kind", "code", "number", "label", "level",
+];
 
 /// A code of a column in a version, or a band of a score.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,7 +50,7 @@ pub struct CodeRow<'a> {
     pub column: &'a str,
     /// The version.
     pub version: i32,
-    /// `code` or `band`.
+    /// `code`, `group` for one that is told instead of several, or `band` for one of a score.
     pub kind: &'static str,
     /// As it stands in the column; the code of the band.
     pub code: &'a str,
@@ -56,25 +58,36 @@ pub struct CodeRow<'a> {
     pub number: Option<f64>,
     /// What it means.
     pub label: &'a str,
+    /// The level of a group.
+    pub level: Option<u8>,
 }
 
 /// A row for each code that can stand in a column in each version, and for each band of a score.
 pub fn codes(by_version: &[Entry]) -> impl Iterator<Item = CodeRow<'_>> {
     by_version.iter().flat_map(|entry| {
         let version = entry.versions.last().copied().unwrap_or_default();
-        let row = move |kind, code, number, label| CodeRow {
+        let row = move |kind, code, number, label, level| CodeRow {
             column: &entry.column,
             version,
             kind,
             code,
             number,
             label,
+            level,
         };
         let codes = entry.codes.iter();
-        let codes =
-            codes.map(move |it| row("code", &*it.code, it.number.map(f64::from), &*it.label));
+        let codes = codes.map(move |it| {
+            let kind = if it.level.is_some() { "group" } else { "code" };
+            row(
+                kind,
+                &*it.code,
+                it.number.map(f64::from),
+                &*it.label,
+                it.level,
+            )
+        });
         let bands = entry.score.iter().flat_map(|score| &score.bands);
-        codes.chain(bands.map(move |it| row("band", &*it.code, Some(it.from), &*it.label)))
+        codes.chain(bands.map(move |it| row("band", &*it.code, Some(it.from), &*it.label, None)))
     })
 }
 
@@ -97,6 +110,10 @@ pub fn codes_csv(by_version: &[Entry], options: CsvOptions) -> Result<Vec<u8>, R
             None => csv.blank(),
         }
         csv.text(row.label);
+        match row.level {
+            Some(level) => csv.whole(level.into()),
+            None => csv.blank(),
+        }
         csv.end_row()?;
     }
     Ok(csv.take())

@@ -43,6 +43,7 @@ impl TableWriter for CsvTable {
                     csv.number(format_args!("{number:.digits$}", digits = decimals.into()));
                 }
                 Field::Week(monday) => csv.text(self.weeks.name(monday)),
+                Field::Period(kind, number) => csv.text(&kind.written(number)),
                 Field::Date(period) => csv.code(&period.to_string()),
                 Field::Missing(missing) => match self.missing.shown(missing) {
                     Some(flavour) => csv.code(flavour),

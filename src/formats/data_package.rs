@@ -146,7 +146,7 @@ fn codebook_schema() -> Value {
 fn codes_schema() -> Value {
     let fields = CODES_HEADER.map(|name| {
         let kind = match name {
-            "version" => "integer",
+            "version" | "level" => "integer",
             "number" => "number",
             _ => "string",
         };
@@ -206,7 +206,10 @@ pub(super) fn field(column: &TableColumn, formulas: Formulas) -> Map<String, Val
         }
     }
     if column.value_type == ValueType::Week {
-        constraints.insert("pattern".to_owned(), json!("[0-9]{4}-W[0-9]{2}"));
+        constraints.insert(
+            "pattern".to_owned(),
+            json!("[0-9]{4}(-(W[0-9]{2}|[0-9]{2}|Q[1-4]))?"),
+        );
     }
     let mut field = Map::new();
     field.insert("name".to_owned(), json!(column.name));

@@ -163,9 +163,10 @@ impl TableWriter for XlsxTable {
             .collect();
         let codes = codes(&table.codebook_by_version).map(|code| {
             let number = code.number.map_or_else(String::new, |it| it.to_string());
+            let level = code.level.map_or_else(String::new, |it| it.to_string());
             let (column, version) = (code.column.to_owned(), code.version.to_string());
             let [kind, code, label] = [code.kind, code.code, code.label].map(str::to_owned);
-            vec![column, version, kind, code, number, label]
+            vec![column, version, kind, code, number, label, level]
         });
         self.codes = codes.collect();
         self.start_responses()
@@ -192,7 +193,7 @@ impl TableWriter for XlsxTable {
                 },
                 Field::Empty => self.sheet.push_str("<c/>"),
                 Field::Text(text) | Field::Code(text) => text_cell(&mut self.sheet, text),
-                Field::Week(_) | Field::Date(_) => {
+                Field::Week(_) | Field::Period(..) | Field::Date(_) => {
                     self.text.clear();
                     field.write_text(&mut self.weeks, &mut self.text);
                     text_cell(&mut self.sheet, &self.text);

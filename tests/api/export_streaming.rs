@@ -1,13 +1,13 @@
 //! Exports of many rows: broken ones are seen to be broken, slow clients hold up nobody, memory stays small.
 
-use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aftercare::app::export::selection::RowFilter;
 use aftercare::app::export::{
-    Download, ExportError, ExportVersion, FileSpec, Limits, ResponsesExport, Spool, start,
+    CampaignTable, Download, ExportError, ExportVersion, FileSpec, Limits, ResponsesExport, Spool,
+    start,
 };
 use aftercare::domain::ids::{CampaignId, FormVersionId};
 use aftercare::domain::staff::role::Role;
@@ -93,17 +93,18 @@ async fn begin_in(
             number: version.number,
             form: Arc::new(version.form),
         }],
-        campaigns: HashMap::from([(CampaignId(campaign), CAMPAIGN.to_owned())]),
+        campaigns: vec![CampaignTable {
+            id: CampaignId(campaign),
+            key: CAMPAIGN.to_owned(),
+            least_k: 5,
+            server_key: Some(app.state.app.keys.server.oldest().clone()),
+        }],
         row_filter: RowFilter::default(),
-        least_k: 5,
-        k: 5,
+        k: None,
         sensitive: Vec::new(),
-        order_key: app.state.app.keys.server.oldest().clone(),
-        keys: HashMap::from([(
-            CampaignId(campaign),
-            app.state.app.keys.server.oldest().clone(),
-        )]),
         file: FileSpec::default(),
+        with_levels: true,
+        plans: Arc::default(),
     };
     let conn = app.state.app.pools.exports.get().await.unwrap();
     let connection = ExclusiveConnection::new(conn);

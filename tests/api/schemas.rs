@@ -37,6 +37,7 @@ fn newer_questions() -> Vec<Value> {
         "key": "n", "kind": "rating", "text": text, "min": 0, "max": 10,
                     "step": 1, "unit": {"ucum": "kg", "label": text}, "max_open": true, "slider": true, "default": 5,
                     "anchors": [{"at": 5, "label": text}], "matrix": "m", "external": external,
+                    "coarser": [[{"code": "low", "label": text, "from": 0}, {"code": "named", "label": text, "options": ["a", "b"]}]],
     });
     let others = json!([
                 {"key": "h", "kind": "date", "text": text, "precision": "day", "earliest": "-P5Y", "latest": "today", "reason": "R"},

@@ -364,7 +364,10 @@ async fn the_codebook_is_there_as_json_and_each_version_of_a_column_for_itself()
 async fn each_code_has_a_row_of_its_own() {
     let all = collected().await;
     let (names, rows) = table(&text(&all.analyst, "codes.csv?formulas=raw").await);
-    assert_eq!(names.join(" "), "column version kind code number label");
+    assert_eq!(
+        names.join(" "),
+        "column version kind code number label level"
+    );
     let of = |column: &str| -> Vec<String> {
         let rows = rows.iter().filter(|row| row[0] == column);
         rows.map(|row| row[1..].join("|")).collect()

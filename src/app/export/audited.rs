@@ -5,7 +5,7 @@ use super::report::Report;
 use crate::domain::audit::{
     AuditEvent, AuditedDiversity, AuditedExport, AuditedExportFilter, AuditedFile,
 };
-use crate::domain::ids::{CampaignId, FormKey};
+use crate::domain::ids::FormKey;
 use crate::domain::week::IsoWeek;
 use crate::formats::table::shape::{LayoutKind, MissingShown, Values};
 
@@ -22,12 +22,8 @@ impl Asked {
     /// What this export was asked for.
     pub fn of(form: &FormKey, export: &ResponsesExport) -> Self {
         let filter = &export.row_filter;
-        let in_file = |id: &CampaignId| {
-            let chosen = filter.campaigns.as_ref();
-            chosen.is_none_or(|chosen| chosen.contains(id))
-        };
-        let campaigns = export.campaigns.iter().filter(|(id, _)| in_file(id));
-        let mut campaigns: Vec<String> = campaigns.map(|(_, key)| key.clone()).collect();
+        let campaigns = export.in_file();
+        let mut campaigns: Vec<String> = campaigns.map(|it| it.key.clone()).collect();
         campaigns.sort_unstable();
         let shape = export.file.shape;
         Self {
@@ -46,7 +42,7 @@ impl Asked {
                 missing: said(shape.missing, MissingShown::default()),
                 columns: export.file.columns.clone(),
             },
-            k: export.k,
+            k: export.least_k(),
             sensitive: export.sensitive.clone(),
         }
     }
@@ -83,6 +79,7 @@ pub fn written(report: &Report) -> AuditedExport {
         dependent_cells: report.dependent_cells,
         smallest_class: report.smallest_class,
         withheld_records: report.withheld_records,
+        coarser_cells: report.coarser_cells,
         diversity: diversity.collect(),
     }
 }

@@ -1,9 +1,12 @@
 //! Which campaigns of a form an export may show, given what its caller reaches.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use super::CampaignTable;
 use crate::app::Caller;
+use crate::domain::campaign::privacy_settings::least_k;
 use crate::domain::ids::{CampaignId, FormKey};
+use crate::domain::server_key::ServerKey;
 use crate::domain::staff::scope::OutOfReach;
 use crate::store::responses::stream::ExportedCampaign;
 
@@ -50,9 +53,15 @@ impl FormCampaigns {
         }
     }
 
-    /// Those that the caller reaches; none when these are all.
-    pub fn reach(&self) -> Option<HashSet<CampaignId>> {
-        (!self.whole).then(|| self.reached.iter().map(|it| it.id).collect())
+    /// All of them as an export has them, in the order of the file.
+    pub fn tables(&self, keys: &HashMap<CampaignId, ServerKey>) -> Vec<CampaignTable> {
+        let table = |campaign: &ExportedCampaign| CampaignTable {
+            id: campaign.id,
+            key: campaign.key.to_string(),
+            least_k: least_k([campaign.k]),
+            server_key: keys.get(&campaign.id).cloned(),
+        };
+        self.all.iter().map(table).collect()
     }
 
     /// Those with these keys, or else those that the caller reaches. None, when nothing is asked for and the caller reaches

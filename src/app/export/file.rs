@@ -2,7 +2,8 @@
 
 use super::download::ExportSink;
 use super::error::ExportError;
-use super::rows::Rows;
+use super::rows::MaskedRows;
+use super::selection::RowFilter;
 use super::write::write;
 use crate::domain::codebook::Columns;
 use crate::domain::disclosure::{codebook, codebook_by_version};
@@ -14,6 +15,7 @@ use crate::formats::parquet::ParquetTable;
 use crate::formats::sav::SavTable;
 use crate::formats::table::{Layout, Shape, Table};
 use crate::formats::xlsx_table::XlsxTable;
+use crate::store::AsyncPgConnection;
 
 /// How a file of responses is written. None of it changes what is suppressed.
 #[derive(Debug, Clone, Default)]
@@ -60,22 +62,24 @@ impl FileSpec {
     /// When they cannot be read or written, or the client hung up.
     pub async fn write<R>(
         &self,
-        rows: Rows<'_>,
-        columns: &Columns<'_>,
+        conn: &mut AsyncPgConnection,
+        (columns, campaigns): (&Columns<'_>, &[MaskedRows<'_>]),
+        filter: &RowFilter,
         sink: &mut ExportSink<R>,
     ) -> Result<u64, ExportError> {
         let (table, layout) = self.table(columns);
+        let (rows, table) = ((campaigns, filter), (&table, layout));
         match self.format {
             FileFormat::Csv(options) => {
-                write(rows, &table, layout, CsvTable::new(options), sink).await
+                write(conn, rows, table, CsvTable::new(options), sink).await
             }
             FileFormat::DataPackage(options) => {
-                write(rows, &table, layout, DataPackage::new(options), sink).await
+                write(conn, rows, table, DataPackage::new(options), sink).await
             }
-            FileFormat::Xlsx => write(rows, &table, layout, XlsxTable::default(), sink).await,
-            FileFormat::Parquet => write(rows, &table, layout, ParquetTable::default(), sink).await,
-            FileFormat::Sav => write(rows, &table, layout, SavTable::default(), sink).await,
-            FileFormat::Ndjson => write(rows, &table, layout, NdjsonTable::default(), sink).await,
+            FileFormat::Xlsx => write(conn, rows, table, XlsxTable::default(), sink).await,
+            FileFormat::Parquet => write(conn, rows, table, ParquetTable::default(), sink).await,
+            FileFormat::Sav => write(conn, rows, table, SavTable::default(), sink).await,
+            FileFormat::Ndjson => write(conn, rows, table, NdjsonTable::default(), sink).await,
         }
     }
 }

@@ -1,50 +1,28 @@
-//! The second pass: the figures of a file. Rows come in the order of the last pass, so that each is suppressed as it
-//! will be there.
+//! The figures of a file, which follow from the masked tables of its campaigns.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
 use super::error::ExportError;
+use super::masked_table::MaskedTable;
 use super::report::{MaskedColumn, MaskedRole, Report};
 use super::rows::{Row, Rows};
-use super::selection::Decision;
-use crate::domain::codebook::{Cell, ColumnIndex, Columns, Missing};
-use crate::domain::disclosure::k_anonymity::{ClassId, Dictionary, QiSet};
-use crate::domain::disclosure::{Diversity, QuasiIdentifiers, Shown, encode_key};
-
-/// Measures the rows of a file.
-pub async fn measure(
-    mut rows: Rows<'_>,
-    mut report: ReportBuilder<'_>,
-) -> Result<Report, ExportError> {
-    while let Some(row) = rows.next().await? {
-        report.add(&row);
-    }
-    Ok(report.finish())
-}
+use super::selection::{Decision, RowFilter};
+use super::tables::Tables;
+use crate::domain::codebook::{Cell, Column, ColumnIndex, Missing};
+use crate::domain::disclosure::k_anonymity::{ClassId, Dictionary};
+use crate::domain::disclosure::{Diversity, KeyEncoder, Shown, ShownClass, encode_key};
 
 /// Counts the rows of a file.
 pub struct ReportBuilder<'a> {
     report: Report,
-    columns: &'a Columns<'a>,
-    quasi: &'a QuasiIdentifiers,
-    classes: HashMap<ClassId, u64>,
-    /// What the suppression of these quasi-identifiers takes in a row, by version.
-    taken: HashMap<(i32, QiSet), SuppressedCells>,
+    tables: &'a Tables<'a>,
+    /// By coding, in the order of the file: rows in which it is masked, rows in which it is told as a group, and what is lost
+    /// of it in thousandths.
+    codings: Vec<(MaskedColumn, usize)>,
     sensitive: Vec<SensitiveQuestion>,
     diversity: Diversity,
-}
-
-/// What is suppressed in each of some rows.
-#[derive(Debug, Clone, Default)]
-struct SuppressedCells {
-    /// The rows.
-    rows: u64,
-    /// Cells of quasi-identifiers.
-    own: u64,
-    /// Cells of other columns.
-    dependent: u64,
-    /// The codings of both.
-    codings: BTreeSet<String>,
+    /// Classes of the campaigns before this one.
+    classes: u32,
 }
 
 /// A question whose diversity is reported.
@@ -54,111 +32,166 @@ struct SensitiveQuestion {
     dictionary: Dictionary,
 }
 
+/// What is left of a column in responses of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    All,
+    Group,
+    Nothing,
+}
+
 impl<'a> ReportBuilder<'a> {
     /// Nothing counted yet. `sensitive` has the keys of the questions whose diversity is reported.
-    pub fn new(
-        k: u32,
-        columns: &'a Columns<'a>,
-        quasi: &'a QuasiIdentifiers,
-        sensitive: &[String],
-    ) -> Self {
+    pub fn new(k: u32, tables: &'a Tables<'a>, sensitive: &[String]) -> Self {
         let question = |key: &String| SensitiveQuestion {
-            columns: columns
+            columns: tables
+                .columns
                 .iter()
                 .filter(|(_, column)| column.question() == Some(key))
                 .map(|(index, _)| index)
                 .collect(),
             dictionary: Dictionary::default(),
         };
+        let mut codings: Vec<(MaskedColumn, usize)> = Vec::new();
+        for (index, column) in tables.columns.iter() {
+            match codings.last_mut() {
+                Some((last, columns)) if last.name == column.coding => *columns += 1,
+                _ => codings.push((MaskedColumn::new(column, role(tables, index, column)), 1)),
+            }
+        }
         Self {
             report: Report {
                 k,
                 ..Report::default()
             },
-            columns,
-            quasi,
-            classes: HashMap::new(),
-            taken: HashMap::new(),
+            tables,
+            codings,
             sensitive: sensitive.iter().map(question).collect(),
             diversity: Diversity::new(sensitive.to_vec()),
+            classes: 0,
         }
     }
 
-    /// Counts a row, or that it is withheld.
-    pub fn add(&mut self, row: &Row<'_>) {
-        if row.decision == Decision::Undetermined {
-            self.report.withheld_records += 1;
-            return;
-        }
-        let taken = self.taken(row);
-        taken.rows += 1;
-        let (own, dependent) = (taken.own, taken.dependent);
-        self.report.records += 1;
-        self.report.cells += self.quasi.columns().len() as u64;
-        self.report.masked_cells += own;
-        self.report.dependent_cells += dependent;
-        self.report.masked_records += u64::from(!row.suppressed.is_empty());
-        if let Some(class) = row.class {
-            *self.classes.entry(class).or_default() += 1;
-            let questions = self.sensitive.iter_mut();
-            let shown: Vec<_> = questions.map(|question| question.shown(row)).collect();
-            self.diversity.add(class, &shown);
-        }
-    }
-
-    fn taken(&mut self, row: &Row<'_>) -> &mut SuppressedCells {
-        let (columns, quasi) = (self.columns, self.quasi);
-        let taken = self.taken.entry((row.version(), row.suppressed));
-        taken.or_insert_with(|| {
-            let mut taken = SuppressedCells::default();
-            for (index, column) in columns
-                .iter()
-                .filter(|(index, _)| row.is_suppressed(*index))
-            {
-                match quasi.of_column(index) {
-                    Some(_) => taken.own += 1,
-                    None => taken.dependent += 1,
-                }
-                taken.codings.insert(column.coding.clone());
-            }
-            taken
-        })
-    }
-
-    /// What is suppressed of each column, in the order of the file.
-    fn masked_columns(&self) -> Vec<MaskedColumn> {
-        let mut columns: Vec<MaskedColumn> = Vec::new();
-        for (index, column) in self.columns.iter() {
-            let role = match (self.quasi.of_column(index), column.background) {
-                (None, _) => MaskedRole::Dependent,
-                (Some(_), true) => MaskedRole::Background,
-                (Some(_), false) => MaskedRole::Metadata,
+    /// Counts the rows of a campaign.
+    pub fn add(&mut self, table: &MaskedTable, filter: &RowFilter) {
+        let mut sizes: BTreeMap<u32, u64> = BTreeMap::new();
+        for ((number, version), rows) in &table.counts {
+            let Some(class) = table.class(*number) else {
+                continue;
             };
-            let among = self.taken.values();
-            let among = among.filter(|taken| taken.codings.contains(&column.coding));
-            let masked = among.map(|taken| taken.rows).sum();
-            let is_next_option = columns
-                .last()
-                .is_some_and(|last| last.name == column.coding);
-            if !is_next_option && (masked > 0 || role != MaskedRole::Dependent) {
-                columns.push(MaskedColumn {
-                    name: column.coding.clone(),
-                    role,
-                    masked,
-                });
+            match filter.decide(&class.shown) {
+                Decision::Exclude => {}
+                Decision::Undetermined => self.report.withheld_records += rows,
+                Decision::Include => {
+                    *sizes.entry(*number).or_default() += rows;
+                    self.add_rows(&class.class, &table.encoder, *version, *rows);
+                }
             }
         }
-        columns
+        let smallest = [self.report.smallest_class]
+            .into_iter()
+            .filter(|it| *it > 0);
+        let smallest = smallest.chain(sizes.into_values()).min();
+        self.report.smallest_class = smallest.unwrap_or_default();
+    }
+
+    /// Counts responses that are in no row since there are too few.
+    pub fn withhold(&mut self, records: u64) {
+        self.report.withheld_records += records;
+    }
+
+    fn add_rows(&mut self, class: &ShownClass, encoder: &KeyEncoder, version: i32, rows: u64) {
+        let tables = self.tables;
+        let report = &mut self.report;
+        report.records += rows;
+        report.cells += tables.quasi.columns().len() as u64 * rows;
+        let mut any_masked = false;
+        report.coarser_records += u64::from(!class.coarser.is_empty()) * rows;
+        let with = tables.secondary.of_version(version);
+        let mut columns = tables.columns.iter().zip(with);
+        for (coding, count) in &mut self.codings {
+            let (mut masked, mut grouped, mut lost) = (false, false, 0);
+            for ((index, column), with) in columns.by_ref().take(*count) {
+                let own = tables.quasi.of_column(index);
+                // What a version does not have is not masked by a group of what it has.
+                let any = match column.versions.contains(&version) {
+                    true => Missing::Blank,
+                    false => Missing::NotAsked,
+                };
+                let known = (&tables.quasi, encoder);
+                let cell = class.cell(known, index, *with, Cell::Missing(any));
+                let left = match (cell, own.is_some_and(|own| class.coarser.contains(own))) {
+                    (Cell::Missing(Missing::Masked), _) => Left::Nothing,
+                    (Cell::Group(_) | Cell::Period(..), true) => Left::Group,
+                    _ => Left::All,
+                };
+                masked |= left == Left::Nothing;
+                grouped |= left == Left::Group;
+                match (left, own) {
+                    (Left::Nothing, Some(_)) => {
+                        report.masked_cells += rows;
+                        any_masked = true;
+                    }
+                    (Left::Nothing, None) => report.dependent_cells += rows,
+                    (Left::Group, _) => report.coarser_cells += rows,
+                    (Left::All, _) => {}
+                }
+                if let Some(coarse) = own.and_then(|own| class.coarse(own, encoder)) {
+                    lost = own.map_or(0, |own| tables.levels.loss(own, coarse));
+                    // That one of several options was chosen is a group as well.
+                    grouped = true;
+                } else if left == Left::Nothing {
+                    lost = 1000;
+                }
+            }
+            if grouped {
+                coding.coarser += rows;
+            } else if masked {
+                coding.masked += rows;
+            }
+            coding.lost += u64::from(lost) * rows;
+        }
+        report.masked_records += u64::from(any_masked) * rows;
+    }
+
+    /// Counts the answers to sensitive questions in the rows of a campaign, which are those of the table.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn diversity(&mut self, mut rows: Rows<'_>) -> Result<(), ExportError> {
+        let before = self.classes;
+        while let Some(row) = rows.next().await? {
+            let Some(class) = row.class.filter(|_| row.decision == Decision::Include) else {
+                continue;
+            };
+            let class = before.saturating_add(class);
+            self.classes = self.classes.max(class.saturating_add(1));
+            let questions = self.sensitive.iter_mut();
+            let shown: Vec<_> = questions.map(|question| question.shown(&row)).collect();
+            self.diversity.add(ClassId(class), &shown);
+        }
+        Ok(())
     }
 
     /// The figures.
     pub fn finish(self) -> Report {
+        let columns = self.codings.into_iter().map(|(column, _)| column);
+        let told =
+            |column: &MaskedColumn| column.masked > 0 || column.role != MaskedRole::Dependent;
         Report {
-            columns: self.masked_columns(),
-            smallest_class: self.classes.into_values().min().unwrap_or_default(),
+            columns: columns.filter(told).collect(),
             diversity: self.diversity.report(),
             ..self.report
         }
+    }
+}
+
+fn role(tables: &Tables<'_>, index: ColumnIndex, column: &Column) -> MaskedRole {
+    match (tables.quasi.of_column(index), column.background) {
+        (None, _) => MaskedRole::Dependent,
+        (Some(_), true) => MaskedRole::Background,
+        (Some(_), false) => MaskedRole::Metadata,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the suppression of an export took away, in numbers that say nothing about anybody.
 
+use crate::domain::codebook::Column;
 use crate::domain::disclosure::QuestionDiversity;
 
 /// The figures of an export.
@@ -19,7 +20,11 @@ pub struct Report {
     pub dependent_cells: u64,
     /// The least number of rows that are alike; 0 without rows.
     pub smallest_class: u64,
-    /// Responses that are not among the rows since what would decide it is suppressed.
+    /// Cells that are told as a group.
+    pub coarser_cells: u64,
+    /// Rows with such a cell, or with an answer to a multiple choice that is told in groups.
+    pub coarser_records: u64,
+    /// Responses that are not among the rows, since what would decide it is suppressed, or since their campaign has fewer than `k`.
     pub withheld_records: u64,
     /// How different the answers to the questions asked for are among rows that are alike.
     pub diversity: Vec<QuestionDiversity>,
@@ -36,6 +41,24 @@ pub struct MaskedColumn {
     pub role: MaskedRole,
     /// Rows in which it is suppressed.
     pub masked: u64,
+    /// Rows in which it is told as a group.
+    pub coarser: u64,
+    /// What is lost of it in all rows, in thousandths of a cell: all of one that is suppressed, and of one that is told as a group
+    /// the share of the other answers that it could be.
+    pub lost: u64,
+}
+
+impl MaskedColumn {
+    /// A column of which nothing is suppressed.
+    pub fn new(column: &Column, role: MaskedRole) -> Self {
+        Self {
+            name: column.coding.clone(),
+            role,
+            masked: 0,
+            coarser: 0,
+            lost: 0,
+        }
+    }
 }
 
 /// Why a column is suppressed.
@@ -50,17 +73,18 @@ pub enum MaskedRole {
 }
 
 impl Report {
-    /// The share of the background that is suppressed, from 0 to 1: each row and each background question weighs the same.
+    /// The share of the background that is lost, from 0 to 1: each row and each background question weighs the same. What is
+    /// told as a group counts in part (normalised certainty penalty: Xu and others 2006).
     #[allow(clippy::cast_precision_loss, reason = "a share to show")]
     pub fn loss(&self) -> f64 {
         let background = self.columns.iter();
         let background = background.filter(|column| column.role == MaskedRole::Background);
-        let (columns, masked) = background.fold((0_u64, 0_u64), |(columns, masked), column| {
-            (columns + 1, masked + column.masked)
+        let (columns, lost) = background.fold((0_u64, 0_u64), |(columns, lost), column| {
+            (columns + 1, lost + column.lost)
         });
         match columns * self.records {
             0 => 0.0,
-            cells => masked as f64 / cells as f64,
+            cells => lost as f64 / (cells as f64 * 1000.0),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What an analyst asks for, checked against the form.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use super::campaigns::{FormCampaigns, NotChosen, by_id};
+use super::campaigns::{FormCampaigns, NotChosen};
 use super::selection::RowFilter;
-use super::{ExportVersion, FileSpec, ResponsesExport};
+use super::{ExportVersion, FileSpec, PlanCache, ResponsesExport};
 use crate::domain::campaign::privacy_settings::{MAX_K, least_k};
 use crate::domain::codebook::{Column, Columns};
 use crate::domain::form::{FormDefinition, look_up};
@@ -19,14 +20,6 @@ use crate::formats::xlsx_table::MAX_COLUMNS;
 
 /// Questions whose diversity is reported at once.
 pub const MAX_SENSITIVE: usize = 20;
-
-/// The keys that an export takes.
-pub struct ExportKeys {
-    /// Decides the order of the rows.
-    pub order: ServerKey,
-    /// Those of the campaigns, which decide what is suppressed among responses that are alike.
-    pub suppression: HashMap<CampaignId, ServerKey>,
-}
 
 /// Why nothing is exported.
 #[derive(Debug)]
@@ -109,8 +102,8 @@ pub struct ResponsesRequest {
     pub from_week: Option<IsoWeek>,
     /// Only rows that show this week or an earlier one.
     pub to_week: Option<IsoWeek>,
-    /// How many responses share what is shown of their background at least; if none is given, the greatest `k` of the
-    /// form's campaigns.
+    /// How many responses share what is shown of their background at least: the greatest `k` of the form's campaigns or
+    /// more. If none is given, the responses of each campaign are masked by its own.
     pub k: Option<u32>,
     /// The keys of questions whose diversity is reported.
     pub sensitive: Vec<String>,
@@ -132,7 +125,8 @@ impl ResponsesRequest {
     /// When the caller does not reach a campaign that is named, or the request does not fit the form.
     pub fn export(
         self,
-        keys: ExportKeys,
+        keys: &HashMap<CampaignId, ServerKey>,
+        plans: &Arc<PlanCache>,
         form: &FormKey,
         versions: Vec<ExportVersion>,
         of_form: &FormCampaigns,
@@ -147,14 +141,13 @@ impl ResponsesRequest {
         match unfit.is_empty() {
             true => Ok(ResponsesExport {
                 row_filter,
-                campaigns: by_id(&of_form.all),
+                campaigns: of_form.tables(keys),
                 k,
-                least_k,
                 sensitive,
-                keys: keys.suppression,
-                order_key: keys.order,
                 file,
                 versions,
+                with_levels: true,
+                plans: Arc::clone(plans),
             }),
             false => Err(NotFitting::Unfit(unfit)),
         }
@@ -176,7 +169,6 @@ impl ResponsesRequest {
             campaigns: campaigns.map(|all| all.iter().map(|it| it.id).collect()),
             versions: noted(of_versions, unfit),
             languages: noted(languages, unfit),
-            reach: of_form.reach(),
             from_week: self.from_week.map(IsoWeek::monday),
             to_week: self.to_week.map(IsoWeek::monday),
         })
@@ -215,13 +207,13 @@ fn noted<T: Default>(checked: Result<T, Unfit>, unfit: &mut Vec<Unfit>) -> T {
     })
 }
 
-/// The size of the smallest equivalence class.
-fn k(asked: Option<u32>, least: u32) -> Result<u32, Unfit> {
+/// The size of the smallest equivalence class, if it is asked for.
+fn k(asked: Option<u32>, least: u32) -> Result<Option<u32>, Unfit> {
     match asked {
-        None => Ok(least),
+        None => Ok(None),
         Some(k) if k < least => Err(Unfit::KTooSmall(least)),
         Some(k) if k > MAX_K.max(least) => Err(Unfit::KTooLarge(MAX_K)),
-        Some(k) => Ok(k),
+        Some(k) => Ok(Some(k)),
     }
 }
 

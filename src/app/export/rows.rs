@@ -7,38 +7,24 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::error::ExportError;
+use super::masked_table::{Class, MaskedTable};
 use super::selection::{Decision, RowFilter, Shown};
+use super::tables::{ExportVersion, Tables};
 use crate::domain::codebook::{
-    CampaignLabel, Cell, ColumnIndex, Columns, MetadataColumn, Missing, RowContent, RowProjection,
+    CampaignLabel, Cell, ColumnIndex, MetadataColumn, Missing, RowContent, RowProjection,
 };
-use crate::domain::disclosure::k_anonymity::{ClassId, QiSet};
-use crate::domain::disclosure::{
-    KeyEncoder, QuasiIdentifiers, SecondarySuppression, TwoStageSuppressor,
-};
+use crate::domain::disclosure::k_anonymity::{QiSet, SnapshotMismatch};
+use crate::domain::disclosure::{Coarse, KeyEncoder, ShownClass};
 use crate::domain::form::{Answer, Form};
 use crate::domain::ids::{CampaignId, FormVersionId, ResponseId};
-use crate::domain::server_key::ServerKey;
 use crate::store::responses::stream::{ExportedRow, Order, ResponsesFilter, stream_responses};
 use crate::store::{AsyncPgConnection, QueryError};
-
-/// A version whose responses are exported.
-#[derive(Debug, Clone)]
-pub struct ExportVersion {
-    /// Its id.
-    pub id: FormVersionId,
-    /// Its number.
-    pub number: i32,
-    /// Its form.
-    pub form: Arc<Form>,
-}
 
 /// What makes rows of stored responses, worked out once for all passes.
 pub struct RowReader<'a> {
     versions: HashMap<FormVersionId, VersionReader<'a>>,
-    campaigns: HashMap<CampaignId, CampaignLabel<'a>>,
-    quasi: &'a QuasiIdentifiers,
-    /// The metadata, by which rows are chosen.
-    metadata: [ColumnIndex; 4],
+    campaign: CampaignLabel<'a>,
+    tables: &'a Tables<'a>,
 }
 
 struct VersionReader<'a> {
@@ -50,44 +36,41 @@ struct VersionReader<'a> {
 }
 
 impl<'a> RowReader<'a> {
-    /// Reads responses to these versions and of these campaigns, which come with their keys.
+    /// Reads responses to these versions and of this campaign, which comes with its key.
     pub fn new(
-        columns: &Columns<'a>,
-        quasi: &'a QuasiIdentifiers,
-        secondary: &'a SecondarySuppression,
+        tables: &'a Tables<'a>,
         versions: &'a [ExportVersion],
-        campaigns: &'a HashMap<CampaignId, String>,
+        (id, key): (CampaignId, &'a str),
     ) -> Self {
         let version = |version: &'a ExportVersion| {
             let reader = VersionReader {
                 number: version.number,
                 form: &version.form,
-                projection: RowProjection::of(columns, version.number),
-                suppressed_with: secondary.of_version(version.number),
+                projection: RowProjection::of(&tables.columns, version.number),
+                suppressed_with: tables.secondary.of_version(version.number),
             };
             (version.id, reader)
         };
-        let campaign = |(id, key): (&CampaignId, &'a String)| (*id, CampaignLabel { id: *id, key });
         Self {
             versions: versions.iter().map(version).collect(),
-            campaigns: campaigns.iter().map(campaign).collect(),
-            quasi,
-            metadata: MetadataColumn::ALL.map(|column| columns.metadata(column)),
+            campaign: CampaignLabel { id, key },
+            tables,
         }
     }
 
     fn read(&'a self, stored: ExportedRow) -> Result<Row<'a>, ExportError> {
         let version = self.versions.get(&stored.form_version_id);
         let version = version.ok_or(ExportError::UnknownVersionOrCampaign)?;
-        let campaign = self.campaigns.get(&stored.campaign_id);
-        let campaign = campaign.ok_or(ExportError::UnknownVersionOrCampaign)?;
+        if stored.campaign_id != self.campaign.id {
+            return Err(ExportError::UnknownVersionOrCampaign);
+        }
         let form = version.form;
         Ok(Row {
-            campaign,
+            reader: self,
             answers: form.layout().decode(form.questions(), &stored.record)?,
             stored,
             version,
-            suppressed: QiSet::NONE,
+            masked: None,
             class: None,
             decision: Decision::Include,
         })
@@ -96,14 +79,14 @@ impl<'a> RowReader<'a> {
 
 /// A response as a row of the export.
 pub struct Row<'a> {
+    reader: &'a RowReader<'a>,
     stored: ExportedRow,
-    campaign: &'a CampaignLabel<'a>,
     answers: Vec<Answer>,
     version: &'a VersionReader<'a>,
-    /// The quasi-identifiers that are suppressed.
-    pub suppressed: QiSet,
-    /// The class of rows that are alike; none before suppression.
-    pub class: Option<ClassId>,
+    /// What it shows; all of it before suppression.
+    masked: Option<(&'a Class, &'a KeyEncoder)>,
+    /// The number of its class within its campaign; none before suppression.
+    pub class: Option<u32>,
     /// Whether it is in the file.
     pub decision: Decision,
 }
@@ -122,44 +105,65 @@ impl Row<'_> {
     /// Its cells as the file shows them, one for each column.
     pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
         let cells = self.version.projection.cells(self.content());
+        let columns = self.reader.tables.columns.iter();
         cells
-            .zip(self.version.suppressed_with)
-            .map(|(cell, suppressed_with)| {
-                if suppressed_with.intersects(self.suppressed) {
-                    Cell::Missing(Missing::Masked)
-                } else {
-                    cell
-                }
-            })
+            .zip(columns)
+            .map(|(cell, (index, _))| self.told(index, cell))
     }
 
     /// One cell as the file shows it.
     pub fn cell(&self, column: ColumnIndex) -> Cell<'_> {
-        if self.is_suppressed(column) {
-            return Cell::Missing(Missing::Masked);
-        }
-        self.version.projection.cell(column, &self.content())
+        self.told(
+            column,
+            self.version.projection.cell(column, &self.content()),
+        )
     }
 
-    /// Whether the file shows nothing of this column.
-    pub fn is_suppressed(&self, column: ColumnIndex) -> bool {
-        let suppressed_with = column.of(self.version.suppressed_with);
-        suppressed_with.is_none_or(|quasi| quasi.intersects(self.suppressed))
+    fn told<'r>(&'r self, column: ColumnIndex, cell: Cell<'r>) -> Cell<'r> {
+        let Some((class, encoder)) = self.masked else {
+            return cell;
+        };
+        match column.of(self.version.suppressed_with) {
+            Some(with) => {
+                let known = (&self.reader.tables.quasi, encoder);
+                class.class.cell(known, column, *with, cell)
+            }
+            None => Cell::Missing(Missing::Masked),
+        }
     }
 
     /// The codes of its quasi-identifiers, suppressed or not.
-    pub fn key<'c>(&self, quasi: &QuasiIdentifiers, encoder: &'c mut KeyEncoder) -> &'c [u32] {
+    pub fn key<'c>(&self, tables: &Tables<'_>, encoder: &'c mut KeyEncoder) -> &'c [u32] {
         let content = self.content();
-        let cells = quasi.columns().iter().map(|(column, quasi)| {
+        let cells = tables.quasi.columns().iter().map(|(column, quasi)| {
             let cell = self.version.projection.cell(*column, &content);
-            (*quasi, cell)
+            (*column, *quasi, cell)
         });
-        encoder.codes(cells)
+        let cells: Vec<_> = cells.collect();
+        encoder.codes(&cells)
+    }
+
+    /// What it shows of the metadata as one of this class.
+    pub fn shown(&self, tables: &Tables<'_>, class: &ShownClass, encoder: &KeyEncoder) -> Shown {
+        let place = |column| tables.quasi.of_column(tables.columns.metadata(column));
+        let exact = |column| {
+            let place = place(column);
+            place.is_some_and(|it| !class.masked.contains(it) && !class.coarser.contains(it))
+        };
+        let week = place(MetadataColumn::Week).and_then(|it| class.coarse(it, encoder));
+        Shown {
+            version: exact(MetadataColumn::FormVersion).then_some(self.version.number),
+            language: exact(MetadataColumn::Language).then(|| self.stored.language.clone()),
+            weeks: match week {
+                Some(Coarse::Period(kind, number)) => kind.weeks(*number),
+                _ => exact(MetadataColumn::Week).then_some((self.stored.week, self.stored.week)),
+            },
+        }
     }
 
     fn content(&self) -> RowContent<'_> {
         RowContent {
-            campaign: self.campaign,
+            campaign: &self.reader.campaign,
             language: &self.stored.language,
             week: self.stored.week,
             answers: &self.answers,
@@ -167,23 +171,38 @@ impl Row<'_> {
     }
 }
 
-/// What suppresses rows and chooses among them.
-pub struct Suppression<'a> {
-    /// Suppresses the cells of each row.
-    pub suppressor: TwoStageSuppressor,
-    /// Encodes the quasi-identifiers of each row; sealed.
-    pub encoder: &'a mut KeyEncoder,
-    /// Decide which of several rows with the same quasi-identifiers are treated alike: the keys of the campaigns.
-    pub keys: &'a HashMap<CampaignId, ServerKey>,
-    /// Chooses the rows of the file.
-    pub filter: &'a RowFilter,
+/// The rows of a campaign in a file.
+pub struct MaskedRows<'a> {
+    /// Makes them.
+    pub reader: RowReader<'a>,
+    /// What they show.
+    pub table: Arc<MaskedTable>,
 }
 
-/// One pass over the rows.
+impl MaskedRows<'_> {
+    /// A pass over them, in the order of the file.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn open<'r>(
+        &'r self,
+        conn: &'r mut AsyncPgConnection,
+        filter: &'r RowFilter,
+    ) -> Result<Rows<'r>, ExportError> {
+        let order = Order::Shuffled(&self.table.salt);
+        let rows = Rows::open(conn, order, &self.reader).await?;
+        Ok(rows.masked(&self.table, filter))
+    }
+}
+
+/// One pass over the rows of a campaign.
 pub struct Rows<'a> {
     reader: &'a RowReader<'a>,
     stored: BoxStream<'a, Result<ExportedRow, QueryError>>,
-    suppression: Option<Suppression<'a>>,
+    masked: Option<(&'a MaskedTable, &'a RowFilter)>,
+    place: usize,
+    digest: u128,
 }
 
 impl<'a> Rows<'a> {
@@ -194,22 +213,28 @@ impl<'a> Rows<'a> {
     /// When the database fails.
     pub async fn open(
         conn: &'a mut AsyncPgConnection,
-        filter: &ResponsesFilter,
         order: Order<'_>,
         reader: &'a RowReader<'a>,
     ) -> Result<Self, ExportError> {
+        let filter = ResponsesFilter {
+            versions: reader.versions.keys().copied().collect(),
+            campaigns: vec![reader.campaign.id],
+        };
         Ok(Self {
             reader,
-            stored: stream_responses(conn, filter, order).await?.boxed(),
-            suppression: None,
+            stored: stream_responses(conn, &filter, order).await?.boxed(),
+            masked: None,
+            place: 0,
+            digest: 0,
         })
     }
 
-    /// Rows as the file shows them, without those that are not in it. What is undetermined is still among them.
+    /// Rows as the file shows them, without those that are not in it. What is undetermined is still among them. They come in
+    /// the order of the table.
     #[must_use]
-    pub fn suppressed(self, suppression: Suppression<'a>) -> Self {
+    pub fn masked(self, table: &'a MaskedTable, filter: &'a RowFilter) -> Self {
         Self {
-            suppression: Some(suppression),
+            masked: Some((table, filter)),
             ..self
         }
     }
@@ -218,44 +243,37 @@ impl<'a> Rows<'a> {
     ///
     /// # Errors
     ///
-    /// When the database fails, when a row cannot be read, or when the rows were not those that the suppression was
-    /// planned for. The last is known only at the end: until then the file must not look whole.
+    /// When the database fails, when a row cannot be read, or when the rows were not those that the table was
+    /// made of. The last is known only at the end: until then the file must not look whole.
     pub async fn next(&mut self) -> Result<Option<Row<'a>>, ExportError> {
         while let Some(stored) = self.stored.try_next().await? {
             let mut row = self.reader.read(stored)?;
-            if let Some(suppression) = &mut self.suppression {
-                suppression.apply(&mut row, self.reader)?;
+            if let Some((table, filter)) = self.masked {
+                self.digest = self.digest.wrapping_add(row.id().0.as_u128());
+                let class = table.class_at(self.place);
+                let class = class.ok_or_else(|| self.mismatch(table))?;
+                row.decision = filter.decide(&class.shown);
+                row.masked = Some((class, &table.encoder));
+                row.class = table.number_at(self.place);
+                self.place += 1;
             }
             if row.decision != Decision::Exclude {
                 return Ok(Some(row));
             }
         }
-        if let Some(suppression) = self.suppression.take() {
-            suppression.suppressor.finish()?;
+        match self.masked.take() {
+            Some((table, _)) if self.place != table.records() || self.digest != table.digest => {
+                Err(self.mismatch(table).into())
+            }
+            _ => Ok(None),
         }
-        Ok(None)
     }
-}
 
-impl Suppression<'_> {
-    fn apply(&mut self, row: &mut Row<'_>, reader: &RowReader<'_>) -> Result<(), ExportError> {
-        let server = self.keys.get(&row.campaign.id);
-        let server = server.ok_or(ExportError::UnknownVersionOrCampaign)?;
-        let key = row.key(reader.quasi, self.encoder);
-        let decided = self.suppressor.suppress(key, server, row.id());
-        row.suppressed = decided.cells;
-        row.class = decided.class;
-        let [campaign, version, language, week] = reader.metadata.map(|it| !row.is_suppressed(it));
-        let decision = self.filter.decide(&Shown {
-            campaign: campaign.then_some(row.campaign.id),
-            version: version.then_some(row.version.number),
-            language: language.then_some(&*row.stored.language),
-            week: week.then_some(row.stored.week),
-        });
-        row.decision = match decision {
-            Decision::Undetermined if !self.filter.reaches(row.campaign.id) => Decision::Exclude,
-            decided => decided,
-        };
-        Ok(())
+    fn mismatch(&self, table: &MaskedTable) -> SnapshotMismatch {
+        let (found, expected) = (self.place as u64 + 1, table.records() as u64);
+        SnapshotMismatch {
+            missing: expected.saturating_sub(found),
+            unexpected: found.saturating_sub(expected),
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Which rows of the suppressed table a file has.
 //!
-//! Suppression comes first, over all responses to the form, and rows are chosen after it, by what they show. If it were
+//! Suppression comes first, over all responses of a campaign, and rows are chosen after it, by what they show. If it were
 //! the other way round, each choice would be suppressed anew, and rows of several files, which can be recognised by
 //! their other answers, would show together what each of them suppresses. So every file is a part of one and the same
-//! table.
+//! table of each campaign.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -24,9 +24,6 @@ pub struct RowFilter {
     pub from_week: Option<NaiveDate>,
     /// The week of this Monday or an earlier one.
     pub to_week: Option<NaiveDate>,
-    /// The campaigns that its reader reaches; all, if none is given. What is undetermined counts only where it is of one of
-    /// these, whichever of them were asked for: so no choice tells of which campaign a suppressed row is.
-    pub reach: Option<HashSet<CampaignId>>,
 }
 
 /// Whether a row is in the file. Of two conditions the greater decision holds (Kleene's three-valued "and").
@@ -41,127 +38,108 @@ pub enum Decision {
 }
 
 /// What a row shows of its metadata; none for what is suppressed.
-#[derive(Debug, Clone, Copy)]
-pub struct Shown<'a> {
-    /// The campaign.
-    pub campaign: Option<CampaignId>,
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shown {
     /// The number of the version.
     pub version: Option<i32>,
     /// The language.
-    pub language: Option<&'a str>,
-    /// The Monday of the week.
-    pub week: Option<NaiveDate>,
+    pub language: Option<String>,
+    /// The first and the last Monday of the weeks among which its week is.
+    pub weeks: Option<(NaiveDate, NaiveDate)>,
 }
 
 impl RowFilter {
-    /// Whether a row that shows this is in the file.
-    pub fn decide(&self, shown: &Shown<'_>) -> Decision {
-        let any_week = self.from_week.is_none() && self.to_week.is_none();
-        let by_week = decide(any_week, shown.week, |it| {
-            self.from_week.is_none_or(|from| from <= it) && self.to_week.is_none_or(|to| it <= to)
-        });
-        among(self.campaigns.as_ref(), shown.campaign, |of, it| {
-            of.contains(&it)
-        })
-        .max(among(self.versions.as_ref(), shown.version, |of, it| {
-            of.contains(&it)
-        }))
-        .max(among(self.languages.as_ref(), shown.language, |of, it| {
-            of.contains(it)
-        }))
-        .max(by_week)
+    /// Whether rows of this campaign can be in the file.
+    pub fn has(&self, campaign: CampaignId) -> bool {
+        self.campaigns
+            .as_ref()
+            .is_none_or(|of| of.contains(&campaign))
     }
 
-    /// Whether the reader reaches this campaign.
-    pub fn reaches(&self, campaign: CampaignId) -> bool {
-        self.reach.as_ref().is_none_or(|of| of.contains(&campaign))
+    /// Whether a row that shows this is in the file, if it is of one of the campaigns.
+    pub fn decide(&self, shown: &Shown) -> Decision {
+        let among_versions = among(self.versions.as_ref(), shown.version.as_ref());
+        let among_languages = among(self.languages.as_ref(), shown.language.as_ref());
+        among_versions
+            .max(among_languages)
+            .max(self.decide_week(shown.weeks))
+    }
+
+    fn decide_week(&self, weeks: Option<(NaiveDate, NaiveDate)>) -> Decision {
+        if self.from_week.is_none() && self.to_week.is_none() {
+            return Decision::Include;
+        }
+        let Some((first, last)) = weeks else {
+            return Decision::Undetermined;
+        };
+        let (from, to) = (self.from_week, self.to_week);
+        let within = |week: NaiveDate| {
+            from.is_none_or(|from| from <= week) && to.is_none_or(|to| week <= to)
+        };
+        if within(first) && within(last) {
+            Decision::Include
+        } else if from.is_some_and(|from| last < from) || to.is_some_and(|to| to < first) {
+            Decision::Exclude
+        } else {
+            Decision::Undetermined
+        }
     }
 }
 
-fn among<S, T>(
-    chosen: Option<&S>,
-    shown: Option<T>,
-    contains: impl FnOnce(&S, T) -> bool,
-) -> Decision {
-    decide(chosen.is_none(), shown, |it| {
-        chosen.is_none_or(|of| contains(of, it))
-    })
-}
-
-fn decide<T>(any: bool, shown: Option<T>, fits: impl FnOnce(T) -> bool) -> Decision {
-    match shown.map(fits) {
-        _ if any => Decision::Include,
-        None => Decision::Undetermined,
-        Some(true) => Decision::Include,
-        Some(false) => Decision::Exclude,
+fn among<T: Ord>(chosen: Option<&BTreeSet<T>>, shown: Option<&T>) -> Decision {
+    match (chosen, shown) {
+        (None, _) => Decision::Include,
+        (Some(_), None) => Decision::Undetermined,
+        (Some(chosen), Some(shown)) if chosen.contains(shown) => Decision::Include,
+        _ => Decision::Exclude,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::Decision::{Exclude, Include, Undetermined};
     use super::*;
 
+    fn week(number: u32) -> NaiveDate {
+        NaiveDate::from_isoywd_opt(2027, number, chrono::Weekday::Mon).unwrap()
+    }
+
     #[test]
     fn what_is_shown_decides_before_what_is_suppressed() {
-        let week = |number: u32| NaiveDate::from_isoywd_opt(2027, number, chrono::Weekday::Mon);
-        let (mine, other) = (
-            CampaignId(Uuid::from_u128(1)),
-            CampaignId(Uuid::from_u128(2)),
-        );
         let filter = RowFilter {
-            campaigns: Some(HashSet::from([mine])),
-            from_week: week(5),
-            to_week: week(8),
-            ..RowFilter::default()
-        };
-        let shown = |campaign, week| Shown {
-            campaign,
-            version: Some(1),
-            language: Some("ko"),
-            week,
-        };
-        for (campaign, in_week, expected) in [
-            (Some(mine), week(5), Include),
-            (Some(mine), week(8), Include),
-            (Some(mine), week(9), Exclude),
-            (Some(other), week(6), Exclude),
-            (None, week(6), Undetermined),
-            (Some(mine), None, Undetermined),
-            (None, None, Undetermined),
-            (None, week(4), Exclude),
-            (Some(other), None, Exclude),
-        ] {
-            assert_eq!(filter.decide(&shown(campaign, in_week)), expected);
-        }
-        assert_eq!(RowFilter::default().decide(&shown(None, None)), Include);
-        let nothing = RowFilter {
-            campaigns: Some(HashSet::new()),
-            ..RowFilter::default()
-        };
-        assert_eq!(nothing.decide(&shown(Some(mine), week(5))), Exclude);
-        assert_eq!(nothing.decide(&shown(None, week(5))), Undetermined);
-        let narrow = RowFilter {
             versions: Some(BTreeSet::from([1])),
             languages: Some(BTreeSet::from(["ko".to_owned()])),
-            ..RowFilter::default()
+            from_week: Some(week(5)),
+            to_week: Some(week(8)),
+            campaigns: None,
         };
-        for (version, language, expected) in [
-            (Some(1), Some("ko"), Include),
-            (Some(2), Some("ko"), Exclude),
-            (Some(1), Some("en"), Exclude),
-            (None, Some("ko"), Undetermined),
-            (Some(1), None, Undetermined),
-            (None, Some("en"), Exclude),
+        let one = |number| Some((week(number), week(number)));
+        for (version, language, weeks, expected) in [
+            (Some(1), Some("ko"), one(5), Include),
+            (Some(1), Some("ko"), one(8), Include),
+            (Some(1), Some("ko"), one(9), Exclude),
+            (Some(2), Some("ko"), one(6), Exclude),
+            (Some(1), Some("en"), one(6), Exclude),
+            (None, Some("ko"), one(6), Undetermined),
+            (Some(1), None, one(6), Undetermined),
+            (Some(1), Some("ko"), None, Undetermined),
+            (None, None, None, Undetermined),
+            (None, Some("en"), None, Exclude),
+            (None, None, one(4), Exclude),
+            // A month or a quarter decides only where all its weeks do.
+            (Some(1), Some("ko"), Some((week(5), week(8))), Include),
+            (Some(1), Some("ko"), Some((week(5), week(9))), Undetermined),
+            (Some(1), Some("ko"), Some((week(1), week(4))), Exclude),
+            (Some(1), Some("ko"), Some((week(9), week(13))), Exclude),
         ] {
-            let row = Shown {
+            let language = language.map(str::to_owned);
+            let shown = Shown {
                 version,
                 language,
-                ..shown(None, None)
+                weeks,
             };
-            assert_eq!(narrow.decide(&row), expected);
+            assert_eq!(filter.decide(&shown), expected, "{shown:?}");
         }
+        assert_eq!(RowFilter::default().decide(&Shown::default()), Include);
     }
 }

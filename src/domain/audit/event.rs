@@ -405,9 +405,21 @@ pub enum AuditedExport {
         smallest_class: u64,
         /// The number of responses left out because a value that the filter uses was suppressed.
         withheld_records: u64,
+        /// The number of cells told as a group.
+        #[serde(skip_serializing_if = "is_zero")]
+        coarser_cells: u64,
         /// The diversity of sensitive questions.
         diversity: Vec<AuditedDiversity>,
     },
+}
+
+/// Where nothing is told as a group, entries stay as they were before there were groups.
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The diversity of the answers to one question.

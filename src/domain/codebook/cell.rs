@@ -4,8 +4,9 @@ use std::fmt::{self, Display};
 
 use chrono::NaiveDate;
 
-use crate::domain::form::{OptionDefinition, Period};
+use crate::domain::form::{GroupDefinition, OptionDefinition, Period};
 use crate::domain::ids::CampaignId;
+use crate::domain::period::PeriodKind;
 
 /// The content of one cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,6 +17,10 @@ pub enum Cell<'a> {
     Language(&'a str),
     /// The ISO week of this Monday.
     Week(NaiveDate),
+    /// The month, quarter or year with this number that the week belongs to.
+    Period(PeriodKind, u32),
+    /// A group of options or numbers, which is told instead of the answer or beside it.
+    Group(&'a GroupDefinition),
     /// Single choice: the option chosen, as the newest version of its coding has it.
     Choice(&'a OptionDefinition),
     /// Multiple choice: whether this option is among those chosen.

@@ -1,7 +1,7 @@
 //! Which columns an export has.
 
 use super::codings::{self, Coding};
-use crate::domain::form::{Form, Kind, Question};
+use crate::domain::form::{Form, GroupDefinition, Kind, Question, QuestionDefinition};
 
 /// A column that is filled from what is stored beside the answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,9 +66,20 @@ impl Column {
     /// The key of the question whose answer it holds, if it holds one.
     pub fn question(&self) -> Option<&str> {
         match &self.kind {
-            ColumnKind::Answer { question } | ColumnKind::Option { question, .. } => Some(question),
+            ColumnKind::Answer { question }
+            | ColumnKind::Option { question, .. }
+            | ColumnKind::Group { question, .. }
+            | ColumnKind::Band { question } => Some(question),
             ColumnKind::Metadata(_) | ColumnKind::Score { .. } => None,
         }
+    }
+
+    /// Whether it tells in groups what other columns tell exactly.
+    pub const fn is_coarser(&self) -> bool {
+        matches!(
+            self.kind,
+            ColumnKind::Group { .. } | ColumnKind::Band { .. }
+        )
     }
 
     /// Whether somebody who knows a person may know what stands in it.
@@ -93,6 +104,20 @@ pub enum ColumnKind {
         question: String,
         /// The option's code.
         option: String,
+    },
+    /// Whether one of a group of options of a multiple choice was chosen.
+    Group {
+        /// The question's key.
+        question: String,
+        /// The level of the group, counted from 0.
+        level: usize,
+        /// The place of the group in its level.
+        group: usize,
+    },
+    /// The band of a number: the finest that is told.
+    Band {
+        /// The question's key.
+        question: String,
     },
     /// A score.
     Score {
@@ -165,6 +190,26 @@ impl<'a> Columns<'a> {
             .map(|(_, form)| *form)
     }
 
+    /// The question of a column as the newest version has it: by its levels answers are told coarser, whichever version was
+    /// answered.
+    pub(in crate::domain) fn newest_question(
+        &self,
+        column: &Column,
+    ) -> Option<(&'a Question, &'a QuestionDefinition)> {
+        let (form, key) = (self.newest(column)?, column.question()?);
+        let question = form.questions().get(form.place(key)?)?;
+        Some((question, form.question_definition(key)?))
+    }
+
+    /// The group that a column tells.
+    pub(super) fn group(&self, column: &Column) -> Option<&'a GroupDefinition> {
+        let ColumnKind::Group { level, group, .. } = &column.kind else {
+            return None;
+        };
+        let (_, definition) = self.newest_question(column)?;
+        definition.coarser.get(*level)?.get(*group)
+    }
+
     /// The newest form that has this column.
     pub(super) fn newest(&self, column: &Column) -> Option<&'a Form> {
         self.form(*column.versions.last()?)
@@ -196,6 +241,18 @@ fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Ve
     let Some(newest) = coding.at.last().and_then(|at| kind_at(*at)) else {
         return;
     };
+    let column = |name: &str| Column {
+        name: name.to_owned(),
+        kind: ColumnKind::Answer {
+            question: coding.key.clone(),
+        },
+        versions: numbers(versions, &coding.at),
+        background,
+        coding: coding.name.clone(),
+    };
+    let newest_form = coding.at.last().and_then(|at| versions.get(*at));
+    let definition = newest_form.and_then(|(_, form)| form.question_definition(&coding.key));
+    let coarser = definition.map_or(&[][..], |it| &it.coarser);
     match newest {
         Kind::Text { .. } | Kind::Statement { acknowledge: false } => {}
         Kind::MultipleChoice(choices) | Kind::Ranking { choices, .. } => {
@@ -213,17 +270,33 @@ fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Ve
                     background,
                     coding: coding.name.clone(),
                 }
-            }))
+            }));
+            let levels = coarser.iter().enumerate();
+            let groups = levels.flat_map(|(level, groups)| {
+                let groups = groups.iter().enumerate();
+                groups.map(move |(group, definition)| (level, group, definition))
+            });
+            columns.extend(groups.map(|(level, group, definition)| Column {
+                name: format!("{}__{}", coding.name, definition.code),
+                kind: ColumnKind::Group {
+                    question: coding.key.clone(),
+                    level,
+                    group,
+                },
+                ..column(&coding.name)
+            }));
         }
-        _ => columns.push(Column {
-            name: coding.name.clone(),
-            kind: ColumnKind::Answer {
-                question: coding.key.clone(),
-            },
-            versions: numbers(versions, &coding.at),
-            background,
-            coding: coding.name.clone(),
-        }),
+        Kind::Whole { .. } | Kind::Decimal { .. } if !coarser.is_empty() => {
+            columns.push(column(&coding.name));
+            columns.push(Column {
+                name: format!("{}__band", coding.name),
+                kind: ColumnKind::Band {
+                    question: coding.key.clone(),
+                },
+                ..column(&coding.name)
+            });
+        }
+        _ => columns.push(column(&coding.name)),
     }
 }
 

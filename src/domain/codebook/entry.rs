@@ -44,6 +44,8 @@ pub struct Entry {
     pub required: Option<bool>,
     /// When it is shown, in words.
     pub show_when: Option<String>,
+    /// The level of the group that the column tells, from 1 on; for a column of a multiple choice.
+    pub level: Option<u8>,
     /// What it measures.
     pub concept: Option<Concept>,
     /// How a score is computed.
@@ -81,6 +83,8 @@ pub struct CodeEntry {
     pub label: String,
     /// The number that it stands for in scores.
     pub number: Option<i32>,
+    /// The level of a group of answers, from 1 on; none for an answer.
+    pub level: Option<u8>,
 }
 
 /// How a score is computed.
@@ -143,6 +147,31 @@ impl Entry {
             ColumnKind::Option { question, option } => {
                 let entry = answer(&texts, question, entry)?;
                 chosen(&texts, question, option, entry)
+            }
+            ColumnKind::Group {
+                question, level, ..
+            } => {
+                let entry = answer(&texts, question, entry)?;
+                let group = columns.group(column)?;
+                Some(Self {
+                    kind: "group",
+                    option: Some(group.code.clone()),
+                    label: Some(texts.of(&group.label)),
+                    level: u8::try_from(*level + 1).ok(),
+                    ..entry
+                })
+            }
+            ColumnKind::Band { question } => {
+                let entry = answer(&texts, question, entry)?;
+                let (_, definition) = columns.newest_question(column)?;
+                Some(Self {
+                    kind: "band",
+                    codes: group_codes(&texts, definition).collect(),
+                    min: None,
+                    max: None,
+                    decimals: None,
+                    ..entry
+                })
             }
             ColumnKind::Score { score } => self::score(columns, version, &texts, score, entry),
         }
@@ -237,6 +266,7 @@ fn codes(texts: &Texts<'_>, kind: &Kind, definition: &QuestionDefinition) -> Vec
         code: code.to_owned(),
         label: label.to_owned(),
         number: None,
+        level: None,
     };
     match kind {
         Kind::YesNo => vec![plain("0", "no"), plain("1", "yes")],
@@ -271,12 +301,30 @@ fn codes(texts: &Texts<'_>, kind: &Kind, definition: &QuestionDefinition) -> Vec
                 code: option.code.clone(),
                 label: texts.of(&option.label),
                 number: option.value,
+                level: None,
             })
+            .chain(group_codes(texts, definition))
             .collect(),
         Kind::Decimal { .. } | Kind::Text { .. } | Kind::Date { .. } | Kind::Statement { .. } => {
             Vec::new()
         }
     }
+}
+
+/// The groups of all levels.
+fn group_codes(
+    texts: &Texts<'_>,
+    definition: &QuestionDefinition,
+) -> impl Iterator<Item = CodeEntry> {
+    let levels = (1..).zip(&definition.coarser);
+    levels.flat_map(move |(level, groups)| {
+        groups.iter().map(move |group| CodeEntry {
+            code: group.code.clone(),
+            label: texts.of(&group.label),
+            number: None,
+            level: Some(level),
+        })
+    })
 }
 
 const OR_MORE: &str = " or more";

@@ -8,7 +8,8 @@ use super::{
     CampaignLabel, Cell, Column, ColumnIndex, ColumnKind, Columns, Fixed, MetadataColumn, Missing,
 };
 use crate::domain::form::{
-    Answer, Form, Kind, OptionDefinition, QuestionDefinition, ScoreValue, Value, options_of,
+    Answer, Form, GroupDefinition, Kind, Level, OptionDefinition, QuestionDefinition, ScoreValue,
+    Value, options_of,
 };
 
 /// What the cells of a row are filled from: a response to one version.
@@ -47,6 +48,14 @@ enum Step<'a> {
     },
     /// Whether this option of the question at this place was chosen.
     Option { place: usize, option: u8 },
+    /// Whether one of these options of the question at this place was chosen.
+    Group { place: usize, options: Vec<u8> },
+    /// The band of the number at this place.
+    Band {
+        place: usize,
+        level: &'a Level,
+        groups: &'a [GroupDefinition],
+    },
     /// The score at this place.
     Score(usize),
 }
@@ -122,6 +131,26 @@ impl<'a> RowProjection<'a> {
                     .map_or(Cell::Missing(Missing::Blank), |(rank, _)| Cell::Whole(rank)),
                 Ok(_) => not_asked,
             },
+            Step::Group { place, options } => match given(row.answers, *place) {
+                Err(missing) => Cell::Missing(missing),
+                Ok(Value::Choices(chosen)) => {
+                    Cell::Chosen(options.iter().any(|option| chosen.contains(option)))
+                }
+                Ok(_) => not_asked,
+            },
+            Step::Band {
+                place,
+                level,
+                groups,
+            } => match given(row.answers, *place) {
+                Err(missing) => Cell::Missing(missing),
+                Ok(Value::Whole(number) | Value::Decimal(number)) => {
+                    let band = level.band(*number).map(usize::from);
+                    let group = band.and_then(|band| groups.get(band));
+                    group.map_or(not_asked, Cell::Group)
+                }
+                Ok(_) => not_asked,
+            },
             Step::Score(place) => self.form.map_or(not_asked, |form| {
                 score_cell(&form.answered(row.answers).score(*place))
             }),
@@ -175,6 +204,23 @@ fn step<'a>(columns: &Columns<'a>, column: &Column, form: &'a Form) -> Option<St
             let place = form.place(question)?;
             let option = form.questions().get(place)?.kind.place(option)?;
             Step::Option { place, option }
+        }
+        ColumnKind::Group { question, .. } => {
+            let place = form.place(question)?;
+            let kind = &form.questions().get(place)?.kind;
+            let options = columns.group(column)?.options.iter().flatten();
+            Step::Group {
+                place,
+                options: options.filter_map(|code| kind.place(code)).collect(),
+            }
+        }
+        ColumnKind::Band { question } => {
+            let (newest, definition) = columns.newest_question(column)?;
+            Step::Band {
+                place: form.place(question)?,
+                level: newest.coarser.first()?,
+                groups: definition.coarser.first()?,
+            }
         }
         ColumnKind::Score { score } => {
             let mut scores = form.definition().scores.iter();

@@ -1,17 +1,28 @@
 //! The quasi-identifiers of a response as numbers, by which responses are counted.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::Datelike;
 
-use super::QuasiIdentifiers;
-use super::k_anonymity::{Dictionary, FrequencyTable};
-use crate::domain::codebook::Cell;
+use super::k_anonymity::{Dictionary, FrequencyTable, Hierarchy};
+use super::{Coarse, Levels, Weights};
+use crate::domain::codebook::{Cell, ColumnIndex};
+
+/// Codes of groups begin here; no dictionary has as many codes.
+const GROUPS: u32 = 1 << 31;
 
 /// Gives each combination of quasi-identifiers its codes: equal if and only if the file shows the same, suppression aside.
 ///
 /// Whatever the reason why a cell is empty, the file shows the same nothing, so that all reasons have one code.
 #[derive(Debug, Clone)]
 pub struct KeyEncoder {
+    levels: Arc<Levels>,
     dictionaries: Vec<Dictionary>,
+    /// For each quasi-identifier and code, what the cell can be told as, the finest first. By new codes, once it is sealed.
+    paths: Vec<Vec<Vec<Coarse>>>,
+    /// For each quasi-identifier, what the codes of groups stand for.
+    groups: Vec<Vec<Coarse>>,
     sealed: bool,
     /// For each quasi-identifier, the bytes of the present response's cells.
     keys: Vec<Vec<u8>>,
@@ -19,33 +30,47 @@ pub struct KeyEncoder {
 }
 
 impl KeyEncoder {
-    /// For these quasi-identifiers.
-    pub fn new(quasi: &QuasiIdentifiers) -> Self {
+    /// For quasi-identifiers with these levels.
+    pub fn new(levels: Arc<Levels>) -> Self {
+        let count = levels.count();
         Self {
-            dictionaries: vec![Dictionary::default(); quasi.count()],
+            levels,
+            dictionaries: vec![Dictionary::default(); count],
+            paths: vec![Vec::new(); count],
+            groups: vec![Vec::new(); count],
             sealed: false,
-            keys: vec![Vec::new(); quasi.count()],
-            codes: Vec::with_capacity(quasi.count()),
+            keys: vec![Vec::new(); count],
+            codes: Vec::with_capacity(count),
         }
     }
 
-    /// The codes of a response: of its cells, each with the quasi-identifier that it belongs to.
+    /// The codes of a response: of its cells, each with its column and the quasi-identifier that it belongs to.
     ///
     /// Until [`Self::seal`] is called a cell not seen before gets a new code; afterwards [`Dictionary::UNKNOWN`].
-    pub fn codes<'a>(&mut self, cells: impl Iterator<Item = (usize, Cell<'a>)>) -> &[u32] {
+    pub fn codes(&mut self, cells: &[(ColumnIndex, usize, Cell<'_>)]) -> &[u32] {
         self.keys.iter_mut().for_each(Vec::clear);
-        for (quasi, cell) in cells {
-            if let Some(key) = self.keys.get_mut(quasi) {
-                encode_key(cell, key);
+        for (_, quasi, cell) in cells {
+            if let Some(key) = self.keys.get_mut(*quasi) {
+                encode_key(*cell, key);
             }
         }
         self.codes.clear();
-        for (dictionary, key) in self.dictionaries.iter_mut().zip(&self.keys) {
-            self.codes.push(if self.sealed {
-                dictionary.find(key)
-            } else {
-                dictionary.code(key)
-            });
+        let parts = self
+            .dictionaries
+            .iter_mut()
+            .zip(&self.keys)
+            .zip(&mut self.paths);
+        for (quasi, ((dictionary, key), paths)) in parts.enumerate() {
+            let code = match self.sealed {
+                true => dictionary.find(key),
+                false => dictionary.code(key),
+            };
+            if !self.sealed && usize::try_from(code).is_ok_and(|code| code == paths.len()) {
+                let own = cells.iter().filter(|(_, it, _)| *it == quasi);
+                let own: Vec<_> = own.map(|(column, _, cell)| (*column, *cell)).collect();
+                paths.push(self.levels.path(quasi, &own));
+            }
+            self.codes.push(code);
         }
         &self.codes
     }
@@ -54,10 +79,59 @@ impl KeyEncoder {
     pub fn seal(&mut self, table: &mut FrequencyTable) {
         self.sealed = true;
         let sealed: Vec<Vec<u32>> = self.dictionaries.iter_mut().map(Dictionary::seal).collect();
+        for (paths, sealed) in self.paths.iter_mut().zip(&sealed) {
+            let by_old = std::mem::take(paths);
+            let mut by_new: Vec<(u32, Vec<Coarse>)> = sealed.iter().copied().zip(by_old).collect();
+            by_new.sort_unstable_by_key(|(code, _)| *code);
+            *paths = by_new.into_iter().map(|(_, path)| path).collect();
+        }
+        for (groups, paths) in self.groups.iter_mut().zip(&self.paths) {
+            *groups = paths.iter().flatten().cloned().collect();
+            groups.sort_unstable();
+            groups.dedup();
+        }
         table.recode(|column, code| {
             let code = usize::try_from(code).ok()?;
             sealed.get(column)?.get(code).copied()
         });
+    }
+
+    /// What the cells of each quasi-identifier can be shown as, and what that costs. After [`Self::seal`].
+    pub fn hierarchies(&self, weights: &Weights) -> Vec<Hierarchy> {
+        let columns = self.groups.iter().zip(&self.paths).enumerate();
+        let hierarchy = |(quasi, (groups, paths)): (usize, (&Vec<Coarse>, &Vec<Vec<Coarse>>))| {
+            let (own, with_dependents) = weights.of(quasi);
+            let mut hierarchy = Hierarchy::flat(with_dependents.saturating_mul(1000));
+            let codes: BTreeMap<&Coarse, u32> = groups.iter().zip(GROUPS..).collect();
+            for (coarse, code) in &codes {
+                let dependents = match self.levels.decides(quasi, coarse) {
+                    true => 0,
+                    false => with_dependents.saturating_sub(own).saturating_mul(1000),
+                };
+                let lost = own.saturating_mul(self.levels.loss(quasi, coarse));
+                hierarchy.group(*code, lost.saturating_add(dependents));
+            }
+            for (cell, path) in (0..).zip(paths) {
+                let mut below = cell;
+                for group in path.iter().filter_map(|it| codes.get(it)) {
+                    hierarchy.below(below, *group);
+                    below = *group;
+                }
+            }
+            hierarchy
+        };
+        columns.map(hierarchy).collect()
+    }
+
+    /// What this code of a quasi-identifier stands for, if it is one of a group.
+    pub fn coarse(&self, quasi: usize, code: u32) -> Option<&Coarse> {
+        let place = usize::try_from(code.checked_sub(GROUPS)?).ok()?;
+        self.groups.get(quasi)?.get(place)
+    }
+
+    /// The levels.
+    pub fn levels(&self) -> &Levels {
+        &self.levels
     }
 }
 
@@ -88,6 +162,11 @@ pub fn encode_key(cell: Cell<'_>, key: &mut Vec<u8>) {
             key.extend(campaign.id.0.as_bytes());
         }
         Cell::Language(tag) => text(7, tag, key),
+        Cell::Group(group) => text(10, &group.code, key),
+        Cell::Period(kind, number) => {
+            text(11, kind.name(), key);
+            key.extend(number.to_be_bytes());
+        }
         Cell::Week(monday) => {
             key.push(8);
             key.extend(monday.num_days_from_ce().to_be_bytes());

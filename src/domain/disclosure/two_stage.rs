@@ -5,7 +5,8 @@
 //! shown under the least as well, and to see both files is to see no more.
 
 use super::k_anonymity::{
-    FrequencyTable, QiSet, SnapshotMismatch, Suppressed, SuppressionPlan, Suppressor, TableFault,
+    FrequencyTable, Hierarchy, MASKED, SnapshotMismatch, Suppressed, SuppressionPlan, Suppressor,
+    TableFault,
 };
 use crate::domain::ids::ResponseId;
 use crate::domain::server_key::ServerKey;
@@ -37,24 +38,21 @@ pub struct TwoStageSuppressor {
     second: Option<Suppressor>,
 }
 
-/// The code of a cell that the first stage suppressed: a value like any other to the second.
-const SUPPRESSED: u32 = u32::MAX - 1;
-
 impl TwoStageSuppressor {
     /// Plans both stages. Takes a core for a while, see [`FrequencyTable::suppress`].
     ///
     /// # Errors
     ///
-    /// With too few responses, or when there is not one weight for each column of the table.
+    /// With too few responses, or when there is not one hierarchy for each column of the table.
     pub fn plan(
         table: FrequencyTable,
         thresholds: Thresholds,
-        weights: &[u32],
+        hierarchies: &[Hierarchy],
     ) -> Result<Self, PlanFault> {
         let Thresholds { least, k } = thresholds;
-        let first = table.suppress_weighted(least, weights)?;
+        let first = table.generalise(least, hierarchies)?;
         let second = if k > least {
-            Some(suppressed_table(&first)?.suppress_weighted(k, weights)?)
+            Some(shown_table(&first)?.generalise(k, hierarchies)?)
         } else {
             None
         };
@@ -75,12 +73,16 @@ impl TwoStageSuppressor {
         let Some(second) = &mut self.second else {
             return first;
         };
-        let shown = suppressed(combination, first.cells);
-        let second = second.suppress(&shown, || draw(key, b"mask again", id));
-        Suppressed {
-            cells: first.cells.union(second.cells),
-            class: second.class,
-        }
+        let all_masked = vec![MASKED; combination.len()];
+        let shown = first
+            .class
+            .map_or(&*all_masked, |class| self.first.shown(class));
+        second.suppress(shown, || draw(key, b"mask again", id))
+    }
+
+    /// What each class shows: in each column the code of the cell or of a group, or [`MASKED`].
+    pub fn classes(&self) -> &[Box<[u32]>] {
+        self.second.as_ref().unwrap_or(&self.first).classes()
     }
 
     /// Checks that all responses came that were counted.
@@ -95,24 +97,12 @@ impl TwoStageSuppressor {
 }
 
 /// How many responses show each combination after the first stage.
-fn suppressed_table(plan: &SuppressionPlan) -> Result<FrequencyTable, TableFault> {
+fn shown_table(plan: &SuppressionPlan) -> Result<FrequencyTable, TableFault> {
     let mut table = FrequencyTable::new(plan.columns())?;
-    for (combination, cells, records) in plan.shares() {
-        table.add_many(&suppressed(combination, cells), records)?;
+    for (_, shown, records) in plan.shares() {
+        table.add_many(shown, records)?;
     }
     Ok(table)
-}
-
-/// A combination as it is shown when these cells are suppressed.
-fn suppressed(combination: &[u32], cells: QiSet) -> Vec<u32> {
-    let code = |(column, code): (usize, &u32)| {
-        if cells.contains(column) {
-            SUPPRESSED
-        } else {
-            *code
-        }
-    };
-    combination.iter().enumerate().map(code).collect()
 }
 
 /// The secret draw of a response, which decides among those with the same combination.

@@ -23,27 +23,44 @@ const fn own_weight(kind: &ColumnKind) -> u32 {
 }
 
 /// The weight of each quasi-identifier.
-pub fn suppression_weights(
-    columns: &Columns<'_>,
-    quasi: &QuasiIdentifiers,
-    secondary: &SecondarySuppression,
-) -> Vec<u32> {
-    let mut own = vec![0; quasi.count()];
-    let mut dependents = vec![0; quasi.count()];
-    for (index, column) in columns.iter() {
-        let of_column = quasi.of_column(index);
-        if let Some(weight) = of_column.and_then(|quasi| own.get_mut(quasi)) {
-            *weight = own_weight(&column.kind);
-        }
-        let others = secondary.ever(index).iter();
-        for other in others.filter(|other| Some(*other) != of_column) {
-            if let Some(weight) = dependents.get_mut(other) {
-                *weight += DEPENDENT;
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weights {
+    own: Vec<u32>,
+    dependents: Vec<u32>,
+}
+
+impl Weights {
+    /// Those of these columns.
+    pub fn of_columns(
+        columns: &Columns<'_>,
+        quasi: &QuasiIdentifiers,
+        secondary: &SecondarySuppression,
+    ) -> Self {
+        let mut own = vec![0; quasi.count()];
+        let mut dependents = vec![0; quasi.count()];
+        for (index, column) in columns.iter() {
+            let of_column = quasi.of_column(index);
+            if let Some(weight) = of_column.and_then(|quasi| own.get_mut(quasi)) {
+                *weight = own_weight(&column.kind);
+            }
+            // What tells the same in groups does not count twice.
+            if column.is_coarser() {
+                continue;
+            }
+            let others = secondary.ever(index).iter();
+            for other in others.filter(|other| Some(*other) != of_column) {
+                if let Some(weight) = dependents.get_mut(other) {
+                    *weight += DEPENDENT;
+                }
             }
         }
+        Self { own, dependents }
     }
-    own.into_iter()
-        .zip(dependents)
-        .map(|(own, dependents)| own + dependents)
-        .collect()
+
+    /// The weight of a quasi-identifier itself, and that with all that is suppressed with it.
+    pub fn of(&self, quasi: usize) -> (u32, u32) {
+        let weight = |list: &[u32]| list.get(quasi).copied().unwrap_or_default();
+        let own = weight(&self.own);
+        (own, own.saturating_add(weight(&self.dependents)))
+    }
 }

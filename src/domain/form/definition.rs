@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
+use super::coarser::GroupDefinition;
 use super::condition::ConditionDefinition;
 use super::date::DatePrecision;
 use super::particulars::{Anchor, ConstraintDefinition, ExternalCode, OptionOrder, Specify, Unit};
@@ -242,6 +243,10 @@ pub struct QuestionDefinition {
     /// The question in other terminologies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub external: Vec<ExternalCode>,
+    /// Background questions: what an answer is told as in exports where it would single somebody out; a list of levels,
+    /// each with all its groups, the finest level first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coarser: Vec<Vec<GroupDefinition>>,
 }
 
 /// One option of a choice.
@@ -381,6 +386,7 @@ impl QuestionDefinition {
             matrix: None,
             order: None,
             external: Vec::new(),
+            coarser: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod changes;
 mod check;
+mod coarser;
 mod condition;
 mod constraint;
 mod date;
@@ -28,6 +29,7 @@ pub use changes::{Change, Changes, ElementChange, recoded_without_consent};
 pub(crate) use changes::{is_score_recoded, options_of};
 pub use check::FormFault;
 pub(crate) use check::{MAX_KEY_LENGTH, is_reserved, scaled};
+pub use coarser::{GroupDefinition, Level};
 pub use condition::{
     Comparison, Condition, ConditionDefinition, LookedAt, Scalar, ScoreTest, Test,
 };

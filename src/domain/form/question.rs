@@ -1,6 +1,7 @@
 //! A checked question and its possible answers, in a form that is fast to evaluate.
 
 use super::answer::Value;
+use super::coarser::Level;
 use super::condition::Condition;
 use super::date::{DateBound, DatePrecision};
 use super::definition::OptionDefinition;
@@ -22,6 +23,8 @@ pub struct Question {
     pub show_when: Option<Condition>,
     /// What narrows the possible answers further.
     pub limits: Limits,
+    /// What an answer can be told as instead of itself, the finest first.
+    pub coarser: Vec<Level>,
 }
 
 /// What narrows the possible answers within their kind. A record has room for the others, so it does not depend on it.

@@ -70,7 +70,8 @@ fn score_passes(test: &ScoreTest, answered: &Answered<'_>, place: usize) -> bool
     }
 }
 
-fn passes(test: &Test, kind: &Kind, value: &Value) -> bool {
+/// Whether an answer passes a test of itself alone.
+pub fn passes(test: &Test, kind: &Kind, value: &Value) -> bool {
     let number = || kind.number(value);
     match (test, value) {
         (Test::Options(options), Value::Choice(chosen)) => options.contains(chosen),

@@ -50,6 +50,9 @@ impl FormDefinition {
                 }
                 let unit = question.unit.as_mut().and_then(|unit| unit.label.as_mut());
                 unit.map(&mut *change);
+                for group in question.coarser.iter_mut().flatten() {
+                    change(&mut group.label);
+                }
                 for anchor in &mut question.anchors {
                     change(&mut anchor.label);
                 }

@@ -135,7 +135,7 @@ impl Measure {
 /// The names of all measures, in the order of an export.
 pub fn names<'a>(columns: &'a Columns<'_>) -> impl Iterator<Item = &'a str> {
     let all = columns.as_slice().iter();
-    let measures = all.filter(|it| !matches!(it.kind, ColumnKind::Metadata(_)));
+    let measures = all.filter(|it| !matches!(it.kind, ColumnKind::Metadata(_)) && !it.is_coarser());
     let mut last = None;
     measures.filter_map(move |column| {
         let name = column.coding.as_str();
@@ -145,7 +145,7 @@ pub fn names<'a>(columns: &'a Columns<'_>) -> impl Iterator<Item = &'a str> {
 
 fn item(form: &Form, column: &Column) -> Option<Item> {
     match &column.kind {
-        ColumnKind::Metadata(_) => None,
+        ColumnKind::Metadata(_) | ColumnKind::Group { .. } | ColumnKind::Band { .. } => None,
         ColumnKind::Answer { question } | ColumnKind::Option { question, .. } => {
             let place = form.place(question)?;
             Item::of_question(place, form.questions().get(place)?)
@@ -201,6 +201,7 @@ fn of_option(columns: &Columns<'_>, column: &Column, language: &str) -> Option<C
         code: entry.option?,
         label: entry.label?,
         number: None,
+        level: None,
     })
 }
 
@@ -209,6 +210,7 @@ fn of_entry(entry: &Entry) -> Vec<CodeEntry> {
         code: band.code.clone(),
         label: band.label.clone(),
         number: None,
+        level: None,
     };
     match &entry.score {
         Some(score) => score.bands.iter().map(band).collect(),

@@ -22,13 +22,13 @@ mod insights;
 mod item;
 mod measure;
 mod pass;
-mod period;
 mod published;
 mod query;
 mod report;
 mod score_memo;
 mod tally;
 
+pub use crate::domain::period::PeriodKind;
 pub use cross_table::CrossTable;
 pub use held::{Held, MAX_DAYS_HELD};
 pub use insights::{
@@ -37,7 +37,6 @@ pub use insights::{
 pub use item::Numbers;
 pub use measure::{Category, Measure, names};
 pub use pass::{Pass, StoredResponse};
-pub use period::PeriodKind;
 pub use published::{Change, PublishedGroup, Statistics, Value};
 pub use query::{Asked, Dimension, MAX_CONDITIONS, MAX_DIMENSIONS, MAX_GROUPS, Query, QueryFault};
 pub use report::{Detail, Report, ReportItem};

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use super::item::REASONS;
 use super::measure::{Category, Measure};
-use super::period::PeriodKind;
 use crate::domain::codebook::{Columns, MetadataColumn};
+use crate::domain::period::PeriodKind;
 use crate::domain::week::IsoWeek;
 
 /// The most dimensions of a table.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::field::Field;
 use super::shape::Values;
-use crate::domain::codebook::{Cell, CodeEntry, Entry, Fixed};
+use crate::domain::codebook::{Cell, CodeEntry, Entry, Fixed, Missing};
 use crate::domain::form::DatePrecision;
 
 /// What the cells of a column are.
@@ -20,7 +20,7 @@ pub enum ValueType {
     Decimal(u8),
     /// Any number.
     Number,
-    /// An ISO week, `2027-W05`.
+    /// An ISO week, `2027-W05`, or the month, the quarter or the year that it belongs to.
     Week,
     /// A day, a month or a year.
     Date(DatePrecision),
@@ -89,7 +89,9 @@ impl TableColumn {
             |label| format!("{} – {label}", entry.text),
         );
         let mut categories: Vec<Category> = Vec::new();
-        for code in &entry.codes {
+        // A group has no number.
+        let told = |code: &&CodeEntry| code.level.is_none() || !matches!(writing, Writing::Numbers);
+        for code in entry.codes.iter().filter(told) {
             let value = match writing {
                 Writing::Labels(_) => code.label.clone(),
                 Writing::Numbers => code.number.unwrap_or_default().to_string(),
@@ -122,13 +124,13 @@ impl TableColumn {
 fn has_list(entry: &Entry) -> bool {
     matches!(
         entry.kind,
-        "single_choice" | "multiple_choice" | "yes_no" | "statement"
+        "single_choice" | "multiple_choice" | "group" | "yes_no" | "statement" | "band"
     )
 }
 
 fn value_type(entry: &Entry) -> ValueType {
     match entry.kind {
-        "multiple_choice" | "yes_no" | "statement" => ValueType::Flag,
+        "multiple_choice" | "group" | "yes_no" | "statement" => ValueType::Flag,
         "integer" | "rating" | "ranking" => ValueType::Whole,
         "decimal" | "score" => ValueType::Decimal(entry.decimals.unwrap_or_default()),
         "week" => ValueType::Week,
@@ -155,9 +157,12 @@ pub enum Writing {
 impl Writing {
     /// How the answers in the column of this entry are written.
     pub fn of(entry: &Entry, values: Values) -> Self {
-        let numbered = |code: &CodeEntry| code.number.is_some();
+        let numbered = |code: &CodeEntry| code.number.is_some() || code.level.is_some();
+        let is_choice = entry.kind != "band";
         match values {
-            Values::Numbers if !entry.codes.is_empty() && entry.codes.iter().all(numbered) => {
+            Values::Numbers
+                if is_choice && !entry.codes.is_empty() && entry.codes.iter().all(numbered) =>
+            {
                 Self::Numbers
             }
             Values::Labels if has_list(entry) => {
@@ -176,6 +181,9 @@ impl Writing {
             (Self::Labels(labels), Cell::Chosen(flag) | Cell::YesNo(flag)) => {
                 label(labels, if flag { "1" } else { "0" })
             }
+            (Self::Labels(labels), Cell::Group(group)) => label(labels, &group.code),
+            // It stands for several numbers.
+            (Self::Numbers, Cell::Group(_)) => Field::Missing(Missing::Masked),
             (Self::Numbers, Cell::Choice(option)) => {
                 option.value.map_or(Field::Code(&option.code), |number| {
                     Field::Whole(number.into())
@@ -197,6 +205,8 @@ pub fn plain(cell: Cell<'_>) -> Field<'_> {
         Cell::Campaign(campaign) => Field::Text(campaign.key),
         Cell::Language(tag) => Field::Text(tag),
         Cell::Week(monday) => Field::Week(monday),
+        Cell::Period(kind, number) => Field::Period(kind, number),
+        Cell::Group(group) => Field::Code(&group.code),
         Cell::Choice(option) => Field::Code(&option.code),
         Cell::Chosen(flag) | Cell::YesNo(flag) => Field::Flag(flag),
         Cell::Date(period) => Field::Date(period),

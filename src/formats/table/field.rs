@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::domain::codebook::{Fixed, Missing};
 use crate::domain::form::Period;
+use crate::domain::period::PeriodKind;
 use crate::domain::week::IsoWeek;
 
 /// One cell of a table.
@@ -26,6 +27,8 @@ pub enum Field<'a> {
     Float(f64, u8),
     /// The ISO week of this Monday.
     Week(NaiveDate),
+    /// The month, quarter or year with this number, in the place of a week.
+    Period(PeriodKind, u32),
     /// A day, a month or a year.
     Date(Period),
     /// Nothing, for this reason.
@@ -59,6 +62,7 @@ impl Field<'_> {
                 write!(text, "{number:.digits$}", digits = decimals.into())
             }
             Self::Week(monday) => text.write_str(weeks.name(monday)),
+            Self::Period(kind, number) => text.write_str(&kind.written(number)),
             Self::Date(period) => write!(text, "{period}"),
             Self::Missing(_) | Self::Empty => Ok(()),
         };

@@ -196,6 +196,8 @@ fn number(cell: Cell<'_>) -> Field<'_> {
         Cell::Campaign(_)
         | Cell::Language(_)
         | Cell::Week(_)
+        | Cell::Period(..)
+        | Cell::Group(_)
         | Cell::Date(_)
         | Cell::Missing(_) => Field::Empty,
     }

@@ -137,6 +137,12 @@ field_codes! {
     MatrixUnlike, "matrix_unlike", "The questions of a matrix differ in their kind, scale or bounds.";
     SpecifyMisplaced, "specify_misplaced", "Only an option in the list of a choice has a text beside it: one of a shared scale has none.";
     ExternalMalformed, "external_malformed", "An external code is the URI of a terminology and a code without spaces, each pair once.";
+    CoarserNotBackground, "coarser_not_background", "Only a background question has levels.";
+    LevelGroups, "level_groups", "A question has at most 5 levels. A level of a choice has a group or more, and one of numbers two or more and fewer than the level before it.";
+    GroupOptions, "group_options", "A group of a choice puts two options or more together, or groups of the level before it, and has no `from`.";
+    LevelOption, "level_option", "An option stands in two groups of a level. `detail` says which.";
+    LevelBand, "level_band", "A group of numbers has `from`: the first begins at the minimum, the others ascend up to the maximum.";
+    LevelNotNested, "level_not_nested", "A level splits a group of the level before it. It may only put whole groups together.";
     CannotCompareQuestions, "cannot_compare_questions", "Both questions of a comparison need numbers, or dates of one precision.";
     NeedsEdition, "needs_edition", "The field or word came with a later edition of the form language than the one that the form names.";
     ScoreUnknown, "score_unknown", "The form has no score with this key.";

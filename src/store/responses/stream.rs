@@ -95,6 +95,13 @@ pub async fn campaigns_of(
         .await
 }
 
+/// How many released responses a campaign has.
+pub async fn count_of(conn: &mut AsyncPgConnection, campaign: CampaignId) -> QueryResult<u64> {
+    let of_campaign = responses::table.filter(responses::campaign_id.eq(campaign));
+    let count: i64 = of_campaign.count().get_result(conn).await?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
 /// The versions of the released responses of a campaign.
 pub async fn versions_in_campaign(
     conn: &mut AsyncPgConnection,

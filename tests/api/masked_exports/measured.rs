@@ -18,32 +18,53 @@ async fn measuring_tells_what_the_export_masks_in_each_column() {
     let form = daily_life();
     for k in [5_u64, 9] {
         let asked = u32::try_from(k).unwrap();
-        let report = measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(asked));
+        let report = measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(asked), true);
         let report = report.await.unwrap();
         let file = File::get(&analyst, DAILY_LIFE, &format!("k={k}")).await;
         assert_eq!(report.k, asked);
         assert_eq!(report.records, file.figures["records"]);
         assert_eq!(report.masked_cells, file.figures["masked-cells"]);
-        let mut masked: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut codings: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (column, name) in file.names.iter().enumerate() {
-            let cells = file.rows.iter().filter(|row| row[column] == "MSK").count() as u64;
             let coding = name
                 .split_once("__")
                 .map_or(name.as_str(), |(coding, _)| coding);
-            let before = masked.insert(coding, cells);
-            assert!(
-                before.is_none_or(|before| before == cells),
-                "{name}: one option alone"
-            );
+            codings.entry(coding).or_default().push(column);
         }
-        let measured = report.columns.iter();
-        let measured: BTreeMap<&str, u64> = measured
-            .map(|column| (column.name.as_str(), column.masked))
-            .collect();
-        assert_eq!(measured.len(), report.columns.len(), "no column twice");
-        for (name, cells) in &masked {
-            assert_eq!(measured.get(name).copied().unwrap_or(0), *cells, "{name}");
+        assert_eq!(
+            report
+                .columns
+                .iter()
+                .map(|it| &it.name)
+                .collect::<BTreeSet<_>>()
+                .len(),
+            report.columns.len(),
+            "no column twice"
+        );
+        let measured = |name: &str| report.columns.iter().find(|column| column.name == name);
+        for (name, columns) in &codings {
+            let masked_in = |row: &&Vec<String>| columns.iter().all(|column| row[*column] == "MSK");
+            let masked = file.rows.iter().filter(masked_in).count() as u64;
+            assert_eq!(measured(name).map_or(0, |it| it.masked), masked, "{name}");
         }
+        let weeks = file.cells("week");
+        let longer = weeks
+            .iter()
+            .filter(|week| **week != "MSK" && !week.contains("-W"))
+            .count();
+        assert_eq!(measured("week").unwrap().coarser, longer as u64);
+        let treatments = &codings["treatments"];
+        let in_groups = file.rows.iter().filter(|row| {
+            let masked = treatments
+                .iter()
+                .filter(|column| row[**column] == "MSK")
+                .count();
+            (1..treatments.len()).contains(&masked)
+        });
+        assert_eq!(
+            measured("treatments").unwrap().coarser,
+            in_groups.count() as u64
+        );
         let background = [
             "cancer_type",
             "age_band",
@@ -67,8 +88,14 @@ async fn measuring_tells_what_the_export_masks_in_each_column() {
             MetadataColumn::ALL.len()
         );
         assert!(of_role(MaskedRole::Dependent).all(|column| column.masked > 0));
-        let cells: u64 = background.iter().map(|name| masked[name]).sum();
-        let loss = cells as f64 / (6 * report.records) as f64;
+        let lost: u64 = of_role(MaskedRole::Background).map(|it| it.lost).sum();
+        let masked: u64 = of_role(MaskedRole::Background).map(|it| it.masked).sum();
+        let coarser: u64 = of_role(MaskedRole::Background).map(|it| it.coarser).sum();
+        assert!(
+            masked * 1000 < lost && lost < (masked + coarser) * 1000,
+            "{lost}"
+        );
+        let loss = lost as f64 / (6000 * report.records) as f64;
         assert!((report.loss() - loss).abs() < 1e-9 && loss > 0.0, "{loss}");
     }
 }
@@ -78,7 +105,7 @@ async fn a_smaller_k_than_is_promised_can_be_measured_and_not_exported() {
     let (app, _, analyst) = shipped(300).await;
     promise(&app, 9).await;
     let form = daily_life();
-    let measure = |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, k);
+    let measure = |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, k, true);
     let (three, five) = (measure(Some(3)).await, measure(Some(5)).await);
     let (three, five) = (three.unwrap(), five.unwrap());
     let promised = measure(None).await.unwrap();
@@ -90,6 +117,11 @@ async fn a_smaller_k_than_is_promised_can_be_measured_and_not_exported() {
     promise(&app, 5).await;
     let file = File::get(&analyst, DAILY_LIFE, "k=5").await;
     assert_eq!(five.masked_cells, file.figures["masked-cells"]);
+    // Without levels nothing is told coarser.
+    let without = measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(5), false);
+    let without = without.await.unwrap();
+    assert!(five.coarser_cells > 0);
+    assert_eq!((without.coarser_cells, without.coarser_records), (0, 0));
 }
 
 async fn promise(app: &TestApp, k: i32) {
@@ -104,7 +136,7 @@ async fn who_measured_is_in_the_audit_and_so_is_that_there_were_too_few() {
     let form = "every-kind".parse().unwrap();
     let answers = json!({"group": "c", "meals": "none", "distress": 1});
     respond_often(&mut conn, &version, campaign, answers, 6).await;
-    let measure = |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(k));
+    let measure = |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(k), true);
     assert_eq!(measure(6).await.unwrap().records, 6);
     let refused = measure(7).await;
     assert!(matches!(

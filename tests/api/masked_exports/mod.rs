@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | `own_tables` | each campaign has a masked table of its own, which is kept as long as it does not change |
 //! | `classes` | how many rows are alike, and what is masked for it |
 //! | `measured` | what an export would mask, measured without one |
 //! | `report` | what the headers and the audit say |
@@ -10,6 +11,7 @@
 mod classes;
 mod measured;
 mod order;
+mod own_tables;
 mod report;
 
 use crate::support::TestApp;
@@ -20,7 +22,9 @@ use crate::support::stored::{
     Version, every_kind, open_campaign, publish, question, respond, respond_often,
     respond_synthetic,
 };
-use aftercare::app::export::{ExportVersion, FileSpec, Limits, ResponsesExport, start};
+use aftercare::app::export::{
+    CampaignTable, ExportVersion, FileSpec, Limits, ResponsesExport, start,
+};
 use aftercare::domain::codebook::MetadataColumn;
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::week::IsoWeek;

@@ -159,17 +159,18 @@ async fn what_changes_between_the_passes_is_not_seen() {
                 number: version.number,
                 form: form.clone(),
             }],
-            campaigns: HashMap::from([(CampaignId(campaign), "spring-2027".to_owned())]),
+            campaigns: vec![CampaignTable {
+                id: CampaignId(campaign),
+                key: "spring-2027".to_owned(),
+                least_k: 5,
+                server_key: Some(app.state.app.keys.server.oldest().clone()),
+            }],
             row_filter: RowFilter::default(),
-            least_k: 5,
-            k: 5,
+            k: None,
             sensitive: Vec::new(),
-            order_key: app.state.app.keys.server.oldest().clone(),
-            keys: HashMap::from([(
-                CampaignId(campaign),
-                app.state.app.keys.server.oldest().clone(),
-            )]),
             file: FileSpec::default(),
+            with_levels: true,
+            plans: Arc::default(),
         };
         let app = &app;
         async move {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::hierarchy::Hierarchy;
 use super::key_combination::KeyCombination;
 use super::plan::plan;
 use super::suppression_plan::SuppressionPlan;
@@ -117,16 +118,10 @@ impl FrequencyTable {
 
     /// Plans which cells to suppress so that every equivalence class has `k` records, all columns being worth the same.
     ///
-    /// With fewer than `k` records in all, every cell is suppressed, and [`SuppressionPlan::has_enough_records`] says no: the
-    /// caller should refuse the export. A `k` of 0 or 1 suppresses nothing.
-    ///
-    /// The plan is the same for the same table, in whatever order it was filled. Time is at most about the
-    /// number of column subsets searched times that of the combinations, and far less when few are rare: with eight
-    /// columns 0.07 s for 60,000 combinations and 0.15 s for 130,000, with ten columns 0.4 s for 210,000, on one core.
-    /// Call it where it may block.
+    /// See [`Self::generalise`].
     pub fn suppress(self, k: u32) -> SuppressionPlan {
-        let weights = vec![1; self.columns];
-        self.plan(k, &weights)
+        let flat = vec![Hierarchy::flat(1); self.columns];
+        self.plan(k, &flat)
     }
 
     /// Like [`Self::suppress`], but a suppressed cell costs its column's weight. Columns of more weight are suppressed less;
@@ -136,11 +131,34 @@ impl FrequencyTable {
     ///
     /// When there is not one weight for each column.
     pub fn suppress_weighted(self, k: u32, weights: &[u32]) -> Result<SuppressionPlan, TableFault> {
-        self.check_length(weights.len())?;
-        Ok(self.plan(k, weights))
+        let flat: Vec<Hierarchy> = weights.iter().map(|it| Hierarchy::flat(*it)).collect();
+        self.generalise(k, &flat)
     }
 
-    fn plan(self, k: u32, weights: &[u32]) -> SuppressionPlan {
+    /// Plans which cells to show as a group of their column's hierarchy, and which to suppress, so that every equivalence
+    /// class has `k` records, at the least cost that is found.
+    ///
+    /// With fewer than `k` records in all, every cell is suppressed, and [`SuppressionPlan::has_enough_records`] says no: the
+    /// caller should refuse the export. A `k` of 0 or 1 changes nothing.
+    ///
+    /// The plan is the same for the same table, in whatever order it was filled. Time is at most about the
+    /// number of column subsets searched times that of the combinations, and far less when few are rare: with eight
+    /// columns 0.07 s for 60,000 combinations and 0.15 s for 130,000, with ten columns 0.4 s for 210,000, on one core.
+    /// Call it where it may block.
+    ///
+    /// # Errors
+    ///
+    /// When there is not one hierarchy for each column.
+    pub fn generalise(
+        self,
+        k: u32,
+        hierarchies: &[Hierarchy],
+    ) -> Result<SuppressionPlan, TableFault> {
+        self.check_length(hierarchies.len())?;
+        Ok(self.plan(k, hierarchies))
+    }
+
+    fn plan(self, k: u32, hierarchies: &[Hierarchy]) -> SuppressionPlan {
         let mut combinations: Vec<KeyCombination> = self
             .counts
             .into_iter()
@@ -148,8 +166,13 @@ impl FrequencyTable {
             .collect();
         combinations.sort_unstable();
         let k = u64::from(k.max(1));
-        let shares = plan(&combinations, k, weights);
-        SuppressionPlan::new(combinations, shares, self.columns, k)
+        let (classes, nodes) = plan(&combinations, k, hierarchies);
+        let shown = classes.into_iter().map(|class| {
+            let cells = nodes.iter().zip(class.shown);
+            let shown: Box<[u32]> = cells.map(|(nodes, node)| nodes.code(node)).collect();
+            (shown, class.parts)
+        });
+        SuppressionPlan::new(combinations, shown, hierarchies, k)
     }
 
     fn check_length(&self, found: usize) -> Result<(), TableFault> {

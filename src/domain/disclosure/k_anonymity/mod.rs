@@ -1,15 +1,16 @@
-//! Local suppression: a record-level export becomes k-anonymous, with as few cells suppressed as the heuristic finds.
+//! Local recoding and local suppression: a record-level export becomes k-anonymous, with as little taken away as the heuristic finds.
 //!
 //! In the suppressed export every record shares its quasi-identifiers, all columns together, with at least `k - 1`
 //! others (Sweeney 2002). These records are its *equivalence class*. A suppressed cell, `MSK` in a file, counts as a value
-//! of its own: two records are alike only when the same columns are suppressed and the rest is equal. This is stricter than
+//! of its own, and so does a cell that is shown as a group of its column's [`Hierarchy`]: two records are alike only when every
+//! column shows the very same, be it a value, a group or nothing. This is stricter than
 //! sdcMicro's count, where a missing value is alike to every value, and it holds even for a reader who takes `MSK` at its face.
 //!
 //! # How it is used
 //!
 //! 1. A first pass streams the records into a [`FrequencyTable`]: the count of each *key combination*, which is the values
 //!    of all quasi-identifiers of a record.
-//! 2. [`FrequencyTable::suppress`] makes the plan, a [`SuppressionPlan`], with its [`Cost`]. It never sees a record.
+//! 2. [`FrequencyTable::generalise`] makes the plan, a [`SuppressionPlan`], with its [`Cost`]. It never sees a record.
 //! 3. A second pass asks a [`Suppressor`] for each record which cells to suppress, and [`Suppressor::finish`] checks that
 //!    both passes saw the same records. Both must read one snapshot of the database.
 //! 4. The suppressor names each record's class, by which [`Diversity`](super::Diversity) counts the answers to sensitive questions.
@@ -33,8 +34,10 @@
 //! - The rest is *padded*: each key combination borrows records from one class, or a whole class joins it, whatever costs
 //!   least; or all of them together become one class with everything suppressed. The cheaper of the two is taken.
 //!
-//! The result is compared with suppressing everything in the pending records, and the cheaper plan is
-//! used; so it never costs more than that. With up to ten columns and 250,000 key combinations all subsets are patterns,
+//! The result is compared with suppressing everything in the pending records, and with a division of all records from the top
+//! down along the hierarchies (`top_down.rs`). In each class, a column shows what its records have in common: the value, or the
+//! lowest group. The cheapest plan is used; so it never costs more than suppressing everything in the pending records. Where
+//! columns have no groups that is nearly always the cover. With up to ten columns and 250,000 key combinations all subsets are patterns,
 //! otherwise a selection.
 //!
 //! The proven bounds are those of the plain cover; borrowing, padding and the selection are not covered by them.
@@ -53,8 +56,7 @@
 //! language and week (`cargo bench -- masking`): 97,000 combinations of 100,000 records are planned in 0.2 s, 793,000 of 1,000,000 in 1.8 s
 //! with 250 MB.
 //!
-//! A set cover wants no hierarchy of values, which a form does not have, and unlike a search for one pattern for all records it
-//! suppresses little in records that are nearly common. What each part of the method gains, and which parts were given up
+//! Unlike a search for one pattern or one level for all records, both ways take little from records that are nearly common. What each part of the method gains, and which parts were given up
 //! because they gained little, is in `docs/decisions/0003-k-anonymity-ablation.md`.
 //!
 //! # Which records of a key combination
@@ -74,6 +76,8 @@
 mod cover;
 mod dictionary;
 mod frequency_table;
+mod generalised;
+mod hierarchy;
 mod key;
 mod key_combination;
 mod padding;
@@ -85,9 +89,11 @@ mod suppression_plan;
 mod suppressor;
 #[cfg(test)]
 mod tests;
+mod top_down;
 
 pub use dictionary::Dictionary;
 pub use frequency_table::{FrequencyTable, MAX_COLUMNS, TableFault};
+pub use hierarchy::{Hierarchy, MASKED};
 pub use qi_set::QiSet;
 pub use suppression_plan::{ClassId, Cost, SuppressionPlan};
 pub use suppressor::{SnapshotMismatch, Suppressed, Suppressor};

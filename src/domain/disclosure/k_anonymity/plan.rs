@@ -1,25 +1,50 @@
-//! From the key combinations of a table to what is suppressed of each.
+//! From the key combinations of a table to what is shown of each.
 
 use std::cmp::Reverse;
 
 use super::cover::cover;
+use super::generalised::{Generalised, Nodes, Part, of_suppressed, total_cost};
+use super::hierarchy::{Hierarchy, MASKED};
 use super::key::{Key, Packing};
 use super::key_combination::{KeyCombination, Share};
 use super::padding::{pad_each, pad_together};
 use super::partition::Partition;
 use super::qi_set::QiSet;
 use super::suppression_patterns::patterns;
+use super::top_down::divide;
 
-/// What to suppress of each combination, in their order. With fewer than `k` records it is everything.
-pub(super) fn plan(combinations: &[KeyCombination], k: u64, weights: &[u32]) -> Vec<Share> {
-    let packing = Packing::of(combinations, weights.len());
-    let plan = match packing.words() {
-        1 => cheapest::<1>(combinations, &packing, k, weights),
-        2 => cheapest::<2>(combinations, &packing, k, weights),
-        3..=4 => cheapest::<4>(combinations, &packing, k, weights),
-        _ => cheapest::<32>(combinations, &packing, k, weights),
+/// The classes of the records, and the nodes that they show. With fewer than `k` records everything is suppressed.
+pub(super) fn plan(
+    combinations: &[KeyCombination],
+    k: u64,
+    hierarchies: &[Hierarchy],
+) -> (Vec<Generalised>, Vec<Nodes>) {
+    let columns: Vec<Nodes> = (0..)
+        .zip(hierarchies)
+        .map(|(column, hierarchy)| Nodes::of(combinations, column, hierarchy))
+        .collect();
+    let counts: Vec<u64> = combinations.iter().map(|it| it.count).collect();
+    match counts.iter().sum::<u64>() {
+        0 => return (Vec::new(), columns),
+        records if records < k => return (suppress_all(combinations, columns.len()), columns),
+        _ => {}
+    }
+    let packing = Packing::of(combinations, columns.len());
+    let weights: Vec<u64> = hierarchies
+        .iter()
+        .map(|hierarchy| u64::from(hierarchy.cost(MASKED)))
+        .collect();
+    let suppressed = match packing.words() {
+        1 => cheapest::<1>(combinations, &packing, k, &weights),
+        2 => cheapest::<2>(combinations, &packing, k, &weights),
+        3..=4 => cheapest::<4>(combinations, &packing, k, &weights),
+        _ => cheapest::<32>(combinations, &packing, k, &weights),
     };
-    plan.unwrap_or_else(|| suppress_all(combinations, weights.len()))
+    let suppressed = suppressed.map(|shares| of_suppressed(combinations, &shares, &columns));
+    let divided = divide(&counts, k, &columns);
+    let plans = suppressed.into_iter().chain([divided]);
+    let best = plans.min_by_key(|classes| total_cost(classes, &columns));
+    (best.unwrap_or_default(), columns)
 }
 
 /// The cheapest of three plans: the cover with its rest padded one by one, the cover with its rest padded together, and no
@@ -28,21 +53,17 @@ fn cheapest<const W: usize>(
     combinations: &[KeyCombination],
     packing: &Packing,
     k: u64,
-    weights: &[u32],
+    weights: &[u64],
 ) -> Option<Vec<Share>> {
     let keys: Vec<(Key<W>, u64)> = combinations
         .iter()
         .map(|combination| (packing.key(&combination.codes), combination.count))
         .collect();
-    let weights: Vec<u64> = weights
-        .iter()
-        .map(|weight| u64::from(*weight).max(1))
-        .collect();
     let mut columns: Vec<usize> = packing.varied().collect();
     columns.sort_by_key(|column| Reverse(packing.distinct(*column)));
     let patterns = patterns(&columns, combinations.len());
     let (differing, patterns) = patterns.split_last().unwrap_or((&QiSet::NONE, &[]));
-    let mut uncovered = Partition::new(&keys, k, &weights);
+    let mut uncovered = Partition::new(&keys, k, weights);
     let mut one_by_one = uncovered.clone();
     pad_together(&mut uncovered, *differing);
     cover(&mut one_by_one, packing, patterns);
@@ -57,11 +78,14 @@ fn cheapest<const W: usize>(
 }
 
 /// Everything suppressed.
-fn suppress_all(combinations: &[KeyCombination], columns: usize) -> Vec<Share> {
-    let share = |(combination, found): (usize, &KeyCombination)| Share {
+fn suppress_all(combinations: &[KeyCombination], columns: usize) -> Vec<Generalised> {
+    let part = |(combination, found): (u32, &KeyCombination)| Part {
         combination,
-        suppressed: QiSet::all(columns),
         count: found.count,
     };
-    combinations.iter().enumerate().map(share).collect()
+    let class = Generalised {
+        shown: vec![0; columns],
+        parts: (0..).zip(combinations).map(part).collect(),
+    };
+    vec![class]
 }

@@ -50,6 +50,12 @@ impl QiSet {
         self.0.count_ones()
     }
 
+    /// The set without a column.
+    #[must_use]
+    pub fn without(self, column: usize) -> Self {
+        Self(self.0 & !bit(column))
+    }
+
     /// Whether it has no column.
     pub fn is_empty(self) -> bool {
         self.0 == 0

@@ -14,7 +14,7 @@ pub struct Suppressor {
 /// What to do with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Suppressed {
-    /// The cells to suppress.
+    /// The cells to suppress; others may be shown as a group.
     pub cells: QiSet,
     /// The equivalence class of the record; none for a record that the plan does not know.
     pub class: Option<ClassId>,
@@ -58,18 +58,14 @@ impl Suppressor {
             0
         };
         let mut passed = 0;
-        for Planned {
-            suppressed,
-            class,
-            count,
-        } in shares
-        {
+        for Planned { class, count } in shares {
             passed += *count;
             if place < passed {
                 *count -= 1;
+                let class = *class;
                 return Suppressed {
-                    cells: *suppressed,
-                    class: Some(*class),
+                    cells: self.plan.masked(class),
+                    class: Some(class),
                 };
             }
         }
@@ -78,6 +74,16 @@ impl Suppressor {
             cells: QiSet::all(self.plan.columns()),
             class: None,
         }
+    }
+
+    /// What a class shows, see [`SuppressionPlan::shown`].
+    pub fn shown(&self, class: ClassId) -> &[u32] {
+        self.plan.shown(class)
+    }
+
+    /// What all classes show, by their numbers.
+    pub fn classes(&self) -> &[Box<[u32]>] {
+        self.plan.classes()
     }
 
     /// Checks at the end that every record of the first pass came again, and no other.

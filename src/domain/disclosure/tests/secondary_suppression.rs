@@ -11,12 +11,12 @@ use crate::domain::codebook::tests::{
 };
 use crate::domain::codebook::{Columns, RowProjection};
 use crate::domain::disclosure::k_anonymity::QiSet;
-use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, suppression_weights};
+use crate::domain::disclosure::{QuasiIdentifiers, SecondarySuppression, Weights};
 use crate::domain::form::{Answer, Form, Source, Syntax};
 use crate::domain::response::{AnswerFault, RawAnswers, validate};
 use crate::sample::synthetic;
 
-fn shipped() -> Json {
+pub(super) fn shipped() -> Json {
     let text = include_str!("../../../../forms/daily-life-after-treatment.yaml");
     let definition = Source::read(text, Syntax::Yaml).unwrap().definition();
     serde_json::to_value(definition.unwrap()).unwrap()
@@ -175,7 +175,8 @@ fn each_coding_and_each_multiple_choice_is_one_quasi_identifier() {
     ];
     assert_eq!(found, expected);
     let secondary = SecondarySuppression::of(&columns, &quasi);
-    let weights = suppression_weights(&columns, &quasi, &secondary);
+    let weights = Weights::of_columns(&columns, &quasi, &secondary);
+    let weights: Vec<u32> = (0..quasi.count()).map(|it| weights.of(it).1).collect();
     assert_eq!((weights[2], weights[3]), (1, 1));
     assert!(
         weights[3] < weights[0] && weights[0] < weights[4],
@@ -208,7 +209,7 @@ fn more_background_questions_than_can_be_masked_apart_are_masked_together() {
 }
 
 /// What would be answered to a version by somebody who says this where it fits, whatever has become of the routing.
-fn settled(form: &Form, said: RawAnswers) -> Vec<Answer> {
+pub(super) fn settled(form: &Form, said: RawAnswers) -> Vec<Answer> {
     let mut said = said;
     loop {
         match validate(form, &said, occasion()) {
@@ -227,7 +228,7 @@ fn settled(form: &Form, said: RawAnswers) -> Vec<Answer> {
 }
 
 /// The same person in this version, who says something else to the questions with these keys, and makes up what was not asked before.
-fn another(
+pub(super) fn another(
     (before, answers): (&Form, &[Answer]),
     form: &Form,
     changed: &[String],

@@ -54,6 +54,7 @@ fn in_words(field: &str) -> String {
         "show_when" => "it is shown under another condition".to_owned(),
         "required" => "the duty to answer it changed".to_owned(),
         "background" => "whether it is a background question changed".to_owned(),
+        "coarser" => "the levels of masking changed".to_owned(),
         "concept" => "it has another concept".to_owned(),
         "languages" => "it has other languages, or another default".to_owned(),
         other => format!("its {other:?} changed"),

@@ -36,6 +36,7 @@ impl Check<'_> {
                 required: false,
                 show_when: None,
                 limits: Limits::default(),
+                coarser: Vec::new(),
             });
         }
         questions
@@ -95,6 +96,7 @@ impl Check<'_> {
                 required: false,
                 show_when: Some(Condition::Test(host, test)),
                 limits: Limits::default(),
+                coarser: Vec::new(),
             });
         }
     }

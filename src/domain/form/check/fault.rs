@@ -156,6 +156,22 @@ pub enum FormFault {
         "the questions {key:?} and {other:?} cannot be compared: both need numbers, or dates of one precision"
     )]
     CannotCompareQuestions { key: String, other: String },
+    #[error("only a background question has levels: say \"background: true\"")]
+    CoarserNotBackground,
+    #[error(
+        "a question has at most 5 levels; a level of a choice has a group or more, and one of numbers two or more and fewer than the level before it"
+    )]
+    LevelGroups,
+    #[error("a group of a choice puts two or more together in \"options\", and has no \"from\"")]
+    GroupOptions,
+    #[error("an option stands in one group of a level at most, {code:?} stands in two")]
+    LevelOption { code: String },
+    #[error(
+        "a group of numbers has \"from\" and no \"options\": the first begins at \"min\", the others ascend up to \"max\""
+    )]
+    LevelBand,
+    #[error("a level puts whole groups of the level before it together, this one splits a group")]
+    LevelNotNested,
     #[error("{field:?} came with edition 2: write \"edition: 2\", or leave the edition out")]
     NeedsEdition { field: &'static str },
     #[error("there is no score {key:?}")]

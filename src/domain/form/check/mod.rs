@@ -1,6 +1,7 @@
 //! The checks at publishing: every fault of a definition at once, each with its pointer.
 
 mod across;
+mod coarser;
 mod conditions;
 mod exact_scores;
 mod fault;

@@ -102,11 +102,13 @@ impl Check<'_> {
         self.fields(question, pointer);
         let kind = self.kind(question, pointer);
         let limits = self.particulars(question, &kind, pointer);
+        let coarser = self.coarser(question, &kind, pointer);
         Question {
             key: question.key.clone(),
             section,
             kind,
             limits,
+            coarser,
             background: question.background,
             required: question.required,
             show_when: self.show_when(
@@ -157,6 +159,8 @@ impl Check<'_> {
             std::slice::from_ref(&question.kind)
         };
         let numeric: &[QuestionKind] = &[Rating, Integer, Decimal];
+        let with_levels: &[QuestionKind] =
+            &[SingleChoice, MultipleChoice, Rating, Integer, Decimal];
         // field, is it there, the kinds that have it, whether they need it
         let fields = [
             ("scale", question.scale.is_some(), choice, false),
@@ -187,6 +191,7 @@ impl Check<'_> {
             ("latest", question.latest.is_some(), &[Date], false),
             ("reason", question.reason.is_some(), &[Date], to_the_day),
             ("acknowledge", question.acknowledge, &[Statement], false),
+            ("coarser", !question.coarser.is_empty(), with_levels, false),
             ("order", question.order.is_some(), choice, false),
         ];
         let kind = question.kind.name();

@@ -6,6 +6,7 @@ use crate::domain::form::{Form, FormDefinition, Source, Syntax};
 
 const SOUND: &str = include_str!("../../../../tests/forms/every-kind.yaml");
 
+mod coarser;
 mod second_edition;
 
 /// A form without faults.

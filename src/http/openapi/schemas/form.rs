@@ -240,6 +240,27 @@ pub struct QuestionDefinition {
     /// The question in other terminologies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub external: Vec<ExternalCode>,
+    /// Background questions: the levels of masking, the finest first, each with all its groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coarser: Vec<Vec<GroupDefinition>>,
+}
+
+/// The answers that a level of masking tells as one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupDefinition {
+    /// Stable code of the group, as used in exports.
+    #[schema(example = "under_50")]
+    pub code: String,
+    /// The label of the group.
+    pub label: Text,
+    /// Choices: the codes of the options in the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<String>>,
+    /// Numbers: the least answer in the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, example = 50)]
+    pub from: Option<serde_json::Number>,
 }
 
 /// One option of a choice.

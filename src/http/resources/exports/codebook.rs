@@ -203,6 +203,9 @@ pub struct CodebookColumn {
     /// The condition under which the question is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     show_when: Option<String>,
+    /// The level of the group that the column tells, from 1 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<u8>,
     /// The concept that the question measures.
     #[serde(skip_serializing_if = "Option::is_none")]
     concept: Option<CodebookConcept>,
@@ -234,6 +237,9 @@ pub struct CodebookCode {
     /// The number that it stands for in scores.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<i32>,
+    /// The level of a group of answers, from 1 on; none for an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<u8>,
 }
 
 /// The unit of a number.
@@ -291,11 +297,13 @@ impl From<Entry> for CodebookColumn {
             code: code.code,
             label: code.label,
             number: code.number,
+            level: code.level,
         });
         Self {
             column: entry.column,
             question: entry.question,
             option: entry.option,
+            level: entry.level,
             kind: entry.kind.to_owned(),
             section: (entry.section).map(|(key, title)| CodebookSection { key, title }),
             text: entry.text,

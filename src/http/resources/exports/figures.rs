@@ -16,13 +16,15 @@ pub fn headers(report: &Report) -> Vec<(HeaderName, HeaderValue)> {
         dependent_cells,
         smallest_class,
         withheld_records,
+        coarser_cells,
+        coarser_records,
         diversity,
         columns: _,
     } = report;
     let control = format!(
         "k={k}, records={records}, cells={cells}, masked-cells={masked_cells}, \
          masked-records={masked_records}, dependent-cells={dependent_cells}, smallest-class={smallest_class}, \
-         withheld-records={withheld_records}"
+         withheld-records={withheld_records}, coarser-cells={coarser_cells}, coarser-records={coarser_records}"
     );
     // Keys of questions are valid tokens: lower-case letters, digits and `_`, beginning with a letter.
     let questions = diversity.iter().map(|question| {

@@ -56,9 +56,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// suppressed. With fewer than `k` responses there is no export. Every export is recorded in the audit before its first
 /// byte is sent.
 ///
-/// Suppression is computed over all responses to the form; only then are rows selected, by their visible values. A
+/// A value that is too rare is first given as a group of values or a longer period, where the form or the week has one, and
+/// suppressed (`MSK`) where that is not enough.
+///
+/// Suppression is computed over all responses of a campaign, by its own `k`; only then are rows selected, by their visible values. A
 /// response whose week is suppressed is in no file that is limited to weeks. So all files of the same responses are
-/// parts of one table, and together reveal no more than that table.
+/// parts of one table of each campaign, which no other campaign changes, and together reveal no more than that table.
 ///
 /// `HEAD` exports nothing: it tells whether the query is right, and not how many responses there are.
 ///
@@ -83,8 +86,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 `cells`, the number of cells of campaign, version, language, week and background columns; `masked-cells`, the number \
                 of these that hold `MSK`; `masked-records`, the number of rows with such a cell; `dependent-cells`, the number of \
                 cells of other columns that hold `MSK`; `smallest-class`, the size of the smallest equivalence class; \
-                `withheld-records`, the number of responses left out because their campaign, version, language or week, by which rows were selected, is suppressed. \
-                For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5, withheld-records=0`."),
+                `withheld-records`, the number of responses left out because their version, language or week, by which rows were selected, is suppressed, or because \
+                their campaign has fewer than `k`; `coarser-cells`, the number of cells that hold a group or a longer period; \
+                `coarser-records`, the number of rows with a value that is given as a group. \
+                For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5, withheld-records=0, coarser-cells=81, coarser-records=70`."),
             ("Diversity" = String, description = "Only with `sensitive`. A list of tokens with parameters (RFC 9651): \
                 for each question, `least` is the minimum number of different answers in an equivalence class, counted up to 20, and \
                 `uniform-classes` is the number of classes in which all answers are equal. For example `distress;least=3;uniform-classes=0`."),

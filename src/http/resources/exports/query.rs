@@ -83,7 +83,7 @@ macro_rules! responses_query {
                 #[param(value_type = Option<String>)]
                 to_week: Option<IsoWeek>,
                 /// The minimum number of responses that share their visible background. It must not be less than that of any
-                /// campaign of the form; the default is the maximum of these.
+                /// campaign of the form; by default, the responses of each campaign are suppressed by its own.
                 #[param(minimum = 5, maximum = 1000, example = 10)]
                 k: Option<u32>,
                 /// Keys of questions other than background questions, separated by commas, at most 20. The header `Diversity`

@@ -1,6 +1,6 @@
-//! Weeks and longer times, by which statistics are broken down.
+//! Weeks, and the longer times that they belong to.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use strum::{EnumString, IntoStaticStr};
 
 use crate::domain::week::IsoWeek;
@@ -8,7 +8,7 @@ use crate::domain::week::IsoWeek;
 /// A week, or a longer time made of whole weeks.
 ///
 /// A week belongs to the month, the quarter and the year in which its Thursday lies, as ISO 8601 assigns weeks to years.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum PeriodKind {
     /// An ISO week: `2027-W05`.
@@ -28,7 +28,7 @@ impl PeriodKind {
     }
 
     /// The number of the period with the week of this Monday. Later ones have greater numbers.
-    pub(super) fn number(self, monday: NaiveDate) -> u32 {
+    pub fn number(self, monday: NaiveDate) -> u32 {
         let thursday = monday.checked_add_days(Days::new(3)).unwrap_or(monday);
         let year = u32::try_from(thursday.year()).unwrap_or_default();
         match self {
@@ -39,8 +39,27 @@ impl PeriodKind {
         }
     }
 
+    /// The Mondays of the first and of the last week of the period with this number.
+    pub fn weeks(self, number: u32) -> Option<(NaiveDate, NaiveDate)> {
+        let (year, month0, months) = match self {
+            Self::Week => {
+                let monday = NaiveDate::from_num_days_from_ce_opt(number.try_into().ok()?)?;
+                return Some((monday, monday));
+            }
+            Self::Month => (number / 12, number % 12, 1),
+            Self::Quarter => (number / 4, number % 4 * 3, 3),
+            Self::Year => (number, 0, 12),
+        };
+        let first = NaiveDate::from_ymd_opt(year.try_into().ok()?, month0 + 1, 1)?;
+        let after = first.checked_add_months(Months::new(months))?;
+        // The week is that of its Thursday: the first and the last one of the period.
+        let first = IsoWeek::of(first.checked_add_days(Days::new(3))?).monday();
+        let last = IsoWeek::of(after.checked_sub_days(Days::new(4))?).monday();
+        Some((first, last))
+    }
+
     /// The period with this number, as it is written.
-    pub(super) fn written(self, number: u32) -> String {
+    pub fn written(self, number: u32) -> String {
         match self {
             Self::Week => {
                 let days = i32::try_from(number).unwrap_or_default();
@@ -72,5 +91,35 @@ mod tests {
                 [Week, Month, Quarter, Year].map(|kind| kind.written(kind.number(monday)));
             assert_eq!(written, expected);
         }
+    }
+
+    #[test]
+    fn the_weeks_of_a_period_are_those_that_belong_to_it() {
+        let mut monday = NaiveDate::from_ymd_opt(2023, 12, 25).unwrap();
+        while monday.year() < 2033 {
+            for kind in [
+                PeriodKind::Week,
+                PeriodKind::Month,
+                PeriodKind::Quarter,
+                PeriodKind::Year,
+            ] {
+                let number = kind.number(monday);
+                let (first, last) = kind.weeks(number).unwrap();
+                assert!(first <= monday && monday <= last, "{kind:?} {monday}");
+                for end in [first, last] {
+                    assert_eq!(kind.number(end), number);
+                }
+                assert_eq!(
+                    kind.number(first - Days::new(7)),
+                    PeriodKind::number(kind, first) - step(kind)
+                );
+                assert_ne!(kind.number(last + Days::new(7)), number);
+            }
+            monday = monday + Days::new(7);
+        }
+    }
+
+    fn step(kind: PeriodKind) -> u32 {
+        if kind == PeriodKind::Week { 7 } else { 1 }
     }
 }

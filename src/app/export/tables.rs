@@ -1,0 +1,51 @@
+//! What of an export follows from the versions of the form alone.
+
+use std::sync::Arc;
+
+use crate::domain::codebook::Columns;
+use crate::domain::disclosure::{Levels, QuasiIdentifiers, SecondarySuppression, Weights};
+use crate::domain::form::Form;
+use crate::domain::ids::FormVersionId;
+
+/// A version whose responses are exported.
+#[derive(Debug, Clone)]
+pub struct ExportVersion {
+    /// Its id.
+    pub id: FormVersionId,
+    /// Its number.
+    pub number: i32,
+    /// Its form.
+    pub form: Arc<Form>,
+}
+
+/// The columns of an export, and what is masked with what.
+pub struct Tables<'a> {
+    /// The columns.
+    pub columns: Columns<'a>,
+    /// Those by which somebody could be found.
+    pub quasi: QuasiIdentifiers,
+    /// What is masked with them.
+    pub secondary: SecondarySuppression,
+    /// What they can be told as.
+    pub levels: Arc<Levels>,
+    /// What it costs to mask them.
+    pub weights: Weights,
+}
+
+impl<'a> Tables<'a> {
+    /// Those of these versions.
+    pub fn of(versions: &'a [ExportVersion]) -> Self {
+        let forms: Vec<_> = versions.iter().map(|it| (it.number, &*it.form)).collect();
+        let columns = Columns::of(&forms);
+        let quasi = QuasiIdentifiers::of(&columns);
+        let secondary = SecondarySuppression::of(&columns, &quasi);
+        let weights = Weights::of_columns(&columns, &quasi, &secondary);
+        Self {
+            levels: Arc::new(Levels::of(&columns, &quasi)),
+            columns,
+            quasi,
+            secondary,
+            weights,
+        }
+    }
+}
