@@ -1,83 +1,10 @@
-//! A form half filled: what the page sends, and what the domain says of it.
+//! A form half filled: what the domain says of what the page sends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde_json::{Number, Value, json};
-
-use crate::domain::fault::Fault;
-use crate::domain::form::{Answer, Form, Kind};
-use crate::domain::response::{AnswerFault, Occasion, RawAnswers, validate};
-
-/// The fields that the page sends: those of questions begin with `q.`, and of what is declined with `d.`.
-pub(super) struct Posted {
-    pub(super) fields: Vec<(String, String)>,
-}
-
-impl Posted {
-    pub(super) fn read(body: &[u8]) -> Self {
-        let fields = form_urlencoded::parse(body);
-        Self {
-            fields: fields.into_owned().collect(),
-        }
-    }
-
-    /// The last value of a field: that of the button stands behind that of the page.
-    pub(super) fn last(&self, name: &str) -> Option<&str> {
-        let fields = self.fields.iter().rev();
-        let mut values = fields.filter(|(field, _)| field == name);
-        values.next().map(|(_, value)| value.as_str())
-    }
-
-    pub(super) fn all(&self, name: &str) -> Vec<&str> {
-        let fields = self.fields.iter();
-        let values = fields.filter(|(field, _)| field == name);
-        values.map(|(_, value)| value.as_str()).collect()
-    }
-
-    pub(super) fn is_declined(&self, key: &str) -> bool {
-        self.last(&format!("d.{key}")).is_some()
-    }
-
-    /// The answers as a client would send them.
-    fn answers(&self, form: &Form) -> RawAnswers {
-        let mut answers = BTreeMap::new();
-        for question in form.questions() {
-            let said = self.all(&format!("q.{}", question.key));
-            let said: Vec<&str> = said.into_iter().filter(|it| !it.is_empty()).collect();
-            let answer = match said.last() {
-                _ if self.is_declined(&question.key) => Value::Null,
-                None => continue,
-                Some(last) => answer(&question.kind, &said, last),
-            };
-            answers.insert(question.key.clone(), answer);
-        }
-        RawAnswers(answers)
-    }
-}
-
-fn answer(kind: &Kind, said: &[&str], last: &str) -> Value {
-    match kind {
-        Kind::MultipleChoice(_) => json!(said),
-        Kind::Ranking { .. } => json!(in_order(said)),
-        Kind::Whole { .. } | Kind::Decimal { .. } => {
-            // What is no number is left as it is, so that the server's words about it are shown.
-            let number: Result<Number, _> = serde_json::from_str(last.trim());
-            number.map_or_else(|_| json!(last), Value::Number)
-        }
-        Kind::YesNo | Kind::Statement { .. } => json!(last == "true"),
-        _ => json!(last),
-    }
-}
-
-/// The codes of what was ranked as `2 sleep`, the first one first.
-fn in_order<'s>(said: &[&'s str]) -> Vec<&'s str> {
-    let ranked = said.iter().filter_map(|it| it.split_once(' '));
-    let mut ranked: Vec<(usize, &str)> = ranked
-        .filter_map(|(rank, code)| Some((rank.parse().ok()?, code)))
-        .collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, code)| code).collect()
-}
+use crate::domain::form::{Answer, Form};
+use crate::domain::response::{AnswerFault, Occasion, broken_constraints, walk};
+use crate::http::page::posted::Posted;
 
 /// What the answers so far show, and what is wrong with them.
 pub(super) struct Filled {
@@ -97,58 +24,21 @@ impl Filled {
 
 /// Fills the form. That a required answer is missing is a fault only once the answers are sent.
 pub(super) fn fill(form: &Form, posted: &Posted, occasion: Occasion<'_>, is_sent: bool) -> Filled {
-    let mut said = posted.answers(form);
-    let answers = shown_by(form, &said, occasion);
-    let questions = form.questions().iter().zip(&answers);
-    let hidden = questions.filter(|(_, answer)| **answer == Answer::Hidden);
-    let hidden: BTreeSet<&str> = hidden.map(|(question, _)| question.key.as_str()).collect();
+    let walked = walk(form, &posted.answers(form), occasion);
+    let answers = walked.answers;
+    let mut found = walked.faults;
     // A client sends nothing for what it does not show.
-    said.0.retain(|key, _| !hidden.contains(key.as_str()));
+    found.retain(|fault| fault.kind != AnswerFault::Hidden);
+    if found.is_empty() {
+        found = broken_constraints(form, &answers, occasion.language, answers.len());
+    }
     let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for fault in validate(form, &said, occasion).err().into_iter().flatten() {
-        if is_sent || fault.kind.code() != AnswerFault::Required.code() {
-            let at = faults.entry(key_of(&fault)).or_default();
-            at.push(fault.kind.to_string());
+    for fault in found {
+        if is_sent || fault.kind != AnswerFault::Required {
+            let key = fault.pointer.as_str().split('/').nth(1);
+            let at = faults.entry(key.unwrap_or_default().to_owned());
+            at.or_default().push(fault.kind.to_string());
         }
     }
     Filled { answers, faults }
-}
-
-/// The answers by which the form is routed, without those that are wrong.
-fn shown_by(form: &Form, said: &RawAnswers, occasion: Occasion<'_>) -> Vec<Answer> {
-    let lenient = lenient(form);
-    let lenient = lenient.as_ref().unwrap_or(form);
-    let mut said = said.clone();
-    loop {
-        let faults = match validate(lenient, &said, occasion) {
-            Ok(answers) => return answers.as_slice().to_vec(),
-            Err(faults) => faults,
-        };
-        let before = said.0.len();
-        for fault in &faults {
-            said.0.remove(&key_of(fault));
-        }
-        if said.0.len() == before {
-            return Vec::new();
-        }
-    }
-}
-
-/// The question of a fault.
-fn key_of(fault: &Fault<AnswerFault>) -> String {
-    let key = fault.pointer.as_str().split('/').nth(1);
-    key.unwrap_or_default().to_owned()
-}
-
-/// The same form without what can only be asked of a form that is finished: required answers, and rules over several
-/// questions.
-fn lenient(form: &Form) -> Option<Form> {
-    let mut written = serde_json::to_value(form.definition()).ok()?;
-    written.as_object_mut()?.remove("constraints");
-    for section in written.get_mut("sections")?.as_array_mut()? {
-        for question in section.get_mut("questions")?.as_array_mut()? {
-            question.as_object_mut()?.remove("required");
-        }
-    }
-    Form::check(serde_json::from_value(written).ok()?).ok()
 }

@@ -14,7 +14,7 @@ pub use anonymous::{AnonymousResponse, Remark, ResponseContext, remark_ids};
 pub use fault::AnswerFault;
 pub use raw::RawAnswers;
 pub use summary::{ScoreSummary, Summary};
-pub use validate::{Occasion, ValidAnswers, validate};
+pub use validate::{Occasion, ValidAnswers, Walk, broken_constraints, validate, walk};
 
 #[cfg(test)]
 mod tests;

@@ -37,9 +37,17 @@ impl ValidAnswers {
     }
 }
 
+/// A form as far as it is filled in.
+#[derive(Debug)]
+pub struct Walk {
+    /// One answer for each question of the form. One that is invalid counts as blank, so that one fault is not reported
+    /// twice.
+    pub answers: Vec<Answer>,
+    /// Every fault of a single answer, as [`validate`] reports them.
+    pub faults: Vec<Fault<AnswerFault>>,
+}
+
 /// Checks types, options, bounds, lengths, routing and the form's constraints.
-///
-/// An invalid answer counts as blank for routing, so that one fault is not reported twice.
 ///
 /// # Errors
 ///
@@ -50,6 +58,22 @@ pub fn validate(
     raw: &RawAnswers,
     occasion: Occasion<'_>,
 ) -> Result<ValidAnswers, Vec<Fault<AnswerFault>>> {
+    let Walk {
+        answers,
+        mut faults,
+    } = walk(form, raw, occasion);
+    if faults.is_empty() {
+        faults = broken_constraints(form, &answers, occasion.language, answers.len());
+    }
+    if faults.is_empty() {
+        Ok(ValidAnswers(answers))
+    } else {
+        Err(faults)
+    }
+}
+
+/// Goes through a form from top to bottom: what is shown, what is answered, and what is wrong with single answers.
+pub fn walk(form: &Form, raw: &RawAnswers, occasion: Occasion<'_>) -> Walk {
     let edition = form.definition().edition();
     let mut faults = Vec::new();
     let mut answers: Vec<Answer> = Vec::with_capacity(form.questions().len());
@@ -91,21 +115,24 @@ pub fn validate(
         let fault = |key| Fault::at(Pointer::root().child(key), AnswerFault::UnknownQuestion);
         faults.splice(0..0, unknown.take(MAX_UNKNOWN).map(fault));
     }
-    if faults.is_empty() {
-        faults = broken_constraints(form, &answers, occasion.language);
-    }
-    if faults.is_empty() {
-        Ok(ValidAnswers(answers))
-    } else {
-        Err(faults)
-    }
+    Walk { answers, faults }
 }
 
-/// A fault at every question of every constraint that the answers break. Where one of them was declined, or all are
-/// hidden, a constraint does not count: nothing can forbid to decline.
-fn broken_constraints(form: &Form, answers: &[Answer], language: &str) -> Vec<Fault<AnswerFault>> {
+/// A fault at every question of every constraint that the answers break, of those that look at the first `until` questions
+/// only. Where one of them was declined, or all are hidden, a constraint does not count: nothing can forbid to decline.
+pub fn broken_constraints(
+    form: &Form,
+    answers: &[Answer],
+    language: &str,
+    until: usize,
+) -> Vec<Fault<AnswerFault>> {
     let mut faults = Vec::new();
     for (definition, constraint) in form.constraints() {
+        let mut is_later = false;
+        constraint.each_place(&mut |place| is_later |= place >= until);
+        if is_later {
+            continue;
+        }
         let asked = || {
             let all = constraint.places.iter();
             all.filter_map(|place| Some((form.questions().get(*place)?, answers.get(*place)?)))
