@@ -1,6 +1,6 @@
 //! A form version as sent to clients. Its bytes never change, so each language is made once and cached.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -31,6 +31,9 @@ pub struct FormVersionView {
     pub published_at: DateTime<Utc>,
     /// The definition, in all languages or in the requested one.
     pub definition: FormDefinition,
+    /// The lowest and the highest number that each score can come to, by its key. Scores of scores are computed with them.
+    #[schema(example = json!({"eating": [0.0, 100.0]}))]
+    pub score_ranges: BTreeMap<String, [f64; 2]>,
 }
 
 impl FormVersionView {
@@ -46,6 +49,7 @@ impl FormVersionView {
                 Languages::All => definition.clone(),
                 Languages::One(language) => definition.in_language(language),
             },
+            score_ranges: published.form.score_ranges(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::form::{Answer, Form};
-use crate::domain::response::{AnswerFault, Occasion, broken_constraints, walk};
+use crate::domain::response::{AnswerFault, Occasion, walk};
 use crate::http::page::posted::Posted;
 
 /// What the answers so far show, and what is wrong with them.
@@ -24,16 +24,15 @@ impl Filled {
 
 /// Fills the form. That a required answer is missing is a fault only once the answers are sent.
 pub(super) fn fill(form: &Form, posted: &Posted, occasion: Occasion<'_>, is_sent: bool) -> Filled {
-    let walked = walk(form, &posted.answers(form), occasion);
-    let answers = walked.answers;
-    let mut found = walked.faults;
+    let mut said = posted.answers(form);
+    let answers = walk(form, &said, occasion).answers;
     // A client sends nothing for what it does not show.
-    found.retain(|fault| fault.kind != AnswerFault::Hidden);
-    if found.is_empty() {
-        found = broken_constraints(form, &answers, occasion.language, answers.len());
-    }
+    said.0.retain(|key, _| {
+        let answer = form.place(key).and_then(|place| answers.get(place));
+        answer != Some(&Answer::Hidden)
+    });
     let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for fault in found {
+    for fault in walk(form, &said, occasion).faults {
         if is_sent || fault.kind != AnswerFault::Required {
             let key = fault.pointer.as_str().split('/').nth(1);
             let at = faults.entry(key.unwrap_or_default().to_owned());

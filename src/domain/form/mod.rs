@@ -130,6 +130,15 @@ impl Form {
         self.definition.scores.iter().zip(&self.scores)
     }
 
+    /// The lowest and the highest number that each score can come to, by its key.
+    pub fn score_ranges(&self) -> BTreeMap<String, [f64; 2]> {
+        let ranges = self.scores().map(|(definition, score)| {
+            let (low, high) = score.reach();
+            (definition.key.clone(), [low, high])
+        });
+        ranges.collect()
+    }
+
     /// Every rule over several questions with its checked conditions.
     pub fn constraints(&self) -> impl Iterator<Item = (&ConstraintDefinition, &Constraint)> {
         self.definition.constraints.iter().zip(&self.constraints)

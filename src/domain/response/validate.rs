@@ -37,34 +37,27 @@ impl ValidAnswers {
     }
 }
 
-/// A form as far as it is filled in.
-#[derive(Debug)]
+/// The way through a form that answers lead, whether they are valid or not.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Walk {
-    /// One answer for each question of the form. One that is invalid counts as blank, so that one fault is not reported
-    /// twice.
+    /// One for each question of the form. An invalid answer counts as blank, so that one fault is not reported twice.
     pub answers: Vec<Answer>,
-    /// Every fault of a single answer, as [`validate`] reports them.
+    /// Every fault, each with the pointer `/{question}` or `/{question}/{place}` within the answers. Of questions that do
+    /// not exist, at most the first hundred.
     pub faults: Vec<Fault<AnswerFault>>,
 }
 
-/// Checks types, options, bounds, lengths, routing and the form's constraints.
+/// Checks answers as [`walk`] does.
 ///
 /// # Errors
 ///
-/// When answers are invalid: every fault at once, each with the pointer `/{question}` or `/{question}/{place}` within
-/// the answers. Of questions that do not exist, at most the first hundred.
+/// When answers are invalid: every fault at once.
 pub fn validate(
     form: &Form,
     raw: &RawAnswers,
     occasion: Occasion<'_>,
 ) -> Result<ValidAnswers, Vec<Fault<AnswerFault>>> {
-    let Walk {
-        answers,
-        mut faults,
-    } = walk(form, raw, occasion);
-    if faults.is_empty() {
-        faults = broken_constraints(form, &answers, occasion.language, answers.len());
-    }
+    let Walk { answers, faults } = walk(form, raw, occasion);
     if faults.is_empty() {
         Ok(ValidAnswers(answers))
     } else {
@@ -72,7 +65,7 @@ pub fn validate(
     }
 }
 
-/// Goes through a form from top to bottom: what is shown, what is answered, and what is wrong with single answers.
+/// Follows the routing, and checks types, options, bounds, lengths and the form's constraints.
 pub fn walk(form: &Form, raw: &RawAnswers, occasion: Occasion<'_>) -> Walk {
     let edition = form.definition().edition();
     let mut faults = Vec::new();
@@ -114,6 +107,9 @@ pub fn walk(form: &Form, raw: &RawAnswers, occasion: Occasion<'_>) -> Walk {
         let unknown = raw.0.keys().filter(|key| form.place(key).is_none());
         let fault = |key| Fault::at(Pointer::root().child(key), AnswerFault::UnknownQuestion);
         faults.splice(0..0, unknown.take(MAX_UNKNOWN).map(fault));
+    }
+    if faults.is_empty() {
+        faults = broken_constraints(form, &answers, occasion.language, answers.len());
     }
     Walk { answers, faults }
 }

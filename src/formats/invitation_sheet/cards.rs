@@ -42,10 +42,9 @@ struct Instruction {
 const INSTRUCTIONS: [Instruction; 2] = [
     Instruction {
         language: "en",
-        with_link: "Scan the square with your phone, or type in the characters below. \
-                    They can be used once. Capital and small letters are the same.",
-        without_link: "Scan the square in the survey, or type in the characters below. \
-                       They can be used once. Capital and small letters are the same.",
+        with_link: "Scan the square with your phone, or open the page and type in the characters below. \
+                    They can be used once.",
+        without_link: "Scan the square in the survey, or type in the characters below. They can be used once.",
         address: "Page",
         closes: "Open until",
         sender: "From",
@@ -53,10 +52,8 @@ const INSTRUCTIONS: [Instruction; 2] = [
     },
     Instruction {
         language: "ko",
-        with_link: "휴대전화로 QR 코드를 찍거나 아래 글자를 입력해 주세요. \
-                    한 번만 쓸 수 있으며, 대문자와 소문자는 구별하지 않습니다.",
-        without_link: "설문 화면에서 QR 코드를 찍거나 아래 글자를 입력해 주세요. \
-                       한 번만 쓸 수 있으며, 대문자와 소문자는 구별하지 않습니다.",
+        with_link: "휴대전화로 QR 코드를 찍거나, 아래 주소를 열고 아래 글자를 입력해 주세요. 한 번만 쓸 수 있습니다.",
+        without_link: "설문 화면에서 QR 코드를 찍거나 아래 글자를 입력해 주세요. 한 번만 쓸 수 있습니다.",
         address: "주소",
         closes: "마감",
         sender: "보내는 곳",

@@ -17,9 +17,21 @@ const PATTERNS: [Pattern; 17] = [
         "답을 골라 주세요. 답하고 싶지 않으시면 ‘답하고 싶지 않습니다’를 고르시면 됩니다.",
         "Please answer, or choose “I would rather not say”.",
     ),
-    ("wrong_type.rating", "숫자로 적어 주세요.", "Please write a number."),
-    ("wrong_type.integer", "숫자로 적어 주세요.", "Please write a whole number."),
-    ("wrong_type.decimal", "숫자로 적어 주세요.", "Please write a number."),
+    (
+        "wrong_type.rating",
+        "숫자로 적어 주세요.",
+        "Please write a number.",
+    ),
+    (
+        "wrong_type.integer",
+        "숫자로 적어 주세요.",
+        "Please write a whole number.",
+    ),
+    (
+        "wrong_type.decimal",
+        "숫자로 적어 주세요.",
+        "Please write a number.",
+    ),
     (
         "wrong_type.day",
         "날짜를 2026-11-26처럼 적어 주세요.",
@@ -70,7 +82,11 @@ const PATTERNS: [Pattern; 17] = [
         "이 항목은 다른 항목과 함께 고를 수 없습니다.",
         "This cannot be chosen together with others.",
     ),
-    ("option_twice", "같은 것을 두 번 골랐습니다.", "One is chosen twice."),
+    (
+        "option_twice",
+        "같은 것을 두 번 골랐습니다.",
+        "One is chosen twice.",
+    ),
     ("constraint", "{message}", "{message}"),
     (
         "other",
@@ -119,100 +135,144 @@ fn particulars(fault: &AnswerFault) -> Vec<(&'static str, String)> {
     }
 }
 
+/// Codes of problems, and their words in Korean and English.
+type Told = (&'static [Code], &'static str, &'static str);
+
+const PROBLEMS: &[Told] = &[
+    (
+        &[Code::CampaignUnknown, Code::NotFound],
+        "이 주소에는 설문이 없습니다. 카드나 안내문의 주소를 다시 확인해 주세요.",
+        "There is no survey at this address. Please compare it with your card or letter.",
+    ),
+    (
+        &[Code::CampaignNotOpenYet],
+        "이 설문은 아직 시작되지 않았습니다.",
+        "This survey has not opened yet.",
+    ),
+    (
+        &[Code::CampaignClosed],
+        "이 설문은 끝나서 더는 응답을 받지 않습니다.",
+        "This survey is over and takes no more answers.",
+    ),
+    (
+        &[
+            Code::VersionRetired,
+            Code::VersionNotTaken,
+            Code::VersionUnknown,
+            Code::FormUnknown,
+        ],
+        "설문지가 그사이 바뀌었습니다. 죄송하지만 처음부터 다시 시작해 주세요.",
+        "The form has changed meanwhile. We are sorry: please start again from the beginning.",
+    ),
+    (
+        &[Code::InvitationMissing],
+        "초대 코드를 입력해 주세요.",
+        "Please type in your invitation.",
+    ),
+    (
+        &[Code::InvitationMalformed],
+        "초대 코드에 잘못된 글자가 있습니다. 카드와 하나씩 비교해 주세요. 글자와 숫자 16자리입니다.",
+        "The invitation is mistyped. Please compare it with your card, character by character. It has 16 letters and digits.",
+    ),
+    (
+        &[Code::InvitationUnknown],
+        "이 설문의 초대 코드가 아니거나 취소된 초대 코드입니다. 카드와 비교해 보시고, 같다면 초대한 기관에 문의해 주세요.",
+        "This is no invitation to this survey, or it was taken back. Please compare it with your card. If it is the same, ask those who invited you.",
+    ),
+    (
+        &[Code::InvitationUsed],
+        "이미 사용한 초대 코드입니다. 본인이 사용하지 않았다면 초대한 기관에 새 초대 코드를 요청해 주세요.",
+        "This invitation was used before. If it was not you, ask those who invited you for another one.",
+    ),
+    (
+        &[
+            Code::PassMissing,
+            Code::PassInvalid,
+            Code::PassSpent,
+            Code::AccessChanged,
+        ],
+        "이 설문은 통행증이 있어야 응답할 수 있습니다. 처음부터 다시 시작해 주세요.",
+        "This survey needs a pass. Please start again from the beginning.",
+    ),
+    (
+        &[Code::ReceiptMissing, Code::ReceiptMalformed],
+        "접수증의 글자가 맞지 않습니다. 다시 확인해 주세요.",
+        "The receipt is mistyped. Please compare it again.",
+    ),
+    (
+        &[Code::ReceiptUsed],
+        "이 접수증으로 이미 다른 응답을 보냈습니다. 보낸 응답을 고치려면 접수증으로 ‘내 응답’을 열어 주세요.",
+        "Other answers were sent with this receipt before. To correct them, open “Your answers” with the receipt.",
+    ),
+    (
+        &[Code::ResponseUnknown],
+        "이 접수증의 응답을 찾을 수 없습니다. 접수증과 설문을 다시 확인해 주세요.",
+        "There are no answers with this receipt. Please compare receipt and survey again.",
+    ),
+    (
+        &[Code::ResponseWithdrawn],
+        "이 응답은 철회되어 삭제되었습니다.",
+        "These answers were withdrawn and are deleted.",
+    ),
+    (
+        &[Code::ResponseReleased],
+        "응답이 이미 전달되어 고칠 수 없습니다. 철회할 수 있는 기간이라면 철회한 뒤 다시 응답하실 수 있습니다.",
+        "The answers were passed on and cannot be corrected any more. While they can be withdrawn, you can withdraw them and answer once more.",
+    ),
+    (
+        &[Code::WithdrawalEnded],
+        "이 설문의 응답은 이제 철회할 수 없습니다. 안내문에 적힌 철회 기한이 지났습니다.",
+        "Answers to this survey can no longer be withdrawn: the time for it, which the privacy statement named, is over.",
+    ),
+    (
+        &[
+            Code::ReplacesMalformed,
+            Code::ReplacesUnknown,
+            Code::ReplacesUsed,
+        ],
+        "철회한 응답을 대신해 다시 응답하는 것은 한 번만 할 수 있습니다.",
+        "A withdrawn response can be replaced once only.",
+    ),
+    (
+        &[Code::TooManyRequests],
+        "지금 이 네트워크에서 요청이 너무 많습니다. 잠시 뒤에 다시 눌러 주세요. 적으신 답은 그대로 있습니다.",
+        "There are too many requests from this network now. Please wait a little and press the button again. Your answers are kept on this page.",
+    ),
+    (
+        &[Code::BodyTooLarge],
+        "보낸 내용이 너무 큽니다. 글을 조금 줄여 주세요.",
+        "That is too much. Please shorten what you wrote.",
+    ),
+    (
+        &[Code::PreflightRefused],
+        "다른 웹사이트에서 보낸 요청이라 받지 않았습니다. 설문 주소를 직접 열어 주세요.",
+        "This came from another web site, so it was refused. Please open the address of the survey itself.",
+    ),
+];
+
+const OF_SERVER: Told = (
+    &[],
+    "서버에 잠시 문제가 있습니다. 잠시 뒤에 다시 눌러 주세요. 같은 응답은 두 번 저장되지 않습니다.",
+    "The server has a problem at the moment. Please wait a little and press the button again. The same answers are never stored twice.",
+);
+
+const OTHER: Told = (
+    &[],
+    "요청을 처리하지 못했습니다. 처음부터 다시 시작해 주세요.",
+    "That could not be understood. Please start again from the beginning.",
+);
+
 /// Why something was refused.
-pub fn of_problem(code: Code, words: &Words) -> &'static str {
-    let (korean, english) = match code {
-        Code::CampaignUnknown | Code::NotFound => (
-            "이 주소에는 설문이 없습니다. 카드나 안내문의 주소를 다시 확인해 주세요.",
-            "There is no survey at this address. Please compare it with your card or letter.",
-        ),
-        Code::CampaignNotOpenYet => (
-            "이 설문은 아직 시작되지 않았습니다.",
-            "This survey has not opened yet.",
-        ),
-        Code::CampaignClosed => (
-            "이 설문은 끝나서 더는 응답을 받지 않습니다.",
-            "This survey is over and takes no more answers.",
-        ),
-        Code::VersionRetired | Code::VersionNotTaken | Code::VersionUnknown | Code::FormUnknown => {
-            (
-                "설문지가 그사이 바뀌었습니다. 죄송하지만 처음부터 다시 시작해 주세요.",
-                "The form has changed meanwhile. We are sorry: please start again from the beginning.",
-            )
-        }
-        Code::InvitationMissing => (
-            "초대 코드를 입력해 주세요.",
-            "Please type in your invitation.",
-        ),
-        Code::InvitationMalformed => (
-            "초대 코드에 잘못된 글자가 있습니다. 카드와 하나씩 비교해 주세요. 글자와 숫자 16자리입니다.",
-            "The invitation is mistyped. Please compare it with your card, character by character. It has 16 letters and digits.",
-        ),
-        Code::InvitationUnknown => (
-            "이 설문의 초대 코드가 아니거나 취소된 초대 코드입니다. 카드와 비교해 보시고, 같다면 초대한 기관에 문의해 주세요.",
-            "This is no invitation to this survey, or it was taken back. Please compare it with your card. If it is the same, ask those who invited you.",
-        ),
-        Code::InvitationUsed => (
-            "이미 사용한 초대 코드입니다. 본인이 사용하지 않았다면 초대한 기관에 새 초대 코드를 요청해 주세요.",
-            "This invitation was used before. If it was not you, ask those who invited you for another one.",
-        ),
-        Code::PassMissing | Code::PassInvalid | Code::PassSpent | Code::AccessChanged => (
-            "이 설문은 통행증이 있어야 응답할 수 있습니다. 처음부터 다시 시작해 주세요.",
-            "This survey needs a pass. Please start again from the beginning.",
-        ),
-        Code::ProofOfWorkNeeded => (
-            Words::of("ko").needs_script_work,
-            Words::of("en").needs_script_work,
-        ),
-        Code::ReceiptMissing | Code::ReceiptMalformed => (
-            "접수증의 글자가 맞지 않습니다. 다시 확인해 주세요.",
-            "The receipt is mistyped. Please compare it again.",
-        ),
-        Code::ReceiptUsed => (
-            "이 접수증으로 이미 다른 응답을 보냈습니다. 보낸 응답을 고치려면 접수증으로 ‘내 응답’을 열어 주세요.",
-            "Other answers were sent with this receipt before. To correct them, open “Your answers” with the receipt.",
-        ),
-        Code::ResponseUnknown => (
-            "이 접수증의 응답을 찾을 수 없습니다. 접수증과 설문을 다시 확인해 주세요.",
-            "There are no answers with this receipt. Please compare receipt and survey again.",
-        ),
-        Code::ResponseWithdrawn => (
-            "이 응답은 철회되어 삭제되었습니다.",
-            "These answers were withdrawn and are deleted.",
-        ),
-        Code::ResponseReleased => (
-            "응답이 이미 전달되어 고칠 수 없습니다. 철회할 수 있는 기간이라면 철회한 뒤 다시 응답하실 수 있습니다.",
-            "The answers were passed on and cannot be corrected any more. While they can be withdrawn, you can withdraw them and answer once more.",
-        ),
-        Code::WithdrawalEnded => (
-            "이 설문의 응답은 이제 철회할 수 없습니다. 안내문에 적힌 철회 기한이 지났습니다.",
-            "Answers to this survey can no longer be withdrawn: the time for it, which the privacy statement named, is over.",
-        ),
-        Code::ReplacesMalformed | Code::ReplacesUnknown | Code::ReplacesUsed => (
-            "철회한 응답을 대신해 다시 응답하는 것은 한 번만 할 수 있습니다.",
-            "A withdrawn response can be replaced once only.",
-        ),
-        Code::TooManyRequests => (
-            "지금 이 네트워크에서 요청이 너무 많습니다. 잠시 뒤에 다시 눌러 주세요. 적으신 답은 그대로 있습니다.",
-            "There are too many requests from this network now. Please wait a little and press the button again. Your answers are kept on this page.",
-        ),
-        Code::BodyTooLarge => (
-            "보낸 내용이 너무 큽니다. 글을 조금 줄여 주세요.",
-            "That is too much. Please shorten what you wrote.",
-        ),
-        Code::PreflightRefused => (
-            "다른 웹사이트에서 보낸 요청이라 받지 않았습니다. 설문 주소를 직접 열어 주세요.",
-            "This came from another web site, so it was refused. Please open the address of the survey itself.",
-        ),
-        code if code.status().is_server_error() => (
-            "서버에 잠시 문제가 있습니다. 잠시 뒤에 다시 눌러 주세요. 같은 응답은 두 번 저장되지 않습니다.",
-            "The server has a problem at the moment. Please wait a little and press the button again. The same answers are never stored twice.",
-        ),
-        _ => (
-            "요청을 처리하지 못했습니다. 처음부터 다시 시작해 주세요.",
-            "That could not be understood. Please start again from the beginning.",
-        ),
+pub fn of_problem(code: Code, words: &'static Words) -> &'static str {
+    if code == Code::ProofOfWorkNeeded {
+        return words.needs_script_work;
+    }
+    let known = PROBLEMS.iter().find(|(codes, ..)| codes.contains(&code));
+    let otherwise = match code.status().is_server_error() {
+        true => &OF_SERVER,
+        false => &OTHER,
     };
+    let (_, korean, english) = known.unwrap_or(otherwise);
     match words.tag {
         "ko" => korean,
         _ => english,

@@ -137,7 +137,7 @@ impl Fields<'_> {
 
     fn question(&self, question: &QuestionDefinition) -> QuestionView {
         let given = self.given(question);
-        let optional = |text: Option<&Text>| self.optional(text).to_owned();
+        let optional = |text: Option<&Text>| self.visit.optional(text).to_owned();
         let field = self.field(question, &given);
         QuestionView {
             key: question.key.clone(),
@@ -303,7 +303,7 @@ impl Fields<'_> {
                 _ => None,
             };
             let meaning = anchor.map(|anchor| &anchor.label).or(end);
-            let label = match self.optional(meaning) {
+            let label = match self.visit.optional(meaning) {
                 "" => at.to_string(),
                 meaning => format!("{at} ({meaning})"),
             };
@@ -337,31 +337,34 @@ impl Fields<'_> {
                 Some(DatePrecision::Year) => "2026".to_owned(),
                 _ => "2026-11".to_owned(),
             },
-            (_, Field::Line { .. }) => {
-                let end = |number: &Option<Number>, label: Option<&Text>| {
-                    let number = number.as_ref().map(ToString::to_string).unwrap_or_default();
-                    match self.optional(label) {
-                        "" => number,
-                        label => format!("{number} ({label})"),
-                    }
-                };
-                let min = end(&question.min, question.min_label.as_ref());
-                let max = end(&question.max, question.max_label.as_ref());
-                let anchors = question.anchors.iter();
-                let anchors =
-                    anchors.map(|it| format!(" · {}: {}", it.at, self.visit.said(&it.label)));
-                let more = match question.max_open {
-                    true => format!(" {}", words.or_more),
-                    false => String::new(),
-                };
-                format!("{min} – {max}{more}{}", anchors.collect::<String>())
+            (QuestionKind::Rating, Field::Choices { .. }) => {
+                let unit = question.unit.as_ref();
+                unit.map_or("", |unit| unit_of(self.visit, unit)).to_owned()
             }
+            (_, Field::Line { .. }) => self.ends(question),
             _ => String::new(),
         }
     }
 
-    fn optional<'t>(&self, text: Option<&'t Text>) -> &'t str {
-        text.map_or("", |text| self.visit.said(text))
+    /// The bounds of a number, and what they and the points between them mean.
+    fn ends(&self, question: &QuestionDefinition) -> String {
+        let words = self.visit.words;
+        let end = |number: &Option<Number>, label: Option<&Text>| {
+            let number = number.as_ref().map(ToString::to_string).unwrap_or_default();
+            match self.visit.optional(label) {
+                "" => number,
+                label => format!("{number} ({label})"),
+            }
+        };
+        let min = end(&question.min, question.min_label.as_ref());
+        let max = end(&question.max, question.max_label.as_ref());
+        let anchors = question.anchors.iter();
+        let anchors = anchors.map(|it| format!(" · {}: {}", it.at, self.visit.said(&it.label)));
+        let more = match question.max_open {
+            true => format!(" {}", words.or_more),
+            false => String::new(),
+        };
+        format!("{min} – {max}{more}{}", anchors.collect::<String>())
     }
 }
 

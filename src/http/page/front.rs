@@ -104,18 +104,7 @@ impl<'a> CampaignPage<'a> {
     ) -> Self {
         let (campaign, words) = (&visit.campaign, visit.words);
         let definition = visit.form().definition();
-        let optional = |text: Option<&'a Text>| text.map_or("", |text| visit.said(text));
         let title = visit.said(&campaign.title);
-        let day = |time: chrono::DateTime<chrono::Utc>| time.date_naive().to_string();
-        let closed = match visit.state() {
-            _ if visit.takes_responses() => None,
-            CampaignState::Upcoming => Some(format!(
-                "{} {}.",
-                words.upcoming,
-                day(campaign.schedule.opens_at)
-            )),
-            _ => Some(words.ended.to_owned()),
-        };
         let sentences = campaign.settings.sentences();
         let sentences = sentences.iter().map(|it| {
             let own = it.text.get(words.tag);
@@ -131,10 +120,10 @@ impl<'a> CampaignPage<'a> {
             style: &STYLE_PATH,
             languages: visit.other_languages(),
             title,
-            description: optional(campaign.description.as_ref()),
-            about: optional(definition.description.as_ref()),
-            closed,
-            closes: day(campaign.ends_at()),
+            description: visit.optional(campaign.description.as_ref()),
+            about: visit.optional(definition.description.as_ref()),
+            closed: closed(visit),
+            closes: campaign.ends_at().date_naive().to_string(),
             needs_script: visit.needs_script(),
             sentences: sentences.collect(),
             asks_for_code: campaign.settings.access != Access::Open,
@@ -144,6 +133,19 @@ impl<'a> CampaignPage<'a> {
             parameters,
             visit,
         }
+    }
+}
+
+/// What is said where a campaign takes no responses now.
+fn closed(visit: &Visit) -> Option<String> {
+    let (campaign, words) = (&visit.campaign, visit.words);
+    match visit.state() {
+        _ if visit.takes_responses() => None,
+        CampaignState::Upcoming => {
+            let opens = campaign.schedule.opens_at.date_naive();
+            Some(format!("{} {opens}.", words.upcoming))
+        }
+        _ => Some(words.ended.to_owned()),
     }
 }
 

@@ -18,6 +18,7 @@ use super::steps::MAX_BODY;
 use super::visit::{Frame, Visit};
 use crate::app::own_response::{OwnResponse, read_own, withdraw_own};
 use crate::domain::campaign::access::Access;
+use crate::domain::ids::CampaignKey;
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::walk;
 use crate::http::auth::client_address::client_address;
@@ -121,25 +122,14 @@ async fn answer(
     let language = posted.last("language");
     let visit = Visit::find(state, req, &key, language, None).await?;
     let typed = posted.last("receipt").unwrap_or_default().trim();
+    let go = posted.last("go").unwrap_or("read");
     let Ok(receipt) = Receipt::parse(typed) else {
         return ask(&visit, typed, Some(Code::ReceiptMalformed));
     };
-    let go = posted.last("go").unwrap_or("read");
     if go == "withdraw" {
         return withdrawal(&visit, typed, false);
     }
-    let client = client_address(state, req);
-    let done = match go {
-        "delete" => {
-            let deleted = withdraw_own(&state.app, &key, &receipt, client).await;
-            deleted.map(|()| None)
-        }
-        _ => {
-            let own = read_own(&state.app, &key, &receipt, client).await;
-            own.map(Some)
-        }
-    };
-    let own = match done.map_err(|refused| Problem::from(refused).code()) {
+    let own = match find_or_delete(req, state, &key, &receipt, go).await {
         Ok(Some(own)) => own,
         // Reloading the page tells the same once more.
         Ok(None) | Err(Code::ResponseWithdrawn) => return withdrawal(&visit, typed, true),
@@ -148,15 +138,32 @@ async fn answer(
     let language = language.unwrap_or(&own.response.language);
     let version = Some(own.response.form_version);
     let visit = Visit::find(state, req, &key, Some(language), version).await?;
+    let title = visit.words.sent_title;
     match go {
         "correct" => correct(&visit, typed, &own),
         // The script sent it by the API.
-        "sent" => {
-            let title = visit.words.sent_title;
-            sent(&visit, typed, title, &own.response, Maker::Device)
-        }
+        "sent" => sent(&visit, typed, title, &own.response, Maker::Device),
         _ => show(&visit, typed, &own),
     }
+}
+
+/// The response of a receipt, or none when it is deleted now.
+async fn find_or_delete(
+    req: &HttpRequest,
+    state: &State,
+    key: &CampaignKey,
+    receipt: &Receipt,
+    go: &str,
+) -> Result<Option<OwnResponse>, Code> {
+    let client = client_address(state, req);
+    let done = match go {
+        "delete" => {
+            let deleted = withdraw_own(&state.app, key, receipt, client).await;
+            deleted.map(|()| None)
+        }
+        _ => read_own(&state.app, key, receipt, client).await.map(Some),
+    };
+    done.map_err(|refused| Problem::from(refused).code())
 }
 
 fn show(visit: &Visit, receipt: &str, own: &OwnResponse) -> Result<HttpResponse, Problem> {

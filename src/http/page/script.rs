@@ -13,6 +13,8 @@ use crate::http::problem::{Code, Problem};
 
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/page_files.rs"));
 
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'";
+
 /// The address of the script, which changes when it does; none where it was not built.
 pub static SCRIPT_PATH: LazyLock<Option<String>> = LazyLock::new(|| {
     let file = file("page.js")?;
@@ -32,7 +34,9 @@ pub(super) async fn page_file(name: Path<String>) -> Result<HttpResponse, Proble
     let mut response = HttpResponse::Ok();
     response.content_type("text/javascript; charset=utf-8");
     match name.as_str() {
+        // It fetches in the name of the page, by a policy of its own.
         "worker.js" => response
+            .insert_header((header::CONTENT_SECURITY_POLICY, WORKER_POLICY))
             .insert_header((header::CACHE_CONTROL, "no-cache"))
             .insert_header(("service-worker-allowed", "/c/")),
         _ => response.insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable")),

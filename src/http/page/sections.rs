@@ -49,8 +49,11 @@ impl<'a> Progress<'a> {
             visit.occasion(),
         );
         let mut faults = walked.faults;
-        // What is hidden is not sent.
-        faults.retain(|fault| fault.kind != AnswerFault::Hidden);
+        // What is hidden is not sent, and rules over several questions count once all of these were seen.
+        faults.retain(|fault| {
+            let kind = &fault.kind;
+            !matches!(kind, AnswerFault::Hidden | AnswerFault::Constraint { .. })
+        });
         Self {
             visit,
             posted,
@@ -177,66 +180,71 @@ pub(super) fn section(
     let Some(section) = sections.get(place) else {
         return check(progress, None);
     };
-    let found = match look {
-        Look::Faults => progress.faults_in(place),
-        Look::Plain | Look::More => Vec::new(),
-    };
-    let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (key, text) in found {
-        faults.entry(key).or_default().push(text);
-    }
-    let fields = Fields {
-        visit,
-        posted: progress.posted,
-        receipt: &progress.carried.receipt,
-        faults: &faults,
-    };
-    let mut questions = fields.of_section(place, &progress.answers);
-    if look == Look::More {
-        let asked = progress.posted.all("asked");
-        let new = |it: &&mut QuestionView| !asked.contains(&it.key.as_str());
-        if let Some(first) = questions.iter_mut().find(new) {
-            first.is_first_new = true;
-        }
-    }
     let shown = progress.sections();
     let number = shown.iter().position(|it| *it == place).unwrap_or(0) + 1;
+    let questions = questions(progress, place, look);
+    let faults = summary(&questions);
     let title = visit.said(&section.title);
-    let mut carried = progress.carried.clone();
-    carried.seen.push(section.key.clone());
-    let mut hidden = carried.fields(visit, progress.posted, Some(place));
-    if !carried.invitation.is_empty() {
-        hidden.push(("invitation".to_owned(), carried.invitation.clone()));
-    }
-    let summary = summary(&questions);
-    let heading = match summary.is_empty() {
-        true => title.to_owned(),
-        false => format!("{}: {title}", visit.words.fault),
-    };
-    let status = match summary.is_empty() {
-        true => StatusCode::OK,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
+    let (heading, status) = match faults.is_empty() {
+        true => (title.to_owned(), StatusCode::OK),
+        false => (
+            format!("{}: {title}", visit.words.fault),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
     };
     let section = SectionPage {
         frame: visit.frame(&heading),
         style: &STYLE_PATH,
         path: visit.path(),
-        hidden,
+        hidden: hidden(progress, &section.key, place),
         key: &section.key,
         title,
-        description: section
-            .description
-            .as_ref()
-            .map_or("", |text| visit.said(text)),
+        description: visit.optional(section.description.as_ref()),
         number,
         count: shown.len(),
-        faults: summary,
+        faults,
         notices: progress.notices(),
         questions,
         languages: visit.other_languages(),
         is_first: number == 1,
     };
     page(status, &section)
+}
+
+/// The questions of a section with what was filled in, and what is wrong if that is to be told.
+fn questions(progress: &Progress<'_>, place: usize, look: Look) -> Vec<QuestionView> {
+    let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    if look == Look::Faults {
+        for (key, text) in progress.faults_in(place) {
+            faults.entry(key).or_default().push(text);
+        }
+    }
+    let fields = Fields {
+        visit: progress.visit,
+        posted: progress.posted,
+        receipt: &progress.carried.receipt,
+        faults: &faults,
+    };
+    let mut questions = fields.of_section(place, &progress.answers);
+    let asked = progress.posted.all("asked");
+    let is_new = |it: &&mut QuestionView| !asked.contains(&it.key.as_str());
+    if look == Look::More
+        && let Some(first) = questions.iter_mut().find(is_new)
+    {
+        first.is_first_new = true;
+    }
+    questions
+}
+
+/// What the page of a section hands on.
+fn hidden(progress: &Progress<'_>, key: &str, place: usize) -> Vec<(String, String)> {
+    let mut carried = progress.carried.clone();
+    carried.seen.push(key.to_owned());
+    let mut hidden = carried.fields(progress.visit, progress.posted, Some(place));
+    if !carried.invitation.is_empty() {
+        hidden.push(("invitation".to_owned(), carried.invitation));
+    }
+    hidden
 }
 
 fn summary(questions: &[QuestionView]) -> Vec<SummarisedFault> {

@@ -103,11 +103,7 @@ impl<'a> SheetPage<'a> {
         let sections = sections.map(|(place, section)| SheetSection {
             key: section.key.clone(),
             title: visit.said(&section.title).to_owned(),
-            description: section
-                .description
-                .as_ref()
-                .map_or("", |text| visit.said(text))
-                .to_owned(),
+            description: visit.optional(section.description.as_ref()).to_owned(),
             questions: fields.of_section(place, &answers),
         });
         let notices = definition.notices.iter();
@@ -126,7 +122,9 @@ impl<'a> SheetPage<'a> {
 /// The page's own words, as JSON that can stand in HTML.
 fn told_in(visit: &Visit) -> Result<String, Problem> {
     let words = visit.words;
-    let problems = TOLD.iter().map(|code| (code.as_str(), of_problem(*code, words)));
+    let problems = TOLD
+        .iter()
+        .map(|code| (code.as_str(), of_problem(*code, words)));
     let languages = visit.form().definition().languages.iter();
     let told = Told {
         words,

@@ -88,6 +88,11 @@ impl Visit {
         own.or_else(any).unwrap_or_default()
     }
 
+    /// The same of a text that need not be there.
+    pub(super) fn optional<'a>(&self, text: Option<&'a Text>) -> &'a str {
+        text.map_or("", |text| self.said(text))
+    }
+
     pub(super) fn state(&self) -> CampaignState {
         self.campaign.state(self.now)
     }

@@ -266,7 +266,7 @@ const KOREAN: Words = Words {
     code_hint: "카드에 적힌 글자와 숫자 16자리입니다. 대문자와 소문자는 구별하지 않으며, 줄표는 없어도 됩니다.",
     begin: "시작하기",
     have_receipt: "이미 응답했습니다: 내 응답 보기, 고치기, 철회하기",
-    part: "부분",
+    part: "단계",
     of: "/",
     required: "답이 필요합니다",
     decline: "답하고 싶지 않습니다",

@@ -77,7 +77,10 @@ async fn where_a_script_is_needed_the_page_says_why_and_what_else_can_be_done() 
         let front = browser.get(CAMPAIGN).await.expect(200);
         let front = front.shows(&[why, "another phone or computer"]);
         // Where the script was built, there is a form for it.
-        assert!(!front.has("<form") || front.has("\" hidden>\n<input type=\"hidden\" name=\"language\""));
+        assert!(
+            !front.has("<form")
+                || front.has("\" hidden>\n<input type=\"hidden\" name=\"language\"")
+        );
         let fields = [("go".to_owned(), "begin".to_owned())];
         let same = browser.send(CAMPAIGN, &fields).await.expect(200);
         same.shows(&[why]);

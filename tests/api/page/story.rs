@@ -26,7 +26,7 @@ async fn a_person_answers_in_korean_reads_corrects_and_withdraws() {
         "스크립트가 꺼져 있어",
     ]);
     let person = browser.press(&front, &[], "begin").await.expect(200);
-    let person = person.shows(&["그룹?", "답하고 싶지 않습니다", "부분 1 / "]);
+    let person = person.shows(&["그룹?", "답하고 싶지 않습니다", "단계 1 / "]);
     assert!(!person.has("식사?") && !person.has("value=\"back\""));
     let set = [("q.group", "b"), ("q.alone", "true")];
     let days = browser.press(&person, &set, "next").await.expect(200);
@@ -281,7 +281,7 @@ async fn every_kind_of_question_can_be_answered_corrected_and_told_wrong() {
     let wrong = browser.press(&days, &set, "next").await.expect(422);
     let wrong = wrong.shows(&[
         "It can be 0 and from there in steps of 10.",
-        "Please write a number.",
+        "Please write a whole number.",
         "Please choose 2 or more.",
         "It can have 1 digits after the point.",
     ]);

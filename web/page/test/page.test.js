@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, at, declineRest, press, world } from "./world.js";
+import jsQR from "jsqr";
+import { accessible, at, declineRest, press, SHOTS, world } from "./world.js";
 
 const it = await world();
 
@@ -20,11 +21,6 @@ async function fillIn(page, first = async () => {}) {
     if (await page.evaluate(() => [...document.querySelectorAll("h1")].some((h) => h.offsetParent && h.textContent.includes("확인해")))) return;
   }
   assert.fail("the form has no end");
-}
-
-async function stored(campaign) {
-  const found = await it.call("GET", `/v1/campaigns/${campaign}/progress`, undefined, it.staff).catch(() => undefined);
-  return found;
 }
 
 const receiptOf = (page) => page.$eval("#receipt", (element) => element.textContent);
@@ -169,6 +165,55 @@ test("with a pass nothing that is sent links the response to the invitation", as
   await press(other, "시작하기");
   await other.waitForFunction(() => document.querySelector(".told")?.textContent.includes("이미 사용한"));
   await accessible(other, "used invitation");
+});
+
+test("the code of a printed card leads to the first question", async () => {
+  const campaign = await it.campaign({ access: "pass", title: { ko: "항암 치료를 마친 뒤의 일상생활에 관한 아주 긴 제목의 설문 조사 ".repeat(3), en: "A survey with a title that is far too long for a card ".repeat(4) } });
+  const link = `${it.address}/c/${campaign}#i={invitation}`;
+  const cards = await it.invite(campaign, "?format=cards", { link, sender: "대전병원 암센터", count: 8 });
+  const sheet = await it.browser.newPage();
+  await sheet.emulateMediaType("print");
+  await sheet.setViewport({ width: 794, height: 1123, deviceScaleFactor: 2 });
+  await sheet.setContent(cards);
+  if (SHOTS) await sheet.screenshot({ path: `${SHOTS}/cards.png` });
+  // Nothing runs into anything else, and nothing out of its card.
+  const laid = await sheet.$eval("article", (card) => {
+    const box = (element) => element.getBoundingClientRect().toJSON();
+    const words = card.querySelector(".words");
+    return { card: box(card), parts: [...card.children].map(box), cut: words.scrollHeight - words.clientHeight };
+  });
+  assert.ok(laid.cut <= 1, `${laid.cut} px of the instructions are cut off`);
+  for (const [place, part] of laid.parts.entries()) {
+    assert.ok(part.bottom <= laid.card.bottom && part.right <= laid.card.right, `part ${place} leaves its card`);
+    for (const other of laid.parts.slice(place + 1)) {
+      const apart = part.right <= other.left || other.right <= part.left || part.bottom <= other.top || other.bottom <= part.top;
+      assert.ok(apart, `part ${place} runs into another`);
+    }
+  }
+  const picture = await (await sheet.$("article svg")).screenshot({ encoding: "base64" });
+  const page = await it.phone();
+  // The sheet itself loads nothing, not even a picture of itself.
+  const { data, width, height } = await page.evaluate(async (picture) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${picture}`;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    return { data: [...canvas.getImageData(0, 0, image.width, image.height).data], width: image.width, height: image.height };
+  }, picture);
+  const decoded = jsQR(new Uint8ClampedArray(data), width, height).data;
+  const code = await sheet.$eval("article .code", (it) => it.textContent);
+  assert.equal(decoded, link.replace("{invitation}", code));
+  await page.goto(decoded);
+  await page.waitForSelector("#begin:not([hidden])");
+  assert.ok(!page.url().includes("#"));
+  const said = await page.$eval("main", (main) => main.innerText);
+  const fingerprint = await sheet.$$eval("article .facts b", (all) => all[all.length - 1].textContent);
+  assert.match(fingerprint, /^([0-9a-f]{4} ?){8}$/);
+  assert.ok(said.includes(fingerprint));
+  await press(page, "시작하기");
+  await page.waitForSelector("section.step:not([hidden])");
+  await sheet.close();
 });
 
 test("nothing is kept on a shared device", async () => {

@@ -1,7 +1,7 @@
 // A demonstration, Chromium with a window of a phone, and what both were asked for.
 
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { after } from "node:test";
@@ -12,6 +12,9 @@ const ROOT = new URL("../../../", import.meta.url).pathname;
 const BINARY = process.env.AFTERCARE_BINARY ?? `${ROOT}target/debug/aftercare`;
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const PASSWORD = "a password for tests only";
+/** A folder with the script, to try a change of it without building the binary again. */
+const PAGE = process.env.PAGE;
+/** A folder for pictures of the pages. */
 export const SHOTS = process.env.SHOTS;
 
 /** A server that can be stopped and started again on its port, and a proxy before it that can be cut off. */
@@ -53,6 +56,12 @@ export async function world() {
       const { method, url, headers } = incoming;
       world.asked.push({ method, url, headers, body: body.toString() });
       if (world.cut) return incoming.socket.destroy();
+      const script = /^\/page\/([\w-]+\.js)/.exec(url);
+      if (PAGE && script) {
+        const policy = "default-src 'none'; connect-src 'self'";
+        outgoing.writeHead(200, { "content-type": "text/javascript", "service-worker-allowed": "/c/", "content-security-policy": policy });
+        return outgoing.end(readFileSync(`${PAGE}/${script[1]}`));
+      }
       const sent = request({ host: "127.0.0.1", port: world.behind, method, path: url, headers }, (reply) => {
         outgoing.writeHead(reply.statusCode, reply.headers);
         reply.pipe(outgoing);
@@ -84,8 +93,12 @@ export async function world() {
     if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
     return text.startsWith("{") ? JSON.parse(text) : text;
   };
-  const session = await call("POST", "/v1/sessions", { email: "demo@aftercare.example", password: PASSWORD });
-  const staff = { authorization: `Bearer ${session.access_token}` };
+  const staff = {};
+  const logIn = async () => {
+    const session = await call("POST", "/v1/sessions", { email: "demo@aftercare.example", password: PASSWORD });
+    staff.authorization = `Bearer ${session.access_token}`;
+  };
+  await logIn();
   let campaigns = 0;
   return Object.assign(world, {
     address,
@@ -95,6 +108,7 @@ export async function world() {
     async restart() {
       await end();
       await begin();
+      await logIn();
     },
     async campaign(more = {}) {
       const key = `page-${campaigns++}`;

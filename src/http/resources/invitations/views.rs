@@ -32,11 +32,7 @@ pub struct CreateInvitationsBody {
     pub(super) link: Option<String>,
     /// Who invites, as it is printed on the cards: a name that people know.
     #[validate(length(min = 1, max = 100), custom(function = not_blank))]
-    #[schema(
-        min_length = 1,
-        max_length = 100,
-        example = "Hospital of Daejeon, Oncology"
-    )]
+    #[schema(min_length = 1, max_length = 100)]
     pub(super) sender: Option<String>,
 }
 
