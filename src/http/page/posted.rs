@@ -10,6 +10,9 @@ use crate::domain::response::RawAnswers;
 /// A radio button with this value declines. No code of an option holds the character.
 pub const DECLINE: &str = "~";
 
+/// The most fields that are read: many more than the largest page has, and few enough to go through for each question.
+const MOST_FIELDS: usize = 10_000;
+
 /// The fields of a page, as they were sent.
 #[derive(Debug, Default)]
 pub struct Posted {
@@ -20,7 +23,7 @@ impl Posted {
     /// Reads a body in `application/x-www-form-urlencoded`. Whatever it holds, it can be read.
     pub fn read(body: &[u8]) -> Self {
         let mut posted = Self::default();
-        for (name, value) in form_urlencoded::parse(body) {
+        for (name, value) in form_urlencoded::parse(body).take(MOST_FIELDS) {
             // Postgres cannot store U+0000, and nobody types it.
             posted.add(name.into_owned(), value.replace('\0', ""));
         }

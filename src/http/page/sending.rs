@@ -134,9 +134,9 @@ pub(super) fn sent(
 ) -> Result<HttpResponse, Problem> {
     let words = visit.words;
     let address = format!("{}{}/receipt", visit.origin, visit.path());
-    // Browsers keep what stands behind the # to themselves.
-    let code = qr::draw(&format!("{address}#r={receipt}"))
-        .map_err(|_| Problem::internal("a receipt cannot be drawn"))?;
+    // Browsers keep what stands behind the # to themselves. An address that is too long for a code is left out.
+    let code = qr::draw(&format!("{address}#r={receipt}")).or_else(|_| qr::draw(receipt));
+    let code = code.map_err(|_| Problem::internal("a receipt cannot be drawn"))?;
     let campaign = visit.said(&visit.campaign.title);
     let text = format!(
         "{campaign}\r\n{}: {receipt}\r\n{address}\r\n",
