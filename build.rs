@@ -1,5 +1,10 @@
 //! Migrations are embedded: a new one must make cargo compile again. So is the page's script, if `script/web` has built it.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script where it is by the environment"
+)]
+
 use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
