@@ -1,5 +1,35 @@
-//! Migrations are embedded: a new one must make cargo compile again.
+//! Migrations are embedded: a new one must make cargo compile again. So is the page's script, if `script/web` has built it.
 
-fn main() {
+#![allow(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script where it is by the environment"
+)]
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs};
+
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=migrations");
+    let built = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("target/web/page");
+    // A folder that is not there would make cargo compile each time.
+    fs::create_dir_all(&built)?;
+    println!("cargo:rerun-if-changed={}", built.display());
+    let mut files = Vec::new();
+    for file in fs::read_dir(&built)? {
+        let file = file?.path();
+        if file.extension().is_some_and(|ending| ending == "js") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    let mut list = "&[".to_owned();
+    for file in files {
+        let name = file.file_name().unwrap_or_default().display().to_string();
+        writeln!(list, "({name:?}, include_bytes!({file:?}).as_slice()),")?;
+    }
+    let out = Path::new(&env::var("OUT_DIR")?).join("page_files.rs");
+    fs::write(out, list + "]")?;
+    Ok(())
 }

@@ -1,10 +1,14 @@
 //! Invitations: making, counting and revoking them, in batches.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
+use super::pass_keys::PassKey;
 use super::{App, Caller, Failure, failures, out_of_reach};
 use crate::domain::admission::invitation::Invitation;
 use crate::domain::audit::AuditEvent;
+use crate::domain::campaign::access::Access;
 use crate::domain::campaign::{Campaign, NoInvitations};
 use crate::domain::disclosure::rounding::{RoundedCount, round_down};
 use crate::domain::ids::{CampaignKey, InvitationBatchId};
@@ -53,6 +57,8 @@ pub struct IssuedBatch {
     pub batch: InvitationBatchRow,
     /// The invitations.
     pub invitations: Vec<Invitation>,
+    /// The key that signs the passes for them, where there are passes.
+    pub pass_key: Option<Arc<PassKey>>,
 }
 
 /// A page of the batches of a campaign, and the totals of the campaign.
@@ -107,7 +113,12 @@ pub async fn issue(
                 format: new.format,
             },
         );
+        let pass_key = match campaign.settings.access {
+            Access::Pass => Some(app.pass_keys.get(tx, campaign.id).await?),
+            _ => None,
+        };
         Ok(IssuedBatch {
+            pass_key,
             campaign,
             batch,
             invitations,

@@ -22,7 +22,7 @@ use crate::domain::response::{
     validate,
 };
 use crate::domain::week::IsoWeek;
-use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
+use crate::store::campaigns::{CampaignAndVersion, find_campaign, find_campaign_and_version};
 use crate::store::forms::FormVersionRef;
 use crate::store::responses::arrival::Arrival;
 use crate::store::responses::find::find_response;
@@ -252,6 +252,35 @@ async fn check_credentials(
         Some(true) => Err(ResponseError::Refused(Refusal::InvitationUsed)),
         None => Err(ResponseError::Refused(Refusal::InvitationUnknown)),
     }
+}
+
+/// Checks that an invitation would let a response in now, before anybody fills in the form for nothing. It is not used up.
+///
+/// # Errors
+///
+/// When there is no such campaign, the invitation is unknown or was used, or too many were tried from the client's network.
+pub async fn check_invitation(
+    app: &App,
+    key: &CampaignKey,
+    sent: Sent<Invitation>,
+    client: Option<IpAddr>,
+) -> Result<(), ResponseError> {
+    let counted = app.limits.count_credential(client, app.now());
+    counted.map_err(ResponseError::TooMany)?;
+    let mut conn = app.connection().await?;
+    let campaign = find_campaign(&mut conn, key).await?;
+    drop(conn);
+    let campaign = campaign.ok_or(ResponseError::CampaignUnknown)?;
+    let sent = SentCredentials {
+        invitation: sent,
+        pass: Sent::Missing,
+        replaces: Sent::Missing,
+        proof: Sent::Missing,
+    };
+    if matches!(sent.invitation, Sent::Missing) && !campaign.is_testing(app.now()) {
+        return Err(ResponseError::InvitationMissing);
+    }
+    check_credentials(app, &campaign, sent).await
 }
 
 /// The week in which the response of this receipt came first, where that matters: dates are read as they were then, so

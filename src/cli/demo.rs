@@ -325,6 +325,7 @@ fn what_to_try(server: &str, password: &str) -> String {
 This is a demonstration: send nothing that is true of a person. Its campaign releases every response at once,
 where a real one waits for ten and shuffles them. Stop it with Ctrl-C.
 
+  the page to answer on  {server}/c/{CAMPAIGN}
   the form, in Korean    curl '{server}/v1/forms/daily-life-after-treatment?language=ko'
   the open campaign      curl {server}/v1/campaigns/{CAMPAIGN}
   the documentation      {server}/docs

@@ -19,6 +19,7 @@ use crate::clock::SystemClock;
 use crate::config::{Allowance, Config, LimitConfig, LimitConfigError};
 use crate::http::app::api;
 use crate::http::metrics_token::MetricsToken;
+use crate::http::page::SCRIPT_PATH;
 use crate::http::server::{self, Bound};
 use crate::http::state::{HttpState, State};
 use crate::keys::KeysAtStart;
@@ -70,6 +71,12 @@ pub async fn serve_until_stopped(
             "listening beyond this machine, and no proxy is trusted to name its clients. If there is a proxy in front, all \
              its clients count as one for rate limits, and a few wrong log-ins lock everybody out: list the proxy's \
              address in AFTERCARE_TRUSTED_PROXIES"
+        );
+    }
+    if SCRIPT_PATH.is_none() {
+        tracing::warn!(
+            "this binary has no script for the respondent's page: it serves everybody the pages for browsers without \
+             scripts, on which campaigns with passes or proof of work cannot be answered. Run script/web and build again"
         );
     }
     ready(&api.url())?;

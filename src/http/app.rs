@@ -10,6 +10,7 @@ use utoipa_actix_web::AppExt;
 use super::extract::path_config;
 use super::middleware::{cors, crowd, deprecation, observe, security_headers};
 use super::openapi::Api;
+use super::page;
 use super::problem::{Code, Problem};
 use super::resources::{docs, parameter_types, problems, routes, welcome};
 use super::state::State;
@@ -40,6 +41,7 @@ pub fn build(
         .into_app()
         .configure(docs::routes)
         .configure(welcome::routes)
+        .configure(page::routes)
         .configure(problems::routes)
         .default_service(web::to(fallback))
         .wrap(from_fn(deprecation::announce))

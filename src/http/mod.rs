@@ -8,6 +8,7 @@
 //! | [`request_id`] | the id that joins a reply to its lines in the log |
 //! | [`metrics_token`] | the token that opens the metrics |
 //! | [`resources`] | one folder or file a resource: the operations and their wire types |
+//! | [`page`] | the respondent's page |
 //! | [`problem`] | the table of problems, and the conversions of errors into problems |
 //! | [`extract`] | extractors of handlers |
 //! | [`auth`] | authentication and authorisation of staff |
@@ -24,6 +25,7 @@ pub mod form_body;
 pub mod metrics_token;
 pub mod middleware;
 pub mod openapi;
+pub mod page;
 pub mod parser_refusal;
 pub mod patient_socket;
 pub mod problem;

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use aftercare::config::HttpConfig;
 use aftercare::domain::admission::invitation::Invitation;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use roxmltree::{Document, Node, ParsingOptions};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
+use crate::support::TestApp;
 use crate::support::client::Answer;
-use crate::support::collection::{Collection, INVITATIONS};
+use crate::support::collection::{Collection, EVERY_KIND, INVITATIONS};
 
 const LINK: &str = "https://survey.clinic.example/ko/#a=1&i={invitation}";
 
@@ -157,6 +162,85 @@ async fn cards_say_title_instruction_code_and_a_qr_code_of_the_same() {
     }
 }
 
+/// What stands on the first card below the instructions: name and value.
+fn facts<'a>(card: Node<'a, 'a>) -> Vec<String> {
+    let mut facts = Vec::new();
+    for fact in elements(card, "li") {
+        facts.push(
+            fact.descendants()
+                .filter(Node::is_text)
+                .filter_map(|it| it.text())
+                .collect(),
+        );
+    }
+    facts
+}
+
+#[tokio::test]
+async fn cards_lead_to_our_page_and_say_until_when_from_whom_and_with_which_key() {
+    let http = HttpConfig::default().with_public_host("survey.clinic.example");
+    let collection = Collection::start_on(TestApp::start_with(http).await, EVERY_KIND).await;
+    collection.set_access("pass").await;
+    set_title(&collection, &json!({"ko": "잠", "en": "Sleep"})).await;
+    let body = json!({"count": 1, "sender": "Hospital <of> Daejeon"});
+    let text = make(&collection, "cards", &body).await.text();
+    let page = read(&text);
+    let card = elements(page.root(), "article")[0];
+    let code = elements(card, "p")[2].text().unwrap().to_owned();
+    let address = "survey.clinic.example/c/test-campaign";
+    assert_eq!(
+        decode(elements(card, "svg")[0]),
+        format!("https://{address}#i={code}")
+    );
+    let campaign = collection.app.client().get("/v1/campaigns/test-campaign");
+    let campaign = campaign.send().await.expect(200).json();
+    let closes = campaign["closes_at"]
+        .as_str()
+        .unwrap()
+        .split('T')
+        .next()
+        .unwrap();
+    let key = campaign["pass"]["token_key"].as_str().unwrap();
+    let key = URL_SAFE_NO_PAD.decode(key.trim_end_matches('=')).unwrap();
+    let digits = hex::encode(&Sha256::digest(key)[..16]);
+    let groups: Vec<&str> = (0..8)
+        .map(|place| &digits[place * 4..place * 4 + 4])
+        .collect();
+    assert_eq!(
+        facts(card),
+        [
+            format!("Page · 주소: {address}"),
+            format!("Open until · 마감: {closes}"),
+            "From · 보내는 곳: Hospital <of> Daejeon".to_owned(),
+            format!("Key · 열쇠 지문: {}", groups.join(" ")),
+        ]
+    );
+    let front = collection.app.client().get("/c/test-campaign");
+    let front = front.header("accept", "text/html").send().await.expect(200);
+    assert!(
+        front.text().contains(&groups.join(" ")),
+        "the page says the same"
+    );
+    let listed = make(&collection, "json", &json!({"count": 1})).await.json();
+    assert_eq!(
+        listed["link"],
+        format!("https://{address}#i={{invitation}}")
+    );
+    let app = json!({"count": 1, "link": "org.example.app:/a#{invitation}"});
+    let text = make(&collection, "cards", &app).await.text();
+    let page = read(&text);
+    let facts = facts(elements(page.root(), "article")[0]);
+    assert!(facts.iter().all(|it| !it.contains("Page")), "{facts:?}");
+}
+
+#[tokio::test]
+async fn a_rehearsal_on_this_computer_needs_no_certificate() {
+    let collection = start().await;
+    let link = "http://localhost:8080/c/test-campaign#i={invitation}";
+    let made = make(&collection, "json", &json!({"count": 1, "link": link})).await;
+    assert_eq!(made.json()["link"], link);
+}
+
 #[tokio::test]
 async fn cards_load_nothing_and_run_nothing_whatever_the_title_says() {
     let collection = start().await;
@@ -170,7 +254,7 @@ async fn cards_load_nothing_and_run_nothing_whatever_the_title_says() {
     assert_eq!(title, evil.replace('\u{1}', " "));
     let known = [
         "html", "head", "meta", "title", "style", "body", "section", "article", "div", "h2", "p",
-        "svg", "path",
+        "svg", "path", "ul", "li", "b",
     ];
     for element in page.descendants().filter(Node::is_element) {
         assert!(known.contains(&element.tag_name().name()), "{element:?}");

@@ -63,6 +63,7 @@ mod masked_exports;
 mod network_limits;
 mod openapi;
 mod own_account;
+mod page;
 mod passes;
 mod problem_pages;
 mod problems;

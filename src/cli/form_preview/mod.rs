@@ -19,11 +19,11 @@ use anyhow::Context;
 use clap::Args;
 use sha2::{Digest, Sha256};
 
-use self::fill::Posted;
 use super::form_file::{FileFault, FormFile};
 use super::{print, say};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::week::IsoWeek;
+use crate::http::page::posted::Posted;
 
 /// The page loads its own script and style, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \

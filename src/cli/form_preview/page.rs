@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::fill::Posted;
 use super::input::Input;
 use super::view::{View, view};
 use crate::cli::form_file::FileFault;
 use crate::domain::form::Form;
 use crate::domain::week::IsoWeek;
+use crate::http::page::posted::Posted;
 
 #[derive(Template)]
 #[template(
@@ -108,7 +108,7 @@ use crate::domain::week::IsoWeek;
 struct Page<'a> {
     title: &'a str,
     content: Content<'a>,
-    kept: &'a [(String, String)],
+    kept: Vec<(&'a str, &'a str)>,
 }
 
 enum Content<'a> {
@@ -121,7 +121,7 @@ pub(super) fn faults(faults: Vec<FileFault>, posted: &Posted) -> askama::Result<
     let page = Page {
         title: "The file has faults",
         content: Content::Faults(faults),
-        kept: &posted.fields,
+        kept: posted.pairs().collect(),
     };
     page.render()
 }
@@ -132,7 +132,7 @@ pub(super) fn form(form: &Form, posted: &Posted, week: IsoWeek) -> askama::Resul
     let page = Page {
         title: view.title,
         content: Content::Form(&view),
-        kept: &[],
+        kept: Vec::new(),
     };
     page.render()
 }

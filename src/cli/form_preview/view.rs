@@ -1,6 +1,6 @@
 //! What a page shows of a form, given the answers so far.
 
-use super::fill::{Filled, Posted, fill};
+use super::fill::{Filled, fill};
 use super::input::{Input, input, optional, options, said};
 use crate::domain::form::routing::holds;
 use crate::domain::form::{
@@ -8,6 +8,7 @@ use crate::domain::form::{
 };
 use crate::domain::response::{Occasion, Summary};
 use crate::domain::week::IsoWeek;
+use crate::http::page::posted::Posted;
 
 pub(super) struct View<'a> {
     pub(super) title: &'a str,

@@ -8,6 +8,9 @@ use super::invitation::Invitation;
 /// The placeholder for the invitation.
 const PLACEHOLDER: &str = "{invitation}";
 
+/// The names of this very computer, on which nothing is transferred.
+const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
 /// Schemes that are refused: they transfer the page unencrypted, or open neither a page nor an app.
 const REFUSED: [&str; 9] = [
     "http",
@@ -70,7 +73,7 @@ impl InvitationLink {
         if !is_scheme(&scheme) {
             return Err(LinkFault::Malformed);
         }
-        if REFUSED.contains(&&*scheme) {
+        if REFUSED.contains(&&*scheme) && !(scheme == "http" && is_own_computer(rest)) {
             return Err(LinkFault::Scheme);
         }
         let host = rest.strip_prefix("//").unwrap_or_default();
@@ -95,9 +98,48 @@ impl InvitationLink {
         })
     }
 
+    /// The link to the page of a campaign on the server with this address.
+    pub fn to_page(server: &str, campaign: &str) -> Self {
+        Self {
+            before: format!("{server}/c/{campaign}#i="),
+            after: String::new(),
+        }
+    }
+
+    /// The address of the page as people type it; none where the link opens an app.
+    pub fn address(&self) -> Option<&str> {
+        let (scheme, rest) = self.before.split_once("://")?;
+        let typed = rest.split('#').next()?.trim_end_matches('/');
+        ["https", "http"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+            .then_some(typed)
+    }
+
     /// The link with this invitation.
     pub fn with(&self, invitation: &Invitation) -> String {
         format!("{}{invitation}{}", self.before, self.after)
+    }
+}
+
+/// Whether what follows the scheme names this computer, as in a rehearsal.
+fn is_own_computer(rest: &str) -> bool {
+    let authority = rest.strip_prefix("//").unwrap_or_default();
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_port = |port: &str| port.bytes().all(|it| it.is_ascii_digit());
+    OWN_HOSTS
+        .iter()
+        .any(|host| match authority.strip_prefix(host) {
+            Some("") => true,
+            Some(rest) => rest.strip_prefix(':').is_some_and(is_port),
+            None => false,
+        })
+}
+
+/// The link as it is written, with the placeholder.
+impl std::fmt::Display for InvitationLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{PLACEHOLDER}{}", self.before, self.after)
     }
 }
 
@@ -133,10 +175,27 @@ mod tests {
                 "HTTPS://[::1]:8443#{invitation}",
                 "HTTPS://[::1]:8443#0000-0000-0000-0000",
             ),
+            (
+                "http://localhost:8080/c/spring#i={invitation}",
+                "http://localhost:8080/c/spring#i=0000-0000-0000-0000",
+            ),
+            (
+                "http://127.0.0.1/#{invitation}",
+                "http://127.0.0.1/#0000-0000-0000-0000",
+            ),
         ] {
             let link = InvitationLink::parse(link).unwrap();
             assert_eq!(link.with(&invitation), expected);
         }
+    }
+
+    #[test]
+    fn a_link_to_our_page_can_be_parsed_and_people_can_type_its_address() {
+        let link = InvitationLink::to_page("https://survey.example", "spring-2027");
+        assert_eq!(InvitationLink::parse(&link.to_string()), Ok(link.clone()));
+        assert_eq!(link.address(), Some("survey.example/c/spring-2027"));
+        let app = InvitationLink::parse("org.example.app:/answer#{invitation}").unwrap();
+        assert_eq!(app.address(), None);
     }
 
     #[test]
@@ -157,6 +216,11 @@ mod tests {
             ("https://survey.example/#a#{invitation}", Malformed),
             ("https://survey.example/#{invitation}{x}", Malformed),
             ("http://survey.example/#{invitation}", Scheme),
+            ("http://localhost.example/#{invitation}", Scheme),
+            ("http://localhost@survey.example/#{invitation}", Scheme),
+            ("http://localhost:80@survey.example/#{invitation}", Scheme),
+            ("http://127.0.0.10/#{invitation}", Scheme),
+            ("ftp://localhost/#{invitation}", Scheme),
             ("JavaScript:alert(1)#{invitation}", Scheme),
             ("data:text/html,x#{invitation}", Scheme),
             ("https://survey.example/", Placeholder),

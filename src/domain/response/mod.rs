@@ -16,7 +16,7 @@ pub use fault::AnswerFault;
 pub use personal::{Area, HEAVIEST, Likeness, Passage, PersonalSummary};
 pub use raw::RawAnswers;
 pub use summary::{ScoreSummary, Summary};
-pub use validate::{Occasion, ValidAnswers, Walk, validate, walk};
+pub use validate::{Occasion, ValidAnswers, Walk, broken_constraints, validate, walk};
 
 #[cfg(test)]
 mod tests;

@@ -109,16 +109,26 @@ pub fn walk(form: &Form, raw: &RawAnswers, occasion: Occasion<'_>) -> Walk {
         faults.splice(0..0, unknown.take(MAX_UNKNOWN).map(fault));
     }
     if faults.is_empty() {
-        faults = broken_constraints(form, &answers, occasion.language);
+        faults = broken_constraints(form, &answers, occasion.language, answers.len());
     }
     Walk { answers, faults }
 }
 
-/// A fault at every question of every constraint that the answers break. Where one of them was declined, or all are
-/// hidden, a constraint does not count: nothing can forbid to decline.
-fn broken_constraints(form: &Form, answers: &[Answer], language: &str) -> Vec<Fault<AnswerFault>> {
+/// A fault at every question of every constraint that the answers break, of those that look at the first `until` questions
+/// only. Where one of them was declined, or all are hidden, a constraint does not count: nothing can forbid to decline.
+pub fn broken_constraints(
+    form: &Form,
+    answers: &[Answer],
+    language: &str,
+    until: usize,
+) -> Vec<Fault<AnswerFault>> {
     let mut faults = Vec::new();
     for (definition, constraint) in form.constraints() {
+        let mut is_later = false;
+        constraint.each_place(&mut |place| is_later |= place >= until);
+        if is_later {
+            continue;
+        }
         let asked = || {
             let all = constraint.places.iter();
             all.filter_map(|place| Some((form.questions().get(*place)?, answers.get(*place)?)))

@@ -31,23 +31,33 @@ struct Instruction {
     with_link: &'static str,
     /// When the QR code is the invitation alone.
     without_link: &'static str,
+    /// What stands before the facts.
+    address: &'static str,
+    closes: &'static str,
+    sender: &'static str,
+    key: &'static str,
 }
 
 /// The first is for languages that have none of their own.
 const INSTRUCTIONS: [Instruction; 2] = [
     Instruction {
         language: "en",
-        with_link: "Scan the square with your phone, or type in the characters below. \
-                    They can be used once. Capital and small letters are the same.",
-        without_link: "Scan the square in the survey, or type in the characters below. \
-                       They can be used once. Capital and small letters are the same.",
+        with_link: "Scan the square with your phone, or open the page and type in the characters below. \
+                    They can be used once.",
+        without_link: "Scan the square in the survey, or type in the characters below. They can be used once.",
+        address: "Page",
+        closes: "Open until",
+        sender: "From",
+        key: "Key",
     },
     Instruction {
         language: "ko",
-        with_link: "휴대전화로 QR 코드를 찍거나 아래 글자를 입력해 주세요. \
-                    한 번만 쓸 수 있으며, 대문자와 소문자는 구별하지 않습니다.",
-        without_link: "설문 화면에서 QR 코드를 찍거나 아래 글자를 입력해 주세요. \
-                       한 번만 쓸 수 있으며, 대문자와 소문자는 구별하지 않습니다.",
+        with_link: "휴대전화로 QR 코드를 찍거나, 아래 주소를 열고 아래 글자를 입력해 주세요. 한 번만 쓸 수 있습니다.",
+        without_link: "설문 화면에서 QR 코드를 찍거나 아래 글자를 입력해 주세요. 한 번만 쓸 수 있습니다.",
+        address: "주소",
+        closes: "마감",
+        sender: "보내는 곳",
+        key: "열쇠 지문",
     },
 ];
 
@@ -80,11 +90,15 @@ struct Head<'a> {
     source = r#"<div class="words{% if titles.len() > ROOMY %} many{% endif %}">
 {%- for (language, title) in titles %}<h2 lang="{{ language }}" dir="auto">{{ title }}</h2>{% endfor %}
 {%- for (language, text) in instructions %}<p lang="{{ language }}">{{ text }}</p>{% endfor -%}
-</div>"#
+</div><ul class="facts">
+{%- for (name, value) in facts %}<li>{{ name }}: <b>{{ value }}</b></li>{% endfor -%}
+</ul>"#
 )]
 struct Words<'a> {
     titles: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     instructions: Vec<(&'static str, &'static str)>,
+    /// Address, closing date, sender and the key's fingerprint, as far as there are any.
+    facts: Vec<(String, String)>,
 }
 
 /// A page of paper. `words` and the QR codes are HTML already.
@@ -136,7 +150,7 @@ impl InvitationCards {
     pub fn new(title: &Text, sheet: InvitationSheet) -> Result<Self, InvitationSheetFault> {
         Ok(Self {
             head: render(&head(title))?,
-            words: render(&words(title, sheet.link.is_some()))?,
+            words: render(&words(title, &sheet))?,
             sheet,
             written: 0,
             over: false,
@@ -195,7 +209,7 @@ fn head(title: &Text) -> Head<'_> {
 }
 
 /// The title in each language, and each instruction once.
-fn words(title: &Text, is_link: bool) -> Words<'_> {
+fn words<'a>(title: &'a Text, sheet: &InvitationSheet) -> Words<'a> {
     let titles = title.0.iter();
     let titles = titles.map(|(tag, title)| (printable(tag), printable(title)));
     let instruction = |tag: &String| {
@@ -204,19 +218,36 @@ fn words(title: &Text, is_link: bool) -> Words<'_> {
         known.position(|it| it.language == primary).unwrap_or(0)
     };
     let chosen: BTreeSet<usize> = title.0.keys().map(instruction).collect();
-    let instructions = chosen.into_iter().filter_map(|it| INSTRUCTIONS.get(it));
-    let instructions = instructions.map(|it| {
-        let text = if is_link {
-            it.with_link
-        } else {
-            it.without_link
+    let chosen = chosen.into_iter().filter_map(|it| INSTRUCTIONS.get(it));
+    let chosen: Vec<&Instruction> = chosen.collect();
+    let instructions = chosen.iter().map(|it| {
+        let text = match sheet.link {
+            Some(_) => it.with_link,
+            None => it.without_link,
         };
         (it.language, text)
     });
     Words {
         titles: titles.collect(),
         instructions: instructions.collect(),
+        facts: facts(sheet, &chosen),
     }
+}
+
+/// What people should know, each with its name in the languages of the instructions.
+fn facts(sheet: &InvitationSheet, chosen: &[&Instruction]) -> Vec<(String, String)> {
+    let named = |name: fn(&Instruction) -> &'static str, value: Option<String>| {
+        let names: Vec<_> = chosen.iter().map(|it| name(it)).collect();
+        value.map(|value| (names.join(" · "), printable(&value).into_owned()))
+    };
+    let address = sheet.link.as_ref().and_then(|link| link.address());
+    let facts = [
+        named(|it| it.address, address.map(str::to_owned)),
+        named(|it| it.closes, Some(sheet.closes.to_string())),
+        named(|it| it.sender, sheet.sender.clone()),
+        named(|it| it.key, sheet.fingerprint.clone()),
+    ];
+    facts.into_iter().flatten().collect()
 }
 
 /// The text without characters that neither HTML nor XML can hold.

@@ -3,7 +3,7 @@
 //! Both are written in pieces, when they are asked for: ten thousand cards are tens of megabytes.
 
 pub mod cards;
-mod qr;
+pub mod qr;
 mod sheet;
 mod table;
 

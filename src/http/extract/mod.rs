@@ -59,6 +59,8 @@ pub enum Format {
     Csv,
     /// `application/fhir+json`
     Fhir,
+    /// `application/x-www-form-urlencoded`, what a page sends without a script
+    Fields,
 }
 
 /// A JSON body that is not read yet.
@@ -229,6 +231,7 @@ impl Format {
             Self::Workbook => xlsform::MEDIA_TYPE,
             Self::Csv => redcap::MEDIA_TYPE,
             Self::Fhir => fhir::MEDIA_TYPE,
+            Self::Fields => "application/x-www-form-urlencoded",
         }
     }
 }

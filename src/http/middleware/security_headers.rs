@@ -31,6 +31,9 @@ pub const ALWAYS: [(HeaderName, &str); 5] = [
     ),
 ];
 
+/// The media type of pages.
+pub const HTML: &str = "text/html; charset=utf-8";
+
 /// The content security policy of API replies: they load nothing.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -57,6 +60,10 @@ pub async fn add<B: MessageBody + 'static>(
         return Ok(add_security_headers(response.map_into_left_body()));
     }
     let headers = response.headers();
+    // The respondent's page tells people in words that they understand.
+    if header_is(headers, header::CONTENT_TYPE, HTML) {
+        return Ok(add_security_headers(response.map_into_left_body()));
+    }
     if header_is(headers, header::CONTENT_TYPE, problem::MEDIA_TYPE) {
         let response = with_absolute_type(response.map_into_left_body());
         return Ok(add_security_headers(response));

@@ -55,11 +55,18 @@ async fn nobody_is_led_to_another_server() {
 }
 
 #[tokio::test]
-async fn a_person_at_the_root_reads_where_they_are_and_a_program_where_to_go_on() {
+async fn a_person_at_the_root_finds_the_surveys_and_a_program_where_to_go_on() {
     let collection = Collection::start().await;
     let client = collection.app.client();
+    let front = client.get("/").header("accept", BROWSER).send().await;
+    let front = front.expect(200);
+    assert_eq!(front.header("content-type"), "text/html; charset=utf-8");
+    let front = front.text();
+    for part in ["href=\"/c/test-campaign\"", "href=\"/welcome\""] {
+        assert!(front.contains(part), "{part}");
+    }
     let page = client
-        .get("/")
+        .get("/welcome")
         .header("accept", BROWSER)
         .send()
         .await
@@ -71,7 +78,7 @@ async fn a_person_at_the_root_reads_where_they_are_and_a_program_where_to_go_on(
         "anonymous surveys",
         "href=\"/docs/\"",
         "href=\"/openapi.json\"",
-        "href=\"/v1/campaigns/test-campaign\"",
+        "href=\"/c/test-campaign\"",
     ] {
         assert!(html.contains(part), "{part}");
     }
@@ -131,12 +138,9 @@ async fn what_staff_wrote_is_escaped_on_the_page() {
         .patch("/v1/campaigns/test-campaign")
         .json(&change);
     changed.send().await.expect(200);
-    let page = collection
-        .app
-        .client()
-        .get("/")
-        .header("accept", "text/html")
-        .send()
-        .await;
-    assert!(!page.expect(200).text().contains("<script"));
+    for path in ["/", "/welcome", "/c/test-campaign"] {
+        let page = collection.app.client().get(path);
+        let page = page.header("accept", "text/html").send().await;
+        assert!(!page.expect(200).text().contains("<script>"), "{path}");
+    }
 }

@@ -98,6 +98,22 @@ impl PublicKey {
         Sha256::digest(&self.spki).into()
     }
 
+    /// The first half of the key id in groups, for people who compare it: `1f0c 92ab …`.
+    pub fn fingerprint(&self) -> String {
+        let digits: String = self
+            .id()
+            .iter()
+            .take(16)
+            .map(|it| format!("{it:02x}"))
+            .collect();
+        let groups: Vec<String> = digits
+            .as_bytes()
+            .chunks(4)
+            .map(|group| String::from_utf8_lossy(group).into_owned())
+            .collect();
+        groups.join(" ")
+    }
+
     /// Whether this pass answers this challenge and its signature verifies with this key.
     pub fn accepts(&self, token: &Token, challenge: &TokenChallenge) -> bool {
         let signature = Signature::try_from(token.authenticator().as_slice());

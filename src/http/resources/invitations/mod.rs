@@ -72,6 +72,7 @@ async fn create_invitations(
     let body = body.read().await?;
     let link = body.link.as_deref().map(InvitationLink::parse);
     let link = link.transpose().map_err(link_refused)?;
+    let sender = body.sender;
     let new = NewBatch {
         count: body.count,
         label: body.label,
@@ -79,7 +80,12 @@ async fn create_invitations(
     };
     let (caller, key) = (coordinator.caller(), campaign.key()?);
     let issued = invitations::issue(&state.app, &caller, &key, new).await?;
-    sheet::reply(format, issued, body.link, link)
+    let own_page = || {
+        let server = &state.public_url;
+        (!server.is_empty()).then(|| InvitationLink::to_page(server, issued.campaign.key.as_str()))
+    };
+    let link = link.or_else(own_page);
+    sheet::reply(format, issued, sender, link)
 }
 
 /// List the batches of invitations

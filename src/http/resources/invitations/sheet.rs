@@ -21,9 +21,10 @@ const HTML: &str = "text/html; charset=utf-8";
 pub(super) fn reply(
     format: InvitationFormat,
     issued: IssuedBatch,
-    written_link: Option<String>,
+    sender: Option<String>,
     link: Option<InvitationLink>,
 ) -> Result<HttpResponse, Problem> {
+    let closes = issued.campaign.ends_at().date_naive();
     let (key, batch) = (issued.campaign.key, issued.batch);
     let mut response = HttpResponse::Created();
     let place = format!("/v1/campaigns/{key}/invitations/{}", batch.id);
@@ -35,13 +36,17 @@ pub(super) fn reply(
             batch: batch.id.0,
             campaign: key.to_string(),
             label: batch.label,
-            link: written_link,
+            link: link.as_ref().map(ToString::to_string),
             invitations: issued.invitations.iter().map(ToString::to_string).collect(),
         }));
     }
+    let fingerprint = issued.pass_key.map(|key| key.public.fingerprint());
     let sheet = InvitationSheet {
         invitations: issued.invitations,
+        closes,
         link,
+        sender,
+        fingerprint,
     };
     if format == InvitationFormat::Csv {
         attach(&mut response, CSV, format!("{key}-invitations.csv"));

@@ -24,17 +24,22 @@ pub struct CreateInvitationsBody {
     #[validate(length(min = 1, max = 200), custom(function = not_blank))]
     #[schema(min_length = 1, max_length = 200)]
     pub(super) label: Option<String>,
-    /// A link for the cards and the table, with `{invitation}` after its `#`: `https`, or the scheme of an app. If
-    /// missing, the QR code of a card contains only the invitation.
+    /// A link for the cards and the table, with `{invitation}` after its `#`: `https`, the scheme of an app, or
+    /// `http://localhost` for a rehearsal. If missing, it leads to the campaign's page on this server, where the operator has
+    /// set its public host; elsewhere the QR code of a card contains only the invitation.
     #[validate(length(min = 1, max = 300))]
     #[schema(min_length = 1, max_length = 300)]
     pub(super) link: Option<String>,
+    /// Who invites, as it is printed on the cards: a name that people know.
+    #[validate(length(min = 1, max = 100), custom(function = not_blank))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub(super) sender: Option<String>,
 }
 
-fn not_blank(label: &str) -> Result<(), ValidationError> {
-    // The rule on the length reports an empty label.
-    if !label.is_empty() && label.trim().is_empty() {
-        return Err(ValidationError::new("blank").with_message("The label is blank.".into()));
+fn not_blank(text: &str) -> Result<(), ValidationError> {
+    // The rule on the length reports an empty one.
+    if !text.is_empty() && text.trim().is_empty() {
+        return Err(ValidationError::new("blank").with_message("It is blank.".into()));
     }
     Ok(())
 }
@@ -86,7 +91,7 @@ pub struct InvitationsView {
     /// The label of the batch.
     #[schema(required)]
     pub label: Option<String>,
-    /// The link as it was given.
+    /// The link that carries an invitation; null where there is none.
     #[schema(required)]
     pub link: Option<String>,
     /// The invitations.

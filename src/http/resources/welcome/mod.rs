@@ -1,4 +1,4 @@
-//! What stands at the root: where a person is, and where a developer goes on. Not part of the OpenAPI document.
+//! Where a developer goes on: a page for people, and the same for programs at the root. Not part of the OpenAPI document.
 
 use std::sync::LazyLock;
 
@@ -75,16 +75,16 @@ const PLACES: Places = Places {
 <main>
 <h1>Aftercare</h1>
 <section lang="ko">
-<p>암 치료 후의 일상에 관한 익명 설문을 운영하는 서버입니다. 설문은 초대한 기관이 안내한 앱이나 웹페이지에서 작성합니다.</p>
+<p>암 치료 후의 일상에 관한 익명 설문을 운영하는 서버입니다. 설문은 <a href="/">이곳</a>이나 초대한 기관이 안내한 앱에서 작성합니다.</p>
 </section>
 <section lang="en">
-<p>This server runs anonymous surveys about daily life after cancer treatment. You fill in a form in the app or on the
-web page of those who invited you.</p>
+<p>This server runs anonymous surveys about daily life after cancer treatment. You fill in a form <a href="/">here</a>,
+or in the app of those who invited you.</p>
 </section>
 {% if !campaigns.is_empty() -%}
 <h2><span lang="ko">진행 중인 설문</span> · <span lang="en">Open now</span></h2>
 <ul>
-{% for campaign in campaigns %}<li><a href="/v1/campaigns/{{ campaign.key }}">
+{% for campaign in campaigns %}<li><a href="/c/{{ campaign.key }}">
 {%- for (language, title) in campaign.title.0 %}{% if !loop.first %} · {% endif %}<span lang="{{ language }}" dir="auto">{{ title }}</span>{% endfor -%}
 </a></li>
 {% endfor %}</ul>
@@ -106,18 +106,23 @@ struct Page {
     places: Places,
 }
 
-/// A page for a person, JSON for a program.
-#[get("/")]
-async fn welcome(request: HttpRequest, state: State) -> Result<HttpResponse, Problem> {
+/// The page for developers.
+#[get("/welcome")]
+async fn welcome(state: State) -> Result<HttpResponse, Problem> {
+    page(&state, begin()).await
+}
+
+/// The reply at the root for a program; a person gets the respondent's page there.
+pub fn places() -> HttpResponse {
+    begin().insert_header((header::VARY, "accept")).json(PLACES)
+}
+
+fn begin() -> HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response
-        .insert_header((header::VARY, "accept"))
         .insert_header((header::LINK, LINKS))
         .insert_header((header::CACHE_CONTROL, "no-cache"));
-    if prefers_html(&request) {
-        return page(&state, response).await;
-    }
-    Ok(response.json(PLACES))
+    response
 }
 
 async fn page(state: &State, mut response: HttpResponseBuilder) -> Result<HttpResponse, Problem> {
@@ -145,7 +150,7 @@ async fn robots() -> HttpResponse {
 }
 
 /// Whether the client names HTML before JSON. Who takes anything, as most programs do, gets JSON.
-fn prefers_html(request: &HttpRequest) -> bool {
+pub fn prefers_html(request: &HttpRequest) -> bool {
     let accepted = Accept::parse(request).map(|accepted| accepted.ranked());
     let named = accepted.unwrap_or_default().into_iter();
     let mut named = named.map(|kind| kind.essence_str().to_owned());
