@@ -6,6 +6,7 @@
 use futures_util::TryStreamExt;
 
 use super::scope::{Scope, StatisticsRefused};
+use crate::app::tallies::renew;
 use crate::app::{App, Failure};
 use crate::domain::ids::{CampaignId, FormVersionId};
 use crate::domain::statistics::{
@@ -34,7 +35,7 @@ pub(super) async fn count<'q>(
     {
         return Ok(table);
     }
-    check_held(scope, states)?;
+    follow(app, scope, states).await?;
     pass(app, scope, query).await
 }
 
@@ -146,8 +147,22 @@ pub(super) async fn begin(
     check_held(scope, &states)
 }
 
-/// Checks that the figures of no campaign hold what was withdrawn.
-pub(super) fn check_held(scope: &Scope, states: &[TallyState]) -> Result<(), StatisticsRefused> {
+/// Checks that the figures of no campaign hold what was withdrawn. Where it is time, they follow now, and need not wait for
+/// the background task.
+pub(super) async fn follow(
+    app: &App,
+    scope: &Scope,
+    states: &[TallyState],
+) -> Result<(), StatisticsRefused> {
+    if check_held(scope, states).is_ok() {
+        return Ok(());
+    }
+    renew(app).await?;
+    let states = states_of(&mut *app.connection().await?, &scope.ids()).await?;
+    check_held(scope, &states)
+}
+
+fn check_held(scope: &Scope, states: &[TallyState]) -> Result<(), StatisticsRefused> {
     let held = states
         .iter()
         .filter_map(|it| Some((it.campaign_id, it.held()?)));

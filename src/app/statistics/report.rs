@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 
-use super::count::{begin, check_held, count};
+use super::count::{begin, count, follow};
 use super::scope::{Scope, StatisticsRefused, method, record};
 use crate::app::form_catalog::PublishedVersion;
 use crate::app::{App, Caller, Failure};
@@ -198,7 +198,7 @@ pub(super) async fn load(
         return Ok(loaded);
     }
     drop(conn);
-    check_held(scope, states)?;
+    follow(app, scope, states).await?;
     counted(app, scope, &versions, &places).await
 }
 

@@ -389,7 +389,7 @@ mod tests {
         let of_person = |code: &str| json!({"code": code, "label": texts(code)});
         let asked = |key: &str| json!({"key": key, "kind": "single_choice", "scale": "extent", "text": texts(key)});
         let definition = json!({
-            "key": "short", "languages": ["en"], "title": texts("Short"),
+            "key": "short", "edition": 2, "languages": ["en"], "title": texts("Short"),
             "scales": {"extent": [option("none", 0), option("some", 1), option("much", 2)]},
             "sections": [{"key": "all", "title": texts("All"), "questions": [
                 {"key": "group", "kind": "single_choice", "background": true, "text": texts("Group?"),
