@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use aftercare::app::statistics::{ReportRequest, StatisticsRequest, report, statistics};
-use aftercare::app::tallies::build_missing;
+use aftercare::app::tallies::renew;
 use aftercare::app::{App, Caller};
 use aftercare::domain::response::validate;
 use aftercare::domain::statistics::Asked;
@@ -33,7 +33,7 @@ pub async fn run(world: &World, table: &mut Table) {
     fill(world, &client).await;
     let app = &world.state.app;
     let started = Instant::now();
-    build_missing(app).await.unwrap();
+    renew(app).await.unwrap();
     eprintln!(
         "tallies of 1,010,000 responses built in {:.1?}",
         started.elapsed()

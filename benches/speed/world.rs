@@ -248,6 +248,7 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
         proof_of_work: None,
         retained_until: None,
         grace_days: 0,
+        insights_from: None,
         form_version: None,
         testing: false,
     };

@@ -99,6 +99,8 @@ pub struct NewCampaign {
     pub testing: bool,
     /// The work that is asked for with each response.
     pub proof_of_work: Option<Work>,
+    /// From how many responses on its figures are for everybody while it is open; if none is given, only after its end.
+    pub insights_from: Option<i32>,
 }
 
 /// The progress of a campaign, in rounded counts.
@@ -222,6 +224,7 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
                 .retained_until
                 .unwrap_or_else(|| default_retention(new.schedule.closes_at, new.grace_days)),
             grace_days: new.grace_days,
+            insights_from: new.insights_from,
         },
         proof_of_work: new.proof_of_work,
         created_at: tx.now(),

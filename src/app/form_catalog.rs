@@ -1,7 +1,9 @@
-//! Published versions of forms, cached in memory. Their content never changes, so the cache needs no invalidation.
+//! Published versions of forms, cached in memory. Their content never changes, so the cache needs no invalidation. Which
+//! version is the newest does change, so that is asked again each second.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +12,10 @@ use crate::domain::form::Form;
 use crate::domain::ids::{FormKey, FormVersionId};
 use crate::domain::statistics::TallyLayout;
 use crate::store::AsyncPgConnection;
-use crate::store::forms::{FormVersionRef, FormVersionRow, find_version_ref, get_version};
+use crate::store::forms::{FormVersionRow, find_version_ref, get_version};
+
+/// How long the newest version of a form is taken for the newest one. Clients and caches may do so for a minute.
+const NEWEST_KEPT: Duration = Duration::from_secs(1);
 
 /// A version that was read and checked.
 #[derive(Debug)]
@@ -33,6 +38,13 @@ pub struct FormCatalog {
     by_id: Mutex<HashMap<FormVersionId, Arc<PublishedVersion>>>,
     /// By form key and number. This pair identifies a version permanently, too.
     by_number: Mutex<HashMap<(FormKey, i32), Arc<PublishedVersion>>>,
+    newest: Mutex<HashMap<FormKey, Newest>>,
+}
+
+/// The newest version of a form, and when the database was last asked for it.
+struct Newest {
+    version: Arc<PublishedVersion>,
+    asked: Instant,
 }
 
 impl FormCatalog {
@@ -87,6 +99,23 @@ impl FormCatalog {
     pub fn known_by_number(&self, name: &(FormKey, i32)) -> Option<Arc<PublishedVersion>> {
         lock(&self.by_number).get(name).cloned()
     }
+
+    /// The newest version of a form as it was last known, and whether somebody is to ask again. Only the first who is told
+    /// so asks; the others take what is known meanwhile.
+    fn newest(&self, form: &FormKey) -> Option<(Arc<PublishedVersion>, bool)> {
+        let mut newest = lock(&self.newest);
+        let known = newest.get_mut(form)?;
+        let is_due = known.asked.elapsed() >= NEWEST_KEPT;
+        if is_due {
+            known.asked = Instant::now();
+        }
+        Some((known.version.clone(), is_due))
+    }
+
+    /// Has the next request ask for the newest version of a form, since it changed here.
+    pub fn forget_newest(&self, form: &FormKey) {
+        lock(&self.newest).remove(form);
+    }
 }
 
 impl App {
@@ -105,16 +134,36 @@ impl App {
         }
     }
 
-    /// The newest version in use of the form with this key. Concurrent requests share one query.
+    /// The newest version in use of the form with this key, as it was at most a second ago. While the database fails, it is
+    /// the one that was known last: a form can be read although nothing can be stored.
     pub(super) async fn newest_version(
         &self,
         form: &FormKey,
-    ) -> Result<Option<FormVersionRef>, Failure> {
-        match self.newest.find(form.clone()).await {
-            Some(found) => Ok(found),
-            // The shared query failed without a reason; this one returns the reason.
-            None => Ok(find_version_ref(&mut *self.connection().await?, form, None).await?),
+    ) -> Result<Option<Arc<PublishedVersion>>, Failure> {
+        match self.forms.newest(form) {
+            Some((known, false)) => Ok(Some(known)),
+            Some((known, true)) => Ok(self.ask_for_newest(form).await.unwrap_or(Some(known))),
+            None => self.ask_for_newest(form).await,
         }
+    }
+
+    async fn ask_for_newest(
+        &self,
+        form: &FormKey,
+    ) -> Result<Option<Arc<PublishedVersion>>, Failure> {
+        let asked = Instant::now();
+        let mut conn = self.connection().await?;
+        let Some(found) = find_version_ref(&mut conn, form, None).await? else {
+            self.forms.forget_newest(form);
+            return Ok(None);
+        };
+        let version = self.forms.get(&mut conn, found.id).await?;
+        let newest = Newest {
+            version: version.clone(),
+            asked,
+        };
+        lock(&self.forms.newest).insert(form.clone(), newest);
+        Ok(Some(version))
     }
 }
 

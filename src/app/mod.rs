@@ -70,12 +70,11 @@ use futures_util::FutureExt;
 
 use crate::clock::SharedClock;
 use crate::domain::campaign::Campaign;
-use crate::domain::ids::{CampaignKey, FormKey};
+use crate::domain::ids::CampaignKey;
 use crate::domain::server_key::{KeyNumber, ServerKey};
 use crate::keys::Keys;
 use crate::store::Pools;
 use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
-use crate::store::forms::{FormVersionRef, find_version_ref};
 use crate::store::pool::Connection;
 
 pub use caller::Caller;
@@ -91,7 +90,7 @@ use login_limits::LoginLimits;
 use pass_keys::PassKeys;
 use password::Passwords;
 use single_flight::SingleFlight;
-use statistics::StatisticsCache;
+use statistics::{InsightsCache, StatisticsCache};
 use tasks::Tasks;
 use writes::Writes;
 
@@ -128,12 +127,13 @@ pub struct Shared {
     pub plans: Arc<PlanCache>,
     /// Statistics that were computed.
     pub statistics: StatisticsCache,
+    /// Figures for everybody that were computed.
+    pub insights: InsightsCache,
     /// Whether the database takes writes.
     pub writes: Arc<Writes>,
     /// The background tasks.
     pub tasks: Tasks,
     campaigns: SingleFlight<(CampaignKey, i32), CampaignAndVersion>,
-    newest: SingleFlight<FormKey, Option<FormVersionRef>>,
 }
 
 impl Drop for Shared {
@@ -181,9 +181,6 @@ impl App {
             campaigns: SingleFlight::start(&pools.requests, &tasks, |conn, (campaign, version)| {
                 find_campaign_and_version(conn, campaign, *version).boxed()
             }),
-            newest: SingleFlight::start(&pools.requests, &tasks, |conn, form| {
-                find_version_ref(conn, form, None).boxed()
-            }),
             forms: FormCatalog::default(),
             pass_keys: PassKeys::default(),
             passwords: Passwords::default(),
@@ -195,6 +192,7 @@ impl App {
             spool,
             plans: Arc::default(),
             statistics: StatisticsCache::default(),
+            insights: InsightsCache::default(),
             tasks,
         };
         Self {

@@ -1,4 +1,8 @@
-//! Tallies: keeps the counts of released responses up to date, in the transaction that changes these.
+//! Tallies: the counts that figures come from.
+//!
+//! A release is counted in the transaction that makes it. What is withdrawn stays counted until [`renew`] counts the
+//! released responses anew, and until then nothing else is counted: so figures follow all of it at once, and never move by
+//! one person ([`crate::domain::statistics::Held`]). Nothing is kept of a withdrawn response itself.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,13 +13,13 @@ use super::form_catalog::PublishedVersion;
 use super::{App, Failure};
 use crate::domain::ids::{CampaignId, FormVersionId};
 use crate::domain::server_key::ServerKey;
-use crate::domain::statistics::{ScoreMemo, Tallies, Turn};
+use crate::domain::statistics::{Held, ScoreMemo, Tallies};
 use crate::store::AsyncPgConnection;
 use crate::store::responses::delta::{Delta, ReleasedRecord};
 use crate::store::responses::stream::{stream_of_campaign, versions_in_campaign};
 use crate::store::responses::tallies::{
-    TallyRow, delete_tallies, note_built, note_change, note_unusable, server_key_of,
-    tallies_of_version, unbuilt_campaigns, write_tallies,
+    TallyRow, TallyState, delete_tallies, note_built, note_erasure, note_release, note_unusable,
+    note_withdrawal, server_key_of, states_behind, tallies_of_version, write_tallies,
 };
 
 /// A version with what was counted of it.
@@ -32,15 +36,19 @@ pub async fn count_change(
     delta: &Delta,
 ) -> Result<(), Failure> {
     let campaign = delta.campaign_id();
-    let state = note_change(conn, campaign).await?;
-    match delta {
-        Delta::Erased { .. } => Ok(delete_tallies(conn, campaign).await?),
-        // Whoever builds the tallies counts what was released until then.
-        _ if !state.built => Ok(()),
-        Delta::Released { records, .. } => count(app, conn, campaign, records, Turn::Come).await,
-        Delta::Withdrawn { record, .. } => {
-            count(app, conn, campaign, std::slice::from_ref(record), Turn::Go).await
+    let records = match delta {
+        Delta::Erased { .. } => return Ok(note_erasure(conn, campaign).await?),
+        Delta::Withdrawn { .. } => {
+            return Ok(note_withdrawal(conn, campaign, app.now().date_naive()).await?);
         }
+        Delta::Released { records, .. } => records,
+    };
+    let released = i64::try_from(records.len()).unwrap_or(i64::MAX);
+    let state = note_release(conn, campaign, released).await?;
+    match state.built && state.held().is_none() {
+        true => count(app, conn, campaign, records).await,
+        // Whoever builds the tallies counts what was released until then.
+        false => Ok(()),
     }
 }
 
@@ -49,7 +57,6 @@ async fn count(
     conn: &mut AsyncPgConnection,
     campaign: CampaignId,
     records: &[ReleasedRecord],
-    turn: Turn,
 ) -> Result<(), Failure> {
     let mut by_version: HashMap<FormVersionId, Vec<&ReleasedRecord>> = HashMap::new();
     for record in records {
@@ -73,35 +80,41 @@ async fn count(
         }
         let mut scores = ScoreMemo::new(&version.form);
         for record in records {
-            add(key, &version, (&mut tallies, &mut scores), record, turn)?;
+            add(key, &version, (&mut tallies, &mut scores), record)?;
         }
         write(conn, campaign, &version, &tallies).await?;
     }
     Ok(())
 }
 
-/// Builds the tallies of campaigns whose responses were there before there were tallies; returns of how many.
+/// Counts the released responses of campaigns anew, where the tallies hold what was withdrawn and it is time that figures
+/// follow, or where there are no tallies; returns of how many campaigns.
 ///
 /// # Errors
 ///
-/// When the database fails. Those built before that stay.
-pub async fn build_missing(app: &App) -> Result<usize, Failure> {
+/// When the database fails. Those counted before that stay.
+pub async fn renew(app: &App) -> Result<usize, Failure> {
     let mut conn = app.pools.exports.get().await?;
-    let mut built = 0;
-    for campaign in unbuilt_campaigns(&mut conn).await? {
-        let done = app.transact_on(&mut conn, async |tx| build(app, tx, campaign).await);
-        built += usize::from(done.await?);
+    let today = app.now().date_naive();
+    let mut renewed = 0;
+    for (state, release_size) in states_behind(&mut conn).await? {
+        let due = |held: Held| held.is_due(release_size, today);
+        if !state.built || state.held().is_some_and(due) {
+            let done = app.transact_on(&mut conn, async |tx| build(app, tx, &state).await);
+            renewed += usize::from(done.await?);
+        }
     }
-    Ok(built)
+    Ok(renewed)
 }
 
 async fn build(
     app: &App,
     conn: &mut AsyncPgConnection,
-    campaign: CampaignId,
+    state: &TallyState,
 ) -> Result<bool, Failure> {
+    let campaign = state.campaign_id;
     // From here on changes of the campaign wait, and count on top of this.
-    if !note_built(conn, campaign).await? {
+    if !note_built(conn, state).await? {
         return Ok(false);
     }
     let key = app.server_key(server_key_of(conn, campaign).await?)?;
@@ -116,7 +129,7 @@ async fn build(
         let mut records = std::pin::pin!(stream_of_campaign(conn, campaign).await?);
         while let Some(record) = records.try_next().await? {
             if let Some((version, tallies, scores)) = counted.get_mut(&record.form_version_id) {
-                add(key, version, (tallies, scores), &record, Turn::Come)?;
+                add(key, version, (tallies, scores), &record)?;
             }
         }
     }
@@ -132,12 +145,11 @@ fn add(
     version: &PublishedVersion,
     (tallies, scores): (&mut Tallies, &mut ScoreMemo),
     record: &ReleasedRecord,
-    turn: Turn,
 ) -> Result<(), Failure> {
     let key = key.record_key(record.id);
     let layout = &version.tallies;
     layout
-        .count(tallies, (&version.form, scores), &record.record, key, turn)
+        .count(tallies, (&version.form, scores), &record.record, key)
         .map_err(|_| Failure::Internal("a record cannot be read"))
 }
 

@@ -307,6 +307,7 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         proof_of_work: None,
         retained_until: Some(schedule.closes_at + TimeDelta::days(365)),
         grace_days: 14,
+        insights_from: None,
         form_version: None,
         testing: false,
     })

@@ -18,9 +18,10 @@ use super::schema::form_versions;
 use crate::domain::ids::FormVersionId;
 
 /// The tables whose rows come and change with responses, each with the keyed hash that orders its rows.
-const BY_HASH: [(&str, &str); 7] = [
+const BY_HASH: [(&str, &str); 8] = [
     ("arrivals", "id"),
     ("responses", "id"),
+    ("waiting_remarks", "id"),
     ("remarks", "id"),
     ("tombstones", "id"),
     ("test_responses", "id"),

@@ -41,6 +41,7 @@ struct CampaignRow {
     testing: bool,
     proof_of_work: Option<i16>,
     server_key: i16,
+    insights_from: Option<i32>,
 }
 
 impl CampaignRow {
@@ -68,6 +69,7 @@ impl CampaignRow {
             testing: campaign.testing,
             proof_of_work: campaign.proof_of_work.map(|work| work.bits().into()),
             server_key: campaign.server_key.0,
+            insights_from: settings.insights_from,
         })
     }
 
@@ -96,6 +98,7 @@ impl CampaignRow {
                 freezes_at: self.freezes_at,
                 retained_until: self.retained_until,
                 grace_days: self.grace_days,
+                insights_from: self.insights_from,
             },
             proof_of_work: self
                 .proof_of_work

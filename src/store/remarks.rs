@@ -1,4 +1,5 @@
-//! Remarks under review. The table holds released remarks only; before that, a remark is stored in its arrival.
+//! Remarks under review. The table holds released remarks only; before that, a remark is stored in its arrival, and then
+//! waits for others (`waiting_remarks`).
 
 use diesel::prelude::*;
 use diesel::sql_types::Binary;

@@ -66,6 +66,7 @@ diesel::table! {
         form_version -> Nullable<Int4>,
         testing -> Bool,
         server_key -> Int2,
+        insights_from -> Nullable<Int4>,
     }
 }
 
@@ -213,7 +214,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// How many released responses say what, kept up to date with them, so that statistics need not read each. Exact: never published as they are.
+    /// How many responses say what, so that statistics need not read each. Exact: never published as they are.
     tallies (campaign_id, form_version_id, grouping) {
         campaign_id -> Uuid,
         form_version_id -> Uuid,
@@ -223,11 +224,14 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Campaigns with released responses: how often these changed, and whether tallies of them are kept.
+    /// Campaigns with released responses: how often their figures changed, and which changes these do not show yet.
     tally_states (campaign_id) {
         campaign_id -> Uuid,
         revision -> Int8,
         built -> Bool,
+        withdrawn -> Int4,
+        released -> Int8,
+        withdrawn_on -> Nullable<Date>,
     }
 }
 
@@ -250,6 +254,17 @@ diesel::table! {
         id -> Uuid,
         campaign_id -> Uuid,
         replaced -> Bool,
+    }
+}
+
+diesel::table! {
+    /// Free-text answers whose responses are released, and that wait to be mixed with those of other batches.
+    waiting_remarks (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        question -> Text,
+        language -> Text,
+        text -> Text,
     }
 }
 
@@ -277,6 +292,7 @@ diesel::joinable!(tally_states -> campaigns (campaign_id));
 diesel::joinable!(test_responses -> campaigns (campaign_id));
 diesel::joinable!(test_responses -> form_versions (form_version_id));
 diesel::joinable!(tombstones -> campaigns (campaign_id));
+diesel::joinable!(waiting_remarks -> campaigns (campaign_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
@@ -300,4 +316,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     tally_states,
     test_responses,
     tombstones,
+    waiting_remarks,
 );

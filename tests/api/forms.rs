@@ -1,9 +1,11 @@
 //! Published forms: languages, caching, compression, lists.
 
 use std::io::Read;
+use std::time::{Duration, Instant};
 
 use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -55,6 +57,48 @@ async fn the_newest_version_names_its_lasting_address() {
     let listed = client.get("/v1/forms").send().await.expect(200).json();
     assert_eq!(listed["items"][0]["version"], 2);
     assert_eq!(listed["items"][0]["title"]["en"], "Second");
+}
+
+#[tokio::test]
+async fn what_another_server_retires_is_seen_within_seconds_and_a_form_is_read_without_a_database()
+{
+    let collection = Collection::start().await;
+    let app = &collection.app;
+    let mut form = definition(EVERY_KIND);
+    form["title"]["en"] = json!("Second");
+    draft(&collection.staff.client, &form).await.expect(200);
+    publish_draft(&collection.staff.client, "every-kind", &json!({}))
+        .await
+        .expect(201);
+    let newest = async || {
+        let reply = app.client().get("/v1/forms/every-kind").send().await;
+        reply.expect(200).json()["version"].clone()
+    };
+    assert_eq!(newest().await, 2);
+    // As a second server does.
+    let retire =
+        "UPDATE form_versions SET retired_at = now(), accepts_until = now() WHERE version = 2";
+    let mut conn = app.connect().await;
+    conn.batch_execute(retire).await.unwrap();
+    let begin = Instant::now();
+    while newest().await != 1 {
+        assert!(begin.elapsed() < Duration::from_secs(5));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    drop(conn);
+
+    let name = &app.database.name;
+    let cut = format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS false; \
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    );
+    app.database.outside(&cut).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let listed = app.client().get("/v1/forms").expecting_failure();
+    assert_eq!(listed.send().await.status, 503);
+    for _ in 0..3 {
+        assert_eq!(newest().await, 1);
+    }
 }
 
 #[tokio::test]

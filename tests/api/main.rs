@@ -56,6 +56,7 @@ mod interop;
 mod invitations;
 mod key_files;
 mod layers;
+mod lives;
 mod lookups;
 mod masked_exports;
 mod network_limits;

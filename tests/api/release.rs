@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::collection::{Collection, new_receipt};
 
 const COUNTS: &str = "SELECT concat_ws(' ', (SELECT count(*) FROM arrivals), (SELECT count(*) FROM responses), \
-                      (SELECT count(*) FROM remarks))";
+                      (SELECT count(*) FROM waiting_remarks), (SELECT count(*) FROM remarks))";
 
 fn answers() -> Value {
     json!({"group": "a", "meals": "some", "distress": 3, "exact": 1, "story": "A remark."})
@@ -51,9 +51,9 @@ async fn nothing_is_released_before_the_batch_is_full() {
         .await;
     collection.fill("batched", 9).await;
     assert_eq!(collection.release().await, 0);
-    assert_eq!(collection.sql::<String>(COUNTS).await, "9 0 0");
+    assert_eq!(collection.sql::<String>(COUNTS).await, "9 0 0 0");
     collection.fill("batched", 1).await;
-    assert_eq!(collection.sql::<String>(COUNTS).await, "0 10 10");
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 10 10 0");
 }
 
 #[tokio::test]
@@ -72,9 +72,9 @@ async fn a_campaign_that_ends_releases_what_waits() {
         .send()
         .await
         .expect(200);
-    assert_eq!(collection.sql::<String>(COUNTS).await, "2 3 3");
+    assert_eq!(collection.sql::<String>(COUNTS).await, "2 3 0 3");
     collection.app.clock.advance(TimeDelta::days(3));
-    assert_eq!(collection.sql::<String>(COUNTS).await, "0 5 5");
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 5 0 5");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn the_server_releases_by_itself() {
         .await;
     collection.fill("batched", 4).await;
     for _ in 0..100 {
-        if collection.sql_now::<String>(COUNTS).await == "0 4 4" {
+        if collection.sql_now::<String>(COUNTS).await == "0 4 4 0" {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -117,9 +117,9 @@ async fn a_receipt_works_wherever_the_response_is() {
     assert_eq!(waiting["answers"]["story"], "A remark.");
     assert_eq!(collection.send_to("batched", &receipts[0]).await, 200);
     delete(&receipts[1]).await.expect(204);
-    assert_eq!(collection.sql::<String>(COUNTS).await, "1 0 0");
+    assert_eq!(collection.sql::<String>(COUNTS).await, "1 0 0 0");
     collection.fill("batched", 2).await;
-    assert_eq!(collection.sql::<String>(COUNTS).await, "0 3 3");
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 3 3 0");
     assert_eq!(
         get(&receipts[0]).await.expect(200).json(),
         waiting,
@@ -131,7 +131,7 @@ async fn a_receipt_works_wherever_the_response_is() {
         .expect_problem(Code::ResponseWithdrawn);
     assert_eq!(collection.send_to("batched", &receipts[1]).await, 410);
     delete(&receipts[0]).await.expect(204);
-    assert_eq!(collection.sql::<String>(COUNTS).await, "0 2 2");
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 2 2 0");
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn neither_place_nor_transaction_tells_the_order_or_joins_a_remark_to_its_
         .await;
     collection.fill("batched", 40).await;
     collection.release().await;
-    for table in ["responses", "remarks"] {
+    for table in ["responses", "waiting_remarks"] {
         let by_place = format!(
             "SELECT array_agg(id ORDER BY ctid) = array_agg(id ORDER BY id) AND count(DISTINCT xmin::text) = 1 \
              FROM {table}"
@@ -210,7 +210,7 @@ async fn retries_and_withdrawals_during_a_release_find_the_response_or_its_tombs
             "{retries:?}"
         );
     }
-    assert_eq!(collection.sql::<String>(COUNTS).await, "0 0 0");
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 0 0 0");
 }
 
 #[tokio::test]
@@ -268,4 +268,92 @@ async fn whoever_raises_the_release_size_step_by_step_learns_nothing_beyond_the_
     for (released, base) in seen {
         assert_eq!(released, first - first % base, "it follows from the first");
     }
+}
+
+#[tokio::test]
+async fn remarks_are_released_later_than_their_responses_and_mixed_over_several_batches() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 5)
+        .await;
+    let mut receipts = collection.fill("batched", 5).await;
+    collection.release().await;
+    receipts.extend(collection.fill("batched", 5).await);
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 10 10 0");
+    let listed = async || {
+        let call = collection.staff.client.get("/v1/remarks?campaign=batched");
+        let page = call.send().await.expect(200).json();
+        page["items"].as_array().unwrap().len()
+    };
+    assert_eq!(listed().await, 0);
+    receipts.extend(collection.fill("batched", 5).await);
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 15 0 15");
+    assert_eq!(listed().await, 15);
+    // They were written at once, in the order of their ids, in a transaction in which no response was released.
+    let tells_nothing = "SELECT count(DISTINCT xmin::text) = 1 AND array_agg(id ORDER BY ctid) = array_agg(id ORDER BY id) \
+                         AND NOT bool_or(xmin::text IN (SELECT xmin::text FROM responses)) FROM remarks";
+    assert!(collection.sql::<bool>(tells_nothing).await);
+    let batches = "SELECT count(DISTINCT xmin::text) FROM responses";
+    assert!(collection.sql::<i64>(batches).await > 1);
+    // The receipt still finds them.
+    for receipt in &receipts {
+        assert_eq!(collection.send_to("batched", receipt).await, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_remark_that_waits_is_read_compared_withdrawn_and_erased_by_its_receipt() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 3)
+        .await;
+    let receipts = collection.fill("batched", 3).await;
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 3 3 0");
+    let client = collection.app.client();
+    let call = client.get(&own("batched")).header("receipt", &receipts[0]);
+    let read = call.send().await.expect(200).json();
+    assert_eq!(read["answers"]["story"], "A remark.");
+    assert_eq!(collection.send_to("batched", &receipts[0]).await, 200);
+    let mut other = answers();
+    other["story"] = json!("Another remark.");
+    let body = json!({"form_version": 1, "language": "en", "answers": other});
+    let call = client.post("/v1/campaigns/batched/responses");
+    let call = call.header("receipt", &receipts[0]).json(&body);
+    call.send().await.expect_problem(Code::ReceiptUsed);
+    let call = client
+        .delete(&own("batched"))
+        .header("receipt", &receipts[0]);
+    call.send().await.expect(204);
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 2 2 0");
+    // Two that are left do not lead to a batch: they wait until the campaign ends.
+    collection.fill("batched", 3).await;
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 5 5 0");
+    let close = collection.staff.client.post("/v1/campaigns/batched/close");
+    close.send().await.expect(200);
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 5 0 5");
+}
+
+#[tokio::test]
+async fn withdrawals_while_remarks_are_released_leave_none_behind() {
+    let collection = Collection::start().await;
+    collection
+        .open_with_release_size("batched", -1, 30, 2)
+        .await;
+    for _ in 0..8 {
+        let receipts = collection.fill("batched", 6).await;
+        let client = collection.app.client();
+        let withdrawals = receipts.iter().map(|receipt| {
+            let call = client.delete(&own("batched")).header("receipt", receipt);
+            call.send()
+        });
+        let (withdrawn, _, _) = tokio::join!(
+            join_all(withdrawals),
+            collection.release(),
+            collection.release()
+        );
+        for reply in withdrawn {
+            reply.expect(204);
+        }
+    }
+    assert_eq!(collection.sql::<String>(COUNTS).await, "0 0 0 0");
 }

@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 60] = [
+const ORDER: [&str; 62] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -22,6 +22,8 @@ const ORDER: [&str; 60] = [
     "get_form_version",
     "list_campaigns",
     "get_campaign",
+    "get_form_insights",
+    "get_campaign_insights",
     "create_response",
     "get_own_response",
     "correct_own_response",

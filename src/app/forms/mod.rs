@@ -95,8 +95,7 @@ pub async fn list(
 ///
 /// When there is no such form, or none of its versions is in use.
 pub async fn newest(app: &App, form: &FormKey) -> Result<Arc<PublishedVersion>, FormError> {
-    let found = app.newest_version(form).await?.ok_or(FormError::Unknown)?;
-    Ok(app.version(found.id).await?)
+    app.newest_version(form).await?.ok_or(FormError::Unknown)
 }
 
 /// A version of a form, retired or not.
@@ -150,7 +149,7 @@ pub async fn retire(
     grace_days: i64,
 ) -> Result<FormVersionRow, FormError> {
     caller.scope.check_form(form)?;
-    app.transact(async |tx| {
+    let retired = app.transact(async |tx| {
         let locked = match drafts::lock(tx, form).await {
             Err(FormError::Unknown) => return Err(FormError::VersionUnknown),
             locked => locked?,
@@ -181,8 +180,10 @@ pub async fn retire(
             );
         }
         Ok(get_version(tx, found.id).await?)
-    })
-    .await
+    });
+    let retired = retired.await;
+    app.forms.forget_newest(form);
+    retired
 }
 
 /// The campaigns that run or are to come whose respondents would fill in a new version of the form.

@@ -42,6 +42,7 @@ pub async fn publish_draft(
             Ok((row, reached(tx, form.id, now).await?))
         })
         .await?;
+    app.forms.forget_newest(form);
     Ok((app.forms.remember(row)?, reached))
 }
 
@@ -72,6 +73,7 @@ pub async fn publish_form(
             publish(tx, actor, &locked, form, consent).await
         })
         .await?;
+    app.forms.forget_newest(&key);
     Ok(app.forms.remember(row)?)
 }
 

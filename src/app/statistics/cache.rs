@@ -1,4 +1,4 @@
-//! Statistics that were computed, kept until the responses change.
+//! Statistics that were computed, kept until figures change.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,8 +28,8 @@ pub struct CacheKey {
     pub versions: Vec<FormVersionId>,
 }
 
-/// What was computed, for which states of the responses.
-type Kept = (Vec<TallyState>, Arc<Statistics>);
+/// What was computed, for which figures of each campaign.
+type Kept = (Vec<(CampaignId, i64)>, Arc<Statistics>);
 
 /// Statistics that were computed, and the queries that were recorded today.
 #[derive(Default)]
@@ -39,15 +39,15 @@ pub struct StatisticsCache {
 }
 
 impl StatisticsCache {
-    /// What is kept for this key, if the responses have not changed since.
+    /// What is kept for this key, if figures have not changed since.
     pub fn find(&self, key: &CacheKey, states: &[TallyState]) -> Option<Arc<Statistics>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let (then, statistics) = kept.get(key)?;
-        (then == states).then(|| Arc::clone(statistics))
+        (*then == revisions(states)).then(|| Arc::clone(statistics))
     }
 
-    /// Keeps statistics that were computed when the responses were in these states, or later.
-    pub fn keep(&self, key: CacheKey, states: Vec<TallyState>, statistics: &Arc<Statistics>) {
+    /// Keeps statistics that were computed in these states, or later.
+    pub fn keep(&self, key: CacheKey, states: &[TallyState], statistics: &Arc<Statistics>) {
         if statistics.groups.len() > MOST_GROUPS {
             return;
         }
@@ -55,7 +55,7 @@ impl StatisticsCache {
         if kept.len() >= MOST {
             kept.clear();
         }
-        kept.insert(key, (states, Arc::clone(statistics)));
+        kept.insert(key, (revisions(states), Arc::clone(statistics)));
     }
 
     /// Whether this was not recorded today. From now on it counts as recorded.
@@ -74,4 +74,10 @@ impl StatisticsCache {
         }
         true
     }
+}
+
+/// What figures of these campaigns depend on. A withdrawal does not change it: figures follow later.
+fn revisions(states: &[TallyState]) -> Vec<(CampaignId, i64)> {
+    let revision = |state: &TallyState| (state.campaign_id, state.revision);
+    states.iter().map(revision).collect()
 }

@@ -1,16 +1,22 @@
 //! Fills a cross-table: from tallies, or by one pass over the responses.
+//!
+//! Tallies may hold responses that were withdrawn meanwhile, and figures with them. A pass cannot: what was withdrawn is
+//! gone. So there is none over a campaign whose figures hold some, or else the two would tell what these said.
 
 use futures_util::TryStreamExt;
 
-use super::scope::Scope;
+use super::scope::{Scope, StatisticsRefused};
 use crate::app::{App, Failure};
-use crate::domain::ids::FormVersionId;
+use crate::domain::ids::{CampaignId, FormVersionId};
 use crate::domain::statistics::{
-    CrossTable, FromTallies, Pass, Query, StoredResponse, TallyLayout,
+    CrossTable, FromTallies, Held, Pass, Query, StoredResponse, TallyLayout,
 };
+use crate::store::AsyncPgConnection;
 use crate::store::exclusive_connection::ExclusiveConnection;
-use crate::store::responses::stream::{Order, ResponsesFilter, stream_responses};
-use crate::store::responses::tallies::{TallyState, tallies_by};
+use crate::store::responses::stream::{
+    Order, ResponsesFilter, begin_snapshot, end_snapshot, stream_responses,
+};
+use crate::store::responses::tallies::{TallyState, states_of, tallies_by};
 
 /// So many responses are counted before others get their turn.
 const AT_ONCE: usize = 4096;
@@ -21,13 +27,14 @@ pub(super) async fn count<'q>(
     scope: &'q Scope,
     query: &'q Query,
     states: &[TallyState],
-) -> Result<CrossTable<'q>, Failure> {
+) -> Result<CrossTable<'q>, StatisticsRefused> {
     let built = states.iter().all(|state| state.built);
     if let Some(told) = FromTallies::new(query).filter(|_| built)
         && let Some(table) = from_tallies(app, scope, query, told).await?
     {
         return Ok(table);
     }
+    check_held(scope, states)?;
     pass(app, scope, query).await
 }
 
@@ -86,7 +93,7 @@ async fn pass<'q>(
     app: &App,
     scope: &'q Scope,
     query: &'q Query,
-) -> Result<CrossTable<'q>, Failure> {
+) -> Result<CrossTable<'q>, StatisticsRefused> {
     let chosen = scope
         .versions
         .iter()
@@ -100,6 +107,7 @@ async fn pass<'q>(
     let mut pass = Pass::new(query, &versions);
     let mut conn = ExclusiveConnection::new(app.pools.exports.get().await?);
     let connection = conn.connection().ok_or(Failure::Unavailable)?;
+    begin(connection, scope).await?;
     {
         let rows = stream_responses(connection, &filter, Order::Any).await?;
         let mut rows = std::pin::pin!(rows);
@@ -123,6 +131,35 @@ async fn pass<'q>(
             }
         }
     }
+    end_snapshot(connection).await?;
     conn.give_back();
     Ok(pass.finish())
+}
+
+/// Starts the snapshot of a pass, in which the figures of no campaign hold what was withdrawn.
+pub(super) async fn begin(
+    conn: &mut AsyncPgConnection,
+    scope: &Scope,
+) -> Result<(), StatisticsRefused> {
+    begin_snapshot(conn).await?;
+    let states = states_of(conn, &scope.ids()).await?;
+    check_held(scope, &states)
+}
+
+/// Checks that the figures of no campaign hold what was withdrawn.
+pub(super) fn check_held(scope: &Scope, states: &[TallyState]) -> Result<(), StatisticsRefused> {
+    let held = states
+        .iter()
+        .filter_map(|it| Some((it.campaign_id, it.held()?)));
+    let held: Vec<(CampaignId, Held)> = held.collect();
+    let Some(until) = held.iter().map(|(_, held)| held.until()).max() else {
+        return Ok(());
+    };
+    let campaigns = scope.campaigns.iter();
+    let among = |id: CampaignId| held.iter().any(|(campaign, _)| *campaign == id);
+    let campaigns = campaigns.filter(|it| among(it.id));
+    Err(StatisticsRefused::Held {
+        campaigns: campaigns.map(|it| it.key.to_string()).collect(),
+        until,
+    })
 }

@@ -1,10 +1,12 @@
 //! Statistics of a form, protected by the cell key method.
 //!
 //! Figures are about the released responses of the campaigns that the caller reaches. They come from tallies where these
-//! tell, and else from one pass over the responses. Either way the same responses give the same figures.
+//! tell, and else from one pass over the responses. Either way the same responses give the same figures. They follow
+//! withdrawals later, together with other changes: see [`crate::domain::statistics::Held`].
 
 mod cache;
 mod count;
+mod insights;
 mod report;
 mod scope;
 
@@ -12,6 +14,7 @@ use std::sync::Arc;
 
 use self::cache::CacheKey;
 pub use self::cache::StatisticsCache;
+pub use self::insights::{InsightsCache, InsightsRefused, Publishing, insights};
 pub use self::report::{ReportRequest, check_report, report};
 pub use self::scope::StatisticsRefused;
 use self::scope::{Scope, method, record};
@@ -75,7 +78,7 @@ pub async fn statistics(
     }
     let counted = count::count(app, &scope, &query, &states).await?;
     let statistics = Arc::new(counted.protect(method()?));
-    app.statistics.keep(key, states, &statistics);
+    app.statistics.keep(key, &states, &statistics);
     Ok(statistics)
 }
 

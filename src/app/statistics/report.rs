@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 
-use super::count::count;
+use super::count::{begin, check_held, count};
 use super::scope::{Scope, StatisticsRefused, method, record};
 use crate::app::form_catalog::PublishedVersion;
 use crate::app::{App, Caller, Failure};
@@ -13,11 +13,11 @@ use crate::domain::audit::AuditEvent;
 use crate::domain::ids::{CampaignId, FormKey, FormVersionId};
 use crate::domain::server_key::ServerKey;
 use crate::domain::statistics::{
-    CrossTable, FromTallies, Query, Report, ReportItem, ScoreMemo, Statistics, Tallies, Turn,
+    CrossTable, FromTallies, Query, Report, ReportItem, ScoreMemo, Statistics, Tallies,
 };
 use crate::store::AsyncPgConnection;
 use crate::store::exclusive_connection::ExclusiveConnection;
-use crate::store::responses::stream::{Order, ResponsesFilter, stream_responses};
+use crate::store::responses::stream::{Order, ResponsesFilter, end_snapshot, stream_responses};
 use crate::store::responses::tallies::{TallyState, states_of, tallies_by};
 
 /// Which report.
@@ -30,7 +30,7 @@ pub struct ReportRequest {
 }
 
 /// The tallies of one version in one campaign, given by its place.
-type Loaded = (Arc<PublishedVersion>, usize, Tallies);
+pub(super) type Loaded = (Arc<PublishedVersion>, usize, Tallies);
 
 /// The report of a form.
 ///
@@ -55,17 +55,28 @@ pub async fn report(
     record(app, caller, event).await?;
     let loaded = load(app, &scope, &states).await?;
     let queries = Report::queries(&scope.columns(), &campaigns, &scope.language);
+    answered(app, &scope, &queries, &states, &loaded).await
+}
+
+/// The report with the figures of these queries.
+pub(super) async fn answered(
+    app: &App,
+    scope: &Scope,
+    queries: &[ReportItem<Query>],
+    states: &[TallyState],
+    loaded: &[Loaded],
+) -> Result<Report, StatisticsRefused> {
     let mut items = Vec::with_capacity(queries.len());
-    for item in &queries {
+    for item in queries {
         let mut by = Vec::with_capacity(item.by.len());
         for query in &item.by {
-            by.push(figures(app, &scope, query, &states, &loaded).await?);
+            by.push(figures(app, scope, query, states, loaded).await?);
         }
         items.push(ReportItem {
-            overall: figures(app, &scope, &item.overall, &states, &loaded).await?,
+            overall: figures(app, scope, &item.overall, states, loaded).await?,
             by,
             by_campaign: match &item.by_campaign {
-                Some(query) => Some(figures(app, &scope, query, &states, &loaded).await?),
+                Some(query) => Some(figures(app, scope, query, states, loaded).await?),
                 None => None,
             },
         });
@@ -73,10 +84,10 @@ pub async fn report(
         tokio::task::yield_now().await;
     }
     Ok(Report {
-        form: form.to_string(),
+        form: scope.form_key(),
         title: scope.title(),
-        language: scope.language,
-        campaigns,
+        language: scope.language.clone(),
+        campaigns: scope.keys(),
         items,
     })
 }
@@ -109,6 +120,11 @@ async fn find(
 }
 
 impl Scope {
+    fn form_key(&self) -> String {
+        let newest = self.versions.last();
+        newest.map_or_else(String::new, |it| it.form.key().to_owned())
+    }
+
     fn title(&self) -> String {
         let newest = self.versions.last();
         let title = newest.and_then(|it| it.form.definition().title.get(&self.language));
@@ -122,25 +138,44 @@ async fn figures(
     query: &Query,
     states: &[TallyState],
     loaded: &[Loaded],
+) -> Result<Statistics, StatisticsRefused> {
+    if let Some(told) = FromTallies::new(query) {
+        return Ok(from_loaded(query, told, loaded)?);
+    }
+    match count(app, scope, query, states).await {
+        Ok(table) => Ok(table.protect(method()?)),
+        // Tallies tell everything but the mean of numbers whose bounds differ from version to version.
+        Err(StatisticsRefused::Held { .. }) => {
+            let query = query.without_numbers();
+            let told = FromTallies::new(&query);
+            let told = told.ok_or(Failure::Internal(
+                "a report asks for what tallies do not tell",
+            ))?;
+            Ok(from_loaded(&query, told, loaded)?)
+        }
+        Err(refused) => Err(refused),
+    }
+}
+
+fn from_loaded<'q>(
+    query: &'q Query,
+    told: FromTallies<'q>,
+    loaded: &[Loaded],
 ) -> Result<Statistics, Failure> {
-    let Some(told) = FromTallies::new(query) else {
-        return Ok(count(app, scope, query, states).await?.protect(method()?));
-    };
     let mut table = CrossTable::new(query);
     for (version, campaign, tallies) in loaded {
-        told.add(
-            &mut table,
-            &version.tallies,
-            tallies,
-            version.version,
-            *campaign,
-        );
+        let layout = &version.tallies;
+        told.add(&mut table, layout, tallies, version.version, *campaign);
     }
     Ok(table.protect(method()?))
 }
 
 /// All tallies: as they are kept, or counted now where they are not built yet.
-async fn load(app: &App, scope: &Scope, states: &[TallyState]) -> Result<Vec<Loaded>, Failure> {
+pub(super) async fn load(
+    app: &App,
+    scope: &Scope,
+    states: &[TallyState],
+) -> Result<Vec<Loaded>, StatisticsRefused> {
     let mut conn = app.connection().await?;
     let mut versions = HashMap::new();
     for version in &scope.versions {
@@ -153,7 +188,8 @@ async fn load(app: &App, scope: &Scope, states: &[TallyState]) -> Result<Vec<Loa
         return Ok(loaded);
     }
     drop(conn);
-    counted(app, &versions, &places).await
+    check_held(scope, states)?;
+    counted(app, scope, &versions, &places).await
 }
 
 type Versions = HashMap<FormVersionId, Arc<PublishedVersion>>;
@@ -191,15 +227,17 @@ async fn kept(
 
 async fn counted(
     app: &App,
+    scope: &Scope,
     versions: &Versions,
     places: &Places<'_>,
-) -> Result<Vec<Loaded>, Failure> {
+) -> Result<Vec<Loaded>, StatisticsRefused> {
     let filter = ResponsesFilter {
         versions: versions.keys().copied().collect(),
         campaigns: places.keys().copied().collect(),
     };
     let mut conn = ExclusiveConnection::new(app.pools.exports.get().await?);
     let connection = conn.connection().ok_or(Failure::Unavailable)?;
+    begin(connection, scope).await?;
     let mut loaded: HashMap<(usize, FormVersionId), Loaded> = HashMap::new();
     let memos = versions
         .iter()
@@ -222,16 +260,11 @@ async fn counted(
             let key = key.record_key(row.id);
             let layout = &version.tallies;
             layout
-                .count(
-                    tallies,
-                    (&version.form, scores),
-                    &row.record,
-                    key,
-                    Turn::Come,
-                )
+                .count(tallies, (&version.form, scores), &row.record, key)
                 .map_err(|_| Failure::Internal("a record cannot be read"))?;
         }
     }
+    end_snapshot(connection).await?;
     conn.give_back();
     Ok(loaded.into_values().collect())
 }

@@ -4,11 +4,14 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use chrono::NaiveDate;
+
 use crate::app::export::ExportVersion;
 use crate::app::export::campaigns::NotChosen;
 use crate::app::exports::{ExportRefused, published};
 use crate::app::{App, Caller, Failure, failures, out_of_reach};
 use crate::domain::audit::AuditEvent;
+use crate::domain::campaign::Campaign;
 use crate::domain::codebook::Columns;
 use crate::domain::disclosure::cell_key::{CellKeyMethod, Parameters};
 use crate::domain::form::{Form, look_up};
@@ -36,6 +39,14 @@ pub enum StatisticsRefused {
         campaign: bool,
         /// What else is wrong.
         faults: Vec<QueryFault>,
+    },
+    /// The figures of these campaigns hold what was withdrawn, until this day at the latest, and the table is not among
+    /// those that can be told meanwhile.
+    Held {
+        /// The keys of the campaigns.
+        campaigns: Vec<String>,
+        /// The last day.
+        until: NaiveDate,
     },
     /// The form is not in this language; these are the languages.
     LanguageNotOffered(Vec<String>),
@@ -99,6 +110,28 @@ impl Scope {
             campaigns: chosen,
             campaign_unknown,
         })
+    }
+
+    /// These campaigns, whoever asks.
+    pub fn of_everybody(
+        versions: Vec<ExportVersion>,
+        campaigns: &[Campaign],
+        language: String,
+    ) -> Self {
+        let campaigns = campaigns.iter().map(|campaign| ExportedCampaign {
+            id: campaign.id,
+            key: campaign.key.clone(),
+            opens_at: campaign.schedule.opens_at,
+            k: campaign.settings.k,
+            server_key: campaign.server_key.0,
+            erased_at: campaign.erased_at,
+        });
+        Self {
+            versions,
+            campaigns: campaigns.collect(),
+            language,
+            campaign_unknown: false,
+        }
     }
 
     pub fn ids(&self) -> Vec<CampaignId> {

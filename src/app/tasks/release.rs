@@ -8,7 +8,9 @@ use crate::app::tallies::count_change;
 use crate::app::{App, Failure};
 use crate::store::AsyncPgConnection;
 use crate::store::passes::destroy_ended_pass_keys;
-use crate::store::responses::release::{release_batch, ripe_campaigns};
+use crate::store::responses::release::{
+    release_batch, release_remarks, ripe_campaigns, ripe_remarks,
+};
 use crate::store::responses::trial::end_tests;
 
 /// How often the task runs when no response arrives: for campaigns whose window ends, and for arrivals that another
@@ -62,7 +64,8 @@ pub async fn release_ripe(app: &App) -> Result<usize, Failure> {
     release_on(app, &mut *app.connection().await?, app.now()).await
 }
 
-/// Releases all arrivals that are due at this time, on this connection. Each batch is counted in the transaction that moves it.
+/// Releases all arrivals that are due at this time, on this connection, and then remarks. Each batch is counted in the
+/// transaction that moves it.
 ///
 /// # Errors
 ///
@@ -87,6 +90,9 @@ pub async fn release_on(
                 count => moved += count,
             }
         }
+    }
+    for ripe in ripe_remarks(conn, now).await? {
+        release_remarks(conn, &ripe).await?;
     }
     Ok(moved)
 }

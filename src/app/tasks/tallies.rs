@@ -1,10 +1,11 @@
-//! Builds the tallies of campaigns that have none: those of a database from before there were tallies.
+//! Counts the responses of campaigns anew where it is time that figures follow withdrawals, or where there are no tallies:
+//! those of a database from before there were any.
 
 use std::time::Duration;
 
 use crate::app::{App, Failure, tallies};
 
-/// How often a server looks for campaigns without tallies.
+/// How often a server looks for such campaigns.
 const PERIOD: Duration = Duration::from_secs(60);
 
 /// Starts the task. It runs at once, and then every minute.
@@ -13,9 +14,11 @@ pub fn start(app: &App) {
     let task = async move {
         loop {
             let Some(app) = weak.upgrade() else { return };
-            match tallies::build_missing(&app).await {
+            match tallies::renew(&app).await {
                 Ok(0) | Err(Failure::NoConnection(_)) => {}
-                Ok(campaigns) => tracing::info!(campaigns, "tallies were built"),
+                Ok(campaigns) => {
+                    tracing::info!(campaigns, "responses were counted anew for figures")
+                }
                 Err(_) => tracing::warn!("tallies could not be built; trying again soon"),
             }
             drop(app);

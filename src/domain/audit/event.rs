@@ -267,6 +267,8 @@ pub struct AuditedSettings {
     closes_at: DateTime<Utc>,
     closed_at: Option<DateTime<Utc>>,
     grace_days: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    insights_from: Option<i32>,
 }
 
 impl From<&Campaign> for AuditedSettings {
@@ -281,6 +283,7 @@ impl From<&Campaign> for AuditedSettings {
             closes_at: campaign.schedule.closes_at,
             closed_at: campaign.closed_at,
             grace_days: settings.grace_days,
+            insights_from: settings.insights_from,
         }
     }
 }

@@ -67,6 +67,17 @@ pub enum CampaignState {
     Closed,
 }
 
+/// Which figures of a campaign are for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InsightsRule {
+    /// None: it goes on, or nothing of it is left.
+    None,
+    /// All, once the published number of responses is not below this.
+    From(i32),
+    /// All: it is over.
+    All,
+}
+
 /// Why a campaign takes no responses now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotOpen {
@@ -170,6 +181,16 @@ impl Campaign {
     /// Whether a version of its form that is published now would be filled in by its respondents.
     pub fn is_reached_by_new_version(&self, now: DateTime<Utc>) -> bool {
         self.form_version.is_none() && self.state(now) != CampaignState::Closed
+    }
+
+    /// Which of its figures are for everybody at this time.
+    pub fn insights(&self, now: DateTime<Utc>) -> InsightsRule {
+        match (self.erased_at, self.settings.insights_from) {
+            (Some(_), _) => InsightsRule::None,
+            (None, _) if self.accepts_until() <= now => InsightsRule::All,
+            (None, Some(size)) if self.schedule.opens_at <= now => InsightsRule::From(size),
+            _ => InsightsRule::None,
+        }
     }
 
     /// Whether the campaign takes responses as tests at this time.

@@ -19,6 +19,8 @@ pub struct PrivacySettings {
     pub retained_until: DateTime<Utc>,
     /// For how many days after its end the campaign takes responses that were filled in before.
     pub grace_days: i32,
+    /// From how many responses on its figures are for everybody while it is open; if none is given, only after its end.
+    pub insights_from: Option<i32>,
 }
 
 /// A setting that a change would make worse for people who have already responded.
@@ -42,6 +44,9 @@ pub enum Promise {
     /// The time to send what was filled in before the end would become shorter.
     #[error("It may only grow once the first response is in.")]
     GraceDays,
+    /// Figures would be published earlier.
+    #[error("It may only grow, or become null, once the first response is in.")]
+    InsightsFrom,
 }
 
 /// The minimum `k` of a campaign.
@@ -54,6 +59,14 @@ pub fn least_k(campaigns: impl IntoIterator<Item = i32>) -> u32 {
     let set = campaigns.into_iter().filter_map(|k| u32::try_from(k).ok());
     set.fold(MIN_K, u32::max)
 }
+
+/// The least number of responses from which figures may be for everybody: a lesser count is not published.
+pub const MIN_INSIGHTS_FROM: i32 = 10;
+/// The greatest.
+pub const MAX_INSIGHTS_FROM: i32 = 1_000_000;
+
+/// How many batches, at least, the remarks come from that are released together, where responses are released in batches.
+pub const REMARK_BATCHES: i32 = 3;
 
 /// The minimum notice for an earlier deletion.
 const GRACE: TimeDelta = TimeDelta::days(7);
@@ -68,6 +81,7 @@ impl Promise {
             Self::FreezesAt => "freezes_at",
             Self::RetainedUntil => "retained_until",
             Self::GraceDays => "grace_days",
+            Self::InsightsFrom => "insights_from",
         }
     }
 }
@@ -77,6 +91,11 @@ impl PrivacySettings {
     pub fn broken_by(&self, new: &Self) -> Vec<Promise> {
         // None sorts as later than any date.
         let freezes_earlier = match (self.freezes_at, new.freezes_at) {
+            (Some(old), Some(new)) => new < old,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        let publishes_earlier = match (self.insights_from, new.insights_from) {
             (Some(old), Some(new)) => new < old,
             (None, Some(_)) => true,
             (_, None) => false,
@@ -91,6 +110,7 @@ impl PrivacySettings {
                 new.retained_until > self.retained_until,
             ),
             (Promise::GraceDays, new.grace_days < self.grace_days),
+            (Promise::InsightsFrom, publishes_earlier),
         ]
         .into_iter()
         .filter_map(|(promise, broken)| broken.then_some(promise))
@@ -100,6 +120,14 @@ impl PrivacySettings {
     /// Whether a change to `new` would delete responses so soon that nobody could notice and correct a mistake.
     pub fn deletes_hastily(&self, new: &Self, now: DateTime<Utc>) -> bool {
         new.retained_until < self.retained_until.min(now + GRACE)
+    }
+
+    /// The minimum number of remarks to one question that are released together. Each came with another response.
+    pub const fn remarks_together(&self) -> i32 {
+        match self.release_size {
+            ..=1 => 1,
+            size => size * REMARK_BATCHES,
+        }
     }
 
     /// Whether a response may be withdrawn at this time.
@@ -120,6 +148,7 @@ mod tests {
             freezes_at: Some(DateTime::UNIX_EPOCH),
             retained_until: DateTime::UNIX_EPOCH,
             grace_days: 14,
+            insights_from: Some(100),
         }
     }
 
@@ -134,6 +163,7 @@ mod tests {
             freezes_at: Some(DateTime::UNIX_EPOCH + day),
             retained_until: DateTime::UNIX_EPOCH - day,
             grace_days: 15,
+            insights_from: Some(200),
         };
         assert_eq!(old.broken_by(&old), []);
         assert_eq!(old.broken_by(&better), []);
@@ -143,6 +173,12 @@ mod tests {
         };
         assert_eq!(old.broken_by(&never), []);
         assert_eq!(never.broken_by(&old), [Promise::FreezesAt]);
+        let after_the_end = PrivacySettings {
+            insights_from: None,
+            ..old
+        };
+        assert_eq!(old.broken_by(&after_the_end), []);
+        assert_eq!(after_the_end.broken_by(&old), [Promise::InsightsFrom]);
         assert_eq!(
             better.broken_by(&PrivacySettings {
                 access: Access::Pass,
@@ -154,7 +190,8 @@ mod tests {
                 Promise::K,
                 Promise::FreezesAt,
                 Promise::RetainedUntil,
-                Promise::GraceDays
+                Promise::GraceDays,
+                Promise::InsightsFrom
             ],
             "another rule is another promise, even one that protects better"
         );

@@ -10,6 +10,7 @@ use strum::IntoStaticStr;
 use super::access::Access;
 use super::privacy_settings::PrivacySettings;
 use crate::domain::form::Text;
+use crate::domain::statistics::MAX_DAYS_HELD;
 
 /// The parts of a response in the database.
 pub const STORED: [&str; 6] = [
@@ -113,6 +114,7 @@ impl PrivacySettings {
                 "직접 쓰신 글은 다른 응답과 따로 저장합니다. 사람을 알아볼 수 있는 번호와 주소는 지우고, \
                  전달하기 전에 담당자가 읽고 확인합니다.",
             ),
+            self.remarks_sentence(),
             sentence(
                 "masked",
                 &format!(
@@ -124,6 +126,8 @@ impl PrivacySettings {
                 ),
             ),
             self.withdrawal_sentence(),
+            self.insights_sentence(),
+            figures_sentence(),
             sentence(
                 "correction",
                 "While your response waits to be passed on you can correct it with the receipt. Later, as long as you \
@@ -202,6 +206,50 @@ impl PrivacySettings {
         }
     }
 
+    fn remarks_sentence(&self) -> Sentence {
+        match self.remarks_together() {
+            ..=1 => sentence(
+                "remarks_at_once",
+                "It is passed on to that person at once, like your other answers.",
+                "직접 쓰신 글도 다른 응답과 마찬가지로 바로 담당자에게 전달합니다.",
+            ),
+            together => sentence(
+                "remarks_together",
+                &format!(
+                    "It is passed on to that person later than your other answers, together with what at least \
+                     {together} people wrote to the same question, or when the campaign is over."
+                ),
+                &format!(
+                    "직접 쓰신 글은 같은 질문에 적어도 {together}명이 쓴 글이 모이거나 캠페인이 끝났을 때, 다른 \
+                     응답보다 늦게 함께 담당자에게 전달합니다."
+                ),
+            ),
+        }
+    }
+
+    fn insights_sentence(&self) -> Sentence {
+        match self.insights_from {
+            None => sentence(
+                "insights_after_the_end",
+                "After the end of the campaign everybody can see figures about groups of people. They are inexact on \
+                 purpose, and tell nothing about small groups.",
+                "캠페인이 끝나면 누구나 집단에 대한 통계를 볼 수 있습니다. 통계에는 일부러 작은 오차를 넣으며, 작은 \
+                 집단에 대해서는 아무것도 알려 주지 않습니다.",
+            ),
+            Some(size) => sentence(
+                "insights_from",
+                &format!(
+                    "From about {size} responses on, everybody can see figures about groups of people. They are \
+                     inexact on purpose, and tell nothing about small groups."
+                ),
+                &format!(
+                    "응답이 약 {size}건 모이면 누구나 집단에 대한 통계를 볼 수 있습니다. 통계에는 일부러 작은 오차를 \
+                     넣으며, 작은 집단에 대해서는 아무것도 알려 주지 않습니다."
+                ),
+            ),
+        }
+    }
+
     fn withdrawal_sentence(&self) -> Sentence {
         match self.freezes_at {
             _ if self.withdrawal_until() == self.retained_until => sentence(
@@ -224,6 +272,21 @@ impl PrivacySettings {
             }
         }
     }
+}
+
+/// What becomes of figures when a response is withdrawn.
+fn figures_sentence() -> Sentence {
+    sentence(
+        "figures_follow",
+        &format!(
+            "What you withdraw is deleted at once. Figures that hold it follow within {MAX_DAYS_HELD} days, together \
+             with other changes, so that nobody can tell by them what you had said."
+        ),
+        &format!(
+            "철회한 응답은 바로 삭제합니다. 그 응답이 들어 있던 통계는 {MAX_DAYS_HELD}일 안에 다른 변화와 함께 \
+             바뀌므로, 통계를 비교해도 무엇이라고 답하셨는지 알 수 없습니다."
+        ),
+    )
 }
 
 fn sentence(code: &'static str, english: &str, korean: &str) -> Sentence {
@@ -255,12 +318,14 @@ mod tests {
             freezes_at: None,
             retained_until: DateTime::from_timestamp(1_900_000_000, 0).unwrap(),
             grace_days: 0,
+            insights_from: None,
         };
         let sealed = PrivacySettings {
             access: Access::Pass,
             release_size: 25,
             freezes_at: DateTime::from_timestamp(1_800_000_000, 0),
             grace_days: 14,
+            insights_from: Some(300),
             ..open
         };
         let code = PrivacySettings {
@@ -275,8 +340,11 @@ mod tests {
                 "access_open",
                 "released_at_once",
                 "remarks_apart",
+                "remarks_at_once",
                 "masked",
                 "withdrawal_any_time",
+                "insights_after_the_end",
+                "figures_follow",
                 "correction",
                 "retention",
             ]
@@ -289,7 +357,15 @@ mod tests {
                 .map(|sentence| sentence.text.get(tag).unwrap().to_owned())
                 .collect();
             let words = words.join("\n");
-            for setting in ["25", "14", "7", "2027-01-15 08:00 UTC", "2030-03-17"] {
+            for setting in [
+                "25",
+                "75",
+                "300",
+                "14",
+                "7",
+                "2027-01-15 08:00 UTC",
+                "2030-03-17",
+            ] {
                 assert!(words.contains(setting), "{setting}: {words}");
             }
         }

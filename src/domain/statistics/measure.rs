@@ -125,10 +125,10 @@ impl Measure {
         self.parts.iter().find(|part| part.version == version)
     }
 
-    /// Whether the numbers of every version have the same bounds.
+    /// Whether the numbers of every version have the same bounds, if they count at all.
     pub fn is_uniform(&self) -> bool {
         let mut parts = self.parts.iter();
-        parts.all(|part| part.item.numbers() == self.numbers)
+        self.numbers.is_none() || parts.all(|part| part.item.numbers() == self.numbers)
     }
 }
 

@@ -13,9 +13,12 @@
 //! | `score_memo` | what scores come to, remembered |
 //! | `cross_table` | exact cells, by group |
 //! | `pass` `tally` | where these come from |
-//! | `published` `report` | what may be published |
+//! | `published` `report` `insights` | what may be published |
+//! | `held` | when it follows what changed |
 
 mod cross_table;
+mod held;
+mod insights;
 mod item;
 mod measure;
 mod pass;
@@ -27,6 +30,10 @@ mod tally;
 
 pub use crate::domain::period::PeriodKind;
 pub use cross_table::CrossTable;
+pub use held::{Held, MAX_DAYS_HELD};
+pub use insights::{
+    Alike, Area, AreaChange, AreaInsights, Difficulty, GroupInsights, Insights, MAX_LIKE, Newest,
+};
 pub use item::Numbers;
 pub use measure::{Category, Measure, names};
 pub use pass::{Pass, StoredResponse};
@@ -34,4 +41,4 @@ pub use published::{Change, PublishedGroup, Statistics, Value};
 pub use query::{Asked, Dimension, MAX_CONDITIONS, MAX_DIMENSIONS, MAX_GROUPS, Query, QueryFault};
 pub use report::{Report, ReportItem};
 pub use score_memo::ScoreMemo;
-pub use tally::{FromTallies, NotATally, Tallies, TallyLayout, Turn};
+pub use tally::{FromTallies, NotATally, Tallies, TallyLayout};

@@ -112,6 +112,8 @@ pub enum QueryFault {
     ConditionTwice(String),
     /// More than [`MAX_CONDITIONS`], or more than [`MAX_DIMENSIONS`] together with the dimensions.
     TooManyConditions,
+    /// More than [`MAX_LIKE`](super::MAX_LIKE).
+    TooManyLike,
 }
 
 impl Query {
@@ -180,6 +182,14 @@ impl Query {
             to_week: None,
             conditions: Vec::new(),
         }
+    }
+
+    /// The same without means.
+    #[must_use]
+    pub fn without_numbers(&self) -> Self {
+        let mut query = self.clone();
+        query.measure.numbers = None;
+        query
     }
 
     /// Whether it takes responses to this version.

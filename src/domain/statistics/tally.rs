@@ -1,4 +1,4 @@
-//! Tallies: exact counts of the responses to one version in one campaign, kept up to date as responses come and go.
+//! Tallies: exact counts of the responses to one version in one campaign.
 //!
 //! A tally is a list of cells in an order that follows from the version alone, as the layout of its records does: for each
 //! group of responses, all of them, and then for each item (question or score) the reasons why it has no answer, those
@@ -28,15 +28,6 @@ const MISSING: [Missing; 3] = [Missing::Hidden, Missing::Blank, Missing::Decline
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the bytes are not a tally of this version")]
 pub struct NotATally;
-
-/// Whether responses come or go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
-    /// They come.
-    Come,
-    /// They go.
-    Go,
-}
 
 /// The order of the cells in the tallies of one version.
 #[derive(Debug, Clone)]
@@ -136,12 +127,18 @@ impl TallyLayout {
         Tallies(self.groupings.iter().map(empty).collect())
     }
 
+    /// All responses that were counted.
+    pub fn responses(&self, tallies: &Tallies) -> Cell {
+        let first = tallies.0.first().and_then(|tally| tally.cells.first());
+        first.copied().unwrap_or_default()
+    }
+
     /// The keys of the groupings, in the order of the tallies.
     pub fn groupings(&self) -> impl Iterator<Item = &str> {
         self.groupings.iter().map(|it| it.key.as_str())
     }
 
-    /// Counts a response that comes or goes.
+    /// Counts a response.
     ///
     /// # Errors
     ///
@@ -152,7 +149,6 @@ impl TallyLayout {
         (form, scores): (&Form, &mut ScoreMemo),
         record: &[u8],
         key: RecordKey,
-        turn: Turn,
     ) -> Result<(), RecordFault> {
         let answers = form.layout().decode(form.questions(), record)?;
         let (cells, numbers) =
@@ -161,18 +157,14 @@ impl TallyLayout {
             grouping.each_group(&answers, |group| {
                 for place in &cells {
                     let cell = tally.cells.get_mut(group * self.group + place);
-                    match (turn, cell) {
-                        (Turn::Come, Some(cell)) => cell.add(key),
-                        (Turn::Go, Some(cell)) => cell.remove(key),
-                        (_, None) => {}
+                    if let Some(cell) = cell {
+                        cell.add(key);
                     }
                 }
                 for (place, number) in &numbers {
                     let total = tally.sums.get_mut(group * self.sums.len() + place);
-                    match (turn, total) {
-                        (Turn::Come, Some(total)) => total.add(*number, key),
-                        (Turn::Go, Some(total)) => total.remove(*number, key),
-                        (_, None) => {}
+                    if let Some(total) = total {
+                        total.add(*number, key);
                     }
                 }
             });

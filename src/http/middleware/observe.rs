@@ -3,8 +3,10 @@
 //! The route is the pattern, such as `/v1/forms/{form}`, never the path. No query, address, user agent or header is
 //! logged. The [id](crate::http::request_id) is random, and only joins the log lines of one request with its reply.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
@@ -12,6 +14,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::middleware::Next;
+use metrics::Histogram;
 use tracing::Instrument;
 
 use crate::http::patient_socket::Requests;
@@ -49,13 +52,34 @@ pub async fn observe<B: MessageBody + 'static>(
             "answered"
         );
     });
-    let labels = [
-        ("method", method.to_owned()),
-        ("route", route),
-        ("status", status.to_string()),
-    ];
-    metrics::histogram!("aftercare_http_request_seconds", &labels).record(taken);
+    record(method, route, status, taken);
     Ok(result?.map_body(|_, body| Portions::of(body, answering)))
+}
+
+thread_local! {
+    /// The histograms in use, by route. Looking one up by its labels takes several allocations.
+    static HISTOGRAMS: RefCell<HashMap<String, Vec<(&'static str, u16, Histogram)>>> = RefCell::default();
+}
+
+/// Adds the time of a request to the histogram of its method, route and status.
+fn record(method: &'static str, route: String, status: u16, taken: Duration) {
+    HISTOGRAMS.with_borrow_mut(|histograms| {
+        let of_route = histograms.get(&route);
+        let is_same = |it: &&(&str, u16, Histogram)| it.0 == method && it.1 == status;
+        if let Some((_, _, known)) = of_route.and_then(|all| all.iter().find(is_same)) {
+            known.record(taken);
+            return;
+        }
+        let labels = [
+            ("method", method.to_owned()),
+            ("route", route.clone()),
+            ("status", status.to_string()),
+        ];
+        let histogram = metrics::histogram!("aftercare_http_request_seconds", &labels);
+        histogram.record(taken);
+        let of_route = histograms.entry(route).or_default();
+        of_route.push((method, status, histogram));
+    });
 }
 
 /// The reply with its id. A failure becomes its reply here, since it would be made without the id later.

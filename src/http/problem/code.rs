@@ -213,6 +213,8 @@ codes! {
         "List the remarks with `GET /v1/remarks`. A remark disappears when its response is withdrawn.";
     TooFewRecords, "too_few_records", CONFLICT, "There are too few responses to export any of them safely",
         "Wait for more responses, or export campaigns with a smaller `k`. Fewer than `k` responses cannot be published safely.";
+    FiguresHeld, "figures_held", CONFLICT, "This table waits until the figures follow a withdrawal",
+        "Ask again after the day that `detail` names, or leave out the campaigns that it names. Tables that are broken down by at most one background question, by campaign and by version can be asked for meanwhile.";
 }
 
 impl Code {

@@ -7,6 +7,7 @@ pub mod docs;
 pub mod exports;
 pub mod forms;
 pub mod health;
+pub mod insights;
 pub mod invitations;
 pub mod own_account;
 pub mod passes;
@@ -57,6 +58,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(responses::routes)
         .configure(exports::routes)
         .configure(statistics::routes)
+        .configure(insights::routes)
         .configure(remarks::routes)
         .configure(audit::routes);
 }

@@ -18,12 +18,10 @@ pub enum Delta {
         /// The responses that were added.
         records: Vec<ReleasedRecord>,
     },
-    /// A released response was withdrawn.
+    /// A released response was withdrawn. What it said is gone.
     Withdrawn {
         /// The campaign.
         campaign_id: CampaignId,
-        /// The response that was removed.
-        record: ReleasedRecord,
     },
     /// All responses of a campaign were deleted.
     Erased {
@@ -37,7 +35,7 @@ impl Delta {
     pub fn campaign_id(&self) -> CampaignId {
         match self {
             Self::Released { campaign_id, .. }
-            | Self::Withdrawn { campaign_id, .. }
+            | Self::Withdrawn { campaign_id }
             | Self::Erased { campaign_id } => *campaign_id,
         }
     }

@@ -9,10 +9,10 @@ use super::delta::Delta;
 use crate::domain::ids::{CampaignId, CampaignKey};
 use crate::store::schema::{
     arrivals, campaigns, invitation_batches, invitations, pass_keys, remarks, responses,
-    spent_passes, test_responses, tombstones,
+    spent_passes, test_responses, tombstones, waiting_remarks,
 };
 
-const VACUUM: &str = "VACUUM responses, arrivals, remarks, tombstones, invitations, invitation_batches, \
+const VACUUM: &str = "VACUUM responses, arrivals, waiting_remarks, remarks, tombstones, invitations, invitation_batches, \
                       spent_passes, pass_keys, test_responses";
 
 /// How much data of a campaign would be deleted.
@@ -139,7 +139,7 @@ async fn count_stored(conn: &mut AsyncPgConnection, id: CampaignId) -> QueryResu
     Ok(StoredCounts {
         responses: count!(conn, responses, id),
         arrivals: count!(conn, arrivals, id),
-        remarks: count!(conn, remarks, id),
+        remarks: count!(conn, waiting_remarks, id) + count!(conn, remarks, id),
         tombstones: count!(conn, tombstones, id),
         invitations: count!(conn, invitations, id),
         passes: count!(conn, spent_passes, id),
@@ -151,7 +151,7 @@ async fn delete_stored(conn: &mut AsyncPgConnection, id: CampaignId) -> QueryRes
         // In the order in which responses move between the tables.
         arrivals: delete!(conn, arrivals, id),
         responses: delete!(conn, responses, id),
-        remarks: delete!(conn, remarks, id),
+        remarks: delete!(conn, waiting_remarks, id) + delete!(conn, remarks, id),
         tombstones: delete!(conn, tombstones, id),
         invitations: delete!(conn, invitations, id),
         passes: delete!(conn, spent_passes, id),

@@ -11,7 +11,7 @@ use super::arrival::ArrivedRemark;
 use crate::domain::free_text::review::is_shortened;
 use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
 use crate::domain::response::{AnonymousResponse, Remark};
-use crate::store::schema::{arrivals, remarks, responses, tombstones};
+use crate::store::schema::{arrivals, remarks, responses, tombstones, waiting_remarks};
 
 /// A stored response: the columns that arrivals and released responses have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -88,12 +88,25 @@ pub async fn find_texts(
     if let Some(waiting) = waiting {
         return Ok(arrived(waiting).collect());
     }
-    let rows: Vec<(RemarkId, String)> = remarks::table
-        .filter(remarks::id.eq_any(remark_ids))
-        .select((remarks::id, remarks::text))
-        .load(conn)
-        .await?;
+    let rows = find_remarks(conn, remark_ids).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The texts of those of these remarks whose responses are released. One statement, so that a remark that is being released
+/// is seen in one table.
+async fn find_remarks(
+    conn: &mut AsyncPgConnection,
+    ids: &[RemarkId],
+) -> QueryResult<Vec<(RemarkId, String)>> {
+    let waiting = waiting_remarks::table
+        .filter(waiting_remarks::id.eq_any(ids))
+        .select((waiting_remarks::id, waiting_remarks::text));
+    remarks::table
+        .filter(remarks::id.eq_any(ids))
+        .select((remarks::id, remarks::text))
+        .union_all(waiting)
+        .load(conn)
+        .await
 }
 
 /// Whether the response with this id was withdrawn.
@@ -148,11 +161,7 @@ pub(super) async fn find_stored<'a>(
         })
         .collect();
     let remark_ids: Vec<RemarkId> = owners.keys().copied().collect();
-    let found: Vec<(RemarkId, String)> = remarks::table
-        .filter(remarks::id.eq_any(remark_ids))
-        .select((remarks::id, remarks::text))
-        .load(conn)
-        .await?;
+    let found = find_remarks(conn, &remark_ids).await?;
     let released: Vec<ResponseRow> = responses::table
         .filter(responses::id.eq_any(&ids))
         .select(ResponseRow::as_select())

@@ -1,16 +1,21 @@
-//! Release: arrivals move into `responses`, and their remarks into `remarks`, in shuffled batches.
+//! Release: arrivals move into `responses` in shuffled batches, and their remarks later into `remarks`.
 //!
 //! A batch holds at least the campaign's `release_size` arrivals, or all that are left when the campaign has ended and its
 //! grace is over. A batch is one transaction, and is written in the order of the ids. Ids are derived from receipts by a keyed hash, so
 //! this order is a shuffle independent of the order of arrival. Within a batch, neither the position in the table nor
-//! the transaction number reveals which response came first, or which remark belongs to which response.
+//! the transaction number reveals which response came first.
+//!
+//! Remarks of a batch move into `waiting_remarks`. From there they are released question by question, in transactions of
+//! their own, when enough of them wait: each came with another response, so a remark leads to one of at least as many
+//! responses, of several batches. What waits when a campaign has ended and its arrivals are released is released as well.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use super::delta::{Delta, ReleasedRecord};
+use crate::domain::campaign::privacy_settings::REMARK_BATCHES;
 use crate::domain::ids::CampaignId;
 
 /// The maximum number of arrivals in one transaction.
@@ -113,7 +118,7 @@ async fn move_batch(
            released AS (INSERT INTO responses (id, campaign_id, form_version_id, language, week, record) \
              SELECT id, campaign_id, form_version_id, language, week, record FROM moved ORDER BY id \
              RETURNING id, form_version_id, record), \
-           remarked AS (INSERT INTO remarks (id, campaign_id, question, language, text) \
+           remarked AS (INSERT INTO waiting_remarks (id, campaign_id, question, language, text) \
              SELECT (remark->>'id')::uuid, campaign_id, remark->>'question', language, remark->>'text' \
              FROM moved, jsonb_array_elements(moved.remarks) AS remark ORDER BY 1) \
          SELECT id, form_version_id, record FROM released",
@@ -122,4 +127,66 @@ async fn move_batch(
     .bind::<Integer, _>(MAX_BATCH)
     .load(conn)
     .await
+}
+
+/// Remarks of a campaign to one question that can be released.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct RipeRemarks {
+    #[diesel(sql_type = SqlUuid)]
+    campaign_id: CampaignId,
+    #[diesel(sql_type = Text)]
+    question: String,
+    /// How many there have to be; one when the campaign takes no more responses.
+    #[diesel(sql_type = Integer)]
+    needed: i32,
+}
+
+/// The remarks that can be released at this time.
+pub async fn ripe_remarks(
+    conn: &mut AsyncPgConnection,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<RipeRemarks>> {
+    diesel::sql_query(
+        "SELECT w.campaign_id, w.question, CASE WHEN c.ended THEN 1 ELSE c.needed END AS needed \
+         FROM (SELECT campaign_id, question, count(*) AS waiting FROM waiting_remarks GROUP BY 1, 2) w \
+         JOIN (SELECT id, CASE WHEN release_size > 1 THEN release_size * $2 ELSE 1 END AS needed, \
+           least(closed_at, closes_at) + grace_days * interval '24 hours' <= $1 \
+             AND NOT EXISTS (SELECT FROM arrivals WHERE campaign_id = campaigns.id) AS ended FROM campaigns) c \
+         ON c.id = w.campaign_id WHERE w.waiting >= c.needed OR c.ended",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<Integer, _>(REMARK_BATCHES)
+    .load(conn)
+    .await
+}
+
+/// Releases remarks in the order of their ids, which is a shuffle, and returns how many. None when too few wait, or another
+/// server is releasing this campaign.
+pub async fn release_remarks(
+    conn: &mut AsyncPgConnection,
+    ripe: &RipeRemarks,
+) -> QueryResult<usize> {
+    let released = conn.transaction(async |conn| {
+        if !lock(conn, ripe.campaign_id).await? {
+            return Ok(0);
+        }
+        let moved = diesel::sql_query(
+            "WITH moved AS (DELETE FROM waiting_remarks WHERE campaign_id = $1 AND question = $2 RETURNING *) \
+             INSERT INTO remarks (id, campaign_id, question, language, text) \
+             SELECT id, campaign_id, question, language, text FROM moved ORDER BY id",
+        )
+        .bind::<SqlUuid, _>(ripe.campaign_id)
+        .bind::<Text, _>(&ripe.question)
+        .execute(conn)
+        .await?;
+        // Some may have been withdrawn since they were counted; then the rest keeps waiting.
+        match i32::try_from(moved).is_ok_and(|moved| moved < ripe.needed) {
+            true => Err(diesel::result::Error::RollbackTransaction),
+            false => Ok(moved),
+        }
+    });
+    match released.await {
+        Err(diesel::result::Error::RollbackTransaction) => Ok(0),
+        other => other,
+    }
 }

@@ -1,15 +1,18 @@
-//! Tallies: counts of what released responses say, kept up to date with them.
+//! Tallies: counts of what responses say, so that figures need not read each.
 //!
 //! Each change of the released responses of a campaign takes the row of the campaign in `tally_states`, after the
 //! responses were moved, and keeps it until the transaction ends. So changes of one campaign are counted one after the
 //! other, and no tally is written from a count that is out of date. What the cells mean is decided in
-//! [`crate::domain::statistics`].
+//! [`crate::domain::statistics`], and also when withdrawn responses leave them.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Nullable};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::domain::ids::{CampaignId, FormVersionId};
 use crate::domain::server_key::KeyNumber;
+use crate::domain::statistics::Held;
 use crate::store::schema::{campaigns, tallies, tally_states};
 
 /// The state of the tallies of a campaign.
@@ -18,10 +21,24 @@ use crate::store::schema::{campaigns, tallies, tally_states};
 pub struct TallyState {
     /// The campaign.
     pub campaign_id: CampaignId,
-    /// How many times its released responses changed.
+    /// How many times its figures changed.
     pub revision: i64,
-    /// Whether its tallies hold every released response.
+    /// Whether its tallies hold all that its figures are of.
     pub built: bool,
+    withdrawn: i32,
+    released: i64,
+    withdrawn_on: Option<NaiveDate>,
+}
+
+impl TallyState {
+    /// The changes that its tallies do not show yet.
+    pub fn held(&self) -> Option<Held> {
+        self.withdrawn_on.map(|since| Held {
+            withdrawn: self.withdrawn,
+            released: self.released,
+            since,
+        })
+    }
 }
 
 /// The tally of one version in one campaign.
@@ -38,19 +55,69 @@ pub struct TallyRow {
     pub cells: Vec<u8>,
 }
 
-/// Notes that the released responses of a campaign changed. Until the transaction ends, no other one notes so.
-pub async fn note_change(
+/// Nothing that is withdrawn is in the tallies.
+fn nothing_held() -> (
+    diesel::dsl::Eq<tally_states::withdrawn, i32>,
+    diesel::dsl::Eq<tally_states::released, i64>,
+    diesel::dsl::Eq<tally_states::withdrawn_on, Option<NaiveDate>>,
+) {
+    (
+        tally_states::withdrawn.eq(0),
+        tally_states::released.eq(0),
+        tally_states::withdrawn_on.eq(None),
+    )
+}
+
+/// Notes that so many responses of a campaign were released. Where its figures hold what was withdrawn, they do not show
+/// these either. Until the transaction ends, no other change is noted.
+pub async fn note_release(
     conn: &mut AsyncPgConnection,
     campaign: CampaignId,
+    count: i64,
 ) -> QueryResult<TallyState> {
+    let shown = diesel::dsl::case_when(tally_states::withdrawn.eq(0), 1_i64.into_sql::<BigInt>());
+    let held = diesel::dsl::case_when(tally_states::withdrawn.gt(0), count.into_sql::<BigInt>());
     diesel::insert_into(tally_states::table)
         .values(tally_states::campaign_id.eq(campaign))
         .on_conflict(tally_states::campaign_id)
         .do_update()
-        .set(tally_states::revision.eq(tally_states::revision + 1))
+        .set((
+            tally_states::revision.eq(tally_states::revision + shown.otherwise(0)),
+            tally_states::released.eq(tally_states::released + held.otherwise(0)),
+        ))
         .returning(TallyState::as_returning())
         .get_result(conn)
         .await
+}
+
+/// Notes that a released response of a campaign was withdrawn on this day, and is still in its tallies.
+pub async fn note_withdrawal(
+    conn: &mut AsyncPgConnection,
+    campaign: CampaignId,
+    today: NaiveDate,
+) -> QueryResult<()> {
+    let today = Some(today).into_sql::<Nullable<Date>>();
+    let first = diesel::dsl::case_when(tally_states::withdrawn.eq(0), today);
+    diesel::update(tally_states::table.find(campaign))
+        .set((
+            tally_states::withdrawn.eq(tally_states::withdrawn + 1),
+            tally_states::withdrawn_on.eq(first.otherwise(tally_states::withdrawn_on)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that all responses of a campaign were deleted, and deletes its tallies.
+pub async fn note_erasure(conn: &mut AsyncPgConnection, campaign: CampaignId) -> QueryResult<()> {
+    diesel::update(tally_states::table.find(campaign))
+        .set((
+            tally_states::revision.eq(tally_states::revision + 1),
+            nothing_held(),
+        ))
+        .execute(conn)
+        .await?;
+    delete_tallies(conn, campaign).await
 }
 
 /// The number of the server key that a campaign is under.
@@ -77,24 +144,33 @@ pub async fn states_of(
         .await
 }
 
-/// The campaigns whose tallies are to be built.
-pub async fn unbuilt_campaigns(conn: &mut AsyncPgConnection) -> QueryResult<Vec<CampaignId>> {
+/// The states of campaigns whose tallies do not hold all released responses, or hold withdrawn ones, each with the release
+/// size of the campaign.
+pub async fn states_behind(conn: &mut AsyncPgConnection) -> QueryResult<Vec<(TallyState, i32)>> {
+    let behind = tally_states::built
+        .eq(false)
+        .or(tally_states::withdrawn.gt(0));
     tally_states::table
-        .filter(tally_states::built.eq(false))
+        .inner_join(campaigns::table)
+        .filter(behind)
         .order(tally_states::campaign_id)
-        .select(tally_states::campaign_id)
+        .select((TallyState::as_select(), campaigns::release_size))
         .load(conn)
         .await
 }
 
-/// Notes that the tallies of a campaign hold every released response. False when another server did it first. Until the
-/// transaction ends, no change is noted.
-pub async fn note_built(conn: &mut AsyncPgConnection, campaign: CampaignId) -> QueryResult<bool> {
-    let unbuilt = tally_states::table
-        .find(campaign)
-        .filter(tally_states::built.eq(false));
-    let noted = diesel::update(unbuilt)
-        .set(tally_states::built.eq(true))
+/// Notes that the tallies of a campaign hold every released response and no other. False when its figures changed since
+/// this state. Until the transaction ends, no change is noted.
+pub async fn note_built(conn: &mut AsyncPgConnection, state: &TallyState) -> QueryResult<bool> {
+    let same = tally_states::table
+        .find(state.campaign_id)
+        .filter(tally_states::revision.eq(state.revision));
+    let noted = diesel::update(same)
+        .set((
+            tally_states::revision.eq(tally_states::revision + 1),
+            tally_states::built.eq(true),
+            nothing_held(),
+        ))
         .execute(conn)
         .await?;
     Ok(noted > 0)

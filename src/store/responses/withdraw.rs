@@ -4,10 +4,10 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-use super::delta::{Delta, ReleasedRecord};
+use super::delta::Delta;
 use super::find::is_withdrawn;
-use crate::domain::ids::{CampaignId, FormVersionId, RemarkId, ResponseId};
-use crate::store::schema::{arrivals, remarks, responses, tombstones};
+use crate::domain::ids::{CampaignId, RemarkId, ResponseId};
+use crate::store::schema::{arrivals, remarks, responses, tombstones, waiting_remarks};
 
 /// The result of a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub async fn withdraw_response(
         let (campaign_id, delta) = match arrival {
             Some(campaign_id) => (campaign_id, None),
             None => match delete_released(conn, id, remark_ids).await? {
-                Some((campaign_id, delta)) => (campaign_id, Some(delta)),
+                Some(campaign_id) => (campaign_id, Some(Delta::Withdrawn { campaign_id })),
                 None if is_withdrawn(conn, id).await? => return Ok(Withdrawal::Already),
                 None => return Ok(Withdrawal::Unknown),
             },
@@ -59,31 +59,20 @@ async fn delete_released(
     conn: &mut AsyncPgConnection,
     id: ResponseId,
     remark_ids: &[RemarkId],
-) -> QueryResult<Option<(CampaignId, Delta)>> {
-    let deleted: Option<(CampaignId, FormVersionId, Vec<u8>)> =
-        diesel::delete(responses::table.find(id))
-            .returning((
-                responses::campaign_id,
-                responses::form_version_id,
-                responses::record,
-            ))
-            .get_result(conn)
-            .await
-            .optional()?;
-    let Some((campaign_id, form_version_id, record)) = deleted else {
-        return Ok(None);
-    };
-    diesel::delete(remarks::table.filter(remarks::id.eq_any(remark_ids)))
-        .execute(conn)
-        .await?;
-    let record = ReleasedRecord {
-        id,
-        form_version_id,
-        record,
-    };
-    let delta = Delta::Withdrawn {
-        campaign_id,
-        record,
-    };
-    Ok(Some((campaign_id, delta)))
+) -> QueryResult<Option<CampaignId>> {
+    let deleted: Option<CampaignId> = diesel::delete(responses::table.find(id))
+        .returning(responses::campaign_id)
+        .get_result(conn)
+        .await
+        .optional()?;
+    if deleted.is_some() {
+        // In the order in which remarks move: one that is being released is waited for here, and found below.
+        diesel::delete(waiting_remarks::table.filter(waiting_remarks::id.eq_any(remark_ids)))
+            .execute(conn)
+            .await?;
+        diesel::delete(remarks::table.filter(remarks::id.eq_any(remark_ids)))
+            .execute(conn)
+            .await?;
+    }
+    Ok(deleted)
 }

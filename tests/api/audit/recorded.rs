@@ -241,6 +241,7 @@ async fn what_is_undone_leaves_no_entry() {
         proof_of_work: None,
         retained_until: None,
         grace_days: 0,
+        insights_from: None,
         form_version: None,
         testing: false,
     };

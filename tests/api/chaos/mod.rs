@@ -2,7 +2,9 @@
 //! be lost, nothing may be there twice. `script/chaos` runs the long one.
 
 mod disk;
+mod failover;
 mod load;
+mod pair;
 mod world;
 
 use std::time::{Duration, Instant};

@@ -28,6 +28,8 @@ pub struct World {
     metrics: String,
     pub data_dir: PathBuf,
     path: Option<PathBuf>,
+    /// Where its database is, if it is not its own.
+    database: Option<String>,
     serving: Option<Serving>,
     http: reqwest::Client,
 }
@@ -66,15 +68,28 @@ impl Probe {
     }
 }
 
+/// A new name of a folder.
+pub fn folder() -> PathBuf {
+    let unique = aftercare::random::uuid().unwrap().simple().to_string();
+    std::env::temp_dir().join(format!("aftercare-chaos-{unique}"))
+}
+
 impl World {
     pub async fn start() -> Self {
-        let unique = aftercare::random::uuid().unwrap().simple().to_string();
-        let data_dir = std::env::temp_dir().join(format!("aftercare-chaos-{unique}"));
-        Self::start_in(data_dir, None).await
+        Self::start_in(folder(), None).await
+    }
+
+    /// On a database that is not its own.
+    pub async fn start_on(database: String) -> Self {
+        Self::open(folder(), None, Some(database)).await
     }
 
     /// With the data in this folder, and with programs found first in another.
     pub async fn start_in(data_dir: PathBuf, path: Option<PathBuf>) -> Self {
+        Self::open(data_dir, path, None).await
+    }
+
+    async fn open(data_dir: PathBuf, path: Option<PathBuf>, database: Option<String>) -> Self {
         // The next server takes the place of one that was killed, at the same address.
         let free = |_| TcpListener::bind("127.0.0.1:0").unwrap();
         let [api, metrics] = [0, 1].map(free).map(|it| it.local_addr().unwrap());
@@ -83,6 +98,7 @@ impl World {
             metrics: metrics.to_string(),
             data_dir,
             path,
+            database,
             serving: None,
             http: reqwest::Client::new(),
         };
@@ -106,6 +122,9 @@ impl World {
                 self.address.trim_start_matches("http://"),
             )
             .env("AFTERCARE_METRICS_LISTEN", &self.metrics);
+        if let Some(url) = &self.database {
+            command.env("DATABASE_URL", url);
+        }
         if let Some(first) = &self.path {
             let path = std::env::var_os("PATH").unwrap();
             let all = std::iter::once(first.clone()).chain(std::env::split_paths(&path));
@@ -236,7 +255,9 @@ impl World {
             .buffer_unordered(32)
             .fold(0, async |sum, it| sum + it)
             .await;
-        let url = std::fs::read_to_string(self.data_dir.join("postgres/url")).unwrap();
+        let url = self.database.clone().unwrap_or_else(|| {
+            std::fs::read_to_string(self.data_dir.join("postgres/url")).unwrap()
+        });
         let count = |sql: &str| psql(url.trim(), sql).unwrap().parse::<u64>().unwrap();
         let of = |key: &str| {
             count(&format!(

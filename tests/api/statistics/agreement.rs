@@ -1,6 +1,6 @@
 //! Tallies and a pass over the responses agree, whatever happened to the responses.
 
-use aftercare::app::tallies::build_missing;
+use aftercare::app::tallies::renew;
 use aftercare::app::tasks::retention::erase_due;
 use aftercare::domain::audit::Actor;
 
@@ -62,10 +62,11 @@ async fn tallies_agree_with_a_pass_after_release_withdrawal_and_erasure() {
     for receipt in &receipts[..7] {
         withdraw(&collection, "test-campaign", receipt).await;
     }
+    super::settle(&collection).await;
     assert_agreement(&collection, "after withdrawal").await;
     let kept = cells(&collection).await;
     forget_tallies(&collection).await;
-    assert_eq!(build_missing(&collection.app.state.app).await.unwrap(), 2);
+    assert_eq!(renew(&collection.app.state.app).await.unwrap(), 2);
     assert_eq!(cells(&collection).await, kept, "built anew");
 
     let past = "UPDATE campaigns SET opens_at = now() - interval '30 days', closes_at = now() - interval '20 days', \
@@ -90,10 +91,11 @@ async fn a_database_from_before_tallies_is_counted_once_and_then_kept_up_to_date
     assert_agreement(&collection, "before they are built").await;
     withdraw(&collection, "test-campaign", &receipts[0]).await;
     fill(&collection, "test-campaign", 5, 4).await;
-    assert_eq!(build_missing(&collection.app.state.app).await.unwrap(), 1);
-    assert_eq!(build_missing(&collection.app.state.app).await.unwrap(), 0);
+    assert_eq!(renew(&collection.app.state.app).await.unwrap(), 1);
+    assert_eq!(renew(&collection.app.state.app).await.unwrap(), 0);
     fill(&collection, "test-campaign", 5, 5).await;
     withdraw(&collection, "test-campaign", &receipts[1]).await;
+    super::settle(&collection).await;
     assert_agreement(&collection, "after they were built").await;
     let kept = super::figures(&collection, "of=meals").await;
     assert!(kept["groups"][0]["responses"].as_u64().unwrap() > 140);
@@ -103,12 +105,12 @@ async fn a_database_from_before_tallies_is_counted_once_and_then_kept_up_to_date
 async fn tallies_that_cannot_be_read_are_built_anew() {
     let collection = Collection::start().await;
     collection.open("other-campaign", -1, 30).await;
-    let receipts = fill(&collection, "test-campaign", 120, 6).await;
+    fill(&collection, "test-campaign", 120, 6).await;
     let kept = cells(&collection).await;
     collection.run("UPDATE tallies SET cells = '\\xff'").await;
     assert_agreement(&collection, "with unreadable tallies").await;
-    withdraw(&collection, "test-campaign", &receipts[0]).await;
-    assert_eq!(build_missing(&collection.app.state.app).await.unwrap(), 1);
+    fill(&collection, "test-campaign", 1, 60).await;
+    assert_eq!(renew(&collection.app.state.app).await.unwrap(), 1);
     assert_agreement(&collection, "built anew").await;
     assert_ne!(cells(&collection).await, kept);
 }
@@ -171,7 +173,7 @@ async fn tallies_agree_with_a_pass_over_versions_that_differ() {
     )
     .await;
     forget_tallies(&collection).await;
-    assert_eq!(build_missing(&collection.app.state.app).await.unwrap(), 1);
+    assert_eq!(renew(&collection.app.state.app).await.unwrap(), 1);
 
     let measures = [
         "group",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{BY_PASS, figures, fill, withdraw};
+use super::{BY_PASS, figures, fill, settle, withdraw};
 use crate::support::collection::Collection;
 
 /// Everything that is published of a group, as text.
@@ -99,6 +99,7 @@ async fn tables_around_one_withdrawal_move_in_its_cells_by_more_than_one() {
     for receipt in &receipts[..20] {
         let before = figures(&collection, "of=meals&by=group").await;
         withdraw(&collection, "test-campaign", receipt).await;
+        settle(&collection).await;
         let after = figures(&collection, "of=meals&by=group").await;
         let count = |found: &Value, place: usize| -> i64 {
             let cells = found["groups"].as_array().unwrap();

@@ -2,9 +2,12 @@
 
 mod agreement;
 mod attacks;
+mod held;
+mod insights;
 mod queries;
 mod report;
 
+use aftercare::app::tallies::renew;
 use aftercare::sample::synthetic_in;
 use chrono::Utc;
 use rand::SeedableRng;
@@ -66,6 +69,19 @@ async fn fill(collection: &Collection, campaign: &str, count: usize, seed: u64) 
         .sql::<i64>("SELECT count(*) FROM responses")
         .await;
     receipts
+}
+
+/// Lets figures follow what was withdrawn, where it is time, as the server does every minute.
+async fn settle(collection: &Collection) {
+    let behind = "SELECT count(*) FROM tally_states s JOIN campaigns c ON c.id = campaign_id \
+                  WHERE NOT built OR withdrawn > 0 AND (released > 0 OR withdrawn >= release_size)";
+    for _ in 0..100 {
+        renew(&collection.app.state.app).await.unwrap();
+        if collection.sql::<i64>(behind).await == 0 {
+            return;
+        }
+    }
+    panic!("figures do not follow");
 }
 
 async fn withdraw(collection: &Collection, campaign: &str, receipt: &str) {

@@ -159,6 +159,8 @@ impl Collection {
         while self.sql_now::<i64>(ripe).await > 0 && waited.elapsed().as_secs() < 5 {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
+        // Remarks come after the responses.
+        self.release().await;
         self.sql_now(query).await
     }
 

@@ -262,7 +262,7 @@ fn roomy_and_quick() -> PathBuf {
 }
 
 /// Postgres refuses to run as root.
-fn unprivileged() -> Option<(u32, u32)> {
+pub fn unprivileged() -> Option<(u32, u32)> {
     if !rustix::process::geteuid().is_root() {
         return None;
     }

@@ -81,6 +81,7 @@ pub async fn open_campaign(app: &App, form: &Form, key: &str) -> Uuid {
         proof_of_work: None,
         retained_until: None,
         grace_days: 0,
+        insights_from: None,
         form_version: None,
         testing: false,
     };

@@ -38,6 +38,8 @@ pub struct CampaignChange {
     pub testing: Option<bool>,
     /// The work that is asked for with each response; `Some(None)` for none.
     pub proof_of_work: Option<Option<Work>>,
+    /// From how many responses on its figures are for everybody while it is open; `Some(None)` for after its end only.
+    pub insights_from: Option<Option<i32>>,
 }
 
 /// Why a campaign was not changed.
@@ -79,6 +81,7 @@ impl CampaignChange {
             form_version,
             testing,
             proof_of_work,
+            insights_from,
         } = self;
         title.is_some()
             || description.is_some()
@@ -89,6 +92,7 @@ impl CampaignChange {
             || form_version.is_some()
             || testing.is_some()
             || proof_of_work.is_some()
+            || insights_from.is_some()
     }
 }
 
@@ -240,6 +244,7 @@ impl Campaign {
                 freezes_at: change.freezes_at.unwrap_or(old.freezes_at),
                 retained_until: change.retained_until.unwrap_or(old.retained_until),
                 grace_days: change.grace_days.unwrap_or(old.grace_days),
+                insights_from: change.insights_from.unwrap_or(old.insights_from),
             },
             form_version: change.form_version.unwrap_or(self.form_version),
             testing: change.testing.unwrap_or(self.testing),

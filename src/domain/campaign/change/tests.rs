@@ -28,6 +28,7 @@ fn campaign(access: Access) -> Campaign {
             freezes_at: None,
             retained_until: day(100),
             grace_days: 0,
+            insights_from: None,
         },
         proof_of_work: None,
         created_at: day(0),

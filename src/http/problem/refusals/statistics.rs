@@ -1,7 +1,7 @@
 //! The refusals of statistics.
 
-use crate::app::statistics::StatisticsRefused;
-use crate::domain::statistics::{MAX_CONDITIONS, MAX_DIMENSIONS, MAX_GROUPS, QueryFault};
+use crate::app::statistics::{InsightsRefused, StatisticsRefused};
+use crate::domain::statistics::{MAX_CONDITIONS, MAX_DIMENSIONS, MAX_GROUPS, MAX_LIKE, QueryFault};
 use crate::http::problem::{Code, FieldCode, FieldError, Problem};
 
 impl From<StatisticsRefused> for Problem {
@@ -17,9 +17,32 @@ impl From<StatisticsRefused> for Problem {
                 let faults = faults.into_iter().map(Into::into);
                 Self::query(campaign.into_iter().chain(faults).collect())
             }
+            StatisticsRefused::Held { campaigns, until } => {
+                Self::new(Code::FiguresHeld).detail(format!(
+                    "The figures of {} still hold what was withdrawn, until {until} at the latest.",
+                    campaigns.join(", ")
+                ))
+            }
             StatisticsRefused::LanguageNotOffered(offered) => Self::new(Code::LanguageNotOffered)
                 .detail(format!("The form is offered in {}.", offered.join(", "))),
             StatisticsRefused::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<InsightsRefused> for Problem {
+    fn from(refused: InsightsRefused) -> Self {
+        match refused {
+            InsightsRefused::FormUnknown => Code::FormUnknown.into(),
+            InsightsRefused::CampaignUnknown => Code::CampaignUnknown.into(),
+            InsightsRefused::Unfit(faults) => {
+                let error = |fault| FieldError {
+                    parameter: Some("like".to_owned()),
+                    ..FieldError::from(fault)
+                };
+                Self::query(faults.into_iter().map(error).collect())
+            }
+            InsightsRefused::Failure(failure) => failure.into(),
         }
     }
 }
@@ -41,6 +64,7 @@ impl From<QueryFault> for FieldError {
             Fault::ConditionCodeUnknown(_) => ("where", Code::OptionUnknown),
             Fault::ConditionTwice(_) => ("where", Code::NamedTwice),
             Fault::TooManyConditions => ("where", Code::Length),
+            Fault::TooManyLike => ("like", Code::Length),
         };
         Self::parameter(parameter, code, detail(fault))
     }
@@ -68,6 +92,7 @@ fn detail(fault: QueryFault) -> String {
         Fault::ConditionCodeUnknown(text) => {
             format!("The question of `{text}` has no such code.")
         }
+        Fault::TooManyLike => format!("It may hold at most {MAX_LIKE}."),
         Fault::TooManyConditions => format!(
             "It may hold at most {MAX_CONDITIONS}, and {MAX_DIMENSIONS} together with `by`."
         ),

@@ -104,7 +104,7 @@ impl From<CampaignFilter> for Option<DomainState> {
                 "withdrawal_until": "2032-03-02T00:00:00Z", "retained_until": "2032-03-02T00:00:00Z",
                 "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
             },
-            "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null, "testing": false,
+            "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null, "testing": false, "insights_from": null,
         }],
         "next_cursor": null,
     }))),

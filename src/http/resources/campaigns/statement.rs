@@ -75,5 +75,6 @@ fn example() -> PrivacyStatementView {
         freezes_at: Some(day(1_806_537_600)),
         retained_until: day(1_961_884_800),
         grace_days: 14,
+        insights_from: None,
     })
 }

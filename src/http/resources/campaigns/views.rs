@@ -12,6 +12,7 @@ use crate::app::pass_keys::PassKey;
 use crate::domain::admission::pass::to_base64url;
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
+use crate::domain::campaign::privacy_settings::{MAX_INSIGHTS_FROM, MIN_INSIGHTS_FROM};
 use crate::domain::campaign::{
     Campaign, CampaignChange, CampaignState as DomainState, MAX_GRACE_DAYS, Schedule,
 };
@@ -140,6 +141,9 @@ pub struct CampaignView {
     /// Whether it takes responses as tests now. They are marked by `test` in the replies, and are in no figure and no
     /// export. All are deleted when the campaign opens.
     pub testing: bool,
+    /// From how many responses on its figures are for everybody while it is open, roughly; null for after its end only.
+    #[schema(required)]
+    pub insights_from: Option<i32>,
 }
 
 /// The access rule of a campaign.
@@ -214,6 +218,7 @@ impl CampaignView {
             grace_days: settings.grace_days,
             form_version: campaign.form_version,
             testing: campaign.is_testing(app.now()),
+            insights_from: settings.insights_from,
             form: campaign.form.to_string(),
             key: campaign.key.to_string(),
             title: campaign.title,
@@ -293,6 +298,11 @@ pub struct CreateCampaignBody {
     #[validate(range(min = 8, max = 24))]
     #[schema(minimum = 8, maximum = 24)]
     proof_of_work: Option<u8>,
+    /// From how many responses on the figures of the campaign are for everybody while it is open; if missing, only after
+    /// its end. The number is compared with a published count, which is inexact on purpose.
+    #[validate(range(min = MIN_INSIGHTS_FROM, max = MAX_INSIGHTS_FROM))]
+    #[schema(minimum = 10, maximum = 1_000_000)]
+    insights_from: Option<i32>,
 }
 
 fn fortnight() -> i32 {
@@ -307,11 +317,12 @@ fn five() -> i32 {
     5
 }
 
-/// A change of a campaign. A field that is missing stays unchanged. `null` takes away `description`, `freezes_at` and
-/// `form_version`, and is refused elsewhere.
+/// A change of a campaign. A field that is missing stays unchanged. `null` takes away `description`, `freezes_at`,
+/// `form_version`, `proof_of_work` and `insights_from`, and is refused elsewhere.
 ///
 /// Once the first response has arrived, the privacy settings are a promise: `access` is fixed, `release_size`, `k` and
-/// `grace_days` may only grow, `freezes_at` may only become later or null, and `retained_until` only earlier.
+/// `grace_days` may only grow, `insights_from` may only grow or become null, `freezes_at` may only become later or null, and
+/// `retained_until` only earlier.
 /// `opens_at` can then no longer move from the past into the future, and `form_version` only become null.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -371,6 +382,12 @@ pub struct UpdateCampaignBody {
     #[validate(range(min = 8, max = 24))]
     #[schema(value_type = Option<u8>, minimum = 8, maximum = 24)]
     proof_of_work: Option<Option<u8>>,
+    /// From how many responses on the figures of the campaign are for everybody while it is open; null for after its end
+    /// only.
+    #[serde(default, deserialize_with = "even_null")]
+    #[validate(range(min = MIN_INSIGHTS_FROM, max = MAX_INSIGHTS_FROM))]
+    #[schema(value_type = Option<i32>, minimum = 10, maximum = 1_000_000)]
+    insights_from: Option<Option<i32>>,
 }
 
 /// How to close a campaign.
@@ -410,6 +427,7 @@ impl CreateCampaignBody {
             form_version: self.form_version,
             testing: self.testing,
             proof_of_work: self.proof_of_work.and_then(Work::of_bits),
+            insights_from: self.insights_from,
         })
     }
 }
@@ -430,6 +448,7 @@ impl From<UpdateCampaignBody> for CampaignChange {
             form_version: body.form_version,
             testing: body.testing,
             proof_of_work: body.proof_of_work.map(|bits| bits.and_then(Work::of_bits)),
+            insights_from: body.insights_from,
         }
     }
 }

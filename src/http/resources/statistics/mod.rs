@@ -44,6 +44,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// the option that was put first. With `campaign` among the dimensions, `changes` compares each campaign with the one
 /// before.
 ///
+/// What is withdrawn leaves the figures together with other changes, within 14 days, so that no two figures differ by one
+/// person. Until then, tables by campaign, version and at most one background question can be asked for, and those that were
+/// asked for shortly before; others are refused with `figures_held`.
+///
 /// With `Accept: text/csv` the reply is a table with a row a group. The query is recorded in the audit, once a day for
 /// each account.
 #[utoipa::path(
@@ -63,7 +67,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         ),
         (status = 304, description = "The client has these figures."),
     ),
-    extensions(("x-other-media-types" = json!(["text/csv"])), ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered"]))),
+    extensions(("x-other-media-types" = json!(["text/csv"])), ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered", "figures_held"]))),
 )]
 #[get("/v1/forms/{form}/statistics", wrap = "from_fn(compress)")]
 async fn get_statistics(

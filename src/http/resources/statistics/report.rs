@@ -121,7 +121,7 @@ pub struct BreakdownView {
         ),
         (status = 304, description = "The client has this report."),
     ),
-    extensions(("x-other-media-types" = json!(["text/html"])), ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered"]))),
+    extensions(("x-other-media-types" = json!(["text/html"])), ("x-problems" = json!(["out_of_scope", "form_unknown", "language_not_offered", "figures_held"]))),
 )]
 #[get("/v1/forms/{form}/report", wrap = "from_fn(compress)")]
 pub(super) async fn get_report(
