@@ -72,6 +72,7 @@ async fn better_rules_clean_what_waits_and_a_retry_is_still_one() {
     let sent = collection.send(&released, &answers(LEFT, "Soon.")).await;
     sent.expect(201);
     assert_eq!(collection.send_to_slow(&waiting, LEFT).await, 201);
+    collection.release().await;
     // As earlier rules stored them.
     let earlier = format!(
         "UPDATE remarks SET text = '{LEFT}' WHERE question = 'story';
@@ -131,6 +132,7 @@ async fn what_a_person_has_reviewed_is_not_cleaned_again() {
     let collection = Collection::start().await;
     let sent = answers("Cleared.", "Withheld.");
     collection.send(&new_receipt(), &sent).await.expect(201);
+    collection.release().await;
     let client = &collection.staff.client;
     for state in ["cleared", "withheld"] {
         let remarks = list(client, "").await;
