@@ -123,8 +123,10 @@ async fn clean_batch(
             let arrivals = lock_arrivals(tx, ResponseId(after), BATCH).await?;
             let last = arrivals.last().map(|arrival| arrival.id.0);
             for mut arrival in arrivals {
-                let texts = arrival.texts_mut();
-                let changed = texts.fold(false, |changed, text| cleaned.clean(text) || changed);
+                let mut changed = false;
+                for text in arrival.texts_mut() {
+                    changed |= cleaned.clean(text);
+                }
                 if changed && !dry_run {
                     clean_arrival(tx, &arrival).await?;
                 }

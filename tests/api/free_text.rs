@@ -80,7 +80,7 @@ fn a_longer_text_takes_longer_in_proportion() {
                 short = time(&text(1_500), runs);
             }
             let long = time(&text(12_000), runs / 8);
-            println!(
+            eprintln!(
                 "{part:?}: {runs} times 1,500 bytes {short:?}, an eighth as often 12,000 {long:?}"
             );
             long.as_secs_f64() / short.as_secs_f64()

@@ -372,6 +372,7 @@ mod tests {
     use serde_json::json;
     use uuid::Uuid;
 
+    use super::super::report::Detail;
     use super::super::{Pass, Query, StoredResponse};
     use super::*;
     use crate::domain::codebook::Columns;
@@ -435,7 +436,8 @@ mod tests {
             pass.finish().protect(&method)
         };
         let newest = Newest { version: 1, form };
-        let items = Report::queries(&columns, &["spring".to_owned()], "en").into_iter();
+        let items =
+            Report::queries(&columns, &["spring".to_owned()], "en", Detail::Overall).into_iter();
         let items = items.filter(|it| Insights::needs(&it.overall.measure, newest));
         let items = items.map(|item| ReportItem {
             overall: answered(item.overall),
@@ -447,6 +449,7 @@ mod tests {
             title: "Short".to_owned(),
             language: "en".to_owned(),
             campaigns: vec!["spring".to_owned()],
+            detail: Detail::Overall,
             items: items.collect(),
         };
         Insights::of(report, newest)

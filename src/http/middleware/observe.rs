@@ -56,9 +56,12 @@ pub async fn observe<B: MessageBody + 'static>(
     Ok(result?.map_body(|_, body| Portions::of(body, answering)))
 }
 
+/// The histograms of a route, by method and status.
+type OfRoute = Vec<(&'static str, u16, Histogram)>;
+
 thread_local! {
     /// The histograms in use, by route. Looking one up by its labels takes several allocations.
-    static HISTOGRAMS: RefCell<HashMap<String, Vec<(&'static str, u16, Histogram)>>> = RefCell::default();
+    static HISTOGRAMS: RefCell<HashMap<String, OfRoute>> = RefCell::default();
 }
 
 /// Adds the time of a request to the histogram of its method, route and status.

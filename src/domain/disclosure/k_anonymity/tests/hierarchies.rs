@@ -118,6 +118,10 @@ fn a_group_is_shown_where_one_is_enough() {
 #[test]
 #[ignore = "it needs the data: AFTERCARE_ADULT=folder cargo test --lib adult -- --ignored --nocapture"]
 #[allow(clippy::print_stdout, reason = "the figures are what it is run for")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the data are no setting of the server"
+)]
 fn the_adult_set_loses_little() {
     let folder = std::env::var("AFTERCARE_ADULT").unwrap();
     let read = |name: &str| std::fs::read_to_string(format!("{folder}/{name}.csv")).unwrap();
