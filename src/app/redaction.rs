@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
-
 use super::transaction::Transaction;
 use super::{App, Caller, Failure};
 use crate::domain::audit::AuditEvent;
 use crate::domain::free_text::redact::{self, Redacted, redact};
 use crate::domain::ids::{RemarkId, ResponseId};
-use crate::store::remarks::{clean_remark, clean_waiting, lock_pending, lock_waiting};
-use crate::store::responses::arrived_remarks::{clean_arrival, lock_arrivals};
+use crate::store::remarks::{clean_remark, lock_pending};
 use crate::store::responses::erase::vacuum;
+use crate::store::responses::waiting::{
+    clean_unreleased, clean_waiting, lock_unreleased, lock_waiting,
+};
 
 /// How many rows one transaction locks.
 const BATCH: i64 = 500;
@@ -68,7 +68,7 @@ impl Cleaned {
     }
 }
 
-/// Cleans the remarks that nobody has reviewed, wherever they lie, by the present rules.
+/// Cleans the remarks that nobody has reviewed, and those of responses that wait to be released, by the present rules.
 /// What a person has cleared or withheld stays as it is. Each batch is one transaction with its entry in the audit, so
 /// what was done before a failure is recorded. `dry_run` changes and records nothing.
 ///
@@ -80,18 +80,30 @@ impl Cleaned {
 pub async fn clean_pending(app: &App, caller: &Caller, dry_run: bool) -> Result<Cleaned, Failure> {
     let mut conn = app.pools.exports.get().await?;
     let mut all = Cleaned::default();
-    for place in [Place::Arrivals, Place::Waiting, Place::Pending] {
-        let mut after = Uuid::nil();
+    let mut after = None;
+    loop {
+        let batch = app.transact_on(&mut conn, async |tx| {
+            waiting(tx, caller, after, dry_run).await
+        });
+        let (cleaned, last) = batch.await?;
+        all.add(cleaned);
+        if last.is_none() {
+            break;
+        }
+        after = last;
+    }
+    // In the order in which remarks move, so that what is released meanwhile is met in the next place.
+    for place in [Place::Unreleased, Place::Pending] {
+        let mut after = None;
         loop {
-            let batch = app.transact_on(&mut conn, async |tx| {
-                clean_batch(tx, caller, place, after, dry_run).await
-            });
-            let (cleaned, last) = batch.await?;
+            let batch =
+                async |tx: &mut Transaction<'_>| remarks(tx, caller, place, after, dry_run).await;
+            let (cleaned, last) = app.transact_on(&mut conn, batch).await?;
             all.add(cleaned);
-            match last {
-                Some(last) => after = last,
-                None => break,
+            if last.is_none() {
+                break;
             }
+            after = last;
         }
     }
     if all.changed > 0 && !dry_run {
@@ -101,55 +113,60 @@ pub async fn clean_pending(app: &App, caller: &Caller, dry_run: bool) -> Result<
     Ok(all)
 }
 
-/// Where remarks lie that nobody has read. They move in this order, so what moves meanwhile is met in the next place.
+/// Cleans a batch of arrivals; also says which was the last.
+async fn waiting(
+    tx: &mut Transaction<'_>,
+    caller: &Caller,
+    after: Option<ResponseId>,
+    dry_run: bool,
+) -> Result<(Cleaned, Option<ResponseId>), Failure> {
+    let mut cleaned = Cleaned::default();
+    let arrivals = lock_waiting(tx, after, BATCH).await?;
+    let last = arrivals.last().map(|arrival| arrival.id);
+    for mut arrival in arrivals {
+        let mut changed = false;
+        for text in arrival.texts_mut() {
+            changed |= cleaned.clean(text);
+        }
+        if changed && !dry_run {
+            clean_waiting(tx, &arrival).await?;
+        }
+    }
+    cleaned.record(tx, caller, dry_run);
+    Ok((cleaned, last))
+}
+
+/// Where a remark is that has left its arrival.
 #[derive(Clone, Copy)]
 enum Place {
-    Arrivals,
-    Waiting,
+    /// It waits for remarks of other batches.
+    Unreleased,
+    /// Nobody has reviewed it.
     Pending,
 }
 
-/// Cleans a batch of what lies in a place behind an id; also gives the last id.
-async fn clean_batch(
+/// Cleans a batch of remarks in this place; also says which was the last.
+async fn remarks(
     tx: &mut Transaction<'_>,
     caller: &Caller,
     place: Place,
-    after: Uuid,
+    after: Option<RemarkId>,
     dry_run: bool,
-) -> Result<(Cleaned, Option<Uuid>), Failure> {
+) -> Result<(Cleaned, Option<RemarkId>), Failure> {
     let mut cleaned = Cleaned::default();
-    let last = match place {
-        Place::Arrivals => {
-            let arrivals = lock_arrivals(tx, ResponseId(after), BATCH).await?;
-            let last = arrivals.last().map(|arrival| arrival.id.0);
-            for mut arrival in arrivals {
-                let mut changed = false;
-                for text in arrival.texts_mut() {
-                    changed |= cleaned.clean(text);
-                }
-                if changed && !dry_run {
-                    clean_arrival(tx, &arrival).await?;
-                }
-            }
-            last
-        }
-        Place::Waiting | Place::Pending => {
-            let remarks = match place {
-                Place::Waiting => lock_waiting(tx, RemarkId(after), BATCH).await?,
-                _ => lock_pending(tx, RemarkId(after), BATCH).await?,
-            };
-            let last = remarks.last().map(|(id, _)| id.0);
-            for (id, mut text) in remarks {
-                if cleaned.clean(&mut text) && !dry_run {
-                    match place {
-                        Place::Waiting => clean_waiting(tx, id, &text).await?,
-                        _ => clean_remark(tx, id, &text).await?,
-                    };
-                }
-            }
-            last
-        }
+    let remarks = match place {
+        Place::Unreleased => lock_unreleased(tx, after, BATCH).await?,
+        Place::Pending => lock_pending(tx, after, BATCH).await?,
     };
+    let last = remarks.last().map(|(id, _)| *id);
+    for (id, mut text) in remarks {
+        if cleaned.clean(&mut text) && !dry_run {
+            match place {
+                Place::Unreleased => clean_unreleased(tx, id, &text).await?,
+                Place::Pending => clean_remark(tx, id, &text).await?,
+            };
+        }
+    }
     cleaned.record(tx, caller, dry_run);
     Ok((cleaned, last))
 }

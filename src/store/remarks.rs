@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::Binary;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::Stream;
+use uuid::Uuid;
 
 use super::responses::stream::{sha256, uuid_send};
-use super::schema::{campaigns, forms, remarks, waiting_remarks};
+use super::schema::{campaigns, forms, remarks};
 use crate::domain::free_text::review::RemarkState;
 use crate::domain::ids::{CampaignId, CampaignKey, FormKey, RemarkId};
 use crate::domain::staff::scope::RoleScope;
@@ -127,32 +128,15 @@ pub async fn review_remark(
 /// ids. Those that another transaction has locked are left out.
 pub async fn lock_pending(
     conn: &mut AsyncPgConnection,
-    after: RemarkId,
+    after: Option<RemarkId>,
     limit: i64,
 ) -> QueryResult<Vec<(RemarkId, String)>> {
     remarks::table
         .filter(remarks::state.eq(RemarkState::Pending))
-        .filter(remarks::id.gt(after))
+        .filter(remarks::id.gt(after.unwrap_or(RemarkId(Uuid::nil()))))
         .order(remarks::id)
         .limit(limit)
         .select((remarks::id, remarks::text))
-        .for_update()
-        .skip_locked()
-        .load(conn)
-        .await
-}
-
-/// The same of those that wait for others.
-pub async fn lock_waiting(
-    conn: &mut AsyncPgConnection,
-    after: RemarkId,
-    limit: i64,
-) -> QueryResult<Vec<(RemarkId, String)>> {
-    waiting_remarks::table
-        .filter(waiting_remarks::id.gt(after))
-        .order(waiting_remarks::id)
-        .limit(limit)
-        .select((waiting_remarks::id, waiting_remarks::text))
         .for_update()
         .skip_locked()
         .load(conn)
@@ -167,18 +151,6 @@ pub async fn clean_remark(
 ) -> QueryResult<usize> {
     diesel::update(remarks::table.find(id))
         .set(remarks::text.eq(text))
-        .execute(conn)
-        .await
-}
-
-/// The same of one that waits for others.
-pub async fn clean_waiting(
-    conn: &mut AsyncPgConnection,
-    id: RemarkId,
-    text: &str,
-) -> QueryResult<usize> {
-    diesel::update(waiting_remarks::table.find(id))
-        .set(waiting_remarks::text.eq(text))
         .execute(conn)
         .await
 }

@@ -16,7 +16,6 @@
 //! | [`count`] [`stream`] | how many there are; all of them, for an export |
 
 pub mod arrival;
-pub mod arrived_remarks;
 pub mod correct;
 pub mod count;
 pub mod delta;
@@ -28,4 +27,5 @@ pub mod release;
 pub mod stream;
 pub mod tallies;
 pub mod trial;
+pub mod waiting;
 pub mod withdraw;

@@ -150,6 +150,7 @@ async fn what_a_person_has_reviewed_is_not_cleaned_again() {
     let collection = Collection::start().await;
     let sent = answers("Cleared.", "Withheld.");
     collection.send(&new_receipt(), &sent).await.expect(201);
+    collection.release().await;
     let client = &collection.staff.client;
     for state in ["cleared", "withheld"] {
         let remarks = list(client, "").await;
