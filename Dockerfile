@@ -1,8 +1,16 @@
 # syntax=docker/dockerfile:1
 # A tag can be moved to another image, a digest cannot. Builds that are to be repeated name both, for instance
 # --build-arg RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot@sha256:…; see docs/operations.md, Containers.
+ARG NODE_IMAGE=node:22-bookworm-slim
 ARG RUST_IMAGE=rust:1.95-slim-bookworm
 ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
+
+# The script of the respondent's page.
+FROM ${NODE_IMAGE} AS page
+WORKDIR /build
+COPY web web
+COPY script/web script/
+RUN script/web --page
 
 FROM ${RUST_IMAGE} AS build
 WORKDIR /build
@@ -18,6 +26,7 @@ RUN mkdir src \
     && cargo clean --locked --release --package aftercare --target-dir target/dist \
     && rm -r build.rs src
 COPY . .
+COPY --from=page /build/target/web/page target/web/page
 # The data folder of the image: whatever is mounted there first takes over its owner and rights.
 RUN script/release && mkdir --mode=0700 data
 

@@ -120,7 +120,7 @@ fn the_image_runs_without_a_shell_as_a_numbered_user_who_is_not_root() {
         .unwrap();
     let (build, image) = instructions.split_at(last);
     assert_eq!(image[0], "FROM ${RUNTIME_IMAGE}");
-    for name in ["RUST_IMAGE", "RUNTIME_IMAGE"] {
+    for name in ["NODE_IMAGE", "RUST_IMAGE", "RUNTIME_IMAGE"] {
         let argument = build
             .iter()
             .any(|it| it.starts_with(&format!("ARG {name}=")));

@@ -1,16 +1,17 @@
 // Bundles the page's script into target/web/page, from where cargo builds it into the binary.
 
-import { rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { basename, join } from "node:path";
 
 // One copy of the bundler: that of the client library.
 const { build } = createRequire(new URL("../client/package.json", import.meta.url))("esbuild");
 
 process.chdir(new URL(".", import.meta.url).pathname);
 const outdir = "../../target/web/page";
-rmSync(outdir, { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   entryPoints: ["src/page.ts", "src/worker.ts"],
+  absWorkingDir: process.cwd(),
   outdir,
   bundle: true,
   splitting: true,
@@ -19,4 +20,16 @@ await build({
   target: "es2020",
   chunkNames: "[name]-[hash]",
   logLevel: "warning",
+  write: false,
 });
+
+// A file that is the same is left alone, so that cargo has nothing to do.
+mkdirSync(outdir, { recursive: true });
+const names = outputFiles.map((file) => basename(file.path));
+for (const name of readdirSync(outdir)) {
+  if (!names.includes(name)) rmSync(join(outdir, name));
+}
+for (const { path, contents } of outputFiles) {
+  const file = join(outdir, basename(path));
+  if (!existsSync(file) || !readFileSync(file).equals(contents)) writeFileSync(file, contents);
+}
