@@ -437,7 +437,7 @@ mod tests {
         };
         let newest = Newest { version: 1, form };
         let items =
-            Report::queries(&columns, &["spring".to_owned()], "en", Detail::Overall).into_iter();
+            Report::queries(&columns, &["spring".to_owned()], "en", Detail::Full).into_iter();
         let items = items.filter(|it| Insights::needs(&it.overall.measure, newest));
         let items = items.map(|item| ReportItem {
             overall: answered(item.overall),
@@ -449,7 +449,7 @@ mod tests {
             title: "Short".to_owned(),
             language: "en".to_owned(),
             campaigns: vec!["spring".to_owned()],
-            detail: Detail::Overall,
+            detail: Detail::Full,
             items: items.collect(),
         };
         Insights::of(report, newest)

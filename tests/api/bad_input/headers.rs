@@ -190,7 +190,7 @@ async fn what_is_no_receipt_stores_nothing() {
                 calls.push((operation.id.clone(), call));
             }
         }
-        assert_eq!(calls.len(), 8);
+        assert_eq!(calls.len(), 10);
         surface
             .refuse(&String::from_utf8_lossy(receipt), calls)
             .await;

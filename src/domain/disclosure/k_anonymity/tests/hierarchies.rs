@@ -78,27 +78,14 @@ proptest! {
         prop_assert_eq!(cost.coarser_by_column.iter().sum::<u64>(), cost.coarser_cells);
     }
 
-    /// To tell groups never costs more than to mask, and the order of rows does not matter.
     #[test]
-    fn groups_cost_no_more_than_masked_cells((depths, mut rows) in rows(), k in 2_u32..9) {
+    fn the_order_of_rows_does_not_matter((depths, mut rows) in rows(), k in 2_u32..9) {
         prop_assume!(rows.len() >= k as usize);
         let hierarchies: Vec<Hierarchy> = depths.iter().map(|depth| tree(*depth, 100).0).collect();
-        let flat = vec![Hierarchy::flat(100); depths.len()];
-        let plan = |rows: &[Vec<u32>], hierarchies: &[Hierarchy]| {
-            table_of(depths.len(), rows).generalise(k, hierarchies).unwrap()
-        };
-        let cost = |plan: &SuppressionPlan| -> u64 {
-            let of = |(_, shown, records): (&[u32], &[u32], u64)| {
-                let cells = shown.iter().zip(&hierarchies);
-                records * cells.map(|(code, tree)| u64::from(tree.cost(*code))).sum::<u64>()
-            };
-            plan.shares().map(of).sum()
-        };
-        let with_groups = plan(&rows, &hierarchies);
-        prop_assert!(cost(&with_groups) <= cost(&plan(&rows, &flat)));
-        let before = counted(&shown(&with_groups, &rows));
+        let plan = |rows: &[Vec<u32>]| table_of(depths.len(), rows).generalise(k, &hierarchies).unwrap();
+        let before = counted(&shown(&plan(&rows), &rows));
         rows.reverse();
-        let after = counted(&shown(&plan(&rows, &hierarchies), &rows));
+        let after = counted(&shown(&plan(&rows), &rows));
         prop_assert_eq!(before, after);
     }
 }
