@@ -1,7 +1,7 @@
 //! Removes direct identifiers from remarks (free-text answers) before they are stored.
 //!
 //! It finds identifiers by their form and by the words before them, in Korean and English text: one file a kind, and a
-//! table of them, [`DETECTORS`]. It does not find names, places without a house number, workplaces, or a story that
+//! table of them, `DETECTORS`. It does not find names, places without a house number, workplaces, or a story that
 //! identifies a person; those are [marked](super::marks) for the reviewer, who reads every remark before any export.
 //!
 //! The detectors run one after the other, the most specific first. Each sees only the pieces of text between
