@@ -85,7 +85,7 @@ impl From<&PassKey> for PassIssuerView {
         "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
     },
     "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null,
-    "testing": false,
+    "testing": false, "insights_from": null,
 }))]
 pub struct CampaignView {
     /// The campaign's key.

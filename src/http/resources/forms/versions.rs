@@ -100,7 +100,7 @@ async fn retire_form_version(
         "questions": [{"key": "eating_meals", "change": "options_added", "details": ["option \"complete\" is new"]}],
         "scores": [{"key": "eating", "change": "reworded", "details": ["the title reads differently"]}],
         "sections": [{"key": "eating", "change": "identical", "details": []}],
-        "notices": [],
+        "notices": [], "advice": [],
         "form": [],
     }))),
     extensions(("x-problems" = json!(["form_unknown", "version_unknown"]))),
