@@ -5,13 +5,13 @@
 //! | week, language | 1 | they matter least to the questions that a form asks, and part people into the smallest groups |
 //! | campaign | 3 | campaigns are compared, though more seldom than people |
 //! | form version | 3 | whoever reads the codebook can do without |
-//! | answer to a background question | 4 | it is what the responses are compared by |
+//! | answer to a background question | 8 | it is what the responses are compared by |
 //! | each column that must be suppressed with it | 1 | most of them are empty anyway: the questions of a rare cancer, for instance |
 
 use super::{QuasiIdentifiers, SecondarySuppression};
 use crate::domain::codebook::{ColumnKind, Columns, MetadataColumn};
 
-const BACKGROUND: u32 = 4;
+const BACKGROUND: u32 = 8;
 const DEPENDENT: u32 = 1;
 
 const fn own_weight(kind: &ColumnKind) -> u32 {
