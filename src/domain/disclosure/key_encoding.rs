@@ -14,7 +14,8 @@ const GROUPS: u32 = 1 << 31;
 
 /// Gives each combination of quasi-identifiers its codes: equal if and only if the file shows the same, suppression aside.
 ///
-/// Whatever the reason why a cell is empty, the file shows the same nothing, so that all reasons have one code.
+/// Whatever the reason why a cell is empty, the file shows the same nothing ([`ShownClass`](super::ShownClass)), so that all
+/// reasons have one code.
 #[derive(Debug, Clone)]
 pub struct KeyEncoder {
     levels: Arc<Levels>,

@@ -7,7 +7,8 @@ use crate::domain::codebook::{Cell, ColumnIndex, Missing};
 /// What all responses of a class show of their quasi-identifiers, and so of what hangs on them.
 ///
 /// Two responses are alike when every quasi-identifier shows the same: the same value, the same group, or nothing. A group is a
-/// value of its own, and so is a masked cell: neither is alike to a value that it could stand for.
+/// value of its own, and so is a masked cell: neither is alike to a value that it could stand for. Nothing is nothing: whether
+/// somebody declined or left a background question blank is not shown, since it would part a class.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownClass {
     /// The quasi-identifiers that are masked.
@@ -66,6 +67,7 @@ impl ShownClass {
                 Some(coarse) => encoder.levels().cell(own, column, coarse, cell),
                 None => masked,
             },
+            Some(_) if matches!(cell, Cell::Missing(_)) => Cell::Missing(Missing::Blank),
             _ => cell,
         }
     }
