@@ -1,6 +1,7 @@
 //! A published form and an open campaign, made over HTTP as staff would.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use aftercare::app::tasks::release::release_on;
 use aftercare::domain::form::{Source, Syntax};
@@ -136,14 +137,24 @@ impl Collection {
 
     /// Releases what is ripe, as the server does in the background.
     pub async fn release(&self) -> usize {
-        let mut conn = self.app.connect().await;
-        let released = release_on(&self.app.state.app, &mut conn, self.app.state.app.now())
-            .await
-            .unwrap();
-        // What the server's own releaser is moving at this moment was passed over.
-        let wait = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 7301)) FROM campaigns";
-        conn.batch_execute(wait).await.unwrap();
-        released
+        // What the server's own releaser is moving at this moment is passed over. Remarks come after the responses.
+        let ripe = "SELECT (SELECT count(*) FROM (SELECT FROM arrivals a JOIN campaigns c ON c.id = a.campaign_id \
+                    GROUP BY c.id HAVING count(*) >= c.release_size OR c.closed_at + c.grace_days * interval '24 hours' <= now()) AS ripe) \
+                    + (SELECT count(*) FROM (SELECT FROM waiting_remarks w JOIN campaigns c ON c.id = w.campaign_id \
+                    GROUP BY c.id, w.question HAVING count(*) >= CASE WHEN c.release_size > 1 THEN 3 * c.release_size ELSE 1 END) AS ripe)";
+        let app = &self.app.state.app;
+        let (waited, mut released) = (Instant::now(), 0);
+        loop {
+            let mut conn = self.app.connect().await;
+            released += release_on(app, &mut conn, app.now()).await.unwrap();
+            let wait =
+                "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 7301)) FROM campaigns";
+            conn.batch_execute(wait).await.unwrap();
+            if self.sql_now::<i64>(ripe).await == 0 || waited.elapsed() > Duration::from_secs(5) {
+                return released;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// One cell of the first row of a query, after releasing what is ripe.
@@ -151,15 +162,6 @@ impl Collection {
     where
         T: for<'a> tokio_postgres::types::FromSql<'a>,
     {
-        self.release().await;
-        // The server may be about to release the same, and then the call above passed it over.
-        let ripe = "SELECT count(*) FROM (SELECT FROM arrivals a JOIN campaigns c ON c.id = a.campaign_id \
-                    GROUP BY c.id HAVING count(*) >= c.release_size OR c.closed_at + c.grace_days * interval '24 hours' <= now()) AS ripe";
-        let waited = std::time::Instant::now();
-        while self.sql_now::<i64>(ripe).await > 0 && waited.elapsed().as_secs() < 5 {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        // Remarks come after the responses.
         self.release().await;
         self.sql_now(query).await
     }
