@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::context::unit_follows;
 use super::kind::Kind;
 use super::pattern::pattern;
 use super::span::{Finding, without_overlap};
+use super::unit::unit_follows;
 
 /// Words that name a code, with the fewest digits of one.
 struct Cue {

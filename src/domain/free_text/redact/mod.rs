@@ -40,6 +40,7 @@ mod resident;
 mod secret;
 mod span;
 mod spelled;
+mod unit;
 
 pub(super) use normal::normalise;
 #[cfg(test)]

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::context::unit_follows;
 use super::kind::Kind;
 use super::pattern::{pattern, values};
 use super::span::{Finding, without_overlap};
+use super::unit::unit_follows;
 
 /// The syllables that plates have: private, hire, delivery.
 static KOREAN: LazyLock<Regex> = LazyLock::new(|| {

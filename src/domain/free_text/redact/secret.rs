@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::context::unit_follows;
 use super::kind::Kind;
 use super::pattern::{pattern, values};
 use super::span::Finding;
+use super::unit::unit_follows;
 
 static SECRET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
