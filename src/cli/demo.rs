@@ -37,6 +37,7 @@ use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
 use crate::domain::staff::scope::RoleScopes;
 use crate::domain::week::IsoWeek;
+use crate::http::server::check_address;
 use crate::postgres::database::Database;
 use crate::sample::People;
 
@@ -75,6 +76,7 @@ impl Demo {
     /// Serves until it is asked to stop.
     pub async fn run(self) -> anyhow::Result<()> {
         let signals = Signals::listen()?;
+        check_address(self.config.http.listen)?;
         let database = Database::open(&self.config.database, &mut say).await?;
         let result = self.demonstrate(&database, signals).await;
         database.stop().await;

@@ -52,6 +52,28 @@ pub struct ListenError {
     setting: &'static str,
 }
 
+impl ListenError {
+    fn of_api(address: SocketAddr, reason: io::Error) -> Self {
+        Self {
+            address,
+            reason,
+            setting: "--listen or AFTERCARE_LISTEN",
+        }
+    }
+}
+
+/// Checks that the API can listen on this address, before work that takes a while.
+///
+/// # Errors
+///
+/// When it cannot.
+pub fn check_address(address: SocketAddr) -> Result<(), ListenError> {
+    match listen(address) {
+        Ok(_) => Ok(()),
+        Err(reason) => Err(ListenError::of_api(address, reason)),
+    }
+}
+
 /// Why the server of the API cannot serve.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
@@ -88,11 +110,7 @@ impl Bound {
 pub fn bind(state: State) -> Result<Bound, BindError> {
     let config = state.config.clone();
     let tls = state.tls_files.as_ref().map(server_tls).transpose()?;
-    let failed = |reason| ListenError {
-        address: config.listen,
-        reason,
-        setting: "--listen or AFTERCARE_LISTEN",
-    };
+    let failed = |reason| ListenError::of_api(config.listen, reason);
     let limits = Limits {
         head: config.header_timeout(),
         quiet: KEEP_ALIVE + config.header_timeout(),

@@ -8,9 +8,6 @@ use crate::domain::form::{
 };
 use crate::formats::xlsform::yes_no_words;
 
-/// A rating with more steps is a field for a number.
-const MOST_BUTTONS: i64 = 20;
-
 pub(super) enum Input {
     Options {
         kind: &'static str,
@@ -138,33 +135,18 @@ fn ranking(
 
 /// A button for each step, if there are few.
 fn rating(question: &QuestionDefinition, given: &[&str], language: &str) -> Option<Input> {
-    let whole = |number: &Option<Number>| number.as_ref()?.as_i64();
-    let (min, max) = (whole(&question.min)?, whole(&question.max)?);
-    let step = whole(&question.step).unwrap_or(1).max(1);
-    if max.saturating_sub(min) / step > MOST_BUTTONS {
-        return None;
-    }
-    let mut options = Vec::new();
-    let mut at = min;
-    while at <= max {
-        let anchor = question.anchors.iter().find(|anchor| anchor.at == at);
-        let end = match at {
-            _ if at == min => question.min_label.as_ref(),
-            _ if at == max => question.max_label.as_ref(),
-            _ => None,
-        };
-        let meaning = anchor.map(|anchor| &anchor.label).or(end);
+    let option_of = |(at, meaning): (i64, Option<&Text>)| {
         let code = at.to_string();
-        options.push(option(
-            &code,
-            &labelled(&code, optional(meaning, language)),
-            given,
-        ));
-        at = at.saturating_add(step);
-    }
+        let label = labelled(&code, optional(meaning, language));
+        option(&code, &label, given)
+    };
     Some(Input::Options {
         kind: "radio",
-        options,
+        options: question
+            .rating_steps()?
+            .into_iter()
+            .map(option_of)
+            .collect(),
     })
 }
 

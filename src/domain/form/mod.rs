@@ -16,6 +16,7 @@ mod lint;
 mod order;
 mod particulars;
 mod question;
+mod rating;
 mod record;
 pub(crate) mod routing;
 mod score;

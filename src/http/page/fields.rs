@@ -12,9 +12,6 @@ use crate::domain::form::{
 };
 use crate::formats::xlsform::yes_no_words;
 
-/// A rating with more steps is a field for a number.
-const MOST_BUTTONS: i64 = 20;
-
 /// A question as it is shown.
 pub(super) struct QuestionView {
     pub(super) key: String,
@@ -287,33 +284,21 @@ impl Fields<'_> {
 
     /// A button for each step, if there are few.
     fn rating(&self, question: &QuestionDefinition, given: &[String]) -> Option<Field> {
-        let whole = |number: &Option<Number>| number.as_ref()?.as_i64();
-        let (min, max) = (whole(&question.min)?, whole(&question.max)?);
-        let step = whole(&question.step).unwrap_or(1).max(1);
-        if max.saturating_sub(min) / step > MOST_BUTTONS {
-            return None;
-        }
-        let mut options = Vec::new();
-        let mut at = min;
-        while at <= max {
-            let anchor = question.anchors.iter().find(|anchor| anchor.at == at);
-            let end = match at {
-                _ if at == min => question.min_label.as_ref(),
-                _ if at == max => question.max_label.as_ref(),
-                _ => None,
-            };
-            let meaning = anchor.map(|anchor| &anchor.label).or(end);
+        let option_of = |(at, meaning): (i64, Option<&Text>)| {
             let label = match self.visit.optional(meaning) {
                 "" => at.to_string(),
                 meaning => format!("{at} ({meaning})"),
             };
-            options.push(option(&at.to_string(), &label, given));
-            at = at.saturating_add(step);
-        }
+            option(&at.to_string(), &label, given)
+        };
         Some(Field::Choices {
             kind: "radio",
             across: true,
-            options,
+            options: question
+                .rating_steps()?
+                .into_iter()
+                .map(option_of)
+                .collect(),
         })
     }
 

@@ -21,6 +21,7 @@ mod front;
 mod own;
 pub mod posted;
 mod reply;
+mod request;
 mod script;
 mod sections;
 mod sending;

@@ -11,10 +11,10 @@ use super::answers::{AnsweredSection, ScoreLine, answered, notices, scores};
 use super::carried::Carried;
 use super::fault_words::of_problem;
 use super::posted::Posted;
-use super::reply::{STYLE_PATH, page, refuse_foreign, told};
+use super::reply::{STYLE_PATH, page, told};
+use super::request::posted;
 use super::sections::{Look, Progress, section};
 use super::sending::{Maker, sent};
-use super::steps::MAX_BODY;
 use super::visit::{Frame, Visit};
 use crate::app::own_response::{OwnResponse, read_own, withdraw_own};
 use crate::domain::campaign::access::Access;
@@ -22,8 +22,8 @@ use crate::domain::ids::CampaignKey;
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::walk;
 use crate::http::auth::client_address::client_address;
+use crate::http::extract::Document;
 use crate::http::extract::path::CampaignPath;
-use crate::http::extract::{Document, Format};
 use crate::http::middleware::compression::compress;
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
@@ -115,10 +115,8 @@ async fn answer(
     path: &CampaignPath,
     document: Document,
 ) -> Result<HttpResponse, Problem> {
-    refuse_foreign(req)?;
     let key = path.key()?;
-    let read = document.read_at_most(&[Format::Fields], |_| MAX_BODY);
-    let posted = Posted::read(&read.await?.1);
+    let posted = posted(req, document).await?;
     let language = posted.last("language");
     let visit = Visit::find(state, req, &key, language, None).await?;
     let typed = posted.last("receipt").unwrap_or_default().trim();

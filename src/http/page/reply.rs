@@ -2,15 +2,16 @@
 
 use std::sync::LazyLock;
 
+use actix_web::http::header::HeaderName;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use sha2::{Digest, Sha256};
 
 use super::fault_words::of_problem;
 use super::visit::{Frame, own_language};
 use crate::http::middleware::security_headers::HTML;
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
 
 /// The page loads its own files and talks to this server, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -45,6 +46,9 @@ pub(super) fn page(status: StatusCode, page: &impl Template) -> Result<HttpRespo
         .body(html))
 }
 
+/// The headers of a refusal that say when to come again.
+const WHEN_AGAIN: [&str; 3] = ["retry-after", "ratelimit", "ratelimit-policy"];
+
 /// The reply, or a page that says what is wrong, with a way back to `back`.
 pub(super) fn told(
     req: &HttpRequest,
@@ -67,26 +71,13 @@ pub(super) fn told(
         style: &STYLE_PATH,
         back,
     };
-    page(problem.code().status(), &told)
-}
-
-/// Refuses what a page of another site sends: it would make its visitors answer, from as many networks as it has visitors.
-///
-/// Browsers say so in `Sec-Fetch-Site`. In older ones only `Origin` tells; since the page sends no referrer, it is `null`
-/// for the page itself, and says nothing then.
-pub(super) fn refuse_foreign(req: &HttpRequest) -> Result<(), Problem> {
-    let header = |name: &str| req.headers().get(name).map(|value| value.as_bytes());
-    let is_own = match (header("sec-fetch-site"), header("origin")) {
-        (Some(site), _) => site == b"same-origin" || site == b"none",
-        (None, None | Some(b"null")) => true,
-        (None, Some(origin)) => {
-            let host = header("host").unwrap_or_default();
-            let authority = origin.splitn(2, |byte| *byte == b'/').nth(1);
-            authority.and_then(|it| it.strip_prefix(b"/")) == Some(host)
+    let mut reply = page(problem.code().status(), &told)?;
+    let plain = problem.error_response();
+    for name in WHEN_AGAIN {
+        if let Some(value) = plain.headers().get(name) {
+            let name = HeaderName::from_static(name);
+            reply.headers_mut().insert(name, value.clone());
         }
-    };
-    match is_own {
-        true => Ok(()),
-        false => Err(Code::PreflightRefused.into()),
     }
+    Ok(reply)
 }

@@ -10,7 +10,8 @@ use super::carried::Carried;
 use super::fault_words::of_problem;
 use super::front::CampaignPage;
 use super::posted::Posted;
-use super::reply::{page, refuse_foreign, told};
+use super::reply::{page, told};
+use super::request::posted;
 use super::sections::{Look, Progress, check, section};
 use super::sending::send;
 use super::visit::Visit;
@@ -19,15 +20,12 @@ use crate::domain::admission::invitation::Invitation;
 use crate::domain::campaign::access::Access;
 use crate::domain::response::receipt::Receipt;
 use crate::http::auth::client_address::client_address;
+use crate::http::extract::Document;
 use crate::http::extract::path::CampaignPath;
-use crate::http::extract::{Document, Format};
 use crate::http::middleware::compression::compress;
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 use crate::random;
-
-/// Letters of other scripts take nine bytes each in a form's body.
-pub(super) const MAX_BODY: usize = 1024 * 1024;
 
 /// The bytes of a receipt.
 const RECEIPT_BYTES: usize = 16;
@@ -50,10 +48,8 @@ async fn step(
     path: &CampaignPath,
     document: Document,
 ) -> Result<HttpResponse, Problem> {
-    refuse_foreign(req)?;
     let key = path.key()?;
-    let read = document.read_at_most(&[Format::Fields], |_| MAX_BODY);
-    let posted = Posted::read(&read.await?.1);
+    let posted = posted(req, document).await?;
     let go = posted.last("go").unwrap_or("next");
     let switched = go.strip_prefix("language.");
     let asked = switched.or_else(|| posted.last("language"));
