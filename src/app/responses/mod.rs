@@ -1,134 +1,34 @@
 //! Responses: sending one. Whoever sends it needs no account.
 
+mod admission;
+mod error;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::form_catalog::PublishedVersion;
 use super::limits::TooMany;
-use super::pass_keys::PassKey;
-use super::{App, Failure, failures, trials};
-use crate::domain::admission::invitation::Invitation;
-use crate::domain::admission::pass::token::Token;
-use crate::domain::admission::proof_of_work::{Proof, Work};
-use crate::domain::campaign::access::{Access, Credential};
+use super::{App, Failure, trials};
+use crate::domain::campaign::access::Access;
 use crate::domain::campaign::{Campaign, NotOpen};
-use crate::domain::fault::Fault;
 use crate::domain::form::{self, Form, Question, look_up};
 use crate::domain::free_text::redact::Kind;
 use crate::domain::ids::CampaignKey;
 use crate::domain::response::receipt::Receipt;
 use crate::domain::response::{
-    AnonymousResponse, AnswerFault, Occasion, RawAnswers, ResponseContext, Summary, ValidAnswers,
-    validate,
+    AnonymousResponse, Occasion, RawAnswers, ResponseContext, Summary, ValidAnswers, validate,
 };
 use crate::domain::week::IsoWeek;
-use crate::store::campaigns::{CampaignAndVersion, find_campaign, find_campaign_and_version};
+use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
 use crate::store::forms::FormVersionRef;
 use crate::store::responses::arrival::Arrival;
 use crate::store::responses::find::find_response;
 use crate::store::responses::insert::{Stored, find_earlier};
-use crate::store::responses::redeem::Refusal;
-use crate::store::responses::trial::{find_test, insert_test, is_redeemed};
+use crate::store::responses::trial::{find_test, insert_test};
 
-/// Why a response was not stored, found or withdrawn.
-#[derive(Debug, thiserror::Error)]
-pub enum ResponseError {
-    /// Too many came from the client's network.
-    #[error("too many came from this network")]
-    TooMany(TooMany),
-    /// There is no such campaign.
-    #[error("there is no such campaign")]
-    CampaignUnknown,
-    /// The campaign is not open.
-    #[error("the campaign is not open")]
-    NotOpen(NotOpen),
-    /// The campaign's form has no such version.
-    #[error("the form has no such version")]
-    VersionUnknown,
-    /// The campaign takes only this version of the form.
-    #[error("the campaign takes only version {0} of the form")]
-    VersionNotTaken(i32),
-    /// The version is retired, and its grace period is over.
-    #[error("the version is retired")]
-    VersionRetired,
-    /// The form does not exist in this language.
-    #[error("the form does not exist in this language")]
-    LanguageNotOffered,
-    /// Some answers do not fit the form.
-    #[error("some answers do not fit the form")]
-    AnswersInvalid(Vec<Fault<AnswerFault>>),
-    /// The campaign takes responses by invitation only.
-    #[error("an invitation is missing")]
-    InvitationMissing,
-    /// The invitation is mistyped.
-    #[error("the invitation is malformed")]
-    InvitationMalformed,
-    /// An invitation was sent along with a pass, which would tell whose response it is.
-    #[error("an invitation was sent with a pass")]
-    InvitationMisplaced,
-    /// The campaign takes responses with a pass of this key.
-    #[error("a pass is missing")]
-    PassMissing(Arc<PassKey>),
-    /// The pass is not one of this key.
-    #[error("the pass is not good")]
-    PassInvalid(Arc<PassKey>),
-    /// The receipt of the response to replace is malformed.
-    #[error("the receipt of the response to replace is malformed")]
-    ReplacesMalformed,
-    /// The campaign asks for a proof of this work.
-    #[error("a proof of work is missing or too small")]
-    WorkNeeded(Work),
-    /// The credential is not good any more.
-    #[error("the invitation or pass is not good any more")]
-    Refused(Refusal),
-    /// The receipt was used for other answers.
-    #[error("the receipt was used for other answers")]
-    ReceiptUsed,
-    /// The response was released, so it can no longer be corrected. Holds whether it can be withdrawn.
-    #[error("the response was released")]
-    Released {
-        /// Whether it can still be withdrawn.
-        withdrawable: bool,
-    },
-    /// There is no response with this receipt.
-    #[error("there is no such response")]
-    Unknown,
-    /// The response was withdrawn.
-    #[error("the response was withdrawn")]
-    Withdrawn,
-    /// Responses of the campaign can no longer be withdrawn.
-    #[error("responses can no longer be withdrawn")]
-    WithdrawalEnded,
-    /// The machinery.
-    #[error("{0}")]
-    Failure(Failure),
-}
-
-failures!(ResponseError);
-
-/// An optional credential as a client sent it.
-#[derive(Debug, Clone)]
-pub enum Sent<T> {
-    /// The client sent none.
-    Missing,
-    /// The client sent one that cannot be parsed.
-    Malformed,
-    /// The client sent this one.
-    Given(T),
-}
-
-/// The credentials of a request. The campaign's access rule decides which of them count.
-#[derive(Debug)]
-pub struct SentCredentials {
-    /// An invitation.
-    pub invitation: Sent<Invitation>,
-    /// A pass.
-    pub pass: Sent<Token>,
-    /// The receipt of a response that was withdrawn: its admission counts again.
-    pub replaces: Sent<Receipt>,
-    /// A proof of work.
-    pub proof: Sent<Proof>,
-}
+pub use admission::{Sent, SentCredentials, check_invitation};
+use admission::{check_credentials, check_work, credential};
+pub use error::ResponseError;
 
 /// A filled form.
 pub struct FilledForm {
@@ -193,7 +93,7 @@ pub async fn submit(
     } = checked;
     let sent_as = Sending::of(&response);
     let taken = takes_responses(&campaign, &version, now)
-        .and_then(|()| check_work(&campaign, &sent))
+        .and_then(|()| check_work(&campaign, &sent.receipt, &sent.credentials.proof))
         .and_then(|()| count(app, &campaign, client).map_err(ResponseError::TooMany));
     let stored = match taken {
         Ok(()) => {
@@ -232,55 +132,6 @@ async fn submit_test(
     let stored = stored.ok_or(ResponseError::NotOpen(NotOpen::Upcoming))?;
     let sent_as = Sending::of(&checked.response);
     receipted(&checked.published, &checked.answers, sent_as, stored, true)
-}
-
-async fn check_credentials(
-    app: &App,
-    campaign: &Campaign,
-    sent: SentCredentials,
-) -> Result<(), ResponseError> {
-    let hash = match credential(app, campaign, sent).await {
-        Ok(Credential::Invitation(hash)) => hash,
-        Ok(_) | Err(ResponseError::InvitationMissing | ResponseError::PassMissing(_)) => {
-            return Ok(());
-        }
-        Err(error) => return Err(error),
-    };
-    let mut conn = app.connection().await?;
-    match is_redeemed(&mut conn, &hash).await? {
-        Some(false) => Ok(()),
-        Some(true) => Err(ResponseError::Refused(Refusal::InvitationUsed)),
-        None => Err(ResponseError::Refused(Refusal::InvitationUnknown)),
-    }
-}
-
-/// Checks that an invitation would let a response in now, before anybody fills in the form for nothing. It is not used up.
-///
-/// # Errors
-///
-/// When there is no such campaign, the invitation is unknown or was used, or too many were tried from the client's network.
-pub async fn check_invitation(
-    app: &App,
-    key: &CampaignKey,
-    sent: Sent<Invitation>,
-    client: Option<IpAddr>,
-) -> Result<(), ResponseError> {
-    let counted = app.limits.count_credential(client, app.now());
-    counted.map_err(ResponseError::TooMany)?;
-    let mut conn = app.connection().await?;
-    let campaign = find_campaign(&mut conn, key).await?;
-    drop(conn);
-    let campaign = campaign.ok_or(ResponseError::CampaignUnknown)?;
-    let sent = SentCredentials {
-        invitation: sent,
-        pass: Sent::Missing,
-        replaces: Sent::Missing,
-        proof: Sent::Missing,
-    };
-    if matches!(sent.invitation, Sent::Missing) && !campaign.is_testing(app.now()) {
-        return Err(ResponseError::InvitationMissing);
-    }
-    check_credentials(app, &campaign, sent).await
 }
 
 /// The week in which the response of this receipt came first, where that matters: dates are read as they were then, so
@@ -351,19 +202,6 @@ pub(super) async fn check(
         answers,
         response,
     })
-}
-
-/// Checks that the work was done that the campaign asks for.
-fn check_work(campaign: &Campaign, sent: &NewResponse) -> Result<(), ResponseError> {
-    match (campaign.needed_work(), &sent.credentials.proof) {
-        (None, _) => Ok(()),
-        (Some(work), Sent::Given(proof))
-            if work.is_shown_by(proof, &campaign.key, &sent.receipt) =>
-        {
-            Ok(())
-        }
-        (Some(work), _) => Err(ResponseError::WorkNeeded(work)),
-    }
 }
 
 /// Counts a response that is sent: to an open campaign as one, else as an invitation or a pass that is tried.
@@ -466,7 +304,6 @@ pub(super) fn takes_version(
     }
 }
 
-/// The campaign with this key, and this version of its form. Concurrent requests share one query.
 /// The version with this number of the form of a campaign.
 ///
 /// # Errors
@@ -483,6 +320,7 @@ pub async fn version_of_form(
     Ok(app.version(version.id).await?)
 }
 
+/// The campaign with this key, and this version of its form. Concurrent requests share one query.
 async fn campaign_and_version(
     app: &App,
     campaign: &CampaignKey,
@@ -494,54 +332,6 @@ async fn campaign_and_version(
         None => {
             let mut conn = app.connection().await?;
             Ok(find_campaign_and_version(&mut conn, campaign, version).await?)
-        }
-    }
-}
-
-/// The credential that the campaign's access rule asks for. Whether it was used before is checked when the response is
-/// stored.
-async fn credential(
-    app: &App,
-    campaign: &Campaign,
-    sent: SentCredentials,
-) -> Result<Credential, ResponseError> {
-    let server = app.key_of(campaign)?;
-    let access = campaign.settings.access;
-    if access == Access::Pass && !matches!(sent.invitation, Sent::Missing) {
-        return Err(ResponseError::InvitationMisplaced);
-    }
-    match sent.replaces {
-        Sent::Given(receipt) if access != Access::Open => {
-            let withdrawn = server.response_id(campaign.id, &receipt);
-            return Ok(Credential::Replacement { withdrawn, access });
-        }
-        Sent::Malformed => return Err(ResponseError::ReplacesMalformed),
-        Sent::Given(_) | Sent::Missing => {}
-    }
-    match access {
-        Access::Open => Ok(Credential::Open),
-        Access::Code => match sent.invitation {
-            Sent::Given(invitation) => Ok(Credential::Invitation(
-                server.invitation_hash(campaign.id, &invitation),
-            )),
-            Sent::Malformed => Err(ResponseError::InvitationMalformed),
-            Sent::Missing => Err(ResponseError::InvitationMissing),
-        },
-        Access::Pass => {
-            let key = match app.pass_keys.known(campaign.id) {
-                Some(known) => known,
-                None => {
-                    let mut conn = app.connection().await?;
-                    app.pass_keys.get(&mut conn, campaign.id).await?
-                }
-            };
-            match sent.pass {
-                Sent::Given(token) if key.public.accepts(&token, &key.challenge) => {
-                    Ok(Credential::Pass(server.pass_hash(campaign.id, &token)))
-                }
-                Sent::Given(_) | Sent::Malformed => Err(ResponseError::PassInvalid(key)),
-                Sent::Missing => Err(ResponseError::PassMissing(key)),
-            }
         }
     }
 }
