@@ -83,8 +83,9 @@ impl PlanCache {
         for (_, making) in kept.iter().rev() {
             let fits = match making.get() {
                 Some(table) => {
-                    bytes += table.bytes();
-                    bytes <= MOST_BYTES
+                    let fits = bytes + table.bytes() <= MOST_BYTES;
+                    bytes += if fits { table.bytes() } else { 0 };
+                    fits
                 }
                 None => Arc::strong_count(making) > 1,
             };

@@ -1,8 +1,8 @@
 //! The transport of an export, from a task that writes it to the body of the reply.
 //!
 //! The task reads rows, writes them into pieces of the file and sends these on as fast as Postgres gives them. The first
-//! few that the client has not taken yet wait in memory, further ones in the [spool](super::spool). So memory does not
-//! grow with the number of rows, and a slow client holds no connection to the database. Only when the spool is full does
+//! few that the client has not taken yet wait in memory, further ones in the [spool](super::spool). So a file takes no more
+//! memory for its rows, and a slow client holds no connection to the database. Only when the spool is full does
 //! the task wait for the client.
 //!
 //! What an export will give is reported before its first row is written: [`start`] gives the report, and nothing is

@@ -3,7 +3,7 @@
 //! Each campaign has a masked table of its own, which no other campaign changes. It is made in two passes over its
 //! responses and kept (see [`super::plan`]); a third pass writes them. All passes are within one snapshot of the database.
 //! So what is masked is decided, and reported, before the first row is written. Memory does not grow with the number of
-//! rows, but for the table of combinations of quasi-identifiers while it is planned.
+//! rows, but for the table of combinations of quasi-identifiers while it is planned, and four bytes a response of the plan.
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@
 //! | [`campaigns`] | which campaigns the caller may see |
 //! | [`report`] | the figures |
 //! | [`remarks`] | the export of remarks |
-//! | [`download`] | the transport to the client, with as little memory for a million rows as for ten |
+//! | [`download`] | the transport to the client, piece by piece |
 //! | [`spool`] | where the file waits for a slow client |
 //! | [`error`] | why an export broke off |
 //!

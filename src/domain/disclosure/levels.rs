@@ -246,13 +246,7 @@ impl Levels {
     }
 
     /// What a column of a quasi-identifier has that is told as this.
-    pub fn cell<'a>(
-        &'a self,
-        quasi: usize,
-        column: ColumnIndex,
-        coarse: &Coarse,
-        exact: Cell<'a>,
-    ) -> Cell<'a> {
+    pub fn cell<'a>(&'a self, quasi: usize, column: ColumnIndex, coarse: &Coarse) -> Cell<'a> {
         let masked = Cell::Missing(Missing::Masked);
         let (Some(leveled), Some(told)) = (self.of.get(quasi), column.of(&self.columns)) else {
             return masked;
@@ -263,8 +257,6 @@ impl Levels {
                 .definition(*level, *group)
                 .map_or(masked, Cell::Group),
             (Coarse::Group { .. }, Told::Options(_) | Told::Number) => masked,
-            // A version that does not have the option says so, whatever was chosen.
-            (Coarse::Groups { .. }, _) if exact == Cell::Missing(Missing::NotAsked) => exact,
             (Coarse::Groups { level, touched }, Told::Options(options)) => {
                 match leveled.any_of(options, *level, touched) {
                     Some(chosen) => Cell::Chosen(chosen),

@@ -64,7 +64,7 @@ impl ShownClass {
         match own {
             Some(own) if self.masked.contains(own) => masked,
             Some(own) if self.coarser.contains(own) => match self.coarse(own, encoder) {
-                Some(coarse) => encoder.levels().cell(own, column, coarse, cell),
+                Some(coarse) => encoder.levels().cell(own, column, coarse),
                 None => masked,
             },
             Some(_) if matches!(cell, Cell::Missing(_)) => Cell::Missing(Missing::Blank),

@@ -3,7 +3,6 @@
 //! | what | weight | because |
 //! | --- | --- | --- |
 //! | week, language | 1 | they matter least to the questions that a form asks, and part people into the smallest groups |
-//! | campaign | 3 | campaigns are compared, though more seldom than people |
 //! | form version | 3 | whoever reads the codebook can do without |
 //! | answer to a background question | 8 | it is what the responses are compared by |
 //! | each column that must be suppressed with it | 1 | most of them are empty anyway: the questions of a rare cancer, for instance |

@@ -50,7 +50,7 @@ impl Bounds {
 /// The responses that have a value of a number, with the sums of their values and squares.
 ///
 /// Sums are whole numbers of billionths of the range, so that they are exact in every order, and hold for nine billion
-/// responses. As with a [`Cell`], responses can be added and removed without end.
+/// responses. As with a [`Cell`], responses come in any order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Total {
     bounds: Bounds,
@@ -81,14 +81,6 @@ impl Total {
         self.cell.add(record);
         self.sum = self.sum.wrapping_add(value);
         self.squares = self.squares.wrapping_add(square(value));
-    }
-
-    /// A response with this value is gone.
-    pub fn remove(&mut self, value: f64, record: RecordKey) {
-        let value = self.bounds.billionths(value);
-        self.cell.remove(record);
-        self.sum = self.sum.wrapping_sub(value);
-        self.squares = self.squares.wrapping_sub(square(value));
     }
 
     /// Other responses fall into it as well.

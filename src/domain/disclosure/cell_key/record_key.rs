@@ -73,8 +73,7 @@ impl CellKey {
 
 /// A cell of a table before any protection: how many responses fall into it, and its key.
 ///
-/// Cells are added and subtracted without end: a tally adds a response when it is released and removes it when it is
-/// withdrawn, and it does not matter which comes first. Numbers wrap, so that this holds in every order.
+/// Responses come in any order, and cells are merged in any order: the result is the same, since sums wrap.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cell {
     n: u64,
@@ -101,12 +100,6 @@ impl Cell {
     pub const fn add(&mut self, record: RecordKey) {
         self.n = self.n.wrapping_add(1);
         self.key.0 = self.key.0.wrapping_add(record.0);
-    }
-
-    /// A response that fell into the cell is gone.
-    pub const fn remove(&mut self, record: RecordKey) {
-        self.n = self.n.wrapping_sub(1);
-        self.key.0 = self.key.0.wrapping_sub(record.0);
     }
 
     /// The responses of another cell, none of which is in this one, fall into this one as well.

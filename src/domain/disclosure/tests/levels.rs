@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use super::secondary_suppression::{another, settled, shipped};
 use crate::domain::codebook::tests::{add, every_kind, form, numbered, occasion, question, row};
-use crate::domain::codebook::{Cell, Columns, Missing, RowContent, RowProjection};
+use crate::domain::codebook::{Cell, Columns, RowContent, RowProjection};
 use crate::domain::disclosure::k_anonymity::{FrequencyTable, Suppressor};
 use crate::domain::disclosure::{
     Coarse, KeyEncoder, Levels, QuasiIdentifiers, SecondarySuppression, ShownClass, Weights,
@@ -277,7 +277,7 @@ fn a_group_stands_where_the_answer_would_and_typed_columns_stay_typed() {
     let cell = |name: &str, coarse: &Coarse| {
         let (index, _) = columns.iter().find(|(_, it)| it.name == name).unwrap();
         let place = quasi.of_column(index).unwrap();
-        let cell = levels.cell(place, index, coarse, Cell::Missing(Missing::Blank));
+        let cell = levels.cell(place, index, coarse);
         match cell {
             Cell::Group(group) => group.code.clone(),
             other => format!("{other:?}"),
