@@ -92,7 +92,8 @@ pub async fn clean_pending(app: &App, caller: &Caller, dry_run: bool) -> Result<
         }
         after = last;
     }
-    // In the order in which remarks move, so that what is released meanwhile is met in the next place.
+    // In the order in which remarks move, so that most of what is released meanwhile is met in the next place. What is
+    // locked at that moment is not.
     for place in [Place::Unreleased, Place::Pending] {
         let mut after = None;
         loop {
@@ -139,7 +140,7 @@ async fn waiting(
 /// Where a remark is that has left its arrival.
 #[derive(Clone, Copy)]
 enum Place {
-    /// It waits for remarks of other batches.
+    /// It waits for enough remarks to the same question.
     Unreleased,
     /// Nobody has reviewed it.
     Pending,

@@ -166,6 +166,8 @@ async fn most_doubtful(
         if first.len() > rows {
             first.pop_last();
         }
+        // To look for marks takes a while, and others want to be served as well.
+        tokio::task::yield_now().await;
     }
     Ok(first.into_values().collect())
 }

@@ -1,8 +1,8 @@
 //! Tallies: the counts that figures come from.
 //!
 //! A release is counted in the transaction that makes it. What is withdrawn stays counted until [`renew`] counts the
-//! released responses anew, and until then nothing else is counted: so figures follow all of it at once, and never move by
-//! one person ([`crate::domain::statistics::Held`]). Nothing is kept of a withdrawn response itself.
+//! released responses anew, and until then nothing else is counted: so figures follow all of it at once, and do not
+//! move with each person ([`crate::domain::statistics::Held`]). Nothing is kept of a withdrawn response itself.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -92,19 +92,35 @@ async fn count(
 ///
 /// # Errors
 ///
-/// When the database fails. Those counted before that stay.
+/// When the database fails. Those that can be counted are counted nonetheless.
 pub async fn renew(app: &App) -> Result<usize, Failure> {
+    renew_among(app, |_| true).await
+}
+
+/// The same, of some campaigns.
+///
+/// # Errors
+///
+/// When the database fails. Those that can be counted are counted nonetheless.
+pub async fn renew_among(app: &App, among: impl Fn(CampaignId) -> bool) -> Result<usize, Failure> {
     let mut conn = app.pools.exports.get().await?;
     let today = app.now().date_naive();
-    let mut renewed = 0;
+    let (mut renewed, mut failed) = (0, None);
     for (state, release_size) in states_behind(&mut conn).await? {
         let due = |held: Held| held.is_due(release_size, today);
-        if !state.built || state.held().is_some_and(due) {
-            let done = app.transact_on(&mut conn, async |tx| build(app, tx, &state).await);
-            renewed += usize::from(done.await?);
+        if !among(state.campaign_id) || state.built && !state.held().is_some_and(due) {
+            continue;
+        }
+        match app
+            .transact_on(&mut conn, async |tx| build(app, tx, &state).await)
+            .await
+        {
+            Ok(done) => renewed += usize::from(done),
+            // One campaign that cannot be counted must not keep the figures of others back.
+            Err(failure) => failed = Some(failure),
         }
     }
-    Ok(renewed)
+    failed.map_or(Ok(renewed), Err)
 }
 
 async fn build(

@@ -31,6 +31,13 @@ impl IsoWeek {
     pub fn monday(self) -> NaiveDate {
         self.monday
     }
+
+    /// The last day of the week.
+    pub fn sunday(self) -> NaiveDate {
+        self.monday
+            .checked_add_days(Days::new(6))
+            .unwrap_or(NaiveDate::MAX)
+    }
 }
 
 impl Display for IsoWeek {

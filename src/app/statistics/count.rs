@@ -6,7 +6,7 @@
 use futures_util::TryStreamExt;
 
 use super::scope::{Scope, StatisticsRefused};
-use crate::app::tallies::renew;
+use crate::app::tallies::renew_among;
 use crate::app::{App, Failure};
 use crate::domain::ids::{CampaignId, FormVersionId};
 use crate::domain::statistics::{
@@ -157,7 +157,8 @@ pub(super) async fn follow(
     if check_held(scope, states).is_ok() {
         return Ok(());
     }
-    renew(app).await?;
+    let ids = scope.ids();
+    renew_among(app, |campaign| ids.contains(&campaign)).await?;
     let states = states_of(&mut *app.connection().await?, &scope.ids()).await?;
     check_held(scope, &states)
 }

@@ -4,11 +4,9 @@
 //! and state of the responses, and all that can be asked of them is picked from what was computed.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Mutex;
-
-use super::report::{Loaded, answered, load};
+use super::report::{Loaded, answered, load_kept};
 use super::scope::{Scope, StatisticsRefused, method};
 use crate::app::export::ExportVersion;
 use crate::app::{App, Failure, failures};
@@ -57,11 +55,26 @@ struct CacheKey {
     language: String,
 }
 
+/// Insights with the revisions of the tallies that they are of.
 type Kept = (Vec<(CampaignId, i64)>, Arc<Insights>);
 
-/// Insights that were computed. Who asks for those that are being computed waits for them.
+/// Insights that were computed. Who asks for those that are being computed waits for them, and nobody else does.
 #[derive(Default)]
-pub struct InsightsCache(Mutex<HashMap<CacheKey, Kept>>);
+pub struct InsightsCache(Mutex<HashMap<CacheKey, Place>>);
+
+type Place = Arc<tokio::sync::Mutex<Option<Kept>>>;
+
+impl InsightsCache {
+    fn place(&self, key: CacheKey) -> Place {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.len() >= MOST && !places.contains_key(&key) {
+            let idle = |(_, place): &(&CacheKey, &Place)| Arc::strong_count(place) == 1;
+            let idle = places.iter().find(idle).map(|(key, _)| key.clone());
+            idle.and_then(|key| places.remove(&key));
+        }
+        Arc::clone(places.entry(key).or_default())
+    }
+}
 
 impl Publishing {
     /// All campaigns of a form.
@@ -159,23 +172,18 @@ pub async fn insights(
     let states = states_of(&mut *app.connection().await?, &ids).await?;
     let revision = |state: &TallyState| (state.campaign_id, state.revision);
     let revisions: Vec<(CampaignId, i64)> = states.iter().map(revision).collect();
-    let key = publishing.key(language);
-    let mut kept = app.insights.0.lock().await;
-    match kept.get(&key) {
+    let place = app.insights.place(publishing.key(language));
+    let mut kept = place.lock().await;
+    match &*kept {
         Some((then, known)) if *then == revisions => return Ok(Arc::clone(known)),
         _ => {}
     }
     let computed = compute(app, publishing, language, &states).await;
     let computed = Arc::new(computed.map_err(|refused| match refused {
         StatisticsRefused::Failure(failure) => failure,
-        // The tallies are being built.
-        StatisticsRefused::Held { .. } => Failure::Unavailable,
         _ => Failure::Internal("insights are refused like statistics"),
     })?);
-    if kept.len() >= MOST {
-        kept.clear();
-    }
-    kept.insert(key, (revisions, Arc::clone(&computed)));
+    *kept = Some((revisions, Arc::clone(&computed)));
     Ok(computed)
 }
 
@@ -187,7 +195,9 @@ async fn compute(
 ) -> Result<Insights, StatisticsRefused> {
     let versions = publishing.versions.clone();
     let scope = Scope::of_everybody(versions, &publishing.campaigns, language.to_owned());
-    let mut loaded = load(app, &scope, states).await?;
+    // Whoever has no account cannot make the server count: the background task builds tallies soon.
+    let loaded = load_kept(app, &scope, states).await?;
+    let mut loaded = loaded.ok_or(Failure::Unavailable)?;
     let mut large_enough = Vec::with_capacity(publishing.rules.len());
     for (place, rule) in publishing.rules.iter().enumerate() {
         // One of which no count is published has no part in figures of the form, or these would tell of it.

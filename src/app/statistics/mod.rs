@@ -2,7 +2,7 @@
 //!
 //! Figures are about the released responses of the campaigns that the caller reaches. They come from tallies where these
 //! tell, and else from one pass over the responses. Either way the same responses give the same figures. They follow
-//! withdrawals later, together with other changes: see [`crate::domain::statistics::Held`].
+//! withdrawals later, in batches: see [`crate::domain::statistics::Held`].
 
 mod cache;
 mod count;

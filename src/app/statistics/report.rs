@@ -186,20 +186,38 @@ pub(super) async fn load(
     scope: &Scope,
     states: &[TallyState],
 ) -> Result<Vec<Loaded>, StatisticsRefused> {
-    let mut conn = app.connection().await?;
-    let mut versions = HashMap::new();
-    for version in &scope.versions {
-        versions.insert(version.id, app.forms.get(&mut conn, version.id).await?);
-    }
-    let places = scope.places(app)?;
-    if states.iter().all(|state| state.built)
-        && let Some(loaded) = kept(&mut conn, scope, &versions, &places).await?
-    {
+    if let Some(loaded) = load_kept(app, scope, states).await? {
         return Ok(loaded);
     }
-    drop(conn);
     follow(app, scope, states).await?;
-    counted(app, scope, &versions, &places).await
+    let versions = versions(&mut *app.connection().await?, app, scope).await?;
+    counted(app, scope, &versions, &scope.places(app)?).await
+}
+
+/// All tallies as they are kept. None where they are not built yet.
+pub(super) async fn load_kept(
+    app: &App,
+    scope: &Scope,
+    states: &[TallyState],
+) -> Result<Option<Vec<Loaded>>, StatisticsRefused> {
+    if states.iter().any(|state| !state.built) {
+        return Ok(None);
+    }
+    let mut conn = app.connection().await?;
+    let versions = versions(&mut conn, app, scope).await?;
+    Ok(kept(&mut conn, scope, &versions, &scope.places(app)?).await?)
+}
+
+async fn versions(
+    conn: &mut AsyncPgConnection,
+    app: &App,
+    scope: &Scope,
+) -> Result<Versions, Failure> {
+    let mut versions = Versions::new();
+    for version in &scope.versions {
+        versions.insert(version.id, app.forms.get(conn, version.id).await?);
+    }
+    Ok(versions)
 }
 
 type Versions = HashMap<FormVersionId, Arc<PublishedVersion>>;

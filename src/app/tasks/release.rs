@@ -69,13 +69,13 @@ pub async fn release_ripe(app: &App) -> Result<usize, Failure> {
 ///
 /// # Errors
 ///
-/// When the database fails. Arrivals moved before that stay moved.
+/// When the database fails. What can be moved is moved nonetheless.
 pub async fn release_on(
     app: &App,
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
 ) -> Result<usize, Failure> {
-    let mut moved = 0;
+    let (mut moved, mut failed) = (0, None);
     for campaign in ripe_campaigns(conn, now).await? {
         loop {
             let released = app.transact_on(conn, async |tx| {
@@ -85,16 +85,21 @@ pub async fn release_on(
                 count_change(app, tx, &batch).await?;
                 Ok(batch.count())
             });
-            match released.await? {
-                0 => break,
-                count => moved += count,
+            match released.await {
+                Ok(0) => break,
+                Ok(count) => moved += count,
+                // One campaign that has to wait must not keep the others waiting.
+                Err(failure) => {
+                    failed = Some(failure);
+                    break;
+                }
             }
         }
     }
     for ripe in ripe_remarks(conn, now).await? {
         release_remarks(conn, &ripe).await?;
     }
-    Ok(moved)
+    failed.map_or(Ok(moved), Err)
 }
 
 async fn end_opened_tests(app: &App) -> Result<(), Failure> {

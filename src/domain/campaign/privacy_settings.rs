@@ -54,7 +54,7 @@ pub const MIN_K: u32 = 5;
 /// The maximum `k`, of a campaign and of an export.
 pub const MAX_K: u32 = 1_000;
 
-/// The minimum `k` of every file of a form's responses: the maximum `k` of its campaigns.
+/// The minimum `k` of a table that holds these campaigns: the maximum of theirs.
 pub fn least_k(campaigns: impl IntoIterator<Item = i32>) -> u32 {
     let set = campaigns.into_iter().filter_map(|k| u32::try_from(k).ok());
     set.fold(MIN_K, u32::max)
@@ -65,7 +65,7 @@ pub const MIN_INSIGHTS_FROM: i32 = 10;
 /// The greatest.
 pub const MAX_INSIGHTS_FROM: i32 = 1_000_000;
 
-/// How many batches, at least, the remarks come from that are released together, where responses are released in batches.
+/// How many times `release_size` remarks to a question wait, at least, until they are released together.
 pub const REMARK_BATCHES: i32 = 3;
 
 /// The minimum notice for an earlier deletion.

@@ -279,12 +279,12 @@ fn figures_sentence() -> Sentence {
     sentence(
         "figures_follow",
         &format!(
-            "What you withdraw is deleted at once. Figures that hold it follow within {MAX_DAYS_HELD} days, together \
-             with other changes, so that nobody can tell by them what you had said."
+            "What you withdraw is deleted at once. Figures that hold it follow together with other changes, and after \
+             {MAX_DAYS_HELD} days even where there are none."
         ),
         &format!(
-            "철회한 응답은 바로 삭제합니다. 그 응답이 들어 있던 통계는 {MAX_DAYS_HELD}일 안에 다른 변화와 함께 \
-             바뀌므로, 통계를 비교해도 무엇이라고 답하셨는지 알 수 없습니다."
+            "철회한 응답은 바로 삭제합니다. 그 응답이 들어 있던 통계는 다른 변화와 함께 바뀌며, 다른 변화가 \
+             없어도 {MAX_DAYS_HELD}일 뒤에는 바뀝니다."
         ),
     )
 }

@@ -356,15 +356,20 @@ impl<'f> Newest<'f> {
     }
 }
 
-/// The published group of those who gave this answer.
+/// The published group of those who gave this answer. None where no other answer has a published count: then the few who
+/// gave one are what everybody has more than this group, and whoever compares the two sees where they stand.
 fn group_of<'i>(
     item: &'i ReportItem<Statistics>,
     question: &str,
     code: &str,
 ) -> Option<&'i PublishedGroup> {
     let by = |it: &&Statistics| it.by.first().is_some_and(|it| it.name() == question);
-    let mut groups = item.by.iter().find(by)?.groups.iter();
-    groups.find(|it| it.by.first() == Some(&Value::Plain(code.to_owned())))
+    let groups = &item.by.iter().find(by)?.groups;
+    let asked = Value::Plain(code.to_owned());
+    let is_asked = |it: &&PublishedGroup| it.by.first() == Some(&asked);
+    let mut others = groups.iter().filter(|it| !is_asked(it));
+    others.find(|it| it.answered.value > 0)?;
+    groups.iter().find(is_asked)
 }
 
 #[cfg(test)]
@@ -458,7 +463,7 @@ mod tests {
     #[test]
     fn the_hardest_question_comes_first_whichever_way_it_counts() {
         let form = form();
-        let found = insights(&form, &[("large", 60), ("small", 4)]);
+        let found = insights(&form, &[("large", 60), ("small", 25)]);
         let named: Vec<&str> = found
             .everybody
             .difficulties
@@ -469,8 +474,21 @@ mod tests {
         assert_eq!(found.everybody.areas.len(), 1);
         let alike = |code: &str| found.alike(&format!("group:{code}")).unwrap().group.clone();
         assert_eq!(alike("large").difficulties.len(), 2);
-        assert_eq!(alike("small"), GroupInsights::default());
-        assert_eq!(alike("small"), alike("empty"));
+        assert_eq!(alike("small").difficulties.len(), 2);
+        assert_eq!(alike("empty"), GroupInsights::default());
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_few_and_nothing_of_all_but_a_few() {
+        let form = form();
+        for few in [1, 4] {
+            let found = insights(&form, &[("large", 60), ("small", few)]);
+            assert_eq!(found.everybody.difficulties.len(), 2);
+            for code in ["large", "small", "empty"] {
+                let alike = found.alike(&format!("group:{code}")).unwrap();
+                assert_eq!(alike.group, &GroupInsights::default(), "{code}, {few}");
+            }
+        }
     }
 
     #[test]

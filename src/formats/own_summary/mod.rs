@@ -8,6 +8,7 @@ use super::chart::{Drawn, chart};
 use super::words::{AllWords, Words, direction};
 use crate::domain::disclosure::cell_key::ProtectedFigure;
 use crate::domain::response::{Area, Passage, PersonalSummary};
+use crate::domain::week::IsoWeek;
 
 /// The style of the page.
 pub const STYLE: &str = include_str!("summary.css");
@@ -26,7 +27,7 @@ pub struct SummaryPage<'a> {
     /// The language of the response.
     pub language: &'a str,
     /// The week of arrival.
-    pub week: &'a str,
+    pub week: IsoWeek,
     /// What the response says.
     pub summary: &'a PersonalSummary,
     /// By area, the mean of the people like the writer.
@@ -169,7 +170,13 @@ pub fn summary_html(page: SummaryPage<'_>) -> Result<String, askama::Error> {
             9..=22 => "full",
             _ => "crowded",
         },
-        week: words.with("week", &[("week", page.week)]),
+        week: words.with(
+            "week",
+            &[
+                ("monday", &page.week.monday().to_string()),
+                ("sunday", &page.week.sunday().to_string()),
+            ],
+        ),
         heaviest: summary.heaviest.iter().filter_map(|it| area(*it)).collect(),
         advice,
         more: (more > 0).then(|| words.with("advice_more", &[("count", &more.to_string())])),

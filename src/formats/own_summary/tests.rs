@@ -31,7 +31,7 @@ fn page<'a>(
     SummaryPage {
         title: "A <b>form</b>",
         language,
-        week: "2027-W05",
+        week: "2027-W05".parse().unwrap(),
         summary,
         peers,
         test: false,

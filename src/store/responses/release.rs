@@ -7,7 +7,7 @@
 //!
 //! Remarks of a batch move into `waiting_remarks`. From there they are released question by question, in transactions of
 //! their own, when enough of them wait: each came with another response, so a remark leads to one of at least as many
-//! responses, of several batches. What waits when a campaign has ended and its arrivals are released is released as well.
+//! responses. What waits when a campaign has ended and its arrivals are released is released as well.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

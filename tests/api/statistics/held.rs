@@ -1,4 +1,4 @@
-//! Figures never move by one person: what is withdrawn leaves them together with other changes.
+//! Figures do not move with each person: what is withdrawn leaves them in batches.
 
 use aftercare::app::tallies::renew;
 use aftercare::domain::statistics::MAX_DAYS_HELD;

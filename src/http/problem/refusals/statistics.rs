@@ -75,7 +75,9 @@ fn detail(fault: QueryFault) -> String {
     use QueryFault as Fault;
     match fault {
         Fault::MeasureUnknown(name) => {
-            format!("`{name}` is no question or score that can be counted.")
+            format!(
+                "`{name}` is no question or score that can be counted. A score is named `score_` and its key."
+            )
         }
         Fault::DimensionUnknown(name) => format!("The form has no `{name}`."),
         Fault::NoCategories(name) => format!("`{name}` has no categories, or too many."),

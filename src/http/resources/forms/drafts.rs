@@ -108,7 +108,11 @@ pub struct ImportQuery {
     leave_out: Option<bool>,
     /// For a data dictionary: the language of its texts, which it does not name. If missing: `und`.
     #[validate(custom(function = language_tag))]
-    #[param(example = "en")]
+    #[param(
+        example = "en",
+        pattern = "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$",
+        max_length = 35
+    )]
     language: Option<String>,
 }
 

@@ -185,7 +185,7 @@ pub(super) async fn get_own_summary(
         .insert_header((header::VARY, "accept"))
         .insert_header((header::CACHE_CONTROL, "no-store"));
     if preferred(&req, &["application/json", "text/html"]) == "text/html" {
-        let page = summary_html(page(&own, &own.week.to_string()));
+        let page = summary_html(page(&own));
         let page = page.map_err(|_| Problem::internal("a summary cannot be written"))?;
         return Ok(response
             .insert_header((header::CONTENT_SECURITY_POLICY, POLICY.as_str()))
@@ -195,11 +195,11 @@ pub(super) async fn get_own_summary(
     Ok(response.json(OwnSummaryView::from(&own)))
 }
 
-fn page<'a>(own: &'a OwnSummary, week: &'a str) -> SummaryPage<'a> {
+fn page(own: &OwnSummary) -> SummaryPage<'_> {
     SummaryPage {
         title: &own.title,
         language: &own.language,
-        week,
+        week: own.week,
         summary: &own.summary,
         peers: &own.peers,
         test: own.test,
@@ -270,7 +270,7 @@ impl PeopleLikeYouView {
             code: likeness.map(|it| it.code.clone()),
             label: likeness.map(|it| it.label.clone()),
             held_back: own.peers.iter().all(Option::is_none),
-            text: peers_about(page(own, "")),
+            text: peers_about(page(own)),
         }
     }
 }

@@ -48,8 +48,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// the option that was put first. With `campaign` among the dimensions, `changes` compares each campaign with the one
 /// before.
 ///
-/// What is withdrawn leaves the figures together with other changes, within 14 days, so that no two figures differ by one
-/// person. Until then, tables by campaign, version and at most one background question can be asked for, and those that were
+/// What is withdrawn leaves the figures within 14 days, together with the other changes of that time if there are any, so
+/// that figures of two days seldom differ by one person alone. Until then, tables by campaign, version and at most one background question can be asked for, and those that were
 /// asked for shortly before; others are refused with `figures_held`.
 ///
 /// With `Accept: text/csv` the reply is a table with a row a group, and with `Accept: application/vnd.apache.parquet` the
