@@ -70,7 +70,7 @@ struct Storer(Intake, Arc<MadeUp>);
 impl Worker for Storer {
     async fn step(&mut self) -> u64 {
         self.0
-            .store(Arrival::open(self.1.response()))
+            .store(Arrival::open(self.1.response(), 0))
             .await
             .unwrap();
         1

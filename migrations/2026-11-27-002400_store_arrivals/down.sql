@@ -1,1 +1,2 @@
 DROP FUNCTION store_arrivals;
+ALTER TABLE campaigns DROP COLUMN revision;

@@ -1,28 +1,33 @@
+ALTER TABLE campaigns ADD COLUMN revision integer NOT NULL DEFAULT 0;
+COMMENT ON COLUMN campaigns.revision IS
+    'How often the campaign was changed. A response is stored only under the revision that it was checked by.';
+
 -- Stores a batch of arrivals, one element of each array a response, and says what became of it: `stored`, or `released` or
--- `withdrawn` if it was so before. What is in arrivals already, or came under another access rule, is not in the result.
+-- `withdrawn` if it was so before. What is in arrivals already, or was checked by another revision of its campaign, is not
+-- in the result.
 --
 -- It is a function so that a batch takes one round trip, and one transaction by itself. Each statement in it sees what was
 -- committed when the statement began. So a release or a withdrawal that was still moving the arrival makes the insert
 -- wait, and is then seen by the look for what is gone.
 CREATE FUNCTION store_arrivals(
     ids uuid[], campaign_ids uuid[], version_ids uuid[], languages text[], weeks date[], records bytea[], remark_lists jsonb[],
-    access_rules text[]
+    campaign_revisions integer[]
 ) RETURNS TABLE (response uuid, place text) LANGUAGE plpgsql AS $$
 DECLARE
     stored uuid[];
     released uuid[];
     withdrawn uuid[];
 BEGIN
-    -- The foreign key takes this lock anyway. Taken here, it makes the statement wait for a concurrent change of the access
-    -- rule, and see its result. The order of the ids prevents deadlocks with other servers.
+    -- The foreign key takes this lock anyway. Taken here, it makes the statement wait for a concurrent change of the
+    -- campaign, and see its result. The order of the ids prevents deadlocks with other servers.
     WITH campaign AS (
-        SELECT c.id, c.access FROM campaigns c WHERE c.id = ANY (campaign_ids) AND c.erased_at IS NULL FOR KEY SHARE
+        SELECT c.id, c.revision FROM campaigns c WHERE c.id = ANY (campaign_ids) AND c.erased_at IS NULL FOR KEY SHARE
     ), inserted AS (
         INSERT INTO arrivals (id, campaign_id, form_version_id, language, week, record, remarks)
         SELECT a.id, a.campaign_id, a.version_id, a.language, a.week, a.record, a.remarks
-        FROM unnest(ids, campaign_ids, version_ids, languages, weeks, records, remark_lists, access_rules)
-            AS a (id, campaign_id, version_id, language, week, record, remarks, access)
-        JOIN campaign ON campaign.id = a.campaign_id AND campaign.access = a.access
+        FROM unnest(ids, campaign_ids, version_ids, languages, weeks, records, remark_lists, campaign_revisions)
+            AS a (id, campaign_id, version_id, language, week, record, remarks, revision)
+        JOIN campaign ON campaign.id = a.campaign_id AND campaign.revision = a.revision
         ORDER BY a.id
         ON CONFLICT (id) DO NOTHING
         RETURNING arrivals.id

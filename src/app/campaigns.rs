@@ -232,6 +232,7 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
         form_version: new.form_version,
         testing: new.testing,
         server_key: current_key(tx).await?,
+        revision: 0,
     };
     let campaign = campaign
         .with_sound_times()
@@ -308,6 +309,7 @@ pub async fn change(
             Ok::<_, CampaignError>(new)
         })
         .await?;
+    app.named_versions.forget(&changed.key);
     remember_pass_key(app, &changed).await;
     Ok(changed)
 }
@@ -341,6 +343,7 @@ pub async fn close(
             Ok::<_, CampaignError>(closed)
         })
         .await?;
+    app.named_versions.forget(&campaign.key);
     remember_pass_key(app, &campaign).await;
     Ok(campaign)
 }

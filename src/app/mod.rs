@@ -19,6 +19,7 @@
 //! | [`statistics`] [`tallies`] | protected figures, and the counts from which they come |
 //! | [`tasks`] | what goes on in the background: release, retention, building of tallies |
 //! | [`form_catalog`] [`pass_keys`] | what is kept in memory since it never changes |
+//! | `named_version` | the campaign and the version that a response names |
 //! | [`intake`] [`single_flight`] | many requests in one transaction, in one query |
 //! | [`health`] [`writes`] | whether the server can work |
 //! | [`own_account`] | one's own password and sessions |
@@ -44,6 +45,7 @@ pub mod limiter;
 pub mod limits;
 pub mod login_limits;
 pub mod masking;
+mod named_version;
 pub mod own_account;
 pub mod own_response;
 pub mod own_summary;
@@ -68,16 +70,13 @@ use std::ops::Deref;
 use std::sync::{Arc, Weak};
 
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
 
 use crate::clock::SharedClock;
 use crate::domain::campaign::Campaign;
 use crate::domain::free_text;
-use crate::domain::ids::CampaignKey;
 use crate::domain::server_key::{KeyNumber, ServerKey};
 use crate::keys::Keys;
 use crate::store::Pools;
-use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
 use crate::store::pool::Connection;
 
 pub use caller::Caller;
@@ -90,9 +89,9 @@ use form_catalog::FormCatalog;
 use intake::Intake;
 use limits::{LimitRates, Limits};
 use login_limits::LoginLimits;
+use named_version::NamedVersions;
 use pass_keys::PassKeys;
 use password::Passwords;
-use single_flight::SingleFlight;
 use statistics::{InsightsCache, StatisticsCache};
 use tasks::Tasks;
 use writes::Writes;
@@ -136,7 +135,8 @@ pub struct Shared {
     pub writes: Arc<Writes>,
     /// The background tasks.
     pub tasks: Tasks,
-    campaigns: SingleFlight<(CampaignKey, i32), CampaignAndVersion>,
+    /// The campaigns and versions that responses name.
+    named_versions: NamedVersions,
 }
 
 impl Drop for Shared {
@@ -181,9 +181,7 @@ impl App {
         let shared = Shared {
             intake: Intake::start(&pools.requests, &tasks, &writes),
             writes,
-            campaigns: SingleFlight::start(&pools.requests, &tasks, |conn, (campaign, version)| {
-                find_campaign_and_version(conn, campaign, *version).boxed()
-            }),
+            named_versions: NamedVersions::start(&pools.requests, &tasks),
             forms: FormCatalog::default(),
             pass_keys: PassKeys::default(),
             passwords: Passwords::default(),

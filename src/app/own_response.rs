@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::form_catalog::PublishedVersion;
-use super::responses::{Checked, FilledForm, Receipted, ResponseError, check, takes_version};
+use super::responses::{
+    Checked, FilledForm, Receipted, ResponseError, check, named_version, takes_version,
+};
 use super::tallies::count_change;
 use super::trials::end_if_opened;
 use super::{App, Failure};
@@ -106,13 +108,14 @@ pub async fn correct_own(
     let now = app.now();
     let counted = app.limits.count_receipt(client, now);
     counted.map_err(ResponseError::TooMany)?;
+    let named = named_version(app, (key.clone(), filled.form_version)).await?;
     let Checked {
         campaign,
         version,
         published,
         answers,
         response,
-    } = check(app, key, &filled, receipt).await?;
+    } = check(app, named, &filled, receipt).await?;
     let test = campaign.is_testing(now);
     let corrected = app.transact(async |tx| {
         if test {

@@ -1,5 +1,7 @@
 //! Campaigns.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -42,6 +44,7 @@ struct CampaignRow {
     proof_of_work: Option<i16>,
     server_key: i16,
     insights_from: Option<i32>,
+    revision: i32,
 }
 
 impl CampaignRow {
@@ -70,6 +73,7 @@ impl CampaignRow {
             proof_of_work: campaign.proof_of_work.map(|work| work.bits().into()),
             server_key: campaign.server_key.0,
             insights_from: settings.insights_from,
+            revision: campaign.revision,
         })
     }
 
@@ -108,12 +112,13 @@ impl CampaignRow {
             form_version: self.form_version,
             testing: self.testing,
             server_key: KeyNumber(self.server_key),
+            revision: self.revision,
         })
     }
 }
 
 /// A campaign and a version of its form; each is none when it does not exist.
-pub type CampaignAndVersion = Option<(Campaign, Option<FormVersionRef>)>;
+pub type CampaignAndVersion = Option<(Arc<Campaign>, Option<FormVersionRef>)>;
 
 /// The campaign with this key.
 pub async fn find_campaign(
@@ -152,7 +157,7 @@ pub async fn find_campaign_and_version(
         .await
         .optional()?;
     found
-        .map(|(row, form, version)| Ok((row.into_campaign(form)?, version)))
+        .map(|(row, form, version)| Ok((Arc::new(row.into_campaign(form)?), version)))
         .transpose()
 }
 
@@ -269,10 +274,12 @@ pub async fn has_responses(conn: &mut AsyncPgConnection, id: CampaignId) -> Quer
         .await
 }
 
-/// Updates the row of a campaign to this state.
+/// Updates the row of a campaign to this state, and counts its revision up.
 pub async fn save_campaign(conn: &mut AsyncPgConnection, campaign: &Campaign) -> QueryResult<()> {
+    let mut row = CampaignRow::of(campaign)?;
+    row.revision = row.revision.wrapping_add(1);
     diesel::update(campaigns::table.find(campaign.id))
-        .set(CampaignRow::of(campaign)?)
+        .set(row)
         .execute(conn)
         .await
         .map(drop)

@@ -169,7 +169,7 @@ async fn many_responses_with_many_remarks_are_stored_and_found_together() {
             (0..59).map(|it| (format!("q{it}"), json!("x"))).collect();
         answers.insert("q59".to_owned(), json!(last));
         let receipt = format!("ReceiptOfTheIntake-{number:08}");
-        Arrival::open(intake.response(&receipt, Value::Object(answers)))
+        Arrival::open(intake.response(&receipt, Value::Object(answers)), 0)
     };
     let batch: Vec<_> = (0..256).map(|number| response(number, "x")).collect();
     let mut conn = collection.app.connect().await;
@@ -214,7 +214,10 @@ async fn of_two_responses_with_one_receipt_in_a_batch_the_first_is_stored() {
         (0..100).map(|number| response(number, true)),
         (0..100).map(|number| response(number, false)),
     );
-    let batch: Vec<_> = first.chain(second).map(Arrival::open).collect();
+    let batch: Vec<_> = first
+        .chain(second)
+        .map(|response| Arrival::open(response, 0))
+        .collect();
     let mut conn = collection.app.connect().await;
     let stored = store_arrivals(&mut conn, &batch).await.unwrap();
     assert_eq!(stored[..100], vec![Stored::New; 100]);
@@ -228,12 +231,13 @@ async fn of_two_responses_with_one_receipt_in_a_batch_the_first_is_stored() {
     assert_eq!(collection.sql_now::<String>(records).await, expected);
     collection.run("DELETE FROM arrivals").await;
 
-    // The first of the two was made before the access rule changed, the second brings no good invitation.
+    // The first of the two was checked before the campaign changed, the second brings no good invitation.
     collection.set_access("code").await;
-    let old = Arrival::open(response(1, true));
+    let old = Arrival::open(response(1, true), 0);
     let new = Arrival {
         response: response(1, false),
         credential: Credential::Invitation([7; 32]),
+        campaign_revision: 1,
     };
     let stored = store_arrivals(&mut conn, &[old, new]).await.unwrap();
     assert!(

@@ -127,7 +127,7 @@ async fn servers_that_delete_at_once_do_it_once_and_write_it_down_once() {
     assert!(entries.contains(r#""responses":2"#), "{entries}");
 }
 
-const TIME_IS_UP: &str = "UPDATE campaigns SET opens_at = now() - interval '3 days', \
+const TIME_IS_UP: &str = "UPDATE campaigns SET revision = revision + 1, opens_at = now() - interval '3 days', \
     closes_at = now() - interval '2 days', retained_until = now() - interval '1 day', erased_at = NULL";
 const RESPONSES: &str = "SELECT count(*) FROM responses";
 

@@ -201,7 +201,7 @@ impl Two {
 
     async fn let_expire(&self, campaign: &str) {
         let until = format!(
-            "UPDATE campaigns SET closes_at = now() - interval '2 days', \
+            "UPDATE campaigns SET revision = revision + 1, closes_at = now() - interval '2 days', \
              retained_until = now() - interval '1 day' WHERE key = '{campaign}'"
         );
         self.first.execute(&until).await;

@@ -58,7 +58,7 @@ pub(super) fn check_work(
 pub(super) async fn check_credentials(
     app: &App,
     campaign: &Campaign,
-    sent: SentCredentials,
+    sent: &SentCredentials,
 ) -> Result<(), ResponseError> {
     let hash = match credential(app, campaign, sent).await {
         Ok(Credential::Invitation(hash)) => hash,
@@ -101,7 +101,7 @@ pub async fn check_invitation(
     if matches!(sent.invitation, Sent::Missing) && !campaign.is_testing(app.now()) {
         return Err(ResponseError::InvitationMissing);
     }
-    check_credentials(app, &campaign, sent).await
+    check_credentials(app, &campaign, &sent).await
 }
 
 /// The credential that the campaign's access rule asks for. Whether it was used before is checked when the response is
@@ -109,26 +109,26 @@ pub async fn check_invitation(
 pub(super) async fn credential(
     app: &App,
     campaign: &Campaign,
-    sent: SentCredentials,
+    sent: &SentCredentials,
 ) -> Result<Credential, ResponseError> {
     let server = app.key_of(campaign)?;
     let access = campaign.settings.access;
     if access == Access::Pass && !matches!(sent.invitation, Sent::Missing) {
         return Err(ResponseError::InvitationMisplaced);
     }
-    match sent.replaces {
+    match &sent.replaces {
         Sent::Given(receipt) if access != Access::Open => {
-            let withdrawn = server.response_id(campaign.id, &receipt);
-            return Ok(Credential::Replacement { withdrawn, access });
+            let withdrawn = server.response_id(campaign.id, receipt);
+            return Ok(Credential::Replacement(withdrawn));
         }
         Sent::Malformed => return Err(ResponseError::ReplacesMalformed),
         Sent::Given(_) | Sent::Missing => {}
     }
     match access {
         Access::Open => Ok(Credential::Open),
-        Access::Code => match sent.invitation {
+        Access::Code => match &sent.invitation {
             Sent::Given(invitation) => Ok(Credential::Invitation(
-                server.invitation_hash(campaign.id, &invitation),
+                server.invitation_hash(campaign.id, invitation),
             )),
             Sent::Malformed => Err(ResponseError::InvitationMalformed),
             Sent::Missing => Err(ResponseError::InvitationMissing),
@@ -141,9 +141,9 @@ pub(super) async fn credential(
                     app.pass_keys.get(&mut conn, campaign.id).await?
                 }
             };
-            match sent.pass {
-                Sent::Given(token) if key.public.accepts(&token, &key.challenge) => {
-                    Ok(Credential::Pass(server.pass_hash(campaign.id, &token)))
+            match &sent.pass {
+                Sent::Given(token) if key.public.accepts(token, &key.challenge) => {
+                    Ok(Credential::Pass(server.pass_hash(campaign.id, token)))
                 }
                 Sent::Given(_) | Sent::Malformed => Err(ResponseError::PassInvalid(key)),
                 Sent::Missing => Err(ResponseError::PassMissing(key)),

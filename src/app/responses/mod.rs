@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::form_catalog::PublishedVersion;
 use super::limits::TooMany;
+use super::named_version::VersionName;
 use super::{App, Failure, trials};
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::{Campaign, NotOpen};
@@ -19,11 +20,11 @@ use crate::domain::response::{
     AnonymousResponse, Occasion, RawAnswers, ResponseContext, Summary, ValidAnswers, validate,
 };
 use crate::domain::week::IsoWeek;
-use crate::store::campaigns::{CampaignAndVersion, find_campaign_and_version};
 use crate::store::forms::FormVersionRef;
 use crate::store::responses::arrival::Arrival;
 use crate::store::responses::find::find_response;
 use crate::store::responses::insert::{Stored, find_earlier};
+use crate::store::responses::redeem::Refusal;
 use crate::store::responses::trial::{find_test, insert_test};
 
 pub use admission::{Sent, SentCredentials, check_invitation};
@@ -79,8 +80,27 @@ pub async fn submit(
     sent: NewResponse,
     client: Option<IpAddr>,
 ) -> Result<Receipted, ResponseError> {
+    let name = (key.clone(), sent.filled.form_version);
+    if let Some(recent) = app.named_versions.recent(&name) {
+        match submit_to(app, recent, &sent, client).await {
+            // It changed since it was read.
+            Err(ResponseError::Refused(Refusal::CampaignChanged)) => {}
+            outcome => return outcome,
+        }
+    }
+    let named = named_version(app, name).await?;
+    submit_to(app, named, &sent, client).await
+}
+
+/// Stores a response that names this campaign and version.
+async fn submit_to(
+    app: &App,
+    named: Named,
+    sent: &NewResponse,
+    client: Option<IpAddr>,
+) -> Result<Receipted, ResponseError> {
     let now = app.now();
-    let checked = check(app, key, &sent.filled, &sent.receipt).await?;
+    let checked = check(app, named, &sent.filled, &sent.receipt).await?;
     if checked.campaign.is_testing(now) {
         return submit_test(app, checked, sent, client).await;
     }
@@ -97,10 +117,11 @@ pub async fn submit(
         .and_then(|()| count(app, &campaign, client).map_err(ResponseError::TooMany));
     let stored = match taken {
         Ok(()) => {
-            let credential = credential(app, &campaign, sent.credentials).await?;
+            let credential = credential(app, &campaign, &sent.credentials).await?;
             let arrival = Arrival {
                 response,
                 credential,
+                campaign_revision: campaign.revision,
             };
             app.intake.store(arrival).await?
         }
@@ -120,13 +141,13 @@ pub async fn submit(
 async fn submit_test(
     app: &App,
     checked: Checked,
-    sent: NewResponse,
+    sent: &NewResponse,
     client: Option<IpAddr>,
 ) -> Result<Receipted, ResponseError> {
     let now = app.now();
     takes_version(&checked.campaign, &checked.version, now)?;
     count(app, &checked.campaign, client).map_err(ResponseError::TooMany)?;
-    check_credentials(app, &checked.campaign, sent.credentials).await?;
+    check_credentials(app, &checked.campaign, &sent.credentials).await?;
     let mut conn = app.connection().await?;
     let stored = insert_test(&mut conn, &checked.response, now).await?;
     let stored = stored.ok_or(ResponseError::NotOpen(NotOpen::Upcoming))?;
@@ -157,25 +178,21 @@ async fn week_of_first(
 
 /// A filled form that fits its version, and the response that would be stored.
 pub(super) struct Checked {
-    pub campaign: Campaign,
+    pub campaign: Arc<Campaign>,
     pub version: FormVersionRef,
     pub published: Arc<PublishedVersion>,
     pub answers: ValidAnswers,
     pub response: AnonymousResponse,
 }
 
-/// Checks a filled form against its version. Whether the campaign takes it is not checked.
+/// Checks a filled form against the version that it names. Whether the campaign takes it is not checked.
 pub(super) async fn check(
     app: &App,
-    key: &CampaignKey,
+    (campaign, version): Named,
     filled: &FilledForm,
     receipt: &Receipt,
 ) -> Result<Checked, ResponseError> {
-    let (campaign, version) = campaign_and_version(app, key, filled.form_version)
-        .await?
-        .ok_or(ResponseError::CampaignUnknown)?;
     trials::end_if_opened(app, &campaign).await?;
-    let version = version.ok_or(ResponseError::VersionUnknown)?;
     let published = app.version(version.id).await?;
     let form = &published.form;
     let language = look_up(&form.definition().languages, &filled.language)
@@ -314,24 +331,20 @@ pub async fn version_of_form(
     campaign: &CampaignKey,
     version: i32,
 ) -> Result<Arc<PublishedVersion>, ResponseError> {
-    let found = campaign_and_version(app, campaign, version).await?;
-    let (_, version) = found.ok_or(ResponseError::CampaignUnknown)?;
-    let version = version.ok_or(ResponseError::VersionUnknown)?;
+    let (_, version) = named_version(app, (campaign.clone(), version)).await?;
     Ok(app.version(version.id).await?)
 }
 
-/// The campaign with this key, and this version of its form. Concurrent requests share one query.
-async fn campaign_and_version(
-    app: &App,
-    campaign: &CampaignKey,
-    version: i32,
-) -> Result<CampaignAndVersion, Failure> {
-    match app.campaigns.find((campaign.clone(), version)).await {
-        Some(found) => Ok(found),
-        // The shared query failed without a reason; this one returns the reason.
-        None => {
-            let mut conn = app.connection().await?;
-            Ok(find_campaign_and_version(&mut conn, campaign, version).await?)
-        }
-    }
+/// The campaign and the version that a response names.
+pub(super) type Named = (Arc<Campaign>, FormVersionRef);
+
+/// What this name stands for now.
+///
+/// # Errors
+///
+/// When there is no such campaign, or its form has no such version.
+pub(super) async fn named_version(app: &App, name: VersionName) -> Result<Named, ResponseError> {
+    let found = app.named_version(name).await?;
+    let (campaign, version) = found.ok_or(ResponseError::CampaignUnknown)?;
+    Ok((campaign, version.ok_or(ResponseError::VersionUnknown)?))
 }

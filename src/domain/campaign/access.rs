@@ -39,22 +39,5 @@ pub enum Credential {
     /// The hash of a pass whose signature was verified.
     Pass([u8; 32]),
     /// A response that was withdrawn: its admission counts once more.
-    Replacement {
-        /// The id of the withdrawn response.
-        withdrawn: ResponseId,
-        /// The access rule of the campaign.
-        access: Access,
-    },
-}
-
-impl Credential {
-    /// The access rule that asks for this credential.
-    pub const fn access(&self) -> Access {
-        match self {
-            Self::Open => Access::Open,
-            Self::Invitation(_) => Access::Code,
-            Self::Pass(_) => Access::Pass,
-            Self::Replacement { access, .. } => *access,
-        }
-    }
+    Replacement(ResponseId),
 }

@@ -54,6 +54,8 @@ pub struct Campaign {
     pub testing: bool,
     /// The server key that it is under: all that is derived from its receipts, invitations and passes.
     pub server_key: KeyNumber,
+    /// How often it was changed since it was created.
+    pub revision: i32,
 }
 
 /// Whether a campaign takes responses.

@@ -13,15 +13,17 @@ pub struct Arrival {
     pub response: AnonymousResponse,
     /// The credential that admits it.
     pub credential: Credential,
+    /// The revision of the campaign by which it was checked. It is stored only under this one.
+    pub campaign_revision: i32,
 }
 
 impl Arrival {
     /// An arrival of a campaign with access `open`, which asks for no credential.
-    pub fn open(response: AnonymousResponse) -> Self {
-        let credential = Credential::Open;
+    pub fn open(response: AnonymousResponse, campaign_revision: i32) -> Self {
         Self {
             response,
-            credential,
+            credential: Credential::Open,
+            campaign_revision,
         }
     }
 }

@@ -99,7 +99,10 @@ pub async fn erase_campaign(
     };
     let counts = delete_stored(conn, id).await?;
     diesel::update(campaigns::table.find(id))
-        .set(campaigns::erased_at.eq(now))
+        .set((
+            campaigns::erased_at.eq(now),
+            campaigns::revision.eq(campaigns::revision + 1),
+        ))
         .execute(conn)
         .await?;
     Ok(Some(DueCampaign {

@@ -8,14 +8,14 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::Error::DeserializationError;
-use diesel::sql_types::{Array, Binary, Date, Jsonb, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Binary, Date, Integer, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 
 use super::arrival::Arrival;
 use super::find::{ResponseRow, StoredResponse, find_stored, is_withdrawn};
 use super::redeem::{Redeemed, Refusal};
-use crate::domain::campaign::access::{Access, Credential};
+use crate::domain::campaign::access::Credential;
 use crate::domain::ids::{CampaignId, FormVersionId, ResponseId};
 use crate::domain::response::AnonymousResponse;
 use crate::store::schema::arrivals;
@@ -128,7 +128,7 @@ async fn compare_all(
                 (_, Some(stored)) => compare(stored, response),
                 // The id is in no table: the response was withdrawn after the insert met it, or the insert skipped it.
                 (_, None) if is_withdrawn(conn, response.id()).await? => Stored::Withdrawn,
-                (_, None) => Stored::Refused(Refusal::AccessChanged),
+                (_, None) => Stored::Refused(Refusal::CampaignChanged),
             },
         );
     }
@@ -164,7 +164,7 @@ struct InsertArrivals<'a> {
     weeks: Vec<NaiveDate>,
     records: Vec<&'a [u8]>,
     remarks: Vec<Value>,
-    access: Vec<Access>,
+    revisions: Vec<i32>,
 }
 
 impl QueryFragment<Pg> for InsertArrivals<'_> {
@@ -184,7 +184,7 @@ impl QueryFragment<Pg> for InsertArrivals<'_> {
         out.push_sql(", ");
         out.push_bind_param::<Array<Jsonb>, _>(&self.remarks)?;
         out.push_sql(", ");
-        out.push_bind_param::<Array<Text>, _>(&self.access)?;
+        out.push_bind_param::<Array<Integer>, _>(&self.revisions)?;
         out.push_sql(")");
         Ok(())
     }
@@ -204,10 +204,11 @@ async fn insert_arrivals(conn: &mut AsyncPgConnection, batch: &[Arrival]) -> Que
     let mut seen = HashSet::new();
     for Arrival {
         response,
-        credential,
+        campaign_revision,
+        ..
     } in batch
     {
-        // Of two arrivals with one id, the database would choose which one to keep, and under which access rule.
+        // Of two arrivals with one id, the database would choose which one to keep, and by which revision it was checked.
         if !seen.insert(response.id()) {
             continue;
         }
@@ -219,7 +220,7 @@ async fn insert_arrivals(conn: &mut AsyncPgConnection, batch: &[Arrival]) -> Que
         rows.weeks.push(context.week.monday());
         rows.records.push(response.record());
         rows.remarks.push(remarks_of(response));
-        rows.access.push(credential.access());
+        rows.revisions.push(*campaign_revision);
     }
     let rows: Vec<(ResponseId, String)> = rows.load(conn).await?;
     let place = |(id, place): (ResponseId, String)| {

@@ -27,8 +27,8 @@ pub enum Refusal {
     ReplacesUnknown,
     /// Another response replaced the withdrawn one before.
     ReplacesUsed,
-    /// The campaign's access rule changed while the request was under way.
-    AccessChanged,
+    /// The campaign is not the one by which the response was checked: it has just been changed.
+    CampaignChanged,
 }
 
 /// The invitations, passes and withdrawn responses that this transaction used up. Each admits one response.
@@ -60,7 +60,7 @@ impl Redeemed {
                     spend.hashes.push(hash);
                     spend.campaigns.push(arrival.response.context().campaign_id);
                 }
-                Credential::Replacement { withdrawn, .. } => {
+                Credential::Replacement(withdrawn) => {
                     replace.insert(*withdrawn);
                 }
             }
@@ -101,11 +101,11 @@ impl Redeemed {
             Credential::Invitation(_) => Some(Refusal::InvitationUnknown),
             Credential::Pass(hash) if self.passes.remove(hash.as_slice()) => None,
             Credential::Pass(_) => Some(Refusal::PassSpent),
-            Credential::Replacement { withdrawn, .. } if self.replaced.remove(&withdrawn) => None,
-            Credential::Replacement { withdrawn, .. } if self.withdrawn.contains(&withdrawn) => {
+            Credential::Replacement(withdrawn) if self.replaced.remove(&withdrawn) => None,
+            Credential::Replacement(withdrawn) if self.withdrawn.contains(&withdrawn) => {
                 Some(Refusal::ReplacesUsed)
             }
-            Credential::Replacement { .. } => Some(Refusal::ReplacesUnknown),
+            Credential::Replacement(_) => Some(Refusal::ReplacesUnknown),
         }
     }
 }

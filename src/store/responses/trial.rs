@@ -116,7 +116,10 @@ pub async fn end_tests(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Quer
     );
     conn.transaction(async |conn| {
         let ended: Vec<CampaignId> = diesel::update(campaigns::table.filter(opened))
-            .set(campaigns::testing.eq(false))
+            .set((
+                campaigns::testing.eq(false),
+                campaigns::revision.eq(campaigns::revision + 1),
+            ))
             .returning(campaigns::id)
             .get_results(conn)
             .await?;

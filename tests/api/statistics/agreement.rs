@@ -69,7 +69,7 @@ async fn tallies_agree_with_a_pass_after_release_withdrawal_and_erasure() {
     assert_eq!(renew(&collection.app.state.app).await.unwrap(), 2);
     assert_eq!(cells(&collection).await, kept, "built anew");
 
-    let past = "UPDATE campaigns SET opens_at = now() - interval '30 days', closes_at = now() - interval '20 days', \
+    let past = "UPDATE campaigns SET revision = revision + 1, opens_at = now() - interval '30 days', closes_at = now() - interval '20 days', \
                 retained_until = now() - interval '1 day' WHERE key = 'test-campaign'";
     collection.run(past).await;
     let erased = erase_due(&collection.app.state.app, Actor::Server).await;

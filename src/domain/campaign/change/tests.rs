@@ -36,6 +36,7 @@ fn campaign(access: Access) -> Campaign {
         form_version: None,
         testing: false,
         server_key: crate::domain::server_key::KeyNumber::FIRST,
+        revision: 0,
     }
 }
 

@@ -113,7 +113,7 @@ impl From<Refusal> for Problem {
             Refusal::PassSpent => Code::PassSpent.into(),
             Refusal::ReplacesUnknown => Code::ReplacesUnknown.into(),
             Refusal::ReplacesUsed => Code::ReplacesUsed.into(),
-            Refusal::AccessChanged => Code::AccessChanged.into(),
+            Refusal::CampaignChanged => Code::AccessChanged.into(),
         }
     }
 }
