@@ -309,7 +309,7 @@ pub async fn change(
             Ok::<_, CampaignError>(new)
         })
         .await?;
-    app.named_versions.forget(&changed.key);
+    app.named_versions.forget();
     remember_pass_key(app, &changed).await;
     Ok(changed)
 }
@@ -343,7 +343,7 @@ pub async fn close(
             Ok::<_, CampaignError>(closed)
         })
         .await?;
-    app.named_versions.forget(&campaign.key);
+    app.named_versions.forget();
     remember_pass_key(app, &campaign).await;
     Ok(campaign)
 }

@@ -57,9 +57,9 @@ impl NamedVersions {
         is_recent.then(|| (known.campaign.clone(), known.version.clone()))
     }
 
-    /// Has the next response to this campaign read it, since it changed here.
-    pub fn forget(&self, campaign: &CampaignKey) {
-        self.lock().retain(|(key, _), _| key != campaign);
+    /// Has the next responses read their campaign and version, since one of these changed here.
+    pub fn forget(&self) {
+        self.lock().clear();
     }
 
     fn remember(&self, name: VersionName, read: Instant, found: &CampaignAndVersion) {

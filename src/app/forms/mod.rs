@@ -183,6 +183,7 @@ pub async fn retire(
     });
     let retired = retired.await;
     app.forms.forget_newest(form);
+    app.named_versions.forget();
     retired
 }
 

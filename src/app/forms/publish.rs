@@ -43,6 +43,7 @@ pub async fn publish_draft(
         })
         .await?;
     app.forms.forget_newest(form);
+    app.named_versions.forget();
     Ok((app.forms.remember(row)?, reached))
 }
 
@@ -74,6 +75,7 @@ pub async fn publish_form(
         })
         .await?;
     app.forms.forget_newest(&key);
+    app.named_versions.forget();
     Ok(app.forms.remember(row)?)
 }
 
