@@ -1,5 +1,6 @@
 //! An expression as a condition.
 
+use super::write::holds;
 use super::{Asked, Questions};
 use crate::domain::form::{ConditionDefinition, QuestionKind, Scalar};
 use crate::formats::expression::{Expr, Op};

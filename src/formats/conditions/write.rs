@@ -139,7 +139,7 @@ pub fn expression(condition: &ConditionDefinition, questions: &Questions) -> Opt
 }
 
 #[allow(clippy::float_cmp, reason = "XPath compares numbers exactly, too")]
-fn holds(left: f64, op: Op, right: f64) -> bool {
+pub(super) fn holds(left: f64, op: Op, right: f64) -> bool {
     match op {
         Op::Equal => left == right,
         Op::Unequal => left != right,
