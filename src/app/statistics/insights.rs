@@ -13,7 +13,7 @@ use crate::app::{App, Failure, failures};
 use crate::domain::campaign::{Campaign, InsightsRule};
 use crate::domain::disclosure::cell_key::Cell;
 use crate::domain::form::Form;
-use crate::domain::ids::{CampaignId, CampaignKey, FormKey, FormVersionId};
+use crate::domain::ids::{CampaignId, CampaignKey, FormId, FormKey, FormVersionId};
 use crate::domain::statistics::{
     Detail, FromTallies, Insights, Newest, Query, QueryFault, Report, ReportItem,
 };
@@ -84,11 +84,10 @@ impl Publishing {
     /// When there is no such form, or no version of it is published.
     pub async fn of_form(app: &App, form: &FormKey) -> Result<Self, InsightsRefused> {
         let mut conn = app.connection().await?;
-        let campaigns = match find_form(&mut conn, form).await? {
-            Some(form) => campaigns_of(&mut conn, form.id).await?,
-            None => return Err(InsightsRefused::FormUnknown),
-        };
-        Self::find(app, &mut conn, form, campaigns).await
+        let form = find_form(&mut conn, form).await?;
+        let form = form.ok_or(InsightsRefused::FormUnknown)?;
+        let campaigns = campaigns_of(&mut conn, form.id).await?;
+        Self::find(app, &mut conn, form.id, campaigns).await
     }
 
     /// One campaign.
@@ -100,20 +99,17 @@ impl Publishing {
         let mut conn = app.connection().await?;
         let found = find_campaign(&mut conn, key).await?;
         let campaign = found.ok_or(InsightsRefused::CampaignUnknown)?;
-        let form = campaign.form.clone();
-        Self::find(app, &mut conn, &form, vec![campaign]).await
+        Self::find(app, &mut conn, campaign.form_id, vec![campaign]).await
     }
 
     async fn find(
         app: &App,
         conn: &mut AsyncPgConnection,
-        form: &FormKey,
+        form: FormId,
         mut campaigns: Vec<Campaign>,
     ) -> Result<Self, InsightsRefused> {
-        let form = find_form(conn, form).await?;
-        let form = form.ok_or(InsightsRefused::FormUnknown)?;
         let mut versions = Vec::new();
-        for version in list_version_refs(conn, form.id).await? {
+        for version in list_version_refs(conn, form).await? {
             let published = app.forms.get(conn, version.id).await?;
             versions.push(ExportVersion {
                 id: published.id,

@@ -109,8 +109,7 @@ async fn files_with_overlapping_filters_give_nothing_away_together() {
     assert!(only.len() >= 5 && smallest(&only) >= 5, "{only:?}");
 }
 
-/// Two days around one withdrawal: whoever compares the files sees that a response is gone, and finds it in a group of `k` or more
-/// by what either file shows of the person.
+/// Of two files around one withdrawal each keeps its groups, and the order of their rows does not lead from one to the other.
 #[tokio::test]
 async fn files_of_two_days_around_a_withdrawal_each_keep_their_groups() {
     let (_app, mut conn, analyst) = shipped(300).await;
