@@ -134,10 +134,14 @@ async fn a_receipt_that_is_wrong_or_withdrawn_is_told() {
     let unknown = browser.press(&ask, &set, "read").await.expect(404);
     unknown.shows(&["응답을 찾을 수 없습니다"]);
     let answers = json!({"group": "c", "meals": "none", "distress": 1});
+    collection.let_wait().await;
     collection.send(&receipt, &answers).await.expect(201);
     let read = browser.press(&ask, &set, "read").await.expect(200);
     let mut page = browser.press(&read, &[], "correct").await.expect(200);
-    // It is released at once here, so it can be withdrawn but not corrected, and the page does not offer it.
+    // Once ten are there, they are released: then it can be withdrawn but not corrected, and the page does not offer it.
+    for _ in 0..9 {
+        collection.send(&new_receipt(), &answers).await.expect(201);
+    }
     collection.release().await;
     let released = browser.press(&ask, &set, "read").await.expect(200);
     let released = released.shows(&["이미 분석하는 곳으로 전달되어", "value=\"withdraw\""]);

@@ -17,6 +17,9 @@ import { tellElsewhere, tellSent, tellWaiting } from "./outcome.js";
 import { fetchSheet } from "./sheet.js";
 import type { Sheet } from "./sheet.js";
 
+/** Refusals that may be over in a while, so that nobody is led to delete anything. */
+const MAY_PASS = /^(network|internal|not_ready|database_unavailable|too_many_requests)$/;
+
 /** Behind the last section. */
 const CHECK = 1000;
 
@@ -327,7 +330,6 @@ export class Answering {
       this.layOut(this.keeper.note.pairs);
     }
     this.show(CHECK, false);
-    const over = this.startOver();
     if (MENDABLE.test(code)) {
       const place = element("div", { class: "question made" });
       const label = element("label", { for: "invitation" });
@@ -343,9 +345,11 @@ export class Answering {
       place.append(label, field);
       this.form.querySelector(".made .buttons")!.before(place);
     }
-    const line = element("p", { class: "made" });
-    line.append(over);
-    this.form.querySelector(".made .buttons")!.after(line);
+    if (!MAY_PASS.test(code)) {
+      const line = element("p", { class: "made" });
+      line.append(this.startOver());
+      this.form.querySelector(".made .buttons")!.after(line);
+    }
     this.tell(sheet.problem(code));
   }
 

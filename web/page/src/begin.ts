@@ -8,7 +8,7 @@ import type { Outbox } from "../../client/src/outbox.js";
 import { admission, finishPass, isRefused } from "./admission.js";
 import { Answering } from "./answering.js";
 import { codeOf, Keeper } from "./keeper.js";
-import { tellOffline } from "./kept.js";
+import { tellStuck } from "./kept.js";
 import { fetchSheet } from "./sheet.js";
 import type { Sheet } from "./sheet.js";
 
@@ -50,8 +50,8 @@ async function goOn(server: Server, keeper: Keeper): Promise<void> {
       fetchSheet(campaign, version, language),
     ]);
     await new Answering(server, prepare(definition), sheet, keeper).resume();
-  } catch {
-    tellOffline();
+  } catch (error) {
+    tellStuck(codeOf(error) === "network" ? "network" : "fault");
   }
 }
 
@@ -100,6 +100,7 @@ class Beginning {
       this.pending = admitted.passRequest && keeper;
       await this.getPass(keeper);
       this.pending = undefined;
+      await keeper.takeOver();
       new Answering(server, definition, sheet, keeper, data.has("shared")).start();
     } catch (error) {
       const code = codeOf(error);

@@ -51,16 +51,9 @@ export class Keeper {
     this.stop = outbox?.onChange((id) => this.look(id));
   }
 
-  /** Something new, in the place of what was in this tab for the campaign; but what waits is still sent. */
   static async begin(server: Server, outbox: Outbox | undefined, kept: Kept): Promise<Keeper> {
     try {
-      if (outbox) {
-        const before = await outbox.list();
-        const keeper = new Keeper(server, outbox, await outbox.begin(kept));
-        const over = before.filter((it) => it.campaign === kept.campaign && it.state !== "queued" && !it.passRequest);
-        for (const { id } of over) await outbox.remove(id);
-        return keeper;
-      }
+      if (outbox) return new Keeper(server, outbox, await outbox.begin(kept));
     } catch {
       // What cannot be kept can be filled in all the same.
     }
@@ -85,6 +78,14 @@ export class Keeper {
   /** Whether a reload of the page finds it again. */
   get isKept(): boolean {
     return !!this.outbox;
+  }
+
+  /** Removes what was in this tab for the campaign before; but what waits is still sent, and a pass that is under way still got. */
+  async takeOver(): Promise<void> {
+    const { campaign, id } = this.entry;
+    const before = (await this.outbox?.list().catch(() => [])) ?? [];
+    const over = before.filter((it) => it.campaign === campaign && it.id !== id && it.state !== "queued" && !it.passRequest);
+    for (const { id } of over) await this.outbox?.remove(id).catch(() => undefined);
   }
 
   /** Keeps a change; whether this tab is still the one that goes on. One after the other: each has to know the revision of the last. */

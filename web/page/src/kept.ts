@@ -17,7 +17,7 @@ export async function openKept(server: Server): Promise<Outbox | undefined> {
   }
 }
 
-const line = (state: EntryState | "network", address: string): HTMLElement | undefined => {
+const line = (state: EntryState | "network" | "fault", address: string): HTMLElement | undefined => {
   const words = document.querySelector<HTMLTemplateElement>("template#kept")?.content.querySelector(`[data-kept=${state}]`);
   const made = words?.cloneNode(true) as HTMLElement | undefined;
   made?.querySelector("a")?.setAttribute("href", address);
@@ -44,8 +44,8 @@ export async function tellKept(outbox: Outbox, here?: string): Promise<void> {
   await tell();
 }
 
-/** Says that a page could not be gone on with, since there is no network. */
-export function tellOffline(): void {
-  const told = line("network", location.pathname + location.search);
+/** Says that nobody can go on with what is in this tab at the moment, and offers to try again. */
+export function tellStuck(why: "network" | "fault"): void {
+  const told = line(why, location.pathname + location.search);
   if (told) document.querySelector("main")?.prepend(told);
 }

@@ -336,10 +336,19 @@ test("a new card starts afresh, the same card goes on", async () => {
   await press(page, "응답 보내기");
   await at(page, "감사합니다");
   const receipt = await receiptOf(page);
+  // A card that is of no use takes nobody's receipt away, and shows none.
   await page.goto("about:blank");
-  await page.goto(`${it.address}/c/${campaign}#i=${third}`);
-  await page.waitForSelector("#begin:not([hidden])");
+  await page.goto(`${it.address}/c/${campaign}#i=${other}`);
+  await press(page, "시작하기");
+  await hears(page, "이미 사용한");
   assert.ok(!(await said(page)).includes(receipt));
+  await page.goto("about:blank");
+  await page.goto(`${it.address}/c/${campaign}`);
+  await at(page, "감사합니다");
+  assert.equal(await receiptOf(page), receipt);
+  await page.goto("about:blank");
+  await begin(page, campaign, third);
+  assert.ok(!(await keptBy(page)).some((kept) => kept.includes(receipt)));
 });
 
 test("from the first page an invitation is handed on without an address", async () => {
