@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, Binary, Bool, Date, Jsonb, Text, Uuid as SqlUuid};
+use diesel::result::Error::DeserializationError;
+use diesel::sql_types::{Array, Binary, Date, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ use super::redeem::{Redeemed, Refusal};
 use crate::domain::campaign::access::{Access, Credential};
 use crate::domain::ids::{CampaignId, FormVersionId, ResponseId};
 use crate::domain::response::AnonymousResponse;
-use crate::store::schema::{arrivals, responses, tombstones};
+use crate::store::schema::arrivals;
 
 /// The outcome for a response that was given to the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,52 +42,60 @@ pub async fn store_arrivals(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
 ) -> QueryResult<Vec<Stored>> {
+    if batch.iter().all(|it| it.credential == Credential::Open) {
+        // One statement is a transaction by itself.
+        let places = insert_arrivals(conn, batch).await?;
+        return outcomes(conn, batch, places, HashMap::new()).await;
+    }
     conn.transaction(async |conn| {
-        let mut inserted = insert_arrivals(conn, batch).await?;
-        // Looked up after the insert, not before. So a release or a withdrawal that ended in between is seen, and one
-        // that was still moving the arrival made the insert wait for it.
-        let gone = find_gone(conn, batch.iter().map(|arrival| &arrival.response)).await?;
-        if inserted.iter().any(|id| gone.contains_key(id)) {
-            delete_arrivals(conn, gone.keys().copied().collect()).await?;
-            inserted.retain(|id| !gone.contains_key(id));
-        }
-        let refused = redeem(conn, batch, &inserted).await?;
-        // A batch may hold a response twice; then the first of the two counts as the new one.
-        let outcomes: Vec<Option<Stored>> = batch
-            .iter()
-            .map(|Arrival { response, .. }| {
-                if let Some(refusal) = refused.get(&response.id()) {
-                    return Some(Stored::Refused(*refusal));
-                }
-                inserted.remove(&response.id()).then_some(Stored::New)
-            })
-            .collect();
-        if outcomes.iter().all(Option::is_some) {
-            return Ok(outcomes.into_iter().flatten().collect());
-        }
-        let earlier = compare_all(conn, batch, &gone).await?;
-        let outcome = |(outcome, earlier): (Option<Stored>, _)| outcome.unwrap_or(earlier);
-        Ok(outcomes.into_iter().zip(earlier).map(outcome).collect())
+        let places = insert_arrivals(conn, batch).await?;
+        let refused = redeem(conn, batch, &places).await?;
+        outcomes(conn, batch, places, refused).await
     })
     .await
+}
+
+/// The outcome of each response of a batch that was given to the database.
+async fn outcomes(
+    conn: &mut AsyncPgConnection,
+    batch: &[Arrival],
+    mut places: Places,
+    refused: HashMap<ResponseId, Refusal>,
+) -> QueryResult<Vec<Stored>> {
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for Arrival { response, .. } in batch {
+        let id = response.id();
+        outcomes.push(match (refused.get(&id), places.get(&id)) {
+            (Some(refusal), _) => Some(Stored::Refused(*refusal)),
+            (None, Some(Place::Stored)) => {
+                // A batch may hold a response twice; then the first of the two counts as the new one.
+                places.remove(&id);
+                Some(Stored::New)
+            }
+            (None, _) => None,
+        });
+    }
+    if outcomes.iter().all(Option::is_some) {
+        return Ok(outcomes.into_iter().flatten().collect());
+    }
+    let earlier = compare_all(conn, batch, &places).await?;
+    let outcome = |(outcome, earlier): (Option<Stored>, _)| outcome.unwrap_or(earlier);
+    Ok(outcomes.into_iter().zip(earlier).map(outcome).collect())
 }
 
 /// Redeems the credentials of the inserted responses, and deletes those that are refused; returns the reasons by id.
 async fn redeem(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
-    inserted: &HashSet<ResponseId>,
+    places: &Places,
 ) -> QueryResult<HashMap<ResponseId, Refusal>> {
     let mut seen = HashSet::new();
     let new: Vec<&Arrival> = batch
         .iter()
         .filter(|Arrival { response, .. }| {
-            inserted.contains(&response.id()) && seen.insert(response.id())
+            places.get(&response.id()) == Some(&Place::Stored) && seen.insert(response.id())
         })
         .collect();
-    if new.iter().all(|new| new.credential == Credential::Open) {
-        return Ok(HashMap::new());
-    }
     let mut redeemed = Redeemed::redeem(conn, &new).await?;
     let refused: HashMap<ResponseId, Refusal> = new
         .into_iter()
@@ -108,14 +117,14 @@ async fn delete_arrivals(conn: &mut AsyncPgConnection, ids: Vec<ResponseId>) -> 
 async fn compare_all(
     conn: &mut AsyncPgConnection,
     batch: &[Arrival],
-    gone: &HashMap<ResponseId, Gone>,
+    places: &Places,
 ) -> QueryResult<Vec<Stored>> {
     let stored = find_stored(conn, batch.iter().map(|arrival| &arrival.response)).await?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for Arrival { response, .. } in batch {
         outcomes.push(
-            match (gone.get(&response.id()), stored.get(&response.id())) {
-                (Some(Gone::Withdrawn), _) => Stored::Withdrawn,
+            match (places.get(&response.id()), stored.get(&response.id())) {
+                (Some(Place::Withdrawn), _) => Stored::Withdrawn,
                 (_, Some(stored)) => compare(stored, response),
                 // The id is in no table: the response was withdrawn after the insert met it, or the insert skipped it.
                 (_, None) if is_withdrawn(conn, response.id()).await? => Stored::Withdrawn,
@@ -134,11 +143,7 @@ pub async fn find_earlier(
     // One snapshot, so that the response is seen in exactly one table.
     let mut transaction = conn.build_transaction().read_only().repeatable_read();
     let found = transaction.run(async |conn| {
-        if find_gone(conn, iter::once(response))
-            .await?
-            .get(&response.id())
-            == Some(&Gone::Withdrawn)
-        {
+        if is_withdrawn(conn, response.id()).await? {
             return Ok(Some(Stored::Withdrawn));
         }
         let stored = find_stored(conn, iter::once(response)).await?;
@@ -164,15 +169,7 @@ struct InsertArrivals<'a> {
 
 impl QueryFragment<Pg> for InsertArrivals<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // The foreign key takes this lock anyway. Taken here, it makes the statement wait for a concurrent change of
-        // the access rule, and see its result.
-        out.push_sql("WITH campaign AS (SELECT id, access FROM campaigns WHERE id = ANY(");
-        out.push_bind_param::<Array<SqlUuid>, _>(&self.campaigns)?;
-        out.push_sql(
-            ") AND erased_at IS NULL FOR KEY SHARE) \
-             INSERT INTO arrivals (id, campaign_id, form_version_id, language, week, record, remarks) \
-             SELECT a.id, a.campaign_id, a.form_version_id, a.language, a.week, a.record, a.remarks FROM unnest(",
-        );
+        out.push_sql("SELECT response, place FROM store_arrivals(");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.campaigns)?;
@@ -188,11 +185,7 @@ impl QueryFragment<Pg> for InsertArrivals<'_> {
         out.push_bind_param::<Array<Jsonb>, _>(&self.remarks)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.access)?;
-        out.push_sql(
-            ") AS a (id, campaign_id, form_version_id, language, week, record, remarks, access) \
-             JOIN campaign ON campaign.id = a.campaign_id AND campaign.access = a.access \
-             ORDER BY a.id ON CONFLICT (id) DO NOTHING RETURNING id",
-        );
+        out.push_sql(")");
         Ok(())
     }
 }
@@ -202,16 +195,11 @@ impl QueryId for InsertArrivals<'_> {
 }
 
 impl Query for InsertArrivals<'_> {
-    type SqlType = SqlUuid;
+    type SqlType = (SqlUuid, Text);
 }
 
-/// Inserts the arrivals whose ids are not stored yet, and returns the ids inserted.
-///
-/// Every server inserts in the order of the ids, which prevents deadlocks.
-async fn insert_arrivals(
-    conn: &mut AsyncPgConnection,
-    batch: &[Arrival],
-) -> QueryResult<HashSet<ResponseId>> {
+/// Inserts the arrivals whose ids are not stored yet, and returns where each response is, as far as the database said.
+async fn insert_arrivals(conn: &mut AsyncPgConnection, batch: &[Arrival]) -> QueryResult<Places> {
     let mut rows = InsertArrivals::default();
     let mut seen = HashSet::new();
     for Arrival {
@@ -233,8 +221,17 @@ async fn insert_arrivals(
         rows.remarks.push(remarks_of(response));
         rows.access.push(credential.access());
     }
-    let inserted: Vec<ResponseId> = rows.load(conn).await?;
-    Ok(inserted.into_iter().collect())
+    let rows: Vec<(ResponseId, String)> = rows.load(conn).await?;
+    let place = |(id, place): (ResponseId, String)| {
+        let place = match place.as_str() {
+            "stored" => Place::Stored,
+            "released" => Place::Released,
+            "withdrawn" => Place::Withdrawn,
+            _ => return Err(DeserializationError(place.into())),
+        };
+        Ok((id, place))
+    };
+    rows.into_iter().map(place).collect()
 }
 
 pub(super) fn remarks_of(response: &AnonymousResponse) -> Value {
@@ -245,38 +242,18 @@ pub(super) fn remarks_of(response: &AnonymousResponse) -> Value {
     Value::Array(written.collect())
 }
 
-/// The place of a response that is no longer an arrival.
+/// Where a response of a batch is after the insert. One that was an arrival before has no place here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Gone {
+enum Place {
+    /// Among the arrivals, by this insert.
+    Stored,
+    /// Among the released responses.
     Released,
+    /// It was withdrawn.
     Withdrawn,
 }
 
-/// The responses of a batch that were released or withdrawn; both tables in one round trip.
-async fn find_gone<'a>(
-    conn: &mut AsyncPgConnection,
-    batch: impl Iterator<Item = &'a AnonymousResponse>,
-) -> QueryResult<HashMap<ResponseId, Gone>> {
-    let ids: Vec<ResponseId> = batch.map(|response| response.id()).collect();
-    let released = responses::table
-        .filter(responses::id.eq_any(&ids))
-        .select((responses::id, false.into_sql::<Bool>()));
-    let withdrawn = tombstones::table
-        .filter(tombstones::id.eq_any(&ids))
-        .select((tombstones::id, true.into_sql::<Bool>()));
-    let rows: Vec<(ResponseId, bool)> = released.union_all(withdrawn).load(conn).await?;
-    let gone = |withdrawn| {
-        if withdrawn {
-            Gone::Withdrawn
-        } else {
-            Gone::Released
-        }
-    };
-    Ok(rows
-        .into_iter()
-        .map(|(id, withdrawn)| (id, gone(withdrawn)))
-        .collect())
-}
+type Places = HashMap<ResponseId, Place>;
 
 /// Whether a stored response equals the one that was sent.
 pub(super) fn compare(stored: &StoredResponse, response: &AnonymousResponse) -> Stored {
