@@ -20,7 +20,9 @@ use crate::domain::week::IsoWeek;
 use crate::store::AsyncPgConnection;
 use crate::store::campaigns::find_campaign;
 use crate::store::responses::correct::correct_arrival;
-use crate::store::responses::find::{ResponseRow, find_response, find_texts, is_withdrawn};
+use crate::store::responses::find::{
+    ResponseRow, find_response, find_texts, find_with_release, is_withdrawn,
+};
 use crate::store::responses::insert::{Stored, find_earlier};
 use crate::store::responses::trial::{correct_test, delete_test, find_test};
 use crate::store::responses::withdraw::{Withdrawal, withdraw_response};
@@ -33,6 +35,8 @@ pub struct OwnResponse {
     pub answers: RawAnswers,
     /// The version that was filled in.
     pub published: Arc<PublishedVersion>,
+    /// Whether it was released, so that it cannot be corrected any more.
+    pub is_released: bool,
 }
 
 /// Reads the response of a receipt.
@@ -54,6 +58,7 @@ pub async fn read_own(
         published,
         remarks,
         test,
+        is_released,
         ..
     } = find_own(app, &mut conn, key, receipt).await?;
     let form = &published.form;
@@ -88,6 +93,7 @@ pub async fn read_own(
             removed: Vec::new(),
         },
         published,
+        is_released,
     })
 }
 
@@ -216,6 +222,7 @@ pub(super) struct Own {
     remarks: Vec<Remark>,
     /// The texts of its remarks, where it is a test.
     pub test: Option<HashMap<RemarkId, String>>,
+    is_released: bool,
 }
 
 pub(super) async fn find_own(
@@ -234,12 +241,12 @@ pub(super) async fn find_own(
         true => Some(find_test(conn, id).await?.ok_or(ResponseError::Unknown)?),
         false => None,
     };
-    let (test, row) = match test {
-        Some((row, texts)) => (Some(texts), Some(row)),
-        None => (None, find_response(conn, id).await?),
+    let (test, found) = match test {
+        Some((row, texts)) => (Some(texts), Some((row, false))),
+        None => (None, find_with_release(conn, id).await?),
     };
-    let row = match row {
-        Some(row) => row,
+    let (row, is_released) = match found {
+        Some(found) => found,
         None if is_withdrawn(conn, id).await? => return Err(ResponseError::Withdrawn),
         None => return Err(ResponseError::Unknown),
     };
@@ -251,5 +258,6 @@ pub(super) async fn find_own(
         published,
         remarks,
         test,
+        is_released,
     })
 }

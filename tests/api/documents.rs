@@ -32,7 +32,9 @@ fn quoted(page: &str) -> impl Iterator<Item = &str> {
 fn sources() -> String {
     let sources = files("tests/api", "rs")
         .into_iter()
-        .chain(files("src", "rs"));
+        .chain(files("src", "rs"))
+        .chain(files("web/page/test", "js"))
+        .chain(files("web/client/test", "ts"));
     sources
         .map(|path| fs::read_to_string(path).unwrap())
         .collect()
@@ -44,10 +46,12 @@ fn named_tests<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
     let mut named = 0;
     for test in texts.flat_map(quoted).filter(|it| !it.contains(['/', '.'])) {
         let name = test.rsplit("::").next().unwrap();
-        assert!(
-            sources.contains(&format!("fn {name}(")),
-            "there is no test {test}"
-        );
+        // Tests in the browser are named by a sentence.
+        let is_there = match name.contains(' ') {
+            true => sources.contains(&format!("test(\"{name}\"")),
+            false => sources.contains(&format!("fn {name}(")),
+        };
+        assert!(is_there, "there is no test {test}");
         named += 1;
     }
     named
@@ -64,7 +68,7 @@ fn every_test_that_keeps_a_promise_of_privacy_exists() {
     let page = fs::read_to_string(root().join("docs/privacy.md")).unwrap();
     let rows = page
         .lines()
-        .filter(|line| line.starts_with("| ") && line.contains("::"));
+        .filter(|line| line.starts_with("| ") && (line.contains("::") || line.contains("web/")));
     let named = named_tests(rows);
     assert!(named > 30, "only {named} were found");
 }

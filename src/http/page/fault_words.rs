@@ -19,18 +19,18 @@ const PATTERNS: [Pattern; 17] = [
     ),
     (
         "wrong_type.rating",
-        "숫자로 적어 주세요.",
-        "Please write a number.",
+        "숫자로 적어 주세요. 예: 7, 1000",
+        "Please write a whole number, like 7 or 1000.",
     ),
     (
         "wrong_type.integer",
-        "숫자로 적어 주세요.",
-        "Please write a whole number.",
+        "소수점 없이 숫자로 적어 주세요. 예: 7, 1000",
+        "Please write a whole number, like 7 or 1000.",
     ),
     (
         "wrong_type.decimal",
-        "숫자로 적어 주세요.",
-        "Please write a number.",
+        "숫자로 적어 주세요. 천 단위 쉼표는 빼고, 소수점은 점으로 적어 주세요. 예: 1250, 61.5",
+        "Please write a number without a comma between thousands, like 1250 or 61.5.",
     ),
     (
         "wrong_type.day",

@@ -2,12 +2,11 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::from_fn;
-use actix_web::web::Query;
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
-use serde::Deserialize;
 
 use super::reply::{STYLE, STYLE_PATH, page, told};
+use super::request::{Asked, asked};
 use super::visit::{Frame, OWN_LANGUAGES, Visit, own_language};
 use crate::app::campaigns;
 use crate::domain::campaign::access::Access;
@@ -21,11 +20,6 @@ use crate::http::state::State;
 
 /// The campaigns that are shown at most.
 const SHOWN: i64 = 50;
-
-#[derive(Deserialize)]
-struct Language {
-    language: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "page/front.html")]
@@ -41,7 +35,7 @@ struct FrontPage<'a> {
 pub(super) async fn front(
     req: HttpRequest,
     state: State,
-    query: Query<Language>,
+    query: Asked,
 ) -> Result<HttpResponse, Problem> {
     if !prefers_html(&req) {
         return Ok(places());
@@ -50,7 +44,7 @@ pub(super) async fn front(
     // The page says where one is, also when the database is away.
     let open = campaigns::list(&state.app, open, None, SHOWN).await;
     let open = open.unwrap_or_default();
-    let language = own_language(&req, query.language.as_deref());
+    let language = own_language(&req, asked(&query, "language"));
     let title = |text: &Text| {
         let own = text.get(&language).map(str::to_owned);
         own.or_else(|| text.0.values().next().cloned())
@@ -155,19 +149,15 @@ pub(super) async fn show_campaign(
     req: HttpRequest,
     state: State,
     path: CampaignPath,
-    query: Query<Vec<(String, String)>>,
+    query: Asked,
 ) -> Result<HttpResponse, Problem> {
     let reply = async {
-        let said = |name: &str| {
-            let mut found = query.iter().rev().filter(|(known, _)| known == name);
-            found.next().map(|(_, value)| value.as_str())
-        };
-        let key = path.key()?;
-        let visit = Visit::find(&state, &req, &key, said("language"), None).await?;
+        let (key, language) = (path.key()?, asked(&query, "language"));
+        let visit = Visit::find(&state, &req, &key, language, None).await?;
         // Only values that the form lists are taken from the address.
         let parameters = &visit.form().definition().parameters;
         let parameters = parameters.iter().filter_map(|it| {
-            let value = said(&it.key)?;
+            let value = asked(&query, &it.key)?;
             let is_listed = it.values.iter().any(|option| option.code == value);
             is_listed.then_some((it.key.as_str(), value))
         });

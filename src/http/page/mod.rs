@@ -27,6 +27,7 @@ mod sections;
 mod sending;
 mod sheet;
 mod steps;
+mod typed_number;
 mod visit;
 mod words;
 

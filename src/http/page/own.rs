@@ -2,17 +2,15 @@
 
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
-use actix_web::web::Query;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
-use serde::Deserialize;
 
 use super::answers::{AnsweredSection, ScoreLine, answered, notices, scores};
 use super::carried::Carried;
 use super::fault_words::of_problem;
 use super::posted::Posted;
 use super::reply::{STYLE_PATH, page, told};
-use super::request::posted;
+use super::request::{Asked, asked, posted};
 use super::sections::{Look, Progress, section};
 use super::sending::{Maker, sent};
 use super::visit::{Frame, Visit};
@@ -49,6 +47,7 @@ struct OwnPage<'a> {
     notices: Vec<String>,
     scores: Vec<ScoreLine>,
     sections: Vec<AnsweredSection>,
+    can_correct: bool,
 }
 
 #[derive(Template)]
@@ -64,21 +63,16 @@ struct WithdrawPage<'a> {
     needs_no_invitation: bool,
 }
 
-#[derive(Deserialize)]
-struct Language {
-    language: Option<String>,
-}
-
 #[get("/c/{campaign}/receipt", wrap = "from_fn(compress)")]
 pub(super) async fn ask_for_receipt(
     req: HttpRequest,
     state: State,
     path: CampaignPath,
-    query: Query<Language>,
+    query: Asked,
 ) -> Result<HttpResponse, Problem> {
     let reply = async {
-        let asked = query.language.as_deref();
-        let visit = Visit::find(&state, &req, &path.key()?, asked, None).await?;
+        let language = asked(&query, "language");
+        let visit = Visit::find(&state, &req, &path.key()?, language, None).await?;
         ask(&visit, "", None)
     };
     told(&req, "/", reply.await)
@@ -138,6 +132,7 @@ async fn answer(
     let visit = Visit::find(state, req, &key, Some(language), version).await?;
     let title = visit.words.sent_title;
     match go {
+        "correct" if own.is_released => ask(&visit, typed, Some(Code::ResponseReleased)),
         "correct" => correct(&visit, typed, &own),
         // The script sent it by the API.
         "sent" => sent(&visit, typed, title, &own.response, Maker::Device),
@@ -175,6 +170,7 @@ fn show(visit: &Visit, receipt: &str, own: &OwnResponse) -> Result<HttpResponse,
         notices: notices(visit, &own.response.summary),
         scores: scores(visit, &own.response.summary),
         sections: answered(visit, &walked.answers),
+        can_correct: !own.is_released,
     };
     page(StatusCode::OK, &shown)
 }

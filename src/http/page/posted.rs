@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Number, Value, json};
+use serde_json::{Value, json};
 
+use super::typed_number::typed_number;
 use crate::domain::form::{Form, Kind};
 use crate::domain::response::RawAnswers;
 
@@ -107,10 +108,8 @@ fn answer(kind: &Kind, said: &[&str], last: &str) -> Value {
         Kind::MultipleChoice(_) => json!(said),
         Kind::Ranking { .. } => json!(in_order(said)),
         Kind::Whole { .. } | Kind::Decimal { .. } => {
-            // Many keyboards have a comma where others have a point.
-            let text = last.trim().replace(',', ".");
-            let number: Result<Number, _> = serde_json::from_str(&text);
-            number.map_or_else(|_| json!(last), Value::Number)
+            let number = typed_number(last, matches!(kind, Kind::Whole { .. }));
+            number.map_or_else(|| json!(last), Value::Number)
         }
         Kind::YesNo | Kind::Statement { .. } => json!(last == "true"),
         Kind::Date { .. } => json!(last.trim()),

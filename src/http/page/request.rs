@@ -1,6 +1,7 @@
 //! What the pages send back.
 
 use actix_web::HttpRequest;
+use actix_web::web::Query;
 
 use super::posted::Posted;
 use crate::http::extract::{Document, Format};
@@ -14,6 +15,15 @@ pub(super) async fn posted(req: &HttpRequest, document: Document) -> Result<Post
     refuse_foreign(req)?;
     let read = document.read_at_most(&[Format::Fields], |_| MAX_BODY);
     Ok(Posted::read(&read.await?.1))
+}
+
+/// The parameters of an address. Whatever they are, the page can be shown: of one that is there twice, the last counts.
+pub(super) type Asked = Query<Vec<(String, String)>>;
+
+/// The value of a parameter.
+pub(super) fn asked<'q>(query: &'q Asked, name: &str) -> Option<&'q str> {
+    let mut found = query.iter().rev().filter(|(known, _)| known == name);
+    found.next().map(|(_, value)| value.as_str())
 }
 
 /// Refuses what a page of another site sends: it would make its visitors answer, from as many networks as it has visitors.

@@ -1,15 +1,15 @@
 //! The page's script, as `script/web` built it into the binary. Without it the page works as it does where scripts are off.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use actix_web::http::header;
-use actix_web::middleware::from_fn;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use sha2::{Digest, Sha256};
 
-use crate::http::middleware::compression::compress;
 use crate::http::problem::{Code, Problem};
+use crate::http::reply::encoded_body::EncodedBody;
 
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/page_files.rs"));
 
@@ -22,17 +22,28 @@ pub static SCRIPT_PATH: LazyLock<Option<String>> = LazyLock::new(|| {
     Some(format!("/page/page.js?{}", digest.get(..12)?))
 });
 
+/// The files as they are sent. They are compressed once, as far as it goes: on a bad connection each kilobyte counts.
+static BODIES: LazyLock<BTreeMap<&str, EncodedBody>> = LazyLock::new(|| {
+    let body = |bytes: &'static [u8]| {
+        EncodedBody::new(bytes).with_media_type("text/javascript; charset=utf-8")
+    };
+    let files = FILES.iter();
+    files.map(|(name, bytes)| (*name, body(bytes))).collect()
+});
+
 fn file(name: &str) -> Option<&'static [u8]> {
     let found = FILES.iter().find(|(known, _)| *known == name);
     found.map(|(_, bytes)| *bytes)
 }
 
 /// A file of the script. The service worker looks after the pages of campaigns.
-#[get("/page/{file}", wrap = "from_fn(compress)")]
-pub(super) async fn page_file(name: Path<String>) -> Result<HttpResponse, Problem> {
-    let bytes = file(&name).ok_or(Code::NotFound)?;
+#[get("/page/{file}")]
+pub(super) async fn page_file(
+    req: HttpRequest,
+    name: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let body = BODIES.get(name.as_str()).ok_or(Code::NotFound)?;
     let mut response = HttpResponse::Ok();
-    response.content_type("text/javascript; charset=utf-8");
     match name.as_str() {
         // It fetches in the name of the page, by a policy of its own.
         "worker.js" => response
@@ -41,5 +52,5 @@ pub(super) async fn page_file(name: Path<String>) -> Result<HttpResponse, Proble
             .insert_header(("service-worker-allowed", "/c/")),
         _ => response.insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable")),
     };
-    Ok(response.body(bytes))
+    body.reply(&req, response, "accept-encoding").await
 }

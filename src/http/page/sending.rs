@@ -113,6 +113,8 @@ struct SentPage<'a> {
     made: &'static str,
     /// The receipt as a QR code, in SVG.
     code: String,
+    /// Where the receipt is typed in.
+    address: String,
     /// The receipt as a file, in the link itself.
     file: String,
 }
@@ -134,9 +136,8 @@ pub(super) fn sent(
 ) -> Result<HttpResponse, Problem> {
     let words = visit.words;
     let address = format!("{}{}/receipt", visit.origin, visit.path());
-    // Browsers keep what stands behind the # to themselves. An address that is too long for a code is left out.
-    let code = qr::draw(&format!("{address}#r={receipt}")).or_else(|_| qr::draw(receipt));
-    let code = code.map_err(|_| Problem::internal("a receipt cannot be drawn"))?;
+    // An address with the receipt would stay in the history of whatever scans it.
+    let code = qr::draw(receipt).map_err(|_| Problem::internal("a receipt cannot be drawn"))?;
     let campaign = visit.said(&visit.campaign.title);
     let text = format!(
         "{campaign}\r\n{}: {receipt}\r\n{address}\r\n",
@@ -156,6 +157,7 @@ pub(super) fn sent(
             Maker::Device => words.receipt_own,
         },
         code,
+        address,
         file: format!(
             "data:text/plain;charset=utf-8;base64,{}",
             STANDARD.encode(text)

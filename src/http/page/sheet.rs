@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
-use actix_web::web::Query;
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::fault_words::{of_problem, patterns};
 use super::fields::{Field, Fields, QuestionView};
 use super::posted::{DECLINE, Posted};
 use super::reply::{page, told};
+use super::request::{Asked, asked};
 use super::visit::{Frame, Visit};
 use super::words::Words;
 use crate::domain::form::Answer;
@@ -23,7 +23,7 @@ use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 
 /// The problems that the script tells people about.
-const TOLD: [Code; 14] = [
+const TOLD: [Code; 25] = [
     Code::CampaignClosed,
     Code::CampaignNotOpenYet,
     Code::VersionRetired,
@@ -35,16 +35,22 @@ const TOLD: [Code; 14] = [
     Code::PassMissing,
     Code::PassInvalid,
     Code::PassSpent,
+    Code::AccessChanged,
     Code::ReceiptUsed,
+    Code::ResponseWithdrawn,
+    Code::ResponseReleased,
+    Code::ReplacesUnknown,
+    Code::ReplacesUsed,
+    Code::CampaignUnknown,
+    Code::FormUnknown,
+    Code::VersionUnknown,
+    Code::BodyTooLarge,
     Code::TooManyRequests,
+    Code::DatabaseUnavailable,
     Code::Internal,
+    // Stands for whatever is not named here.
+    Code::BadRequest,
 ];
-
-#[derive(Deserialize)]
-struct Asked {
-    language: Option<String>,
-    version: Option<i32>,
-}
 
 #[derive(Template)]
 #[template(path = "page/sheet.html")]
@@ -77,11 +83,12 @@ pub(super) async fn sheet(
     req: HttpRequest,
     state: State,
     path: CampaignPath,
-    query: Query<Asked>,
+    query: Asked,
 ) -> Result<HttpResponse, Problem> {
     let reply = async {
-        let (key, language) = (path.key()?, query.language.as_deref());
-        let visit = Visit::find(&state, &req, &key, language, query.version).await?;
+        let (key, language) = (path.key()?, asked(&query, "language"));
+        let version = asked(&query, "version").and_then(|it| it.parse().ok());
+        let visit = Visit::find(&state, &req, &key, language, version).await?;
         page(StatusCode::OK, &SheetPage::of(&visit)?)
     };
     told(&req, "/", reply.await)

@@ -31,7 +31,7 @@ pub(super) struct Visit {
     pub(super) words: &'static Words,
     /// Of the key that signs passes.
     pub(super) fingerprint: Option<String>,
-    /// The scheme and the host of this server, as far as they are known.
+    /// The scheme and the host of this server, as its operator said; empty where nobody did.
     pub(super) origin: String,
     now: DateTime<Utc>,
 }
@@ -61,7 +61,8 @@ impl Visit {
                 .known(campaign.id)
                 .filter(|_| campaign.settings.access == Access::Pass)
                 .map(|key| key.public.fingerprint()),
-            origin: origin(state, req),
+            // What a request says in `Host` is not ours, so it never gets into what people keep.
+            origin: state.public_url.clone(),
             now: state.app.now(),
             campaign,
             published,
@@ -181,13 +182,4 @@ pub(super) fn language_of(req: &HttpRequest, asked: Option<&str>, offered: &[Str
 /// The language of the page's own words for this reader.
 pub(super) fn own_language(req: &HttpRequest, asked: Option<&str>) -> String {
     language_of(req, asked, &OWN_LANGUAGES.map(str::to_owned))
-}
-
-/// Where this server is, as its operator said, or else as the browser says.
-fn origin(state: &State, req: &HttpRequest) -> String {
-    if !state.public_url.is_empty() {
-        return state.public_url.clone();
-    }
-    let connection = req.connection_info();
-    format!("{}://{}", connection.scheme(), connection.host())
 }

@@ -56,21 +56,31 @@ pub async fn find_response(
     conn: &mut AsyncPgConnection,
     id: ResponseId,
 ) -> QueryResult<Option<ResponseRow>> {
+    let found = find_with_release(conn, id).await?;
+    Ok(found.map(|(row, _)| row))
+}
+
+/// The same, with whether it was released.
+pub async fn find_with_release(
+    conn: &mut AsyncPgConnection,
+    id: ResponseId,
+) -> QueryResult<Option<(ResponseRow, bool)>> {
     let arrival = arrivals::table
         .find(id)
         .select(ARRIVAL)
         .first(conn)
         .await
         .optional()?;
-    if arrival.is_some() {
-        return Ok(arrival);
+    if let Some(arrival) = arrival {
+        return Ok(Some((arrival, false)));
     }
-    responses::table
+    let released = responses::table
         .find(id)
         .select(ResponseRow::as_select())
         .first(conn)
         .await
-        .optional()
+        .optional()?;
+    Ok(released.map(|row| (row, true)))
 }
 
 /// The texts of those of the given remarks that are stored with the response `id`, by remark id.

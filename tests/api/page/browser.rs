@@ -12,6 +12,8 @@ pub struct Browser {
     http: reqwest::Client,
     base: String,
     language: &'static str,
+    /// What it says that the server is called.
+    host: Option<&'static str>,
 }
 
 /// A page, with its fields as they would be sent.
@@ -33,6 +35,15 @@ impl Browser {
             http: http.build().unwrap(),
             base: format!("http://{}", app.address),
             language,
+            host: None,
+        }
+    }
+
+    /// Says in each request that the server has another name.
+    pub fn under_the_name_of(self, host: &'static str) -> Self {
+        Self {
+            host: Some(host),
+            ..self
         }
     }
 
@@ -68,7 +79,11 @@ impl Browser {
 
     async fn read(&self, call: reqwest::RequestBuilder) -> Page {
         let call = call.header("accept", "text/html,*/*;q=0.8");
-        let reply = call.header("accept-language", self.language);
+        let mut reply = call.header("accept-language", self.language);
+        if let Some(host) = self.host {
+            reply = reply.header("host", host).header("x-forwarded-host", host);
+            reply = reply.header("forwarded", format!("host={host}"));
+        }
         let reply = reply.send().await.unwrap();
         let status = reply.status().as_u16();
         let headers = reply.headers().clone();

@@ -134,11 +134,20 @@ async fn a_receipt_that_is_wrong_or_withdrawn_is_told() {
     let unknown = browser.press(&ask, &set, "read").await.expect(404);
     unknown.shows(&["응답을 찾을 수 없습니다"]);
     let answers = json!({"group": "c", "meals": "none", "distress": 1});
+    collection.let_wait().await;
     collection.send(&receipt, &answers).await.expect(201);
     let read = browser.press(&ask, &set, "read").await.expect(200);
-    // It is released at once here, so it can be withdrawn but not corrected.
-    collection.release().await;
     let mut page = browser.press(&read, &[], "correct").await.expect(200);
+    // Once ten are there, they are released: then it can be withdrawn but not corrected, and the page does not offer it.
+    for _ in 0..9 {
+        collection.send(&new_receipt(), &answers).await.expect(201);
+    }
+    collection.release().await;
+    let released = browser.press(&ask, &set, "read").await.expect(200);
+    let released = released.shows(&["이미 분석하는 곳으로 전달되어", "value=\"withdraw\""]);
+    assert!(!released.has("value=\"correct\""));
+    let late = browser.press(&read, &[], "correct").await.expect(409);
+    late.shows(&["이미 전달되어 고칠 수 없습니다"]);
     page = browser
         .press(&page, &[("q.group", "b")], "next")
         .await
@@ -286,4 +295,28 @@ async fn nothing_of_a_page_depends_on_who_asks_and_what_is_typed_is_escaped() {
         check.html
     );
     assert_eq!(check.value("q.story"), Some(evil));
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_there_twice_or_makes_no_sense_gets_a_page() {
+    let collection = Collection::start().await;
+    let browser = Browser::new(&collection.app, "en");
+    for path in ["/", CAMPAIGN, "/c/test-campaign/receipt"] {
+        for query in [
+            "language=en&language=ko",
+            "language=xx&language=ko",
+            "language=%ff&language=ko",
+        ] {
+            let page = browser.get(&format!("{path}?{query}")).await.expect(200);
+            page.shows(&["<html lang=\"ko\""]);
+        }
+        let odd = "language&version=x&version=-1&%00=%00&&==";
+        browser.get(&format!("{path}?{odd}")).await.expect(200);
+    }
+    for query in ["version=x&language=en&language=ko", "version=1&version=1"] {
+        let call = collection.app.client();
+        let path = format!("/c/test-campaign/form?{query}");
+        let sheet = call.get(&path).send().await.expect(200);
+        assert!(sheet.text().contains("id=\"told\""));
+    }
 }

@@ -1,11 +1,16 @@
 //! The whole way from the first page to the withdrawal.
 
+use aftercare::config::HttpConfig;
 use aftercare::domain::form::{Source, Syntax};
+use aftercare::formats::invitation_sheet::qr;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
 use super::{CAMPAIGN, begun, filled_in, own_words};
-use crate::support::collection::{Collection, OWN, SHIPPED};
+use crate::support::TestApp;
+use crate::support::collection::{Collection, EVERY_KIND, OWN, SHIPPED};
 
 const SECOND: &str = include_str!("../../forms/second-edition.yaml");
 
@@ -281,7 +286,7 @@ async fn every_kind_of_question_can_be_answered_corrected_and_told_wrong() {
     let wrong = browser.press(&days, &set, "next").await.expect(422);
     let wrong = wrong.shows(&[
         "It can be 0 and from there in steps of 10.",
-        "Please write a whole number.",
+        "Please write a whole number, like 7",
         "Please choose 2 or more.",
         "It can have 1 digits after the point.",
     ]);
@@ -422,4 +427,79 @@ async fn a_rehearsal_says_that_it_is_one() {
     }
     let sent = browser.press(&page, &[], "send").await.expect(200);
     sent.shows(&["This was a test"]);
+}
+
+#[tokio::test]
+async fn a_number_is_stored_as_the_check_page_shows_it_and_one_that_has_two_meanings_is_told_at_its_field()
+ {
+    let collection = Collection::start().await;
+    let browser = Browser::new(&collection.app, "en");
+    let person = begun(&browser).await;
+    let days = browser.press(&person, &[("q.group", "c")], "next").await;
+    let days = days.expect(200);
+    let set = |sleep, weight| {
+        [
+            ("q.meals", "none"),
+            ("q.distress", "9"),
+            ("q.sleep_hours", sleep),
+            ("q.weight", weight),
+        ]
+    };
+    for (sleep, weight, told) in [
+        ("10.000", "61.5", "Please write a whole number"),
+        ("10,00,0", "61.5", "Please write a whole number"),
+        ("1000", "1,250", "without a comma between thousands"),
+        ("1000", "1.250,5", "without a comma between thousands"),
+    ] {
+        let wrong = browser.press(&days, &set(sleep, weight), "next").await;
+        wrong
+            .expect(422)
+            .shows(&["One answer needs another look", told]);
+    }
+    for (sleep, weight, stored) in [
+        ("10,000", "61,5", json!([10000, 61.5])),
+        ("1,000", "0,25", json!([1000, 0.25])),
+        ("-3", "61.25", json!([-3, 61.25])),
+    ] {
+        let person = begun(&browser).await;
+        let days = browser.press(&person, &[("q.group", "c")], "next").await;
+        let check = browser.press(&days, &set(sleep, weight), "next").await;
+        let shown = [&stored[0], &stored[1]].map(|it| format!(">{it}</dd>"));
+        let check = check.expect(200).shows(&[&shown[0], &shown[1]]);
+        let receipt = browser.press(&check, &[], "send").await.receipt();
+        let answers = own(&collection, &receipt).await["answers"].take();
+        assert_eq!(json!([answers["sleep_hours"], answers["weight"]]), stored);
+    }
+}
+
+/// What a browser would save as the receipt.
+fn saved(page: &super::browser::Page) -> String {
+    let (_, rest) = page.html.split_once(";base64,").unwrap();
+    let bytes = STANDARD.decode(rest.split('"').next().unwrap()).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test]
+async fn a_receipt_names_the_address_that_the_operator_set_and_never_one_that_a_request_brought() {
+    let public = HttpConfig::default().with_public_host("survey.example.org");
+    for (http, address) in [
+        (HttpConfig::default(), "\r\n/c/test-campaign/receipt\r\n"),
+        (
+            public,
+            "\r\nhttps://survey.example.org/c/test-campaign/receipt\r\n",
+        ),
+    ] {
+        let collection = Collection::start_on(TestApp::start_with(http).await, EVERY_KIND).await;
+        let browser = Browser::new(&collection.app, "en").under_the_name_of("evil.example");
+        let check = filled_in(&browser).await;
+        let sent = browser.press(&check, &[], "send").await.expect(200);
+        assert!(!sent.has("evil.example"), "{}", sent.html);
+        let (file, receipt) = (saved(&sent), sent.receipt());
+        assert!(!file.contains("evil.example"), "{file}");
+        assert!(file.contains(address), "{file}");
+        assert!(file.contains(&receipt));
+        // Nothing but the receipt is in its code, so that no history keeps the two together.
+        let code = qr::draw(&receipt).unwrap();
+        assert!(sent.has(&code), "the code holds something else");
+    }
 }

@@ -29,11 +29,12 @@ export interface Entry {
   readonly receipt: string;
   /** It takes the place of the response with this receipt, which was sent before. */
   readonly correction: boolean;
+  /** Erased when they are stored. */
   answers: Answers;
   credentials: Credentials;
-  /** A pass that was begun. */
+  /** A pass that was begun. While it is there, the invitation among the credentials is for it, and is not sent. */
   passRequest?: PassRequest | undefined;
-  /** Anything that the client wants to find again, such as the section where the person was. */
+  /** Anything that the client wants to find again, such as the section where the person was. Erased like the answers. */
   note?: unknown;
   readonly state: EntryState;
   /** Counts the writings. */
@@ -60,6 +61,8 @@ export interface OutboxOptions {
   name?: string | undefined;
   /** From `work`: where campaigns ask for proof of work. */
   prove?: typeof prove | undefined;
+  /** Whether what the server said is kept with the receipt, which may be asked for again. It is unless this is `false`. */
+  summaries?: boolean | undefined;
 }
 
 export interface Outbox {
@@ -70,8 +73,8 @@ export interface Outbox {
   get(id: string): Promise<Entry | undefined>;
   /** All that this key opens. */
   list(): Promise<Entry[]>;
-  /** Gives a draft away to be sent. */
-  queue(id: string): Promise<Entry>;
+  /** Gives a draft away to be sent: the one that is there, or this one as it is here; [`Overtaken`] as in `save`. */
+  queue(draft: string | Entry): Promise<Entry>;
   /** Makes a draft again of what was refused, with the same receipt. */
   reopen(id: string): Promise<Entry>;
   /** Tries what is due, and says what came of it. Several at once, also in several tabs, do no harm. */
@@ -89,6 +92,9 @@ export class Overtaken extends Error {
   override readonly name = "Overtaken";
 }
 
+/** What nobody needs any more once a response is stored. */
+const ERASED = { answers: {}, note: undefined, credentials: {}, passRequest: undefined };
+const QUEUED = { state: "queued", tries: 0, due: 0, problem: undefined } as const;
 const NAME = "aftercare";
 const DAY = 86_400_000;
 /** After so many days nobody comes back to a tab, whose key is gone with it. */
@@ -114,6 +120,9 @@ export async function forget(name: string = NAME): Promise<void> {
   await storage.erase(name);
 }
 
+/** Forgets the key of this tab, without which nobody opens what it encrypted. */
+export const forgetKey = (name: string = NAME): void => forgetTab(name);
+
 async function vaultOf(database: IDBDatabase, name: string, key: KeyChoice): Promise<Vault> {
   if ("tab" in key) return ofTab(name);
   const there = await storage.lockedVault(database);
@@ -124,7 +133,7 @@ async function vaultOf(database: IDBDatabase, name: string, key: KeyChoice): Pro
 }
 
 /** Opens the outbox. A PIN that is new makes a new key; one that is wrong is a [`WrongPin`]. */
-export async function openOutbox({ server, key, name = NAME, prove }: OutboxOptions): Promise<Outbox> {
+export async function openOutbox({ server, key, name = NAME, prove, summaries }: OutboxOptions): Promise<Outbox> {
   const database = await storage.open(name);
   let vault: Vault;
   try {
@@ -177,6 +186,14 @@ export async function openOutbox({ server, key, name = NAME, prove }: OutboxOpti
       }
     }
   };
+  /** Writes a draft that nobody else wrote in the meantime. */
+  const rewrite = async (entry: Entry): Promise<Entry> => {
+    const there = await get(entry.id);
+    if (there?.revision !== entry.revision || there.state !== "draft") {
+      throw new Overtaken("the entry was written elsewhere: read it again");
+    }
+    return write(entry);
+  };
   const turn = async (id: string, from: EntryState, to: Partial<Entry>): Promise<Entry> => {
     const turned = await update(id, (entry) => (entry.state === from ? { ...entry, ...to } : undefined));
     if (!turned) throw new Error(`there is no such entry that is ${from}`);
@@ -189,20 +206,23 @@ export async function openOutbox({ server, key, name = NAME, prove }: OutboxOpti
   };
   /** What one attempt comes to: changes of the entry. */
   const attempt = async (entry: Entry, proved = false): Promise<Partial<Entry>> => {
-    const { receipt, answers, credentials } = entry;
+    const { receipt, answers } = entry;
+    // An invitation that a pass is got for must not come with the response.
+    const { invitation, ...others } = entry.credentials;
+    const credentials = entry.passRequest ? others : entry.credentials;
     const body = { form_version: entry.version, language: entry.language, answers };
     const once = { ...server, attempts: 1 };
     try {
       const reply = entry.correction
         ? await correctResponse(once, entry.campaign, receipt, body)
         : await sendResponse(once, entry.campaign, receipt, body, credentials);
-      return { state: "sent", reply, credentials: {}, passRequest: undefined };
+      return { state: "sent", reply: summaries === false ? undefined : reply, ...ERASED };
     } catch (error) {
       if (isTemporary(error)) {
         return later(entry, error);
       }
       if (!(error instanceof ProblemError)) throw error;
-      if (error.code === "response_withdrawn") return { state: "withdrawn", credentials: {}, passRequest: undefined };
+      if (error.code === "response_withdrawn") return { state: "withdrawn", ...ERASED };
       if (error.code !== "proof_of_work_needed" || !prove || proved) return { state: "refused", problem: error.problem };
     }
     try {
@@ -256,14 +276,9 @@ export async function openOutbox({ server, key, name = NAME, prove }: OutboxOpti
       };
       return write(draft);
     },
-    async save(entry) {
-      const there = await get(entry.id);
-      if (there?.revision !== entry.revision || there.state !== "draft") {
-        throw new Overtaken("the entry was written elsewhere: read it again");
-      }
-      return write({ ...entry, state: "draft" });
-    },
-    queue: (id) => turn(id, "draft", { state: "queued", tries: 0, due: 0, problem: undefined }),
+    save: (entry) => rewrite({ ...entry, state: "draft" }),
+    queue: (draft) =>
+      typeof draft === "string" ? turn(draft, "draft", QUEUED) : rewrite({ ...draft, ...QUEUED }),
     reopen: (id) => turn(id, "refused", { state: "draft", problem: undefined }),
     start() {
       let [timer, stopped]: [ReturnType<typeof setTimeout> | undefined, boolean] = [undefined, false];

@@ -209,8 +209,53 @@ test("two tabs that write one draft do not write over each other", async () => {
   const queued = await one.queue(draft.id);
   await assert.rejects(other.save(queued), Overtaken, "what is queued is not changed any more");
   await assert.rejects(one.queue(draft.id), /no such entry/);
+  await assert.rejects(one.queue(queued), Overtaken);
   one.close();
   other.close();
+});
+
+test("of two tabs with one draft, what is sent is what stood in the tab that sends, or nothing", async () => {
+  const [name, key] = [fresh(), await campaign(demo)];
+  const [one, other] = [await outbox(name), await outbox(name)];
+  const draft = await one.begin(entry(key));
+  const better = await other.save({ ...draft, answers: BETTER });
+  await assert.rejects(one.queue({ ...draft, answers: GOOD }), Overtaken);
+  assert.equal((await one.get(draft.id))?.state, "draft");
+  await other.queue({ ...better, answers: { ...BETTER, distress: 1 } });
+  await other.send();
+  assert.equal((await own(key, draft)).answers["distress"], 1);
+  one.close();
+  other.close();
+});
+
+test("what was stored is erased from the device, but for the receipt", async () => {
+  const [name, key] = [fresh(), await campaign(demo)];
+  const box = await outbox(name, demo.server, { summaries: false });
+  const draft = await box.begin(entry(key, GOOD, { note: { pairs: [["q.cancer_type", "stomach"]] } }));
+  await box.queue(draft.id);
+  const [sent] = await box.send();
+  assert.deepEqual([sent?.state, sent?.answers, sent?.note, sent?.credentials], ["sent", {}, undefined, {}]);
+  assert.deepEqual([sent?.receipt, sent?.reply], [draft.receipt, undefined]);
+  assert.deepEqual((await own(key, draft)).answers, GOOD);
+  box.close();
+});
+
+test("an invitation that a pass is got for never goes with the response", async () => {
+  const key = await campaign(demo, { access: "pass" });
+  const [invitation = ""] = await invitations(demo, key, 1);
+  const watched = await network(demo.server);
+  const box = await outbox(fresh(), watched.server);
+  const passRequest = await beginPass((await getCampaign(demo.server, key)).pass!);
+  const draft = await box.begin(entry(key, GOOD, { passRequest, credentials: { invitation } }));
+  await box.queue(draft.id);
+  const [refused] = await box.send();
+  assert.equal(refused?.problem?.code, "pass_missing");
+  assert.ok(watched.seen.every(({ headers }) => headers["invitation"] === undefined));
+  const again = await box.reopen(draft.id);
+  const pass = await getPass(demo.server, key, again.credentials.invitation!, again.passRequest!);
+  await box.queue({ ...again, credentials: { pass }, passRequest: undefined });
+  assert.equal((await box.send())[0]?.state, "sent");
+  box.close();
 });
 
 test("409: a receipt that another response has, and a campaign that is closed, are refusals for good", async () => {

@@ -1,13 +1,24 @@
 // Filling in the form: one section at a time, checked on the device, and kept there until it is sent.
 
+import { getCampaign } from "../../client/src/api.js";
+import type { Server } from "../../client/src/api.js";
 import { questionOf, shuffled, visible, walk } from "../../client/src/form.js";
 import type { Answers, Form, Walk } from "../../client/src/form.js";
+import { readInvitation } from "../../client/src/invitation.js";
+import { admission, finishPass, MENDABLE } from "./admission.js";
 import { checkPage } from "./check.js";
 import { button, element } from "./elements.js";
+import { clearFaults, tellFaults } from "./faults.js";
+import type { Told } from "./faults.js";
 import { fieldOf, pairsOf, read, write } from "./fields.js";
-import type { Keeper, Outcome } from "./keeper.js";
+import { codeOf } from "./keeper.js";
+import type { Change, Keeper, Outcome } from "./keeper.js";
+import { tellElsewhere, tellSent, tellWaiting } from "./outcome.js";
 import { fetchSheet } from "./sheet.js";
 import type { Sheet } from "./sheet.js";
+
+/** Refusals that may be over in a while, so that nobody is led to delete anything. */
+const MAY_PASS = /^(network|internal|not_ready|database_unavailable|too_many_requests)$/;
 
 /** Behind the last section. */
 const CHECK = 1000;
@@ -17,38 +28,52 @@ export class Answering {
   private form = element("form");
   private step = 0;
   private saving: ReturnType<typeof setTimeout> | undefined;
+  /** Whether it was sent, or another tab goes on with it. */
+  private isOver = false;
+  /** What the page is filled in with, if anything. */
+  static current: Answering | undefined;
 
   constructor(
+    private readonly server: Server,
     private readonly definition: Form,
     private sheet: Sheet,
     private readonly keeper: Keeper,
+    /** Whether the person wants nothing kept. */
+    private readonly isShared = false,
   ) {
+    Answering.current = this;
+    keeper.onOutcome = (outcome) => void this.outcome(outcome);
     addEventListener("popstate", ({ state }) => {
-      if (typeof state?.step === "number") this.show(state.step, false);
+      if (typeof state?.step === "number" && !this.isOver) this.show(state.step, false);
     });
     addEventListener("pagehide", () => void this.save());
   }
 
   start(): void {
-    this.layOut();
+    this.layOut(this.keeper.note.pairs);
     const [first = CHECK] = this.shown();
     history.replaceState({ step: first }, "");
     this.show(first, false);
   }
 
   /** Goes on after a reload: with the section where the person was, or with what became of the response. */
-  resume(): void {
-    this.layOut();
-    const { state, note } = this.keeper.entry;
-    if (state === "sent") return void this.outcome({ sent: true });
-    if (state === "queued") return void this.outcome({ waits: true });
-    const step = history.state?.step ?? note.step;
+  async resume(): Promise<void> {
+    const { keeper } = this;
+    this.layOut(keeper.note.pairs);
+    if (keeper.entry.state !== "draft") return this.outcome(await keeper.outcome());
+    const step = history.state?.step ?? keeper.note.step;
     history.replaceState({ step }, "");
     this.show(step, false);
+    const told = element("div", { class: "notice made", role: "status" });
+    const [line, way] = [element("p"), element("p")];
+    line.textContent = this.sheet.word("resumed");
+    way.append(this.startOver());
+    told.append(line, way);
+    this.form.querySelector("section:not([hidden]) h1, .made h1")?.after(told);
   }
 
   /** Puts the sections of the sheet onto the page, with what was filled in. */
-  private layOut(): void {
+  private layOut(pairs: [string, string][]): void {
     const { sheet, main } = this;
     document.documentElement.lang = sheet.language;
     document.documentElement.dir = sheet.direction;
@@ -56,7 +81,7 @@ export class Answering {
     this.form.append(...sheet.notices, ...sheet.sections);
     this.shuffle();
     main.replaceChildren(this.form);
-    write(this.form, this.keeper.entry.note.pairs);
+    write(this.form, pairs);
     this.form.addEventListener("input", () => this.changed());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -112,12 +137,26 @@ export class Answering {
     this.saving = setTimeout(() => void this.save(), 400);
   }
 
-  private async save(): Promise<void> {
-    if (this.keeper.entry.state && this.keeper.entry.state !== "draft") return;
-    clearTimeout(this.saving);
+  /** What is on the screen. */
+  private change(): Change {
     const answers = visible(this.definition, this.answers());
-    const note = { pairs: pairsOf(this.form), step: this.step };
-    await this.keeper.keep({ answers, note, language: this.sheet.language }).catch(() => undefined);
+    const { card } = this.keeper.note;
+    return { answers, note: { pairs: pairsOf(this.form), step: this.step, card }, language: this.sheet.language };
+  }
+
+  async save(): Promise<void> {
+    clearTimeout(this.saving);
+    if (this.isOver || this.keeper.entry.state !== "draft") return;
+    if (!(await this.keeper.keep(this.change()))) return this.outcome({ elsewhere: true });
+    this.tellUnkept();
+  }
+
+  /** Where the browser lets nothing be kept, a reload would lose everything: that has to be known. */
+  private tellUnkept(): void {
+    if (this.keeper.isKept || this.isShared || this.isOver || this.form.querySelector(".unkept")) return;
+    const told = element("p", { class: "notice unkept", role: "status" });
+    this.form.prepend(told);
+    told.textContent = this.sheet.word("unkept");
   }
 
   private show(step: number, isNew: boolean): void {
@@ -128,6 +167,7 @@ export class Answering {
     if (section) this.showSection(section);
     else this.showCheck();
     this.changed();
+    this.tellUnkept();
     if (isNew) history.pushState({ step }, "");
     const heading = this.form.querySelector<HTMLElement>("section:not([hidden]) h1, .made h1");
     document.title = `${heading?.textContent ?? ""} – ${this.sheet.title}`;
@@ -186,7 +226,7 @@ export class Answering {
   }
 
   /** What is wrong in a section, once it was filled in. */
-  private faults(place: number): { key: string; text: string }[] {
+  private faults(place: number): Told[] {
     const walked = this.walked();
     return walked.faults.flatMap((fault) => {
       const key = fault.pointer.split("/")[1] ?? "";
@@ -199,119 +239,131 @@ export class Answering {
     });
   }
 
-  /** Shows the faults of this section with a summary at the top, and whether there are any. */
+  /** Shows the faults of this section, and whether there are any. */
   private tellFaults(): boolean {
     const section = this.sheet.sections[this.step];
-    this.form.querySelectorAll(".summary, .faults.made").forEach((it) => it.remove());
-    this.form.querySelectorAll(".wrong").forEach((it) => it.classList.remove("wrong"));
-    this.form.querySelectorAll("[aria-invalid]").forEach((it) => it.removeAttribute("aria-invalid"));
-    for (const described of this.form.querySelectorAll("[aria-describedby]")) {
-      const left = described.getAttribute("aria-describedby")!.split(" ").filter((id) => !id.startsWith("f."));
-      if (left.length > 0) described.setAttribute("aria-describedby", left.join(" "));
-      else described.removeAttribute("aria-describedby");
-    }
+    clearFaults(this.form);
     const found = section ? this.faults(this.step) : [];
-    if (!section || found.length === 0) return false;
-    const { sheet } = this;
-    const summary = element("div", { class: "summary made", role: "alert", tabindex: "-1" });
-    const heading = element("h2");
-    const gap = sheet.language.startsWith("ko") ? "" : " ";
-    heading.textContent = found.length === 1 ? sheet.word("faults_one") : `${found.length}${gap}${sheet.word("faults_many")}`;
-    const list = element("ul");
-    for (const { key, text } of found) {
-      const field = fieldOf(this.form, key)!;
-      const line = element("li");
-      const link = element("a", { href: `#${field.id}` });
-      const name = document.getElementById(`t.${key}`) ?? this.form.querySelector(`label[for="q.${CSS.escape(key)}"]`);
-      link.textContent = name?.textContent ?? key;
-      link.addEventListener("click", (event) => {
-        event.preventDefault();
-        field.focus();
-      });
-      line.append(link, element("br"), text);
-      list.append(line);
-      const told = element("p", { class: "faults made", id: `f.${key}` });
-      told.textContent = text;
-      field.setAttribute("aria-invalid", "true");
-      const group = field.closest<HTMLElement>("[data-key]");
-      group?.classList.add("wrong");
-      (group?.querySelector("legend, label") ?? field).after(told);
-      const described = group?.tagName === "FIELDSET" ? group : field;
-      described.setAttribute("aria-describedby", `${described.getAttribute("aria-describedby") ?? ""} f.${key}`.trim());
-    }
-    summary.append(heading, list);
-    section.querySelector("h1")!.after(summary);
-    document.title = `${sheet.word("fault")}: ${document.title}`;
-    scrollTo(0, 0);
-    summary.focus();
-    return true;
+    if (section && found.length > 0) tellFaults(this.form, this.sheet, section, found);
+    return found.length > 0;
   }
 
   private async switchTo(language: string): Promise<void> {
-    await this.save();
     const { campaign, version } = this.keeper.entry;
-    this.sheet = await fetchSheet(campaign, version, language);
-    this.layOut();
+    try {
+      this.sheet = await fetchSheet(campaign, version, language);
+    } catch {
+      return this.tell(this.sheet.problem("network"));
+    }
+    this.layOut(pairsOf(this.form));
     this.show(this.step, false);
     await this.save();
   }
 
+  /** Something at the top of the page that the person has to know. */
+  private tell(...parts: (string | Node)[]): void {
+    this.form.querySelectorAll(".summary").forEach((it) => it.remove());
+    const told = element("div", { class: "summary made", role: "alert", tabindex: "-1" });
+    const line = element("p");
+    line.append(...parts);
+    told.append(line);
+    this.form.querySelector("section:not([hidden]) h1, .made h1")?.after(told);
+    scrollTo(0, 0);
+    told.focus();
+  }
+
   private async send(): Promise<void> {
-    await this.save();
     const [pressed] = this.form.querySelectorAll<HTMLButtonElement>("button.main");
     if (pressed?.getAttribute("aria-disabled")) return;
     pressed?.setAttribute("aria-disabled", "true");
+    clearTimeout(this.saving);
     try {
-      await this.outcome(await this.keeper.send());
+      if (await this.mendAdmission()) await this.outcome(await this.keeper.send(this.change()));
+    } catch (error) {
+      this.tell(this.sheet.problem(codeOf(error)));
     } finally {
       pressed?.removeAttribute("aria-disabled");
     }
   }
 
-  private async outcome(outcome: Outcome): Promise<void> {
-    if ("refused" in outcome) {
-      this.show(CHECK, false);
-      const told = element("div", { class: "summary", role: "alert", tabindex: "-1" });
-      told.textContent = this.sheet.problem(outcome.refused);
-      this.form.querySelector(".made h1")!.after(told);
-      told.focus();
-      return;
+  /** Takes the invitation that was typed in after a refusal; whether there is something to send with. */
+  private async mendAdmission(): Promise<boolean> {
+    const field = this.form.querySelector<HTMLInputElement>("#invitation");
+    if (!field) return true;
+    const invitation = readInvitation(field.value) ?? undefined;
+    const typed = field.value.trim();
+    if (typed && !invitation) {
+      field.setAttribute("aria-invalid", "true");
+      this.tell(this.sheet.problem("invitation_malformed"));
+      return false;
     }
-    const { receipt, campaign } = this.keeper.entry;
-    if ("waits" in outcome) {
-      this.tellWaiting(receipt);
-      this.keeper.onOutcome((later) => void this.outcome(later));
-      return;
+    const campaign = await getCampaign(this.server, this.keeper.entry.campaign);
+    if (!invitation && campaign.access !== "open" && !campaign.testing) {
+      this.tell(this.sheet.problem("invitation_missing"));
+      return false;
     }
-    const fields = new URLSearchParams({ go: "sent", receipt, language: this.sheet.language });
-    const reply = await fetch(`/c/${campaign}/receipt`, { method: "POST", body: fields }).catch(() => undefined);
-    const html = reply?.ok ? await reply.text() : "";
-    const page = new DOMParser().parseFromString(html, "text/html").querySelector("main");
-    if (page) this.main.replaceChildren(...page.childNodes);
-    else this.tellWaiting(receipt, true);
-    const forget = button("", this.sheet.word("forget"));
-    forget.type = "button";
-    forget.addEventListener("click", () => void this.keeper.drop().then(() => location.reload()));
-    if (!this.keeper.isShared) this.main.append(forget);
-    if (this.keeper.isShared) await this.keeper.drop();
-    history.replaceState({}, "");
-    const heading = this.main.querySelector<HTMLElement>("h1");
-    heading?.setAttribute("tabindex", "-1");
-    document.title = heading?.textContent ?? document.title;
-    scrollTo(0, 0);
-    heading?.focus();
+    const { card, ...admitted } = await admission(campaign, invitation, this.keeper);
+    await this.keeper.keep({ ...admitted, note: { ...this.keeper.note, card } });
+    await finishPass(this.server, this.keeper);
+    return true;
   }
 
-  private tellWaiting(receipt: string, isSent = false): void {
-    const heading = element("h1", { tabindex: "-1" });
-    heading.textContent = this.sheet.word(isSent ? "sent_title" : "waits_title");
-    const text = element("p", { role: "status" });
-    text.textContent = isSent ? "" : this.sheet.word("waits_text");
-    const kept = element("p", { class: "code", dir: "ltr", id: "receipt" });
-    kept.textContent = receipt;
-    const about = element("p");
-    about.textContent = `${this.sheet.word("receipt")}: ${this.sheet.word("receipt_short")}`;
-    this.main.replaceChildren(heading, text, about, kept);
-    heading.focus();
+  private async outcome(outcome: Outcome): Promise<void> {
+    const { keeper, sheet } = this;
+    if ("refused" in outcome) return this.tellRefused(outcome.refused);
+    keeper.onOutcome = (later) => void this.outcome(later);
+    // Nothing is filled in any more: the back button must not show what was.
+    this.isOver = true;
+    clearTimeout(this.saving);
+    this.form.reset();
+    if ("elsewhere" in outcome) return tellElsewhere(sheet);
+    history.replaceState({}, "");
+    if ("waits" in outcome) return tellWaiting(sheet, keeper.entry.receipt);
+    await tellSent(sheet, keeper, this.isShared);
+  }
+
+  /** Says why it was refused, and what can be done about it. */
+  private tellRefused(code: string): void {
+    const { sheet } = this;
+    if (this.isOver) {
+      this.isOver = false;
+      this.layOut(this.keeper.note.pairs);
+    }
+    this.show(CHECK, false);
+    if (MENDABLE.test(code)) {
+      const place = element("div", { class: "question made" });
+      const label = element("label", { for: "invitation" });
+      label.textContent = sheet.word("code");
+      const attributes = { class: "code", id: "invitation", dir: "ltr", maxlength: "40", autocomplete: "off", spellcheck: "false" };
+      const field = element("input", { ...attributes, autocapitalize: "characters" });
+      // Otherwise the first button of the page would be pressed.
+      field.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        void this.send();
+      });
+      place.append(label, field);
+      this.form.querySelector(".made .buttons")!.before(place);
+    }
+    if (!MAY_PASS.test(code)) {
+      const line = element("p", { class: "made" });
+      line.append(this.startOver());
+      this.form.querySelector(".made .buttons")!.after(line);
+    }
+    this.tell(sheet.problem(code));
+  }
+
+  /** A button for a way out of what cannot be sent, or is somebody else's. */
+  private startOver(): HTMLButtonElement {
+    const over = button("", this.sheet.word("start_over"));
+    over.type = "button";
+    over.addEventListener("click", async () => {
+      this.isOver = true;
+      clearTimeout(this.saving);
+      this.main.replaceChildren();
+      await this.keeper.drop();
+      location.reload();
+    });
+    return over;
   }
 }

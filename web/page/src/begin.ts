@@ -1,109 +1,149 @@
 // From the first page to the first question: the invitation, the pass, a draft that was begun before.
 
-import { connect, getCampaign, getForm, ProblemError } from "../../client/src/api.js";
-import type { Campaign, Server } from "../../client/src/api.js";
-import { prepare } from "../../client/src/form.js";
+import { getCampaign, getForm, NetworkError } from "../../client/src/api.js";
+import type { Server } from "../../client/src/api.js";
+import { parameters, prepare } from "../../client/src/form.js";
 import { readInvitation } from "../../client/src/invitation.js";
+import type { Outbox } from "../../client/src/outbox.js";
+import { admission, finishPass, isRefused } from "./admission.js";
 import { Answering } from "./answering.js";
-import { MemoryKeeper, OutboxKeeper } from "./keeper.js";
-import type { Keeper, Kept } from "./keeper.js";
+import { codeOf, Keeper } from "./keeper.js";
+import { tellStuck } from "./kept.js";
 import { fetchSheet } from "./sheet.js";
 import type { Sheet } from "./sheet.js";
 
 /** Makes the first page one for browsers with a script, or goes on where the person was. */
-export async function prepareToBegin(form: HTMLFormElement): Promise<void> {
-  const campaign = form.dataset["campaign"] ?? "";
-  const server = connect(location.origin);
-  const kept = await OutboxKeeper.find(server, campaign).catch(() => undefined);
-  if (kept) return goOn(server, kept);
+export async function prepareToBegin(
+  server: Server,
+  opening: Promise<Outbox | undefined>,
+  campaign: string,
+  invitation: string | undefined,
+): Promise<void> {
+  const form = document.querySelector<HTMLFormElement>("form#begin");
+  let ready: (beginning: Beginning) => void = () => undefined;
+  const beginning = new Promise<Beginning>((resolve) => (ready = resolve));
+  // Whoever is quick shall not go on as if there were no script.
+  form?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void beginning.then((it) => it.begin());
+  });
+  const outbox = await opening;
+  const found = outbox && (await Keeper.find(server, outbox, campaign, invitation).catch(() => undefined));
+  if (found && !found.entry.passRequest) return goOn(server, found);
+  if (!form) return;
   form.hidden = false;
   document.querySelectorAll<HTMLElement>(".without-script").forEach((it) => (it.hidden = true));
   document.querySelectorAll<HTMLElement>(".with-script").forEach((it) => (it.hidden = false));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void begin(server, form);
-  });
+  ready(new Beginning(server, outbox, campaign, form, found));
+  if (!found) return;
+  // A pass was under way when the page was left. The invitation may be used up already, but not for the very same request.
+  const field = document.querySelector<HTMLInputElement>("#invitation");
+  if (field) field.value = found.entry.credentials.invitation ?? "";
+  await (await beginning).begin();
 }
 
 async function goOn(server: Server, keeper: Keeper): Promise<void> {
   const { campaign, version, form, language } = keeper.entry;
-  const [definition, sheet] = await Promise.all([
-    getForm(server, form, { version }),
-    fetchSheet(campaign, version, language),
-  ]);
-  new Answering(prepare(definition), sheet, keeper).resume();
+  try {
+    const [definition, sheet] = await Promise.all([
+      getForm(server, form, { version }),
+      fetchSheet(campaign, version, language),
+    ]);
+    await new Answering(server, prepare(definition), sheet, keeper).resume();
+  } catch (error) {
+    tellStuck(codeOf(error) === "network" ? "network" : "fault");
+  }
 }
 
-/** The first question, or what is wrong with the invitation. */
-async function begin(server: Server, form: HTMLFormElement): Promise<void> {
-  const button = form.querySelector("button")!;
-  if (button.getAttribute("aria-disabled")) return;
-  button.setAttribute("aria-disabled", "true");
-  const data = new FormData(form);
-  const key = form.dataset["campaign"] ?? "";
-  const language = String(data.get("language"));
-  let sheet: Sheet | undefined;
-  try {
-    const campaign = await getCampaign(server, key);
-    const pinned = campaign.form_version ?? undefined;
-    const definition = await getForm(server, campaign.form, pinned === undefined ? {} : { version: pinned });
-    sheet = await fetchSheet(key, definition.version, language);
-    const typed = String(data.get("invitation") ?? "");
-    const invitation = readInvitation(typed) ?? undefined;
-    if (campaign.access !== "open" && !campaign.testing && !invitation) {
-      return tell(form, sheet.problem(typed.trim() ? "invitation_malformed" : "invitation_missing"));
+class Beginning {
+  constructor(
+    private readonly server: Server,
+    private readonly outbox: Outbox | undefined,
+    private readonly key: string,
+    private readonly form: HTMLFormElement,
+    /** A pass is under way for it. */
+    private pending: Keeper | undefined,
+  ) {}
+
+  /** The first question, or what is wrong with the invitation. */
+  async begin(): Promise<void> {
+    const { server, form, key } = this;
+    const button = form.querySelector("button")!;
+    if (button.getAttribute("aria-disabled")) return;
+    button.setAttribute("aria-disabled", "true");
+    const data = new FormData(form);
+    const language = String(data.get("language"));
+    let sheet: Sheet | undefined;
+    try {
+      const campaign = await getCampaign(server, key);
+      const pinned = campaign.form_version ?? undefined;
+      const version = await getForm(server, campaign.form, pinned === undefined ? {} : { version: pinned });
+      sheet = await fetchSheet(key, version.version, language);
+      const typed = String(data.get("invitation") ?? "");
+      const invitation = readInvitation(typed) ?? undefined;
+      if (campaign.access !== "open" && !campaign.testing && !invitation) {
+        return this.tell(sheet.problem(typed.trim() ? "invitation_malformed" : "invitation_missing"));
+      }
+      if (campaign.access === "code" && !(await this.isGood())) return;
+      const definition = prepare(version);
+      const values = Object.entries(parameters(definition, location.href));
+      const { card, ...admitted } = await admission(campaign, invitation, this.pending);
+      const keeper = await Keeper.begin(server, data.has("shared") ? undefined : this.outbox, {
+        campaign: key,
+        form: campaign.form,
+        version: version.version,
+        language,
+        ...admitted,
+        note: { pairs: values.map(([name, value]) => [`q.${name}`, String(value)]), step: 0, card },
+      });
+      await this.pending?.drop();
+      this.pending = admitted.passRequest && keeper;
+      await this.getPass(keeper);
+      this.pending = undefined;
+      await keeper.takeOver();
+      new Answering(server, definition, sheet, keeper, data.has("shared")).start();
+    } catch (error) {
+      const code = codeOf(error);
+      this.tell(sheet?.problem(code) ?? form.dataset[code === "network" ? "offline" : "failed"] ?? "");
+    } finally {
+      button.removeAttribute("aria-disabled");
     }
-    const said: Kept = {
-      campaign: key,
-      form: campaign.form,
-      version: definition.version,
-      language,
-      credentials: invitation && campaign.access === "code" ? { invitation } : {},
-      note: { pairs: [...data].filter(([name]) => name.startsWith("q.")) as [string, string][], step: 0 },
-    };
-    if (campaign.access === "code" && !(await isGood(form))) return;
-    const shared = data.has("shared");
-    const keeper = shared ? new MemoryKeeper(server, said) : await OutboxKeeper.begin(server, said);
-    if (campaign.access === "pass" && invitation) await takePass(server, campaign, invitation, keeper);
-    new Answering(prepare(definition), sheet, keeper).start();
-  } catch (error) {
-    const code = error instanceof ProblemError ? error.code : "network";
-    tell(form, sheet?.problem(code) ?? form.dataset["offline"] ?? "");
-  } finally {
-    button.removeAttribute("aria-disabled");
   }
-}
 
-/** The pass is got now, and spent with the response, so that there is time between the two. */
-async function takePass(server: Server, campaign: Campaign, invitation: string, keeper: Keeper): Promise<void> {
-  const { beginPass, getPass } = await import("../../client/src/pass.js");
-  const request = await beginPass(campaign.pass!);
-  await keeper.keep({ passRequest: request });
-  try {
-    const pass = await getPass(server, campaign.key, invitation, request);
-    await keeper.keep({ credentials: { pass }, passRequest: undefined });
-  } catch (error) {
-    await keeper.drop();
-    throw error;
+  /** Gets the pass. What was begun is kept until it is there, unless it is refused for good. */
+  private async getPass(keeper: Keeper): Promise<void> {
+    try {
+      await finishPass(this.server, keeper);
+    } catch (error) {
+      if (isRefused(error)) {
+        await keeper.drop();
+        this.pending = undefined;
+      }
+      throw error;
+    }
   }
-}
 
-/** Asks the server whether an invitation is good, as the page without a script does. Nothing is used up. */
-async function isGood(form: HTMLFormElement): Promise<boolean> {
-  const fields = new URLSearchParams({ go: "begin" });
-  for (const name of ["language", "invitation"]) fields.set(name, String(new FormData(form).get(name) ?? ""));
-  const reply = await fetch(form.action, { method: "POST", body: fields });
-  if (reply.ok) return true;
-  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  tell(form, page.querySelector("[role=alert]")?.textContent ?? "");
-  return false;
-}
+  /** Asks the server whether an invitation is good, as the page without a script does. Nothing is used up. */
+  private async isGood(): Promise<boolean> {
+    const fields = new URLSearchParams({ go: "begin" });
+    for (const name of ["language", "invitation"]) fields.set(name, String(new FormData(this.form).get(name) ?? ""));
+    const { timeout } = this.server;
+    const signal = "timeout" in AbortSignal ? AbortSignal.timeout(timeout) : null;
+    const reply = await fetch(this.form.action, { method: "POST", body: fields, signal }).catch((error) => {
+      throw new NetworkError(String(error));
+    });
+    if (reply.ok) return true;
+    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    this.tell(page.querySelector("[role=alert]")?.textContent ?? "");
+    return false;
+  }
 
-function tell(form: HTMLFormElement, text: string): void {
-  const place = form.querySelector<HTMLElement>(".told")!;
-  place.hidden = false;
-  place.textContent = text;
-  const field = form.querySelector<HTMLElement>("#invitation");
-  field?.setAttribute("aria-invalid", "true");
-  (field ?? form.querySelector("button"))?.focus();
+  private tell(text: string): void {
+    const place = this.form.querySelector<HTMLElement>(".told")!;
+    place.hidden = false;
+    place.textContent = text;
+    const field = this.form.querySelector<HTMLElement>("#invitation");
+    field?.setAttribute("aria-invalid", "true");
+    (field ?? this.form.querySelector("button"))?.focus();
+  }
 }

@@ -53,7 +53,9 @@ function spoken(form: HTMLFormElement, sheet: Sheet, key: string, walked: Walk):
       if (field.value) words.push(`${field.value.split(" ")[0]}. ${label}`);
     } else {
       const unit = document.getElementById(`u.${key}`)?.textContent ?? "";
-      words.push(`${field.value} ${unit}`.trim());
+      const answer = walked.answers[key];
+      // A number as it was understood, which is what is sent.
+      words.push(`${typeof answer === "number" ? answer : field.value} ${unit}`.trim());
     }
   }
   return words.sort((one, other) => (/^\d+\. /.test(one) ? parseInt(one) - parseInt(other) : 0)).join(", ") || sheet.word("blank");

@@ -2,6 +2,7 @@
 
 import { questionOf } from "../../client/src/form.js";
 import type { Answers, Form } from "../../client/src/form.js";
+import { typedNumber } from "../../client/src/numbers.js";
 import type { Answer, Question } from "../../client/src/definition.js";
 
 /** A radio button with this value declines. */
@@ -63,10 +64,8 @@ function answerOf(question: Question, values: string[]): Answer {
     }
     case "rating":
     case "integer":
-    case "decimal": {
-      const text = last.trim().replace(",", ".");
-      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : last;
-    }
+    case "decimal":
+      return typedNumber(last, question.kind !== "decimal") ?? last;
     case "yes_no":
     case "statement":
       return last === "true";

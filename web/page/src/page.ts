@@ -1,33 +1,53 @@
 // What the script adds to the pages that the server writes. Without it everything works, but what has to be private from the
 // server itself: see docs/privacy.md.
 
-import { invitationOf } from "../../client/src/invitation.js";
+import { connect } from "../../client/src/api.js";
+import { Answering } from "./answering.js";
 import { prepareToBegin } from "./begin.js";
+import { hand, handed, takeFragment } from "./fragment.js";
+import type { Found } from "./fragment.js";
+import { openKept, tellKept } from "./kept.js";
 
 /** Whether the browser can do what is needed; it goes on without the script otherwise. */
-const able = isSecureContext && !!crypto.subtle && typeof indexedDB !== "undefined" && typeof BigInt !== "undefined";
+const able = isSecureContext && !!crypto.subtle && typeof BigInt !== "undefined";
 
-/** Takes an invitation or a receipt out of the address, so that neither stays in the history or on a screenshot. */
-function takeFragment(): void {
-  const invitation = invitationOf(location.href);
-  const [, receipt] = /^#r=([\w-]+)$/.exec(location.hash) ?? [];
-  if (!invitation && !receipt) return;
-  history.replaceState(history.state, "", location.pathname + location.search);
-  fill("invitation", invitation ?? "");
-  fill("receipt", receipt ?? "");
+function fill({ invitation, receipt }: Found): void {
+  for (const [id, value] of Object.entries({ invitation, receipt })) {
+    const field = document.getElementById(id);
+    if (value && field instanceof HTMLInputElement) field.value = value;
+  }
   if (!invitation) return;
-  // The first page leads to the campaigns, and hands the invitation on in the same way.
-  document.querySelectorAll<HTMLAnchorElement>("a[href^='/c/']").forEach((link) => (link.hash = `i=${invitation}`));
+  // The first page leads to the campaigns, and hands the invitation on.
+  document.querySelectorAll<HTMLAnchorElement>("a[href^='/c/']").forEach((link) =>
+    link.addEventListener("click", () => {
+      if (!hand(invitation)) link.hash = `i=${invitation}`;
+    }),
+  );
 }
 
-function fill(id: string, value: string): void {
-  const field = document.getElementById(id);
-  if (value && field instanceof HTMLInputElement) field.value = value;
+async function run(): Promise<void> {
+  const found = takeFragment();
+  found.invitation ??= handed();
+  fill(found);
+  addEventListener("hashchange", async () => {
+    const { invitation, receipt } = takeFragment();
+    if (receipt) fill({ receipt });
+    // Another card: as if its address had been opened anew.
+    if (!invitation) return;
+    await Answering.current?.save();
+    if (hand(invitation)) location.reload();
+    else fill({ invitation });
+  });
+  if (!able) return;
+  const server = connect(location.origin);
+  const [, campaign] = /^\/c\/([^/]+)$/.exec(location.pathname) ?? [];
+  const opening = openKept(server);
+  if (campaign) await prepareToBegin(server, opening, campaign, found.invitation);
+  const outbox = await opening;
+  if (outbox && !Answering.current) await tellKept(outbox, campaign);
 }
 
-takeFragment();
-const begin = document.querySelector<HTMLFormElement>("form#begin");
-if (able && begin) void prepareToBegin(begin);
+void run();
 if ("serviceWorker" in navigator && isSecureContext) {
   navigator.serviceWorker.register("/page/worker.js", { scope: "/c/" }).catch(() => undefined);
 }

@@ -1,6 +1,8 @@
 // The whole form in one language, as the server writes it: every section, each hidden until the script shows it, and the
 // words of the page.
 
+import { NetworkError } from "../../client/src/api.js";
+
 export type Words = { readonly [word: string]: string };
 
 export class Sheet {
@@ -22,7 +24,7 @@ export class Sheet {
   }
 
   problem(code: string): string {
-    return this.told.problems[code] ?? this.told.problems["network"] ?? "";
+    return this.told.problems[code] ?? this.told.problems["bad_request"] ?? "";
   }
 
   /** A fault in words. */
@@ -35,7 +37,10 @@ export class Sheet {
 
 export async function fetchSheet(campaign: string, version: number, language: string): Promise<Sheet> {
   const query = new URLSearchParams({ version: String(version), language });
-  const reply = await fetch(`/c/${campaign}/form?${query}`, { credentials: "omit" });
+  const asked = fetch(`/c/${campaign}/form?${query}`, { credentials: "omit" });
+  const reply = await asked.catch((error) => {
+    throw new NetworkError(String(error));
+  });
   if (!reply.ok) throw new Error("the form cannot be read");
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const all = (selector: string): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(selector)];

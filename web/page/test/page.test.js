@@ -3,31 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import jsQR from "jsqr";
-import { accessible, at, declineRest, press, SHOTS, world } from "./world.js";
+import { accessible, at, declineRest, fillIn, press, receiptOf, SHOTS, world } from "./world.js";
 
 const it = await world();
-
-/** From the first page to the check page, with everything declined but what `first` does on the first section. */
-async function fillIn(page, first = async () => {}) {
-  await page.waitForSelector("section.step:not([hidden]), input[name=at]");
-  await first(page);
-  for (let pages = 0; pages < 20; pages++) {
-    await declineRest(page);
-    const before = await page.$eval("main", (main) => main.innerText);
-    await press(page, "계속");
-    await page.waitForFunction((before) => document.querySelector("main")?.innerText !== before, {}, before);
-    const summary = await page.$(".summary");
-    if (summary) assert.fail(await summary.evaluate((element) => element.innerText));
-    if (await page.evaluate(() => [...document.querySelectorAll("h1")].some((h) => h.offsetParent && h.textContent.includes("확인해")))) return;
-  }
-  assert.fail("the form has no end");
-}
-
-const receiptOf = (page) => page.$eval("#receipt", (element) => element.textContent);
-
-async function own(campaign, receipt) {
-  return it.call("GET", `/v1/campaigns/${campaign}/responses/own`, undefined, { receipt });
-}
 
 test("a person answers on a phone in Korean, and every page is accessible", async () => {
   const campaign = await it.campaign();
@@ -55,7 +33,7 @@ test("a person answers on a phone in Korean, and every page is accessible", asyn
   await at(page, "감사합니다");
   await accessible(page, "sent");
   const receipt = await receiptOf(page);
-  const response = await own(campaign, receipt);
+  const response = await it.own(campaign, receipt);
   assert.equal(response.language, "ko");
   assert.equal(response.answers.cancer_type, "stomach");
   // A reload tells the same, and sends nothing.
@@ -71,7 +49,7 @@ test("a person answers on a phone in Korean, and every page is accessible", asyn
   await accessible(page, "withdraw");
   await press(page, "네, 삭제합니다");
   await at(page, "삭제했습니다");
-  await assert.rejects(own(campaign, receipt), /410/);
+  await assert.rejects(it.own(campaign, receipt), /410/);
 });
 
 test("a reload, the back button and another language in the middle lose nothing", async () => {
@@ -100,7 +78,7 @@ test("a reload, the back button and another language in the middle lose nothing"
   await fillIn(page);
   await press(page, "응답 보내기");
   await at(page, "감사합니다");
-  assert.equal((await own(campaign, await receiptOf(page))).answers.cancer_type, "stomach");
+  assert.equal((await it.own(campaign, await receiptOf(page))).answers.cancer_type, "stomach");
 });
 
 test("without a network the answers wait, and arrive once when the server is back", async () => {
@@ -120,7 +98,7 @@ test("without a network the answers wait, and arrive once when the server is bac
   await page.evaluate(() => dispatchEvent(new Event("online")));
   await at(page, "감사합니다");
   assert.equal(await receiptOf(page), receipt);
-  assert.equal((await own(campaign, receipt)).language, "ko");
+  assert.equal((await it.own(campaign, receipt)).language, "ko");
 });
 
 test("with a pass nothing that is sent links the response to the invitation", async () => {
@@ -271,7 +249,7 @@ test("two tabs are two people", async () => {
     receipts.push(await receiptOf(tab));
   }
   assert.notEqual(receipts[0], receipts[1]);
-  for (const receipt of receipts) await own(campaign, receipt);
+  for (const receipt of receipts) await it.own(campaign, receipt);
 });
 
 test("by keyboard alone", async () => {
@@ -344,7 +322,7 @@ test("with scripts off a person answers as well", async () => {
   const receipt = await receiptOf(page);
   await page.reload();
   assert.equal(await receiptOf(page), receipt);
-  await own(campaign, receipt);
+  await it.own(campaign, receipt);
 });
 
 test("before the first question at most 30 kB travel, and 60 kB in all beside the form", async () => {

@@ -1,5 +1,6 @@
 // A demonstration, Chromium with a window of a phone, and what both were asked for.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
@@ -23,7 +24,9 @@ export async function world() {
   if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing`);
   const folder = mkdtempSync(`${tmpdir()}/aftercare-page-`);
   chmodSync(folder, 0o711);
-  const world = { cut: false, asked: [] };
+  // `cut` loses every request, `lose` the answers to some; `hold` keeps some from going on, `change` changes their headers, and
+  // `answer` answers them with a status of its own.
+  const world = { cut: false, lose: () => false, hold: async () => {}, change: () => {}, answer: () => undefined, asked: [] };
   const begin = async () => {
     const options = ["demo", "--data-dir", folder, "--listen", "127.0.0.1:0", "--metrics-listen", "", "--log", "warn"];
     world.child = spawn(BINARY, options, {
@@ -51,7 +54,7 @@ export async function world() {
   const proxy = createServer((incoming, outgoing) => {
     const chunks = [];
     incoming.on("data", (chunk) => chunks.push(chunk));
-    incoming.on("end", () => {
+    incoming.on("end", async () => {
       const body = Buffer.concat(chunks);
       const { method, url, headers } = incoming;
       world.asked.push({ method, url, headers, body: body.toString() });
@@ -62,7 +65,12 @@ export async function world() {
         outgoing.writeHead(200, { "content-type": "text/javascript", "service-worker-allowed": "/c/", "content-security-policy": policy });
         return outgoing.end(readFileSync(`${PAGE}/${script[1]}`));
       }
+      await world.hold(url);
+      const status = world.answer(url);
+      if (status) return outgoing.writeHead(status).end("a proxy");
+      world.change(url, headers);
       const sent = request({ host: "127.0.0.1", port: world.behind, method, path: url, headers }, (reply) => {
+        if (world.lose(url)) return void reply.resume().on("end", () => incoming.socket.destroy());
         outgoing.writeHead(reply.statusCode, reply.headers);
         reply.pipe(outgoing);
       });
@@ -118,6 +126,8 @@ export async function world() {
       await call("POST", "/v1/campaigns", { key, form, title, opens_at: at(-1), closes_at: at(30), ...more }, staff);
       return key;
     },
+    own: (campaign, receipt) => call("GET", `/v1/campaigns/${campaign}/responses/own`, undefined, { receipt }),
+    close: (campaign) => call("POST", `/v1/campaigns/${campaign}/close`, undefined, staff),
     async invite(campaign, query = "", more = {}) {
       return call("POST", `/v1/campaigns/${campaign}/invitations${query}`, { count: 1, ...more }, staff);
     },
@@ -180,3 +190,21 @@ export async function accessible(page, where) {
   if (wide > 0) throw new Error(`${where}: scrolls sideways by ${wide}`);
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/${where.replace(/\W+/g, "-")}.png`, fullPage: true });
 }
+
+/** From the first page to the check page, with everything declined but what `first` does on the first section. */
+export async function fillIn(page, first = async () => {}) {
+  await page.waitForSelector("section.step:not([hidden]), input[name=at]");
+  await first(page);
+  for (let pages = 0; pages < 20; pages++) {
+    await declineRest(page);
+    const before = await page.$eval("main", (main) => main.innerText);
+    await press(page, "계속");
+    await page.waitForFunction((before) => document.querySelector("main")?.innerText !== before, {}, before);
+    const summary = await page.$(".summary");
+    if (summary) assert.fail(await summary.evaluate((element) => element.innerText));
+    if (await page.evaluate(() => [...document.querySelectorAll("h1")].some((h) => h.offsetParent && h.textContent.includes("확인해")))) return;
+  }
+  assert.fail("the form has no end");
+}
+
+export const receiptOf = (page) => page.$eval("#receipt", (element) => element.textContent);
