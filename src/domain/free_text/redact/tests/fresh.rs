@@ -22,6 +22,9 @@ const AFTERWARDS: [&str; 4] = [
     include_str!("../../../../../tests/corpus/fresh/afterwards-4.txt"),
 ];
 
+/// Written by somebody who never saw the rules.
+const STRANGER_1: &str = include_str!("../../../../../tests/corpus/fresh/stranger-1.txt");
+
 const ORDINARY: &str = include_str!("../../../../../tests/corpus/fresh/ordinary.txt");
 
 /// A part of a remark with what it is labelled as.
@@ -163,6 +166,13 @@ fn the_held_out_half_is_found() {
 #[test]
 fn what_was_written_after_the_rules_is_found() {
     let outcome = measure("afterwards", &AFTERWARDS.concat(), true);
+    assert!(outcome.recall() >= 0.98, "recall {:.3}", outcome.recall());
+    assert!(outcome.false_alarm_rate() <= 0.005);
+}
+
+#[test]
+fn what_a_stranger_wrote_is_found() {
+    let outcome = measure("stranger 1", STRANGER_1, true);
     assert!(outcome.recall() >= 0.98, "recall {:.3}", outcome.recall());
     assert!(outcome.false_alarm_rate() <= 0.005);
 }
