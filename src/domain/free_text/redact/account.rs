@@ -8,16 +8,17 @@ use super::kind::Kind;
 use super::pattern::{pattern, values};
 use super::span::{Finding, without_overlap};
 
-const KOREAN_SERVICE: &str = r"카톡 | 카카오 \s? 톡 | 카카오 | 인스타 (?: 그램 )? | 텔레 (?: 그램 )? | 라인 | 네이버 | 디스코드 | 디코 | 페이스북 | 페북 | 트위터 | 스레드 | 쓰레드 | 위챗 | 왓츠앱 | 유튜브 | 유튭 | 틱톡 | 스냅챗 | 밴드 | 다음 | 구글 | 블로그 | 브런치 | 티스토리 | 트위치 | 당근 | 시그널";
-const ENGLISH_SERVICE: &str = r"kakao (?: \s? talk )? | insta (?: gram )? | ig | telegram | line | naver | discord | facebook | fb | twitter | threads | wechat | whats \s? app | youtube | tiktok | snap (?: chat )? | skype | signal | reddit | bluesky | linkedin";
+const KOREAN_SERVICE: &str = r"카톡 | 카카오 \s? 톡 | 카카오 | 인스타 (?: 그램 )? | 텔레 (?: 그램 )? | 라인 | 네이버 | 디스코드 | 디코 | 페이스북 | 페북 | 트위터 | 스레드 | 쓰레드 | 위챗 | 왓츠앱 | 유튜브 | 유튭 | 틱톡 | 스냅챗 | 밴드 | 다음 | 구글 | 블로그 | 브런치 | 티스토리 | 트위치 | 당근 | 시그널 | 지메일 | 쥐메일 | 한메일 | 핫메일 | 아웃룩 | 야후 | 네이트 | 아이클라우드";
+const ENGLISH_SERVICE: &str = r"kakao (?: \s? talk )? | insta (?: gram )? | ig | telegram | line | naver | discord | facebook | fb | twitter | threads | wechat | whats \s? app | youtube | tiktok | snap (?: chat )? | skype | signal | reddit | bluesky | linkedin | viber | mastodon | gmail | hotmail | hanmail | icloud";
 
 /// A name as services allow it.
-const NAME: &str = r"(?: @ | u/ | live: )? [a-z0-9_] [a-z0-9_.]{2,30} (?: \#[0-9]{3,5} )?";
+const NAME: &str =
+    r"(?: @ | u/ | live: )? [a-z0-9_] [a-z0-9_.\-]{1,29} [a-z0-9_] (?: \#[0-9]{3,5} )?";
 
 /// In Korean text a Latin word behind the name of a service is an account.
 static KOREAN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?: (?: {KOREAN_SERVICE} ) \s? (?: 아이디 | 아디 | id | 계정 | 채널 | 닉네임 | 친구 )? | 아이디 | 계정 | 닉네임 | 닉넴 | 대화명 )
+        r"(?: (?: {KOREAN_SERVICE} ) \s? (?: 아이디 | 아디 | id | 계정 | 채널 | 닉네임 | 친구 | 이름 | 주소 | 메일 )? | 아이디 | 계정 | 닉네임 | 닉넴 | 대화명 )
         [\s:=(]{{0,2}} (?: 은 | 는 | 이 | 가 )? [\s:=(]{{0,2}} (?<value> {NAME} )"
     ))
 });
@@ -27,6 +28,13 @@ static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"(?-u:\b) (?: (?: {ENGLISH_SERVICE} ) \s? (?: user \s? name | id | handle | account | name ) | user \s? name | screen \s? name | handle | user \s? id )
         (?-u:\b) [\s:=]{{0,3}} (?: is | as )? [\s:=]{{0,3}} (?<value> {NAME} )"
+    ))
+});
+
+/// The name of a service, a colon and a word that ends there.
+static LISTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?-u:\b) (?: {ENGLISH_SERVICE} ) \s? [:=] \s? (?<value> {NAME} ) (?: \.? \s* $ | [,;)\n] )"
     ))
 });
 
@@ -59,8 +67,17 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// An at sign at the beginning of a word.
-static SIGN: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?: ^ | [\s(:가-힣] ) (?<value> @ [a-z0-9_] [a-z0-9_.]{2,30} )"));
+static SIGN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?: ^ | [\s(:가-힣] ) (?<value> @ [a-z0-9_] [a-z0-9_.\-]{1,29} [a-z0-9_] )")
+});
+
+/// What people call a channel, in Korean letters, where they say that it is theirs.
+static CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: 유튜브 | 유튭 | 팟캐스트 | 블로그 | 카페 | 틱톡 | 브런치 | 밴드 ) \s? (?: 채널 | 이름 | 채널 \s? (?: 명 | 이름 ) ) [\s:=]{0,2} (?: 은 | 는 | 이 | 가 )? [\s:=]{1,2}
+        (?<value> ['\x22]? [가-힣a-z0-9_]{2,20}? ['\x22]? ) \s? (?: (?: 을 | 를 )? \s? (?: 하는 | 합니다 | 해요 | 하고 \s 있 | 운영 ) | 입니다 | 이에요 | 예요 | (?: 이 )? 라고 \s | (?: 으 )? 로 \s (?: 검색 | 활동 ) | 검색 | 구독 | [.,!)]? \s* $ )",
+    )
+});
 
 /// A name in Korean letters, where the sentence ends or a verb says that it is the name.
 static NICKNAME: LazyLock<Regex> = LazyLock::new(|| {
@@ -88,12 +105,15 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     let mut found = Vec::new();
     // Most pieces have no Latin letter or no word for a name, and need not be searched.
     if piece.contains(|c: char| c.is_ascii_alphabetic()) {
-        for pattern in [&KOREAN, &ENGLISH] {
+        for pattern in [&KOREAN, &ENGLISH, &LISTED] {
             found.extend(values(piece, pattern, kind, named));
         }
         for pattern in [&SERVICE, &ADDING, &BEFORE, &SIGN] {
             found.extend(values(piece, pattern, kind, marked));
         }
+    }
+    if ["채널", "이름"].iter().any(|word| piece.contains(word)) {
+        found.extend(values(piece, &CHANNEL, kind, |_, _, _| true));
     }
     if ["닉", "대화명", "별명", "아이디", "계정"]
         .iter()
@@ -105,12 +125,7 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         }));
         found.extend(values(piece, &CALLED, kind, |_, _, _| true));
     }
-    let mut found = without_overlap(found);
-    for finding in &mut found {
-        let value = piece.get(finding.start..finding.end).unwrap_or_default();
-        finding.end = finding.start + value.trim_end_matches('.').len();
-    }
-    found
+    without_overlap(found)
 }
 
 fn is_name(value: &str) -> bool {

@@ -11,7 +11,7 @@ use super::span::{Finding, without_overlap};
 use crate::domain::free_text::gazetteer::{self, is_place, is_word};
 
 /// What follows a house number: a building, a block, a floor, a flat.
-const FLAT: &str = r"(?: (?: ,? \s? [가-힣a-z0-9]{1,10} (?: 아파트 | 빌라 | 빌딩 | 오피스텔 | 맨션 | 타워 | 마을 | 단지 ) )? (?: ,? \s? [0-9]{1,4} \s? 동 )? (?: ,? \s? (?: 반지하 | 옥탑 (?: 방 )? | (?: 지하 \s? )? [0-9]{1,3} \s? 층 ) )? (?: ,? \s? [0-9]{1,4} \s? 호 )? )";
+const FLAT: &str = r"(?: (?: ,? \s? [가-힣a-z0-9]{1,10} (?: 아파트 | 빌라 | 빌딩 | 오피스텔 | 맨션 | 타워 | 마을 | 단지 ) )? (?: ,? \s? (?: [0-9]{1,4} \s? | [가-하a-z] ) 동 )? (?: ,? \s? (?: 반지하 | 옥탑 (?: 방 )? | (?: 지하 \s? )? [0-9]{1,3} \s? 층 ) )? (?: ,? \s? [0-9]{1,4} \s? 호 )? )";
 
 /// A road or a lot, and a house number.
 const PLACE: &str = r"(?: (?<quarter> [가-힣]{1,5} [0-9]{1,2} 가 ) | (?<road> [가-힣0-9·]{1,7} (?: 로 | 길 ) (?: \s? [0-9]{1,4} (?: 번? 길 | 가길 | 번안길 ) )? ) | (?<lot> [가-힣]{1,6} (?: [0-9]{1,2} )? [동리읍면가] ) (?: \s? 산 )? )
@@ -35,7 +35,14 @@ static BARE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?<value> {PL
 /// A flat by block and number, with the name of the building before it.
 static BLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?: ^ | [\s,(은는] ) (?<value> (?: [가-힣]{1,6} [시도군구동읍면리] \s ){0,4} (?: (?<name> [가-힣a-z0-9]{2,12} ) \s )? (?: [0-9]{1,2} \s? 단지 \s )? (?: [0-9]{2,4} \s? 동 \s? [0-9]{1,4} | [0-9] \s? 동 \s? [0-9]{3,4} ) \s? 호 ) (?: [^실가-힣] | $ | [로에예이입으임가를은는도의] )",
+        r"(?: ^ | [\s,(은는] ) (?<value> (?: [가-힣]{1,6} [시도군구동읍면리] \s ){0,4} (?: (?<name> [가-힣a-z0-9]{2,12} ) \s )? (?: [0-9]{1,2} \s? 단지 \s )? (?: [0-9]{2,4} \s? 동 \s? [0-9]{1,4} | [0-9] \s? 동 \s? [0-9]{3,4} ) \s? 호 ) (?: [^실] | $ )",
+    )
+});
+
+/// A flat in a block with a letter: 나동 201호.
+static LETTERED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: ^ | [^가-힣a-z] ) (?<value> [가나다라마바사아자차카타파하a-z] \s? 동 \s? [0-9]{1,4} \s? 호 ) (?: [^실\s] | \s [^진검병입외치주상] | \s? $ )",
     )
 });
 
@@ -98,8 +105,22 @@ static LOT: LazyLock<Regex> = LazyLock::new(|| {
 /// Korean addresses in Latin letters.
 static LATIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b) (?<value> [0-9]{1,4} (?: -[0-9]{1,4} )? ,? \s [a-z]{2,20} -? (?: daero | ro | gil ) (?-u:\b) (?: \s? [0-9]{1,3} (?: beon-?gil | -?gil ) )? (?: , \s? [a-z]{2,15} (?: -(?: dong | gu | si | gun | do | eup | myeon ) )? ){0,4} )",
+        r"(?-u:\b) (?<value> [0-9]{1,4} (?: -[0-9]{1,4} )? ,? \s [a-z]{2,20} -? (?: daero | ro | gil ) (?-u:\b) (?: \s? [0-9]{1,3} (?: -? beon-?gil | -?gil ) )? (?: , \s? (?: (?: apt | unit | flat | room | bldg | building | \# ) \.? \s? \#? )? [0-9]{1,4} (?: -[0-9]{1,4} | -? (?: dong | ho ) )? (?-u:\b) ){0,3} (?: , \s? (?: [a-z]{2,15} - (?: dong | gu | si | gun | do | eup | myeon ) | (?-i:[A-Z]) [a-z]{1,14} ) (?-u:\b) ){0,4} )",
     )
+});
+
+/// A flat in English, by its block and number.
+static UNIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b) (?<value> (?: apt\.? | apartment | unit | suite | room | flat | bldg\.? | building | block | tower ) \s? \#? [0-9]{1,4}[a-z]?
+          (?: ,? \s (?: apt\.? | apartment | unit | room | flat | bldg\.? | building | block | tower ) \s? \#? [0-9]{1,4}[a-z]? (?-u:\b) ){1,2} (?: , \s (?: [a-z]{2,15} \s ){1,3} (?: apt | apartments? | villas? | towers? | mansions? | officetel ) (?-u:\b) )?
+        | apt\.? \s? \#? [0-9]{1,4}[a-z]? (?-u:\b) )",
+    )
+});
+
+/// A door by its sign: "my neighbour in #302".
+static DOOR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?-u:\b) (?: in | at | to | from ) \s (?<value> \# [0-9]{3,4} ) (?-u:\b)")
 });
 
 static BOX: LazyLock<Regex> = LazyLock::new(|| {
@@ -179,7 +200,7 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     if piece.contains(|c: char| matches!(c, '가'..='힣')) {
         found.extend(korean(piece));
         found.extend(blocks(piece));
-        for pattern in [&SHORT_BLOCK, &LOT] {
+        for pattern in [&SHORT_BLOCK, &LETTERED, &LOT] {
             found.extend(values(piece, pattern, kind, |_, _, _| true));
         }
     }
@@ -187,7 +208,7 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         for pattern in [&ENGLISH, &SMALL] {
             found.extend(values(piece, pattern, kind, |_, value, _| is_street(value)));
         }
-        for pattern in [&CUED, &LATIN, &BRITISH_POSTCODE] {
+        for pattern in [&CUED, &LATIN, &UNIT, &DOOR, &BRITISH_POSTCODE] {
             found.extend(values(piece, pattern, kind, |_, _, _| true));
         }
     }

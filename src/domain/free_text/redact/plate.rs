@@ -37,7 +37,9 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         let near = before.char_indices().rev().nth(9).map_or(0, |(at, _)| at);
         let of_car = before.get(near..).is_some_and(|near| near.contains('차'));
         let counts = number.contains(' ') && number.contains(COUNTERS) && !of_car;
-        !before.ends_with(digit) && !after.starts_with(digit) && !unit_follows(after) && !counts
+        // An amount has no region before it, and its number no zero.
+        let amount = unit_follows(after) && number.len() == value.len() && !of_car;
+        !before.ends_with(digit) && !after.starts_with(digit) && !amount && !counts
     });
     found.extend(values(piece, &NAMED, kind, |_, _, _| true));
     without_overlap(found)

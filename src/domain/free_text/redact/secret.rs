@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::kind::Kind;
 use super::pattern::{pattern, values};
-use super::span::Finding;
+use super::span::{Finding, without_overlap};
 use super::unit::unit_follows;
 
 static SECRET: LazyLock<Regex> = LazyLock::new(|| {
@@ -17,7 +17,14 @@ static SECRET: LazyLock<Regex> = LazyLock::new(|| {
           | (?: door | gate | entry | access | alarm | key \s? safe | key | lock \s? box | lock | safe | building | security | verification | one-time | login ) \s (?: code | pin ) | code \s (?: to | for | of ) \s (?: the \s | my \s | our \s )? [a-z]{3,10} | combination ) (?-u:\b) (?: ['’]s )?
         )
         (?: \s? (?: 번호 | 비번 | 비밀 \s? 번호 | 코드 ) )? [\s:=(]{0,3} (?: 은 | 는 | 이 | 가 | 을 | (?-u:\b)(?: is | was )(?-u:\b) )? (?: \s? [0-9] \s? 자리 )? [\s:=(]{0,3}
-        (?<value> [\#*]{0,2} [a-z0-9!@\#$%^&*_+=~.\-]{3,32} )",
+        (?<value> (?: (?: 샵 | 우물정자? | 별 (?: 표 )? ) \s? )? [공영일이삼사오육칠팔구]{4,8} (?: \s? (?: 샵 | 우물정자? | 별 (?: 표 )? ) )? | [\#*]{0,2} [a-z0-9!@\#$%^&*_+=~.\-]{3,32} )",
+    )
+});
+
+/// "Code" is a word of classifications too, so what it opens has to be named near it.
+static OPENING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b) (?: key \s? safe | lock \s? box | safe | door | gate | lock | alarm | entrance | lobby | building | flat | locker | house | garage ) (?-u:\b) [^.\n\[]{0,40}? (?-u:\b) (?: code | pin | number ) (?-u:\b) [\s:=]{0,3} (?: is | was )? [\s:=]{0,3} (?<value> [\#*]? [a-z0-9]{4,12} [\#*]? )",
     )
 });
 
@@ -26,8 +33,16 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     let mut found = values(piece, &SECRET, Kind::Password, |_, value, after| {
         let digits = value.chars().filter(char::is_ascii_digit).count();
         let bare = digits == value.len();
-        value.len() >= 4 && digits > 0 && !(bare && unit_follows(after))
+        let in_words = !value.is_ascii();
+        value.len() >= 4 && (digits > 0 || in_words) && !(bare && unit_follows(after))
     });
+    found.extend(values(
+        piece,
+        &OPENING,
+        Kind::Password,
+        |_, value, after| value.contains(|c: char| c.is_ascii_digit()) && !unit_follows(after),
+    ));
+    let mut found = without_overlap(found);
     for finding in &mut found {
         let value = piece.get(finding.start..finding.end).unwrap_or_default();
         finding.end = finding.start + value.trim_end_matches(['.', ',', '~', '-']).len();

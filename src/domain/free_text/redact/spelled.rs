@@ -5,6 +5,7 @@
 
 use super::code;
 use super::date::starts_with_yymmdd;
+use super::joint;
 use super::kind::Kind;
 use super::numbering_plan::{is_korean, is_korean_mobile};
 use super::span::Finding;
@@ -79,7 +80,7 @@ impl<'t> Run<'t> {
             let gap = if run.digits.is_empty() {
                 0
             } else {
-                separator(rest)
+                joint::length(rest)
             };
             let before = run.digits.len();
             let length = run.token(at + gap, rest.get(gap..).unwrap_or_default());
@@ -417,48 +418,6 @@ fn letter_digit(c: char) -> Option<char> {
         'o' | 'O' => Some('0'),
         'l' | 'I' => Some('1'),
         _ => None,
-    }
-}
-
-/// The length of a separator between two digits: signs that people put for a dash, or the words for one.
-fn separator(text: &str) -> usize {
-    let signs = |text: &str| {
-        let end = text
-            .char_indices()
-            .take(3)
-            .take_while(|&(_, c)| {
-                matches!(
-                    c,
-                    ' ' | '\n'
-                        | '-'
-                        | '.'
-                        | ','
-                        | '~'
-                        | '·'
-                        | '–'
-                        | '—'
-                        | ':'
-                        | '*'
-                        | '+'
-                        | '='
-                        | '/'
-                        | '_'
-                        | 'ㅡ'
-                        | '('
-                        | ')'
-                )
-            })
-            .last();
-        end.map_or(0, |(at, c)| at + c.len_utf8())
-    };
-    let first = signs(text);
-    let rest = text.get(first..).unwrap_or_default();
-    match ["다시", "대시", "하이픈", "국에", "에", "국", "의"]
-        .into_iter()
-        .find(|word| rest.starts_with(word))
-    {
-        Some(word) => first + word.len() + rest.get(word.len()..).map_or(0, signs),
-        None => first,
     }
 }
 
