@@ -8,6 +8,7 @@ use regex::Regex;
 use super::kind::Kind;
 use super::pattern::{pattern, pattern_with_case, values};
 use super::span::{Finding, without_overlap};
+use super::unit::unit_follows;
 use crate::domain::free_text::gazetteer::{self, is_place, is_word};
 
 /// What follows a house number: a building, a block, a floor, a flat.
@@ -49,7 +50,7 @@ static LETTERED: LazyLock<Regex> = LazyLock::new(|| {
 /// A flat as people shorten it, behind the word for a building: 행복아파트 103-502.
 static SHORT_BLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?<value> [가-힣a-z0-9]{0,10} (?: 아파트 | 빌라 | 오피스텔 | 맨션 | 타운 | 푸르지오 | 래미안 | 자이 | 힐스테이트 | 빌딩 | 원룸 | 연립 | 주택 | 맨숀 | 주공 ) \s? (?: [0-9]{2,4} - [0-9]{2,4} \s? 호? | (?: [0-9]{1,2} \s? 단지 \s? )? (?: [가-힣a-z0-9]{1,4} \s? 동 \s? )? [0-9]{1,4} \s? 호 ) )",
+        r"(?<value> [가-힣a-z0-9]{0,10} (?: 아파트 | 빌라 | 오피스텔 | 맨션 | 타운 | 푸르지오 | 래미안 | 자이 | 힐스테이트 | 빌딩 | 원룸 | 연립 | 주택 | 맨숀 | 주공 | 빌 | 하우스 | 캐슬 | 하이츠 | 더샵 | 아이파크 | 위브 | 고시원 | 고시텔 ) \s? (?: [0-9]{2,4} - [0-9]{2,4} \s? 호? | (?: [0-9]{1,2} \s? 단지 \s? )? (?: [가-힣a-z0-9]{1,4} \s? 동 \s? )? [0-9]{1,4} \s? 호 ) )",
     )
 });
 
@@ -58,6 +59,14 @@ static POSTCODE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?: 우편 \s? 번호 | (?-u:\b) (?: post (?: al )? \s? code | zip (?: \s? code )? | eircode ) (?-u:\b) ) [\s:=]{0,3} (?: 는 | 은 | is | was )? [\s:=]{0,3}
         (?<value> [a-z]{1,2}[0-9][a-z0-9]? \s? [0-9][a-z]{2} | [0-9]{5} (?: -[0-9]{4} )? | [a-z][0-9][a-z] \s? [0-9][a-z][0-9] | [0-9]{3}-[0-9]{4} | [0-9]{4} )",
     )
+});
+
+/// A postcode of Korea before the name of a province.
+static BEFORE_PROVINCE: LazyLock<Regex> = LazyLock::new(|| {
+    let provinces = gazetteer::provinces().join("|");
+    pattern(&format!(
+        r"(?: ^ | [\s(] ) (?<value> [0-9]{{5}} ) [)\s,]{{1,2}} (?: {provinces} ) \s"
+    ))
 });
 
 static BRITISH_POSTCODE: LazyLock<Regex> = LazyLock::new(|| {
@@ -112,10 +121,26 @@ static LATIN: LazyLock<Regex> = LazyLock::new(|| {
 /// A flat in English, by its block and number.
 static UNIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b) (?<value> (?: apt\.? | apartment | unit | suite | room | flat | bldg\.? | building | block | tower ) \s? \#? [0-9]{1,4}[a-z]?
-          (?: ,? \s (?: apt\.? | apartment | unit | room | flat | bldg\.? | building | block | tower ) \s? \#? [0-9]{1,4}[a-z]? (?-u:\b) ){1,2} (?: , \s (?: [a-z]{2,15} \s ){1,3} (?: apt | apartments? | villas? | towers? | mansions? | officetel ) (?-u:\b) )?
-        | apt\.? \s? \#? [0-9]{1,4}[a-z]? (?-u:\b) )",
+        r"(?-u:\b) (?<value> (?: apt\.? | apartment | unit | suite | flat | bldg\.? | building | tower ) \s? \#? [0-9]{1,4}[a-z]?
+          (?: ,? \s (?: apt\.? | apartment | unit | flat | bldg\.? | building | tower ) \s? \#? [0-9]{1,4}[a-z]? (?-u:\b) ){1,2} (?: , \s (?: [a-z]{2,15} \s ){1,3} (?: apt | apartments? | villas? | towers? | mansions? | officetel ) (?-u:\b) )?
+        | (?: apt\.? | apartment ) \s? \#? [0-9]{2,4} (?: -[0-9]{2,4} )? [a-z]? (?-u:\b)
+        | [0-9]{2,4} -? dong ,? \s [0-9]{2,4} -? ho (?-u:\b) )",
     )
+});
+
+/// A flat by its number alone, where the words say that it is a home, and the short form of block and flat.
+static HOME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: 집 | 사는 \s? (?: 곳 | 데 ) | 거주지 ) (?: 은 | 는 | 이 | 가 )? \s (?<value> [0-9]{3,4} \s? 호 ) (?: [^실] | $ )",
+    )
+});
+static LIVING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?<value> [0-9]{3,4} \s? 호 ) (?: 에 (?: 서 )? | 로 )? \s? (?: 살 | 삽 | 사는 | 사시 | 거주 | 이사 )",
+    )
+});
+static JOINED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?<value> [0-9]{2,3} - [0-9]{4} \s? 호 | [0-9]{3} \s? 동 \s? [0-9]{3,4} (?-u:\b) )")
 });
 
 /// A door by its sign: "my neighbour in #302".
@@ -200,7 +225,10 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     if piece.contains(|c: char| matches!(c, '가'..='힣')) {
         found.extend(korean(piece));
         found.extend(blocks(piece));
-        for pattern in [&SHORT_BLOCK, &LETTERED, &LOT] {
+        found.extend(values(piece, &JOINED, kind, |before, _, after| {
+            !before.ends_with(|c: char| c.is_ascii_digit()) && !unit_follows(after)
+        }));
+        for pattern in [&SHORT_BLOCK, &LETTERED, &LOT, &HOME, &LIVING] {
             found.extend(values(piece, pattern, kind, |_, _, _| true));
         }
     }
@@ -208,11 +236,16 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         for pattern in [&ENGLISH, &SMALL] {
             found.extend(values(piece, pattern, kind, |_, value, _| is_street(value)));
         }
-        for pattern in [&CUED, &LATIN, &UNIT, &DOOR, &BRITISH_POSTCODE] {
+        for pattern in [&CUED, &LATIN, &DOOR, &BRITISH_POSTCODE] {
             found.extend(values(piece, pattern, kind, |_, _, _| true));
         }
+        // "unit 3 building 2" is a part of a hospital.
+        found.extend(values(piece, &UNIT, kind, |_, value, _| {
+            let mut numbers = value.split(|c: char| !c.is_ascii_digit());
+            numbers.any(|number| number.len() >= 3) || value.starts_with(['a', 'A'])
+        }));
     }
-    for pattern in [&BOX, &POSTCODE] {
+    for pattern in [&BOX, &POSTCODE, &BEFORE_PROVINCE] {
         found.extend(values(piece, pattern, kind, |_, _, _| true));
     }
     for finding in &mut found {

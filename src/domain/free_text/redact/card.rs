@@ -49,7 +49,8 @@ pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Match> {
     let in_fours = |next: usize| {
         let amount = |digits: &str| digits.ends_with("00") && !digits.starts_with('0');
         let mut parts = (i..next).filter_map(|k| groups.get(k));
-        lengths(next).eq([4; 4])
+        first.sep == Separator::Dash
+            && lengths(next).eq([4; 4])
             && !parts.any(|group| is_year(group.digits) || amount(group.digits))
     };
     groups

@@ -51,10 +51,10 @@ const SECOND_HALF: &str =
     r"(?: 뒷 \s? (?: 자리 | 번호 ) | (?: ^ | [\s0-9] ) 뒤 (?: \s? (?: 7 | 일곱 )? \s? 자리 )? )";
 
 /// The end of a phone number.
-const PHONE_END: &str = r"(?: 뒷 | 뒤 | 끝 | 마지막 ) \s? (?: 네 | 4 )? \s? (?: 자리 | 번호 ) | (?-u:\b) (?: last \s (?: four | 4 ) (?: \s digits )? | (?: number | phone | mobile | account | card ) \s (?: ending | ends ) (?: \s (?: in | with ) )? ) (?-u:\b)";
+const PHONE_END: &str = r"(?: 뒷 | 뒤 | 끝 | 마지막 ) \s? (?: 네 | 4 )? \s? (?: 자리 | 번호 ) | (?-u:\b) (?: last \s (?: four | 4 ) \s digits | (?: number | phone | mobile | account ) \s (?: ending | ends ) (?: \s (?: in | with ) )? ) (?-u:\b)";
 
-/// The code on the back of a card.
-const CARD_CODE: &str = r"(?: (?-u:\b) (?: cvc | cvv ) 2? (?-u:\b) | 보안 \s? 코드 )";
+/// The code on the back of a card, or the end of its number.
+const CARD_CODE: &str = r"(?: (?-u:\b) (?: cvc | cvv ) 2? (?-u:\b) | 보안 \s? 코드 | 카드 (?: \s? 번호 )? \s? (?: 뒷 | 뒤 | 끝 | 마지막 ) \s? (?: 네 | 4 )? \s? (?: 자리 | 번호 ) | (?-u:\b) (?: card | visa | master \s? card | amex ) \s (?: ending | ends ) (?: \s (?: in | with ) )? )";
 
 /// A payment card, whose number need not be typed right.
 const CARD: &str = r"(?: 카드 (?: \s? 번호 )? | (?-u:\b) (?: card | visa | master \s? card | amex ) (?: \s (?: number | no ) )? )";
@@ -88,8 +88,8 @@ static CUES: LazyLock<[Cue; 11]> = LazyLock::new(|| {
     let cue = Cue::new;
     [
         cue(SECOND_HALF, 7, Kind::ResidentNumber),
-        cue(PHONE_END, 4, Kind::Phone),
         cue(CARD_CODE, 3, Kind::CardNumber),
+        cue(PHONE_END, 4, Kind::Phone),
         cue(CARD, 13, Kind::CardNumber),
         cue(PLATE, 4, Kind::NumberPlate),
         cue(PASSPORT, 6, Kind::RecordNumber),
@@ -139,7 +139,7 @@ pub(super) fn of_account(piece: &str) -> Vec<Finding> {
 static OF_ANYTHING: LazyLock<[Cue; 2]> = LazyLock::new(|| {
     [
         Cue::new(
-            r"(?<of> [가-힣]{1,8} ) \s? (?: 번호 | 넘버 | 코드 )",
+            r"(?<of> [가-힣]{1,8} ) \s? (?: 번호 | 넘버 )",
             4,
             Kind::RecordNumber,
         ),

@@ -46,6 +46,8 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
         | (?: [a-z0-9_]{{1,30}} \x20 (?: dot | underscore | dash | hyphen ) \x20 ){{0,3}} [a-z0-9._%+'\-]+ \x20{{1,2}}at\x20{{1,2}} (?: {label}(?:{DOT}{label})*{DOT}{KNOWN}[a-z]* | {provider}\.[a-z]{{2,}} )
         # name.00 at host.tld: the word before it is a name if a digit or an underscore is in it
         | [a-z][a-z.%+'\-]*[0-9_][a-z0-9._%+'\-]* \x20{{1,2}}at\x20{{1,2}} {label}(?:\.{label})*\.{KNOWN}[a-z]*
+        # another sign
+        | [a-z0-9._\-]{{2,}} \# {provider} \. [a-z]{{2,}} (?: \. kr )?
         # name at provider
         | [a-z0-9._%+'\-]{{2,}} \x20 at \x20 (?: gmail | hotmail | hanmail | icloud | naver | outlook | yahoo ) (?-u:\b)
         # name@provider

@@ -126,7 +126,10 @@ fn host(run: &str, after: &str) -> Option<(usize, usize)> {
             let typed_wrong = || {
                 let name = run.get(from..at).unwrap_or_default();
                 let of_service = name.split('.').any(|label| SERVICES.contains(&label));
-                has_path && is_named(name) && word.len() >= 2 && (of_service || no_prose(after))
+                has_path
+                    && is_named(name)
+                    && word.len() >= 2
+                    && ((of_service && first_word(after).len() > 3) || no_prose(after))
             };
             if sure()
                 || (whole && ((no_sentence() && TLDS.contains(word.as_str())) || typed_wrong()))
@@ -149,11 +152,15 @@ fn host(run: &str, after: &str) -> Option<(usize, usize)> {
 
 /// Whether a path has letters with what alternatives have not: "tired.nausea/vomiting", "pain.score/10".
 fn no_prose(path: &str) -> bool {
-    let path = path.split_whitespace().next().unwrap_or_default();
+    let path = first_word(path);
     is_named(path)
         && path
             .trim_end_matches(['.', '?', '!', ',', '~'])
             .contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | '@' | '=' | '?'))
+}
+
+fn first_word(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or_default()
 }
 
 /// Whether a label has a letter: "3.5.kg" has none.

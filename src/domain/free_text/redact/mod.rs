@@ -63,7 +63,7 @@ const DETECTORS: [(Detector, bool); 18] = [
     (email::find, false),
     (link::bare, false),
     (network::find, true),
-    (coordinates::find, true),
+    (coordinates::find, false),
     (secret::find, false),
     (birth::find, false),
     (form::find, true),
