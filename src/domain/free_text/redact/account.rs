@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::kind::Kind;
-use super::pattern::{pattern, values};
+use super::pattern::{pattern, stands_alone, values};
 use super::span::{Finding, without_overlap};
 
 /// Services whose names are no other words.
@@ -28,7 +28,7 @@ const NAME: &str =
 static KOREAN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"(?: {KOREAN_SERVICE} | (?: {KOREAN_SERVICE} | {KOREAN_WORD} ) \s? (?: 아이디 | 아디 | id | 계정 | 채널 | 닉네임 | 친구 | 이름 | 주소 | 메일 ) | 아이디 | 계정 | 닉네임 | 닉넴 | 대화명 )
-        [\s:=(]{{0,2}} (?: 은 | 는 | 이 | 가 )? [\s:=(]{{0,2}} (?<value> {NAME} )"
+        [\s:=(]{{0,2}} (?: 은 | 는 | 이 | 가 | 으로 | 로 )? [\s:=(]{{0,2}} (?<value> {NAME} )"
     ))
 });
 
@@ -64,7 +64,7 @@ static UNDER: LazyLock<Regex> = LazyLock::new(|| {
 /// The name of a service alone: what follows must look like a name.
 static SERVICE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?-u:\b) (?: {ENGLISH_SERVICE} | id | dm \s me | follow \s me | add \s me ) (?-u:\b) [\s:=]{{0,3}} (?: is | as | 은 | 는 )? [\s:=]{{0,3}} (?<value> {NAME} )"
+        r"(?-u:\b) (?: {ENGLISH_SERVICE} | id | dm \s me | go (?: es )? \s by | follow \s me | add \s me ) (?-u:\b) [\s:=]{{0,3}} (?: is | as | 은 | 는 )? [\s:=]{{0,3}} (?<value> {NAME} )"
     ))
 });
 
@@ -95,6 +95,17 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?: ^ | \s ) (?<value> [가-힣a-z0-9_]{2,12}? ) \s? (?: 이라는 | 라는 | 이란 | 란 ) \s? (?: 닉네임 | 닉 | 아이디 | 대화명 | 별명 | 계정 )",
     )
 });
+
+/// What a search on a service finds, where it is said to be oneself: "틱톡에서 … 치면 저 나와요".
+static SEARCHED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?: {KOREAN_SERVICE} | {KOREAN_WORD} ) (?: 에서 | 에다 | 에 )? \s (?<value> [가-힣a-z0-9_.]{{2,16}} ) \s? (?: 을 | 를 | 라고 | 이라고 )? \s? (?: 치면 | 치시면 | 쳐보시면 | 검색하면 | 검색하시면 | 검색해보시면 | 찾으면 ) \s (?: 저 | 제 | 나 | 내 | 우리 )"
+    ))
+});
+
+/// A Latin word with an underscore, which no prose has.
+static UNDERSCORE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?<value> [a-z]{2} [a-z0-9.]{0,20} _ [a-z0-9_.]{0,20} [a-z0-9_] )"));
 
 /// An at sign at the beginning of a word.
 static SIGN: LazyLock<Regex> = LazyLock::new(|| {
@@ -148,6 +159,14 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         for pattern in [&SERVICE, &ADDING, &BEFORE, &SIGN] {
             found.extend(values(piece, pattern, kind, marked));
         }
+    }
+    if piece.contains('_') {
+        found.extend(values(piece, &UNDERSCORE, kind, |before, _, after| {
+            stands_alone(before, after) && ends(after)
+        }));
+    }
+    if ["치", "찾", "검색"].iter().any(|word| piece.contains(word)) {
+        found.extend(values(piece, &SEARCHED, kind, |_, _, _| true));
     }
     if ["채널", "이름"].iter().any(|word| piece.contains(word)) {
         found.extend(values(piece, &CHANNEL, kind, own));

@@ -29,11 +29,14 @@ impl Cue {
     fn find<'t>(&'t self, piece: &'t str) -> impl Iterator<Item = Finding> + 't {
         self.words.captures_iter(piece).filter_map(|words| {
             let of = words.name("of").map_or("", |of| of.as_str());
-            let start = words.get(0)?.end();
-            let code = Code::read(piece.get(start..)?).filter(|code| code.digits >= self.digits)?;
+            let behind = words.get(0)?.end();
+            // The region of a licence is a part of its number.
+            let start = words.name("with").map_or(behind, |with| with.start());
+            let code =
+                Code::read(piece.get(behind..)?).filter(|code| code.digits >= self.digits)?;
             (!OF_NOBODY.iter().any(|word| of.ends_with(word))).then_some(Finding {
                 start,
-                end: start + code.length,
+                end: behind + code.length,
                 kind: self.kind,
             })
         })
@@ -77,7 +80,7 @@ const ACCOUNT: &str = r"(?: 계좌 (?: \s? 번호 )? | 통장 (?: \s? 번호 )? 
 
 const PASSPORT: &str = r"(?: 여권 (?: \s? 번호 )? | (?-u:\b) passport (?: \s? (?: number | num | no | id | \# ) )? \.? )";
 
-const ABROAD: &str = r"(?: (?: 운전 \s? )? 면허 (?: 증 )? (?: \s? 번호 )? (?: \s? (?: 서울 | 부산 | 대구 | 인천 | 광주 | 대전 | 울산 | 경기 | 강원 | 충북 | 충남 | 전북 | 전남 | 경북 | 경남 | 제주 ) )?
+const ABROAD: &str = r"(?: (?: 운전 \s? )? 면허 (?: 증 )? (?: \s? 번호 )? (?: \s? (?<with> 서울 | 부산 | 대구 | 인천 | 광주 | 대전 | 울산 | 경기 | 강원 | 충북 | 충남 | 전북 | 전남 | 경북 | 경남 | 제주 ) )?
     | (?-u:\b) (?: NINO | NI \s (?: number | no ) | national \s insurance (?: \s (?: number | no ) )? | SSN | social \s security (?: \s (?: number | no ) )? | ITIN | NRIC | FIN | aadhaar (?: \s number )? | PAN
       | medicare (?: \s number )? | medicaid (?: \s number )? | SIN | TFN | tax \s (?: file \s )? (?: id | number ) | PPS (?: N | \s number )? | DNI | NIE | CPF | CURP | CCCD | codice \s fiscale | steuer-?id
       | (?: driver s? | driver's | drivers' | driving ) \s licen[cs]e (?: \s? (?: number | no ) )? | national \s id (?: \s number )? | id \s card (?: \s number )? | (?: alien | foreigner ) \s registration \s number | citizen \s id | emirates \s id | NHS | BSN | PESEL | NIF | NIN | HKID | NIK | CNIC | IRD | green \s card | (?: CHI | IC | ID | visa ) \s (?: number | no ) | alien \s number | tax \s? id ) (?-u:\b) )";

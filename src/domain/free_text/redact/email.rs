@@ -37,7 +37,7 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"
         # name@host.tld, the dots plain or spelled
-        (?: [a-z0-9._%+'\-]+ | [가-힣]{{1,20}} ) {AT} {label}(?:(?: \. | {DOT} ){label})* (?: \. [a-z]{{2,}} | (?: {DOT} | \x20?\.\x20? ) {KNOWN}[a-z]* )
+        (?: (?: [a-z0-9_]{{1,30}} \x20? (?: 쩜 | 점 | 닷 | 언더바 ) \x20? ){{0,3}} [a-z0-9._%+'\-]+ | [가-힣]{{1,20}} ) {AT} {label}(?:(?: \. | {DOT} ){label})* (?: \. [a-z]{{2,}} | (?: {DOT} | \x20?\.\x20? ) {KNOWN}[a-z]* )
         # name and host in Korean letters
         | (?: [a-z0-9._%+'\-]+ | [가-힣]{{1,20}} | (?: (?: {SPELT} ) \x20? ){{2,20}} ) \x20{{0,2}} (?: @ | 골뱅이 | 골벵이 ) \x20{{0,2}} (?: [a-z0-9\-]{{1,20}} | [가-힣]{{1,8}} (?: \x20 [가-힣]{{1,2}} )? ) {DOT} {KNOWN} (?: {DOT} {KNOWN} )?
         # a comma for the dot
@@ -46,6 +46,10 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
         | (?: [a-z0-9_]{{1,30}} \x20 (?: dot | underscore | dash | hyphen ) \x20 ){{0,3}} [a-z0-9._%+'\-]+ \x20{{1,2}}at\x20{{1,2}} (?: {label}(?:{DOT}{label})*{DOT}{KNOWN}[a-z]* | {provider}\.[a-z]{{2,}} )
         # name.00 at host.tld: the word before it is a name if a digit or an underscore is in it
         | [a-z][a-z.%+'\-]*[0-9_][a-z0-9._%+'\-]* \x20{{1,2}}at\x20{{1,2}} {label}(?:\.{label})*\.{KNOWN}[a-z]*
+        # a blank in the host
+        | [a-z0-9._%+'\-]+ @ [a-z0-9\-]{{1,20}} \x20 [a-z0-9\-]{{1,8}} \. (?: com | net | org | (?: co \. )? kr ) (?-u:\b)
+        # the words in capitals, before any domain
+        | [a-z0-9._%+'\-]+ \x20 (?-i:AT) \x20 [a-z0-9\-]+ (?: \x20 (?-i:DOT) \x20 [a-z0-9\-]{{2,}} ){{1,3}}
         # another sign
         | [a-z0-9._\-]{{2,}} \# {provider} \. [a-z]{{2,}} (?: \. kr )?
         # name at provider

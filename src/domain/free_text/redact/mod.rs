@@ -44,6 +44,7 @@ mod spelled;
 mod unit;
 
 pub(super) use normal::normalise;
+pub(super) use public::find as public_numbers;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -72,7 +73,7 @@ const DETECTORS: [(Detector, bool); 18] = [
     (spelled::find, false),
     (code::find, true),
     (account::find, false),
-    (address::find, true),
+    (address::find, false),
     (plate::find, true),
     (link::spelled, false),
     (number::by_context, true),

@@ -37,9 +37,18 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         let number = value.trim_start_matches(|c: char| !c.is_ascii_digit());
         let near = before.char_indices().rev().nth(9).map_or(0, |(at, _)| at);
         let of_car = before.get(near..).is_some_and(|near| {
-            ["차", "오토바이", "스쿠터", "번호판"]
-                .iter()
-                .any(|word| near.contains(word))
+            [
+                "차",
+                "오토바이",
+                "카",
+                "트럭",
+                "택시",
+                "번호",
+                "스쿠터",
+                "번호판",
+            ]
+            .iter()
+            .any(|word| near.contains(word))
         });
         let counts = number.contains(' ') && number.contains(COUNTERS) && !of_car;
         // An amount has no region before it, and its number no zero.

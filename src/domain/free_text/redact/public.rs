@@ -39,7 +39,7 @@ static REPRESENTATIVE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The public numbers in a piece of text, in order and without overlap.
-pub(super) fn find(piece: &str) -> Vec<(usize, usize)> {
+pub(in crate::domain::free_text) fn find(piece: &str) -> Vec<(usize, usize)> {
     let mut found: Vec<_> = PUBLIC
         .find_iter(piece)
         .map(|it| (it.start(), it.end()))

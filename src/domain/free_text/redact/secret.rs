@@ -17,7 +17,7 @@ static SECRET: LazyLock<Regex> = LazyLock::new(|| {
           | (?: door | gate | entry | access | alarm | key \s? safe | key | lock \s? box | lock | safe | building | security | verification | one-time | login ) \s (?: code | pin ) | code \s (?: to | for | of ) \s (?: the \s | my \s | our \s )? [a-z]{3,10} | combination ) (?-u:\b) (?: ['’]s )?
         )
         (?: \s? (?: 번호 | 비번 | 비밀 \s? 번호 | 코드 ) )? [\s:=(]{0,3} (?: 은 | 는 | 이 | 가 | 을 | (?-u:\b)(?: is | was )(?-u:\b) )? (?: \s? [0-9] \s? 자리 )? [\s:=(]{0,3}
-        (?<value> (?: (?: 샵 | 우물정자? | 별 (?: 표 )? ) \s? )? [공영일이삼사오육칠팔구]{4,8} (?: \s? (?: 샵 | 우물정자? | 별 (?: 표 )? ) )? | (?: (?: zero | oh | one | two | three | four | five | six | seven | eight | nine ) [\x20\-]? ){4,8} | [\#*]{0,2} [a-z0-9!@\#$%^&*_+=~.\-]{3,32} (?: \s? (?: 샵 | 별 (?: 표 )? | 우물정자? ) )? )",
+        (?<value> (?: (?: 샵 | 우물정자? | 별 (?: 표 )? ) \s? )? [공영일이삼사오육칠팔구]{4,8} (?: \s? (?: 샵 | 우물정자? | 별 (?: 표 )? ) )? | (?: (?: zero | oh | one | two | three | four | five | six | seven | eight | nine ) [\x20\-]? ){4,8} | (?: (?: 샵 | 우물정자? | 별표 ) \s? )? [\#*]{0,2} [a-z0-9!@\#$%^&*_+=~.\-]{3,32} (?: \s? (?: 샵 | 별 (?: 표 )? | 우물정자? ) )? )",
     )
 });
 
