@@ -70,6 +70,6 @@ fn is_said(before: &str, value: &str, after: &str) -> bool {
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let sign = value
         .trim_end_matches(['.', ',', '!', '?', '~'])
-        .contains(|c: char| matches!(c, '!' | '@' | '#' | '$' | '%' | '^' | '&' | '*' | '_'));
+        .contains(['!', '@', '#', '$', '%', '^', '&', '*', '_']);
     letters >= 4 && (sign || before.trim_end().ends_with([':', '=']) || VERB.is_match(after))
 }
