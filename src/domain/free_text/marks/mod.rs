@@ -11,7 +11,8 @@ use strum::{IntoStaticStr, VariantArray};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Reason {
-    /// The name of a person: a surname with a title, or a name behind a word for a relative.
+    /// The name of a person: a surname with a title, or a name behind a word for a relative. Also what may be that of an
+    /// account.
     Name,
     /// A place smaller than a province.
     Place,
@@ -21,7 +22,7 @@ pub enum Reason {
     Occupation,
     /// A date with an event of somebody's life.
     Event,
-    /// A number of five digits or more that no rule knows.
+    /// A number of four digits or more, or letters and digits, that no rule knows.
     Number,
 }
 

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::Reason;
 use crate::domain::free_text::gazetteer::{self, words};
 use crate::domain::free_text::redact::pattern::{pattern, pattern_with_case};
+use crate::domain::free_text::redact::public_numbers;
 
 /// A pattern whose group `mark` is the part to show.
 struct Rule {
@@ -67,7 +68,15 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(Reason::Event, format!(r"(?<mark> (?: {EVENT} ) (?: 식 | 날 )? [^\n0-9\[]{{0,10}}? [0-9]{{1,2}} \s? 월 \s? [0-9]{{1,2}} \s? 일 )"), any),
         rule(Reason::Event, format!(r"(?-u:\b) (?<mark> (?: {ENGLISH_EVENT} ) [^\n\[]{{0,16}}? (?: [0-9]{{1,2}} (?: st | nd | rd | th )? \x20 {MONTHS} | {MONTHS} \x20 [0-9]{{1,2}} ) ) (?-u:\b)"), any),
         rule(Reason::Event, format!(r"(?-u:\b) (?<mark> (?: [0-9]{{1,2}} (?: st | nd | rd | th )? \x20 {MONTHS} | {MONTHS} \x20 [0-9]{{1,2}} ) [^\n\[]{{0,20}}? (?: {ENGLISH_EVENT} ) ) (?-u:\b)"), any),
-        rule(Reason::Number, r"(?: ^ | [^0-9.,\-/a-z] ) (?<mark> [0-9]{5,} (?: -[0-9]{1,8} )? ) (?: [^0-9a-z%,.\-원보명개걸칼] | [.,] (?: \s | $ ) | $ )".to_owned(), |number| !number.ends_with("000")),
+        // Runs of digits, groups of them, letters with digits, a door: whatever no rule for removal knew.
+        rule(Reason::Number, r"(?: ^ | [^0-9.,\-/a-z] ) (?<mark> [a-z]{0,3}-? [0-9]{4,} (?: -[0-9]{1,8} )? ) (?: [^0-9a-z%,.\-원보명개걸칼년번] | [.,] (?: \s | $ ) | $ )".to_owned(), is_odd_number),
+        rule(Reason::Number, r"(?: ^ | [^0-9.,\-/a-z] ) (?<mark> 0[0-9]{1,3} (?: [-\x20/.] [0-9]{2,4} ){1,4} ) (?: [^0-9.\-/] | $ )".to_owned(), |number| !number.starts_with("0.")),
+        rule(Reason::Number, r"(?<mark> \# \s? [a-z]?[0-9]{2,5} ) (?: [^0-9] | $ )".to_owned(), any),
+        cased(Reason::Number, r"(?: ^ | [^A-Za-z0-9] ) (?<mark> [a-z][a-z.\-]{3,20} [0-9]{2,} [a-z0-9]{0,8} ) (?: [^a-zA-Z0-9] | $ )".to_owned(), |name| !name.starts_with("covid")),
+        rule(Reason::Number, r"(?<mark> [0-9a-z]{1,4} \s? 동 \s? [a-z]?[0-9]{1,4} \s? 호 ) (?: [^실선] | $ )".to_owned(), any),
+        // Latin letters in Korean text behind a word for a name are one, and so are words that dots join.
+        rule(Reason::Name, r"(?: 아이디 | 계정 | 닉네임 | 카톡 | 인스타 | 텔레그램 | 메일 ) [^\n\[0-9a-z]{1,12} (?<mark> [a-z][a-z0-9._\-]{4,30} )".to_owned(), any),
+        cased(Reason::Name, r"(?: ^ | [^A-Za-z0-9@.] ) (?<mark> [a-z]{3,15} (?: \. [a-z]{3,15} ){1,3} ) (?: [\s,)가-힣] | $ )".to_owned(), any),
     ]
 });
 
@@ -83,6 +92,11 @@ pub(super) fn find(text: &str) -> Vec<(usize, usize, Reason)> {
         }
     }
     found.sort_by_key(|&(start, end, _)| (start, std::cmp::Reverse(end)));
+    let public = public_numbers(text);
+    found.retain(|&(start, end, reason)| {
+        let shared = |&(from, to): &(usize, usize)| start < to && from < end;
+        reason != Reason::Number || !public.iter().any(shared)
+    });
     let mut last = 0;
     found.retain(|&(start, end, _)| {
         let apart = start >= last;
@@ -105,6 +119,12 @@ fn is_titled(mark: &str) -> bool {
         && !rest.starts_with("이 ")
         && !rest.starts_with("제 ")
         && !rest.starts_with("그 ")
+}
+
+/// Whether a number is none of those that remarks are full of: years, times, round amounts.
+fn is_odd_number(number: &str) -> bool {
+    let year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    !year && !number.ends_with("00")
 }
 
 fn is_own_name(mark: &str) -> bool {

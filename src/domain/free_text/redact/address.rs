@@ -8,14 +8,15 @@ use regex::Regex;
 use super::kind::Kind;
 use super::pattern::{pattern, pattern_with_case, values};
 use super::span::{Finding, without_overlap};
+use super::unit::unit_follows;
 use crate::domain::free_text::gazetteer::{self, is_place, is_word};
 
 /// What follows a house number: a building, a block, a floor, a flat.
-const FLAT: &str = r"(?: (?: ,? \s? [가-힣a-z0-9]{1,10} (?: 아파트 | 빌라 | 빌딩 | 오피스텔 | 맨션 | 타워 | 마을 | 단지 ) )? (?: ,? \s? [0-9]{1,4} \s? 동 )? (?: ,? \s? (?: 반지하 | 옥탑 (?: 방 )? | (?: 지하 \s? )? [0-9]{1,3} \s? 층 ) )? (?: ,? \s? [0-9]{1,4} \s? 호 )? )";
+const FLAT: &str = r"(?: (?: ,? \s? [가-힣a-z0-9]{1,10} (?: 아파트 | 빌라 | 빌딩 | 오피스텔 | 맨션 | 타워 | 마을 | 단지 ) )? (?: ,? \s? (?: [0-9]{1,4} \s? | [가-하a-z] ) 동 )? (?: ,? \s? (?: 반지하 | 옥탑 (?: 방 )? | (?: 지하 \s? )? [0-9]{1,3} \s? 층 ) )? (?: ,? \s? [a-z]? [0-9]{1,4} \s? 호 )? )";
 
 /// A road or a lot, and a house number.
 const PLACE: &str = r"(?: (?<quarter> [가-힣]{1,5} [0-9]{1,2} 가 ) | (?<road> [가-힣0-9·]{1,7} (?: 로 | 길 ) (?: \s? [0-9]{1,4} (?: 번? 길 | 가길 | 번안길 ) )? ) | (?<lot> [가-힣]{1,6} (?: [0-9]{1,2} )? [동리읍면가] ) (?: \s? 산 )? )
-    \s? (?<house> [1-9][0-9]{0,3} (?: - [0-9]{1,4} )? ) (?<lots> \s? 번지 )?";
+    \s? (?<house> [1-9][0-9]{0,3} (?: (?: - | \s? 의 \s? ) [0-9]{1,4} )? ) (?<lots> \s? 번지 )?";
 
 /// An address with the names of provinces and districts.
 static LOCATED: LazyLock<Regex> = LazyLock::new(|| {
@@ -35,22 +36,37 @@ static BARE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?<value> {PL
 /// A flat by block and number, with the name of the building before it.
 static BLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?: ^ | [\s,(은는] ) (?<value> (?: [가-힣]{1,6} [시도군구동읍면리] \s ){0,4} (?: (?<name> [가-힣a-z0-9]{2,12} ) \s )? (?: [0-9]{1,2} \s? 단지 \s )? (?: [0-9]{2,4} \s? 동 \s? [0-9]{1,4} | [0-9] \s? 동 \s? [0-9]{3,4} ) \s? 호 ) (?: [^실가-힣] | $ | [로에예이입으임가를은는도의] )",
+        r"(?: ^ | [\s,(은는] ) (?<value> (?: [가-힣]{1,6} [시도군구동읍면리] \s ){0,4} (?: (?<name> [가-힣a-z0-9]{2,12} ) \s )? (?: [0-9]{1,2} \s? 단지 \s )? (?: [0-9]{2,4} \s? 동 \s? [0-9]{1,4} | [0-9] \s? 동 \s? [0-9]{3,4} ) \s? 호 ) (?: [^실] | $ )",
+    )
+});
+
+/// A flat in a block with a letter: 나동 201호.
+static LETTERED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: ^ | [^가-힣a-z] ) (?<value> [가나다라마바사아자차카타파하a-z] \s? 동 \s? [a-z]? [0-9]{1,4} \s? 호 | [일이삼사오육칠팔구십백천]{2,7} \s? 동 \s? [일이삼사오육칠팔구십백천]{2,7} \s? 호 ) (?: [^실\s] | \s [^진검병입외치주상] | \s? $ )",
     )
 });
 
 /// A flat as people shorten it, behind the word for a building: 행복아파트 103-502.
 static SHORT_BLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?<value> [가-힣a-z0-9]{0,10} (?: 아파트 | 빌라 | 오피스텔 | 맨션 | 타운 | 푸르지오 | 래미안 | 자이 | 힐스테이트 | 빌딩 | 원룸 | 연립 | 주택 | 맨숀 | 주공 ) \s? (?: [0-9]{2,4} - [0-9]{2,4} \s? 호? | (?: [0-9]{1,2} \s? 단지 \s? )? (?: [가-힣a-z0-9]{1,4} \s? 동 \s? )? [0-9]{1,4} \s? 호 ) )",
+        r"(?<value> [가-힣a-z0-9]{0,10} (?: 아파트 | 빌라 | 오피스텔 | 맨션 | 타운 | 푸르지오 | 래미안 | 자이 | 힐스테이트 | 빌딩 | 원룸 | 연립 | 주택 | 맨숀 | 주공 | 빌 | 하우스 | 캐슬 | 하이츠 | 더샵 | 아이파크 | 위브 | 고시원 | 고시텔 ) \s? (?: [0-9]{2,4} - [0-9]{2,4} \s? 호? | (?: [0-9]{1,2} \s? 단지 \s? )? (?: [가-힣a-z0-9]{1,4} \s? 동 \s? )? [a-z]? [0-9]{1,4} \s? 호 ) | (?: [가-힣]{1,10} \s )? [0-9]{1,2} \s? 단지 \s? [0-9]{3,4} - [0-9]{3,4} )",
     )
 });
 
 static POSTCODE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?: 우편 \s? 번호 | (?-u:\b) (?: post (?: al )? \s? code | zip (?: \s? code )? | eircode ) (?-u:\b) ) [\s:=]{0,3} (?: 는 | 은 | is | was )? [\s:=]{0,3}
+        r"(?: 우편 \s? 번호 | \( \s? 우 \s? \) | (?-u:\b) (?: post (?: al )? \s? code | zip (?: \s? code )? | eircode ) (?-u:\b) ) [\s:=]{0,3} (?: 는 | 은 | is | was )? [\s:=]{0,3}
         (?<value> [a-z]{1,2}[0-9][a-z0-9]? \s? [0-9][a-z]{2} | [0-9]{5} (?: -[0-9]{4} )? | [a-z][0-9][a-z] \s? [0-9][a-z][0-9] | [0-9]{3}-[0-9]{4} | [0-9]{4} )",
     )
+});
+
+/// A postcode of Korea before the name of a province.
+static BEFORE_PROVINCE: LazyLock<Regex> = LazyLock::new(|| {
+    let provinces = gazetteer::provinces().join("|");
+    pattern(&format!(
+        r"(?: ^ | [\s(] ) (?<value> [0-9]{{5}} ) [)\s,]{{1,2}} (?: {provinces} ) \s"
+    ))
 });
 
 static BRITISH_POSTCODE: LazyLock<Regex> = LazyLock::new(|| {
@@ -98,8 +114,39 @@ static LOT: LazyLock<Regex> = LazyLock::new(|| {
 /// Korean addresses in Latin letters.
 static LATIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b) (?<value> [0-9]{1,4} (?: -[0-9]{1,4} )? ,? \s [a-z]{2,20} -? (?: daero | ro | gil ) (?-u:\b) (?: \s? [0-9]{1,3} (?: beon-?gil | -?gil ) )? (?: , \s? [a-z]{2,15} (?: -(?: dong | gu | si | gun | do | eup | myeon ) )? ){0,4} )",
+        r"(?-u:\b) (?<value> (?: (?: house | flat | unit | apt | villa ) \s? [0-9]{1,4}[a-z]? , \s )? [0-9]{1,4} (?: -[0-9]{1,4} )? ,? \s [a-z]{2,20} -? (?: daero | ro | gil ) (?-u:\b) (?: \s? [0-9]{1,3} (?: -? beon-?gil | -?gil ) )? (?: , \s? (?: (?: apt | unit | flat | room | bldg | building | \# ) \.? \s? \#? )? [0-9]{1,4} (?: -[0-9]{1,4} | -? (?: dong | ho ) )? (?-u:\b) ){0,3} (?: , \s? (?: [a-z]{2,15} - (?: dong | gu | si | gun | do | eup | myeon ) | (?-i:[A-Z]) [a-z]{1,14} ) (?-u:\b) ){0,4} (?: ,? \s [0-9]{5} (?-u:\b) )? )",
     )
+});
+
+/// A flat in English, by its block and number.
+static UNIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b) (?<value> (?: apt\.? | apartment | unit | suite | flat | bldg\.? | building | tower ) \s? \#? [0-9]{1,4}[a-z]?
+          (?: ,? \s (?: apt\.? | apartment | unit | flat | bldg\.? | building | tower ) \s? \#? [0-9]{1,4}[a-z]? (?-u:\b) ){1,2} (?: , \s (?: [a-z]{2,15} \s ){1,3} (?: apt | apartments? | villas? | towers? | mansions? | officetel ) (?-u:\b) )?
+        | (?: (?-i:[A-Z]) [a-z]{1,15} \s ){1,2} (?: villa | apt | apartments? | mansions? | officetel ) ,? \s (?: (?: bldg\.? | building ) \s? [a-z0-9]{1,3} ,? \s )? \# \s? [a-z]? [0-9]{2,4} (?-u:\b)
+        | (?: apt\.? | apartment ) \s? \#? [0-9]{2,4} (?: -[0-9]{2,4} )? [a-z]? (?-u:\b)
+        | [0-9]{2,4} -? dong ,? \s [0-9]{2,4} -? ho (?-u:\b) )",
+    )
+});
+
+/// A flat by its number alone, where the words say that it is a home, and the short form of block and flat.
+static HOME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: 집 | 사는 \s? (?: 곳 | 데 ) | 거주지 ) (?: 은 | 는 | 이 | 가 )? \s (?<value> [0-9]{3,4} \s? 호 ) (?: [^실] | $ )",
+    )
+});
+static LIVING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?<value> [0-9]{3,4} \s? 호 ) (?: 에 (?: 서 )? | 로 )? \s? (?: 살 | 삽 | 사는 | 사시 | 거주 | 이사 )",
+    )
+});
+static JOINED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?<value> [0-9]{2,3} - [0-9]{4} \s? 호 | [0-9]{3} \s? 동 \s? [0-9]{3,4} (?-u:\b) )")
+});
+
+/// A door by its sign: "my neighbour in #302".
+static DOOR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?-u:\b) (?: in | at | to | from ) \s (?<value> \# [0-9]{3,4} ) (?-u:\b)")
 });
 
 static BOX: LazyLock<Regex> = LazyLock::new(|| {
@@ -179,7 +226,10 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     if piece.contains(|c: char| matches!(c, '가'..='힣')) {
         found.extend(korean(piece));
         found.extend(blocks(piece));
-        for pattern in [&SHORT_BLOCK, &LOT] {
+        found.extend(values(piece, &JOINED, kind, |before, _, after| {
+            !before.ends_with(|c: char| c.is_ascii_digit()) && !unit_follows(after)
+        }));
+        for pattern in [&SHORT_BLOCK, &LETTERED, &LOT, &HOME, &LIVING] {
             found.extend(values(piece, pattern, kind, |_, _, _| true));
         }
     }
@@ -187,11 +237,16 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         for pattern in [&ENGLISH, &SMALL] {
             found.extend(values(piece, pattern, kind, |_, value, _| is_street(value)));
         }
-        for pattern in [&CUED, &LATIN, &BRITISH_POSTCODE] {
+        for pattern in [&CUED, &LATIN, &DOOR, &BRITISH_POSTCODE] {
             found.extend(values(piece, pattern, kind, |_, _, _| true));
         }
+        // "unit 3 building 2" is a part of a hospital.
+        found.extend(values(piece, &UNIT, kind, |_, value, _| {
+            let mut numbers = value.split(|c: char| !c.is_ascii_digit());
+            numbers.any(|number| number.len() >= 3) || value.starts_with(['a', 'A'])
+        }));
     }
-    for pattern in [&BOX, &POSTCODE] {
+    for pattern in [&BOX, &POSTCODE, &BEFORE_PROVINCE] {
         found.extend(values(piece, pattern, kind, |_, _, _| true));
     }
     for finding in &mut found {

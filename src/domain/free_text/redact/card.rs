@@ -45,11 +45,19 @@ pub(super) fn at(groups: &Groups<'_>, i: usize) -> Option<Match> {
             .filter_map(|k| groups.get(k))
             .all(|group| is_year(group.digits))
     };
+    // Four groups of four are a card even if a digit is wrong, but not if they may be four amounts.
+    let in_fours = |next: usize| {
+        let amount = |digits: &str| digits.ends_with("00") && !digits.starts_with('0');
+        let mut parts = (i..next).filter_map(|k| groups.get(k));
+        first.sep == Separator::Dash
+            && lengths(next).eq([4; 4])
+            && !parts.any(|group| is_year(group.digits) || amount(group.digits))
+    };
     groups
         .join(i, 5, 19, joins)
         .into_iter()
         .rev()
-        .filter(|card| card.digits.len() >= 13 && is_luhn(&card.digits))
+        .filter(|card| card.digits.len() >= 13 && (is_luhn(&card.digits) || in_fours(card.next)))
         .find(|card| {
             card.boundaries.is_empty()
                 || (SHAPES

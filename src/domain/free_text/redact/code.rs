@@ -17,14 +17,50 @@ struct Cue {
     kind: Kind,
 }
 
+impl Cue {
+    fn new(words: &str, digits: usize, kind: Kind) -> Self {
+        Self {
+            words: pattern(&format!(r"(?: {words} ) {BETWEEN}")),
+            digits,
+            kind,
+        }
+    }
+
+    fn find<'t>(&'t self, piece: &'t str) -> impl Iterator<Item = Finding> + 't {
+        self.words.captures_iter(piece).filter_map(|words| {
+            let of = words.name("of").map_or("", |of| of.as_str());
+            let behind = words.get(0)?.end();
+            // The region of a licence is a part of its number.
+            let start = words.name("with").map_or(behind, |with| with.start());
+            let code =
+                Code::read(piece.get(behind..)?).filter(|code| code.digits >= self.digits)?;
+            (!OF_NOBODY.iter().any(|word| of.ends_with(word))).then_some(Finding {
+                start,
+                end: behind + code.length,
+                kind: self.kind,
+            })
+        })
+    }
+}
+
+/// What is numbered and belongs to nobody.
+const OF_NOBODY: [&str; 22] = [
+    "대기", "버스", "노선", "문항", "질문", "로트", "제조", "배치", "모델", "제품", "품목", "대표",
+    "질병", "상병", "진단", "수가", "약품", "lot", "batch", "model", "bus", "hotline",
+];
+
 /// The second half of a resident number, apart from the first.
-const SECOND_HALF: &str = r"(?: 뒷 \s? (?: 자리 | 번호 ) | (?: ^ | [\s0-9] ) 뒤 (?: \s? 자리 )? )";
+const SECOND_HALF: &str =
+    r"(?: 뒷 \s? (?: 자리 | 번호 ) | (?: ^ | [\s0-9] ) 뒤 (?: \s? (?: 7 | 일곱 )? \s? 자리 )? )";
 
 /// The end of a phone number.
-const PHONE_END: &str = r"(?: 폰 | 전화 | 번호 ) (?: \s? 번호 )? \s? (?: 뒷 | 끝 ) \s? (?: 자리 | 번호 ) | 끝번호 | 뒷번호";
+const PHONE_END: &str = r"(?: 뒷 | 뒤 | 끝 | 마지막 ) \s? (?: 네 | 4 )? \s? (?: 자리 | 번호 ) | (?-u:\b) (?: last \s (?: four | 4 ) \s digits | (?: number | phone | mobile | account ) \s (?: ending | ends ) (?: \s (?: in | with ) )? ) (?-u:\b)";
 
-/// The code on the back of a card.
-const CARD_CODE: &str = r"(?: (?-u:\b) (?: cvc | cvv ) 2? (?-u:\b) | 보안 \s? 코드 )";
+/// The code on the back of a card, or the end of its number.
+const CARD_CODE: &str = r"(?: (?-u:\b) (?: cvc | cvv ) 2? (?-u:\b) | 보안 \s? 코드 | 카드 (?: \s? 번호 )? \s? (?: 뒷 | 뒤 | 끝 | 마지막 ) \s? (?: 네 | 4 )? \s? (?: 자리 | 번호 ) | (?-u:\b) (?: card | visa | master \s? card | amex ) \s (?: ending | ends ) (?: \s (?: in | with ) )? )";
+
+/// A payment card, whose number need not be typed right.
+const CARD: &str = r"(?: 카드 (?: \s? 번호 )? | (?-u:\b) (?: card | visa | master \s? card | amex ) (?: \s (?: number | no ) )? )";
 
 /// What may stand between the words and the code.
 const BETWEEN: &str = r"(?: [\s:=\#(\[\-.]{0,3} (?: 은 | 는 | 이 | 가 | 을 | 를 | 로 | (?-u:\b)(?: is | was | no | number | nr | id )(?-u:\b) [.:]? )? [\s:=\#(\[\-*]{0,3} )";
@@ -44,23 +80,20 @@ const ACCOUNT: &str = r"(?: 계좌 (?: \s? 번호 )? | 통장 (?: \s? 번호 )? 
 
 const PASSPORT: &str = r"(?: 여권 (?: \s? 번호 )? | (?-u:\b) passport (?: \s? (?: number | num | no | id | \# ) )? \.? )";
 
-const ABROAD: &str = r"(?: (?: 운전 \s? )? 면허 (?: 증 )? (?: \s? 번호 )? (?: \s? (?: 서울 | 부산 | 대구 | 인천 | 광주 | 대전 | 울산 | 경기 | 강원 | 충북 | 충남 | 전북 | 전남 | 경북 | 경남 | 제주 ) )?
+const ABROAD: &str = r"(?: (?: 운전 \s? )? 면허 (?: 증 )? (?: \s? 번호 )? (?: \s? (?<with> 서울 | 부산 | 대구 | 인천 | 광주 | 대전 | 울산 | 경기 | 강원 | 충북 | 충남 | 전북 | 전남 | 경북 | 경남 | 제주 ) )?
     | (?-u:\b) (?: NINO | NI \s (?: number | no ) | national \s insurance (?: \s (?: number | no ) )? | SSN | social \s security (?: \s (?: number | no ) )? | ITIN | NRIC | FIN | aadhaar (?: \s number )? | PAN
       | medicare (?: \s number )? | medicaid (?: \s number )? | SIN | TFN | tax \s (?: file \s )? (?: id | number ) | PPS (?: N | \s number )? | DNI | NIE | CPF | CURP | CCCD | codice \s fiscale | steuer-?id
       | (?: driver s? | driver's | drivers' | driving ) \s licen[cs]e (?: \s? (?: number | no ) )? | national \s id (?: \s number )? | id \s card (?: \s number )? | (?: alien | foreigner ) \s registration \s number | citizen \s id | emirates \s id | NHS | BSN | PESEL | NIF | NIN | HKID | NIK | CNIC | IRD | green \s card | (?: CHI | IC | ID | visa ) \s (?: number | no ) | alien \s number | tax \s? id ) (?-u:\b) )";
 
 const PLATE: &str = r"(?: 차 (?: 량 )? \s? (?: 등록 )? \s? 번호 | 번호판 )";
 
-static CUES: LazyLock<[Cue; 10]> = LazyLock::new(|| {
-    let cue = |words: &str, digits, kind| Cue {
-        words: pattern(&format!(r"(?: {words} ) {BETWEEN}")),
-        digits,
-        kind,
-    };
+static CUES: LazyLock<[Cue; 11]> = LazyLock::new(|| {
+    let cue = Cue::new;
     [
         cue(SECOND_HALF, 7, Kind::ResidentNumber),
-        cue(PHONE_END, 4, Kind::Phone),
         cue(CARD_CODE, 3, Kind::CardNumber),
+        cue(PHONE_END, 4, Kind::Phone),
+        cue(CARD, 13, Kind::CardNumber),
         cue(PLATE, 4, Kind::NumberPlate),
         cue(PASSPORT, 6, Kind::RecordNumber),
         cue(ABROAD, 7, Kind::RecordNumber),
@@ -94,22 +127,36 @@ pub(super) fn is_named(before: &str) -> bool {
 
 /// Finds codes that a word names.
 pub(super) fn find(piece: &str) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
-    for cue in CUES.iter() {
-        for words in cue.words.find_iter(piece) {
-            let start = words.end();
-            let rest = piece.get(start..).unwrap_or_default();
-            if let Some(code) = Code::read(rest).filter(|code| code.digits >= cue.digits) {
-                let end = start + code.length;
-                found.push(Finding {
-                    start,
-                    end,
-                    kind: cue.kind,
-                });
-            }
-        }
-    }
-    without_overlap(found)
+    without_overlap(CUES.iter().flat_map(|cue| cue.find(piece)).collect())
+}
+
+/// The number of a bank account, which may begin as a phone number does.
+static OF_ACCOUNT: LazyLock<Cue> = LazyLock::new(|| Cue::new(ACCOUNT, 9, Kind::RecordNumber));
+
+/// Finds the numbers of bank accounts behind a word for one.
+pub(super) fn of_account(piece: &str) -> Vec<Finding> {
+    without_overlap(OF_ACCOUNT.find(piece).collect())
+}
+
+/// Any other number that a word names as one, of people or not.
+static OF_ANYTHING: LazyLock<[Cue; 2]> = LazyLock::new(|| {
+    [
+        Cue::new(
+            r"(?<of> [가-힣]{1,8} ) \s? (?: 번호 | 넘버 )",
+            4,
+            Kind::RecordNumber,
+        ),
+        Cue::new(
+            r"(?-u:\b) (?<of> [a-z]{2,15} ) \s (?: number | no\. | id | ref | \# ) (?: (?-u:\b) | $ | \s )",
+            5,
+            Kind::RecordNumber,
+        ),
+    ]
+});
+
+/// Finds numbers that no other rule knows, behind a word that ends in "number".
+pub(super) fn of_anything(piece: &str) -> Vec<Finding> {
+    without_overlap(OF_ANYTHING.iter().flat_map(|cue| cue.find(piece)).collect())
 }
 
 /// The most characters and parts of a code.

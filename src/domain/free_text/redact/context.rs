@@ -18,7 +18,7 @@ const LOOK_AHEAD: usize = 20;
 static RESIDENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?: 주민 (?: 등록 )? \s?(?: 번호 )? | 외국인 \s?등록 \s?번호 | resident (?: \s registration )? \s number )
-        \s* (?: 앞 (?: \s? (?: 자리 | 번호 ) )? )? (?: 은 | 는 | 이 | 가 | (?-u:\b)(?: is | was )(?-u:\b) )? [\s:=(]* $",
+        \s* (?: 앞 (?: \s? (?: 6 | 여섯 )? \s? (?: 자리 | 번호 ) )? )? (?: 은 | 는 | 이 | 가 | (?-u:\b)(?: is | was )(?-u:\b) )? [\s:=(]* $",
     )
 });
 

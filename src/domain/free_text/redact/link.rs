@@ -25,6 +25,24 @@ const SURE: [&str; 34] = [
     "site", "online", "page", "app", "wiki", "cafe", "tech", "cloud", "website",
 ];
 
+/// Services that people link to. A host with such a name is one even where its ending is wrong.
+const SERVICES: [&str; 14] = [
+    "instagram",
+    "facebook",
+    "linkedin",
+    "youtube",
+    "twitter",
+    "tiktok",
+    "threads",
+    "naver",
+    "daum",
+    "kakao",
+    "tistory",
+    "gofundme",
+    "cafe",
+    "blog",
+];
+
 /// The characters of the rest of a web address (RFC 3986), with Korean in paths and queries.
 const TAIL: &str = r"(?: [/=?&_\#+%\-][가-힣]+ | [a-z0-9/:?\#@!$&'()*+,;=._~%\-] )";
 
@@ -105,7 +123,17 @@ fn host(run: &str, after: &str) -> Option<(usize, usize)> {
                     || name.contains(|c: char| c.is_ascii_digit() || c == '-') && is_named(name)
                     || name.matches('.').count() >= 2
             };
-            if sure() || (whole && no_sentence() && TLDS.contains(word.as_str())) {
+            let typed_wrong = || {
+                let name = run.get(from..at).unwrap_or_default();
+                let of_service = name.split('.').any(|label| SERVICES.contains(&label));
+                has_path
+                    && is_named(name)
+                    && word.len() >= 2
+                    && ((of_service && first_word(after).len() > 3) || no_prose(after))
+            };
+            if sure()
+                || (whole && ((no_sentence() && TLDS.contains(word.as_str())) || typed_wrong()))
+            {
                 best = Some((from, end));
             }
         }
@@ -120,6 +148,19 @@ fn host(run: &str, after: &str) -> Option<(usize, usize)> {
         at += label.len() + 1;
     }
     best
+}
+
+/// Whether a path has letters with what alternatives have not: "tired.nausea/vomiting", "pain.score/10".
+fn no_prose(path: &str) -> bool {
+    let path = first_word(path);
+    is_named(path)
+        && path
+            .trim_end_matches(['.', '?', '!', ',', '~'])
+            .contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | '@' | '=' | '?'))
+}
+
+fn first_word(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or_default()
 }
 
 /// Whether a label has a letter: "3.5.kg" has none.

@@ -23,6 +23,7 @@ mod decision;
 mod digits;
 mod email;
 mod form;
+mod joint;
 mod kind;
 mod link;
 mod network;
@@ -43,6 +44,7 @@ mod spelled;
 mod unit;
 
 pub(super) use normal::normalise;
+pub(super) use public::find as public_numbers;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -53,27 +55,29 @@ use span::{Detector, Spans};
 
 /// The version of the rules. It goes up when they find more, so that the audit tells by which of them a remark was
 /// cleaned that had waited.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The detectors in the order in which they run, the most specific first, and whether what they find has a digit in it.
 /// Most of what lies between findings has none.
-const DETECTORS: [(Detector, bool); 16] = [
+const DETECTORS: [(Detector, bool); 18] = [
     (link::with_scheme, false),
     (email::find, false),
     (link::bare, false),
     (network::find, true),
-    (coordinates::find, true),
-    (secret::find, true),
-    (birth::find, true),
+    (coordinates::find, false),
+    (secret::find, false),
+    (birth::find, false),
     (form::find, true),
+    (code::of_account, true),
     (number::by_form, true),
     (spelled::find, false),
     (code::find, true),
     (account::find, false),
-    (address::find, true),
+    (address::find, false),
     (plate::find, true),
     (link::spelled, false),
     (number::by_context, true),
+    (code::of_anything, true),
 ];
 
 /// How often the detectors run at most. They run again as long as they find anything, so that redacting twice changes

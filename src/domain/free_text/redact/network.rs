@@ -41,5 +41,7 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
 fn is_address(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
     let v6 = || text.matches(':').count() >= 2 && digits >= 3 && text.parse::<Ipv6Addr>().is_ok();
-    (7..=MAX_LENGTH).contains(&text.len()) && (text.parse::<Ipv4Addr>().is_ok() || v6())
+    // A port may follow.
+    let v4 = text.split(':').next().unwrap_or(text);
+    (7..=MAX_LENGTH).contains(&text.len()) && (v4.parse::<Ipv4Addr>().is_ok() || v6())
 }

@@ -3,9 +3,14 @@
 //! A decision to keep groups because of what follows them skips all of them. A later finding therefore cannot
 //! change it, and redaction is idempotent.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::decision::{Decision, Match};
 use super::digits::{Groups, Separator};
 use super::kind::Kind;
+use super::pattern::pattern;
 use super::span::Finding;
 use super::{card, phone, quantity, record, resident};
 
@@ -14,7 +19,10 @@ pub(super) fn by_form(piece: &str) -> Vec<Finding> {
     walk(piece, |groups, i, barrier| {
         let certain = |k| certain(groups, k, barrier);
         match certain(i) {
-            Some(found) => Decision::Found(with_short_groups(groups, found, certain)),
+            Some(found) => Decision::Found(with_extension(
+                groups,
+                with_short_groups(groups, found, certain),
+            )),
             None => Decision::Plain(i + 1),
         }
     })
@@ -27,7 +35,8 @@ pub(super) fn by_context(piece: &str) -> Vec<Finding> {
             return Decision::Plain(next);
         }
         if let Some(found) = phone::by_context(groups, i, barrier) {
-            return Decision::Found(with_short_groups(groups, found, |_| None));
+            let found = with_short_groups(groups, found, |_| None);
+            return Decision::Found(with_extension(groups, found));
         }
         record::at(groups, i, barrier).unwrap_or(Decision::Plain(i + 1))
     })
@@ -76,6 +85,22 @@ fn with_short_groups(
             }
             _ => break,
         }
+    }
+    found
+}
+
+static EXTENSION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ [\s,(]{0,2} (?: 내선 | 교환 | (?-u:\b) ext (?: ension )? \.? ) (?: \s? 번호 )? [\s:]{0,2} [0-9]{1,5}",
+    )
+});
+
+/// Extends a phone number by the extension that a word names.
+fn with_extension(groups: &Groups<'_>, mut found: Match) -> Match {
+    let behind = groups.text.get(found.end..).unwrap_or_default();
+    if let Some(extension) = EXTENSION.find(behind).filter(|_| found.kind == Kind::Phone) {
+        found.end += extension.end();
+        found.next += 1;
     }
     found
 }

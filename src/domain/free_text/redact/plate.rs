@@ -13,7 +13,8 @@ use super::unit::unit_follows;
 static KOREAN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?<value> (?: (?: 서울 | 부산 | 대구 | 인천 | 광주 | 대전 | 울산 | 세종 | 경기 | 강원 | 충북 | 충남 | 전북 | 전남 | 경북 | 경남 | 제주 ) \s? )?
-        [0-9]{2,3} [가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호] \s? [0-9]{4} )",
+        [0-9]{2,3} \s? [가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호] \s? [0-9]{4}
+        | (?: 서울 | 부산 | 대구 | 인천 | 광주 | 대전 | 울산 | 세종 | 경기 | 강원 | 충북 | 충남 | 전북 | 전남 | 경북 | 경남 | 제주 ) \s? (?: [가-힣]{1,4} \s )? [가-하] \s [0-9]{4} )",
     )
 });
 
@@ -35,9 +36,30 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         let digit = |c: char| c.is_ascii_digit();
         let number = value.trim_start_matches(|c: char| !c.is_ascii_digit());
         let near = before.char_indices().rev().nth(9).map_or(0, |(at, _)| at);
-        let of_car = before.get(near..).is_some_and(|near| near.contains('차'));
+        let of_car = before.get(near..).is_some_and(|near| {
+            [
+                "차",
+                "오토바이",
+                "카",
+                "트럭",
+                "택시",
+                "번호",
+                "스쿠터",
+                "번호판",
+            ]
+            .iter()
+            .any(|word| near.contains(word))
+        });
         let counts = number.contains(' ') && number.contains(COUNTERS) && !of_car;
-        !before.ends_with(digit) && !after.starts_with(digit) && !unit_follows(after) && !counts
+        // An amount has no region before it, and its number no zero.
+        let amount = unit_follows(after) && number.len() == value.len() && !of_car;
+        // Digits, a syllable and digits, each apart, are a plate only behind such a word, and so is a motorcycle's.
+        let loose = number.trim_start_matches(digit).starts_with(' ') || number.len() == 4;
+        !before.ends_with(digit)
+            && !after.starts_with(digit)
+            && !amount
+            && !counts
+            && (of_car || !loose)
     });
     found.extend(values(piece, &NAMED, kind, |_, _, _| true));
     without_overlap(found)

@@ -31,8 +31,15 @@ static HOTLINE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A nationwide number that the remark calls the representative one of an institution.
+static REPRESENTATIVE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: 대표 \s? (?: 번호 | 전화 (?: \s? 번호 )? ) | (?-u:\b) (?: main | representative | switchboard ) \s (?: number | line ) ) [\s:=(]{0,3} (?: 은 | 는 | 인 | is )? [\s:=(]{0,3} (?<value> 1[568][0-9]{2} [-\x20.]? [0-9]{4} ) (?-u:\b)",
+    )
+});
+
 /// The public numbers in a piece of text, in order and without overlap.
-pub(super) fn find(piece: &str) -> Vec<(usize, usize)> {
+pub(in crate::domain::free_text) fn find(piece: &str) -> Vec<(usize, usize)> {
     let mut found: Vec<_> = PUBLIC
         .find_iter(piece)
         .map(|it| (it.start(), it.end()))
@@ -48,7 +55,9 @@ pub(super) fn find(piece: &str) -> Vec<(usize, usize)> {
                 .strip_prefix(['-', '.'])
                 .is_some_and(|after| after.starts_with(digit))
     };
-    for line in HOTLINE.find_iter(piece) {
+    let representative = REPRESENTATIVE.captures_iter(piece);
+    let representative = representative.filter_map(|found| found.name("value"));
+    for line in HOTLINE.find_iter(piece).chain(representative) {
         let (start, end) = (line.start(), line.end());
         let overlaps = found.iter().any(|&(from, to)| start < to && from < end);
         if !overlaps && !inside_a_number(start, end) {

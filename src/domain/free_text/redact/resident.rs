@@ -8,6 +8,7 @@ use super::context::Context;
 use super::date::{is_date, starts_with_yymmdd};
 use super::decision::Match;
 use super::digits::{Group, Groups, Separator, is_dash, is_mask};
+use super::joint;
 use super::kind::Kind;
 
 /// The number that starts at the `i`th group, if any.
@@ -49,7 +50,11 @@ fn divided(groups: &Groups<'_>, i: usize) -> Option<(usize, usize)> {
         )
     };
     let second = groups
-        .after(i, joins)
+        .after(i, |_| true)
+        .filter(|second| {
+            let gap = groups.text.get(first.end..second.start).unwrap_or_default();
+            joins(first.sep) || (second.digits.len() == 7 && joint::sign(gap) == gap.len())
+        })
         .filter(|second| starts_with_sex_digit(second.digits))?;
     let mask = groups.text.get(second.end..).map_or(0, mask_length);
     let cut_off = first.sep == Separator::Dash && second.digits.len() == 1;

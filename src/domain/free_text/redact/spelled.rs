@@ -5,6 +5,7 @@
 
 use super::code;
 use super::date::starts_with_yymmdd;
+use super::joint;
 use super::kind::Kind;
 use super::numbering_plan::{is_korean, is_korean_mobile};
 use super::span::Finding;
@@ -76,21 +77,33 @@ impl<'t> Run<'t> {
         let mut at = at;
         loop {
             let rest = text.get(at..).unwrap_or_default();
-            let gap = if run.digits.is_empty() {
-                0
-            } else {
-                separator(rest)
-            };
             let before = run.digits.len();
-            let length = run.token(at + gap, rest.get(gap..).unwrap_or_default());
+            let gap = if before == 0 { 0 } else { joint::sign(rest) };
+            // "010이고 가운데는 …": the syllable directly behind a figure is none.
+            let after_figure = run.digits.last().is_some_and(|it| it.form == Form::Figure);
+            let parted = |run: &mut Self| {
+                let gap = joint::words(rest).filter(|_| before > 0)?;
+                run.word(at, gap)
+            };
+            let joined = if after_figure && gap == 0 {
+                parted(&mut run).or_else(|| run.word(at, gap))
+            } else {
+                run.word(at, gap).or_else(|| parted(&mut run))
+            };
+            let Some((gap, length)) = joined else {
+                return run;
+            };
             if let Some(first) = run.digits.get_mut(before) {
                 first.apart = gap > 0;
             }
-            match length {
-                Some(length) => at += gap + length,
-                None => return run,
-            }
+            at += gap + length;
         }
+    }
+
+    /// Takes in the word behind a gap, and says how long both are.
+    fn word(&mut self, at: usize, gap: usize) -> Option<(usize, usize)> {
+        let rest = self.text.get(at + gap..)?;
+        self.token(at + gap, rest).map(|length| (gap, length))
     }
 
     /// Takes in the digits of the word that `rest` starts with, and says how long it is.
@@ -417,48 +430,6 @@ fn letter_digit(c: char) -> Option<char> {
         'o' | 'O' => Some('0'),
         'l' | 'I' => Some('1'),
         _ => None,
-    }
-}
-
-/// The length of a separator between two digits: signs that people put for a dash, or the words for one.
-fn separator(text: &str) -> usize {
-    let signs = |text: &str| {
-        let end = text
-            .char_indices()
-            .take(3)
-            .take_while(|&(_, c)| {
-                matches!(
-                    c,
-                    ' ' | '\n'
-                        | '-'
-                        | '.'
-                        | ','
-                        | '~'
-                        | '·'
-                        | '–'
-                        | '—'
-                        | ':'
-                        | '*'
-                        | '+'
-                        | '='
-                        | '/'
-                        | '_'
-                        | 'ㅡ'
-                        | '('
-                        | ')'
-                )
-            })
-            .last();
-        end.map_or(0, |(at, c)| at + c.len_utf8())
-    };
-    let first = signs(text);
-    let rest = text.get(first..).unwrap_or_default();
-    match ["다시", "대시", "하이픈", "국에", "에", "국", "의"]
-        .into_iter()
-        .find(|word| rest.starts_with(word))
-    {
-        Some(word) => first + word.len() + rest.get(word.len()..).map_or(0, signs),
-        None => first,
     }
 }
 
