@@ -11,6 +11,7 @@ use super::forms::{FormVersionRef, serialization};
 use super::schema::{arrivals, campaigns, form_versions, forms, pass_keys, responses, tombstones};
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
+use crate::domain::campaign::masking::LeftOut;
 use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::{Campaign, CampaignState, Schedule};
 use crate::domain::form::Text;
@@ -42,6 +43,7 @@ struct CampaignRow {
     proof_of_work: Option<i16>,
     server_key: i16,
     insights_from: Option<i32>,
+    left_out: LeftOut,
 }
 
 impl CampaignRow {
@@ -70,6 +72,7 @@ impl CampaignRow {
             proof_of_work: campaign.proof_of_work.map(|work| work.bits().into()),
             server_key: campaign.server_key.0,
             insights_from: settings.insights_from,
+            left_out: settings.left_out.clone(),
         })
     }
 
@@ -99,6 +102,7 @@ impl CampaignRow {
                 retained_until: self.retained_until,
                 grace_days: self.grace_days,
                 insights_from: self.insights_from,
+                left_out: self.left_out,
             },
             proof_of_work: self
                 .proof_of_work

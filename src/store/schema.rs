@@ -67,6 +67,7 @@ diesel::table! {
         testing -> Bool,
         server_key -> Int2,
         insights_from -> Nullable<Int4>,
+        left_out -> Jsonb,
     }
 }
 

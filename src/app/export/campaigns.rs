@@ -59,6 +59,7 @@ impl FormCampaigns {
             id: campaign.id,
             key: campaign.key.to_string(),
             least_k: least_k([campaign.k]),
+            left_out: campaign.left_out.keys(),
             server_key: keys.get(&campaign.id).cloned(),
         };
         self.all.iter().map(table).collect()
@@ -105,6 +106,7 @@ mod tests {
 
     use super::*;
     use crate::domain::audit::Actor;
+    use crate::domain::campaign::masking::LeftOut;
     use crate::domain::staff::scope::{RoleScope, ScopeList};
 
     fn campaigns(keys: &[&str]) -> Vec<ExportedCampaign> {
@@ -113,6 +115,7 @@ mod tests {
             key: key.parse().unwrap(),
             opens_at: chrono::DateTime::UNIX_EPOCH,
             k: 5,
+            left_out: LeftOut::default(),
             server_key: 1,
             erased_at: None,
         };

@@ -13,7 +13,7 @@ use super::masked_table::{Class, MaskedTable};
 use super::rows::Rows;
 use super::selection::Shown;
 use super::tables::Tables;
-use crate::domain::disclosure::k_anonymity::{ClassId, FrequencyTable};
+use crate::domain::disclosure::k_anonymity::{ClassId, FrequencyTable, QiSet};
 use crate::domain::disclosure::{KeyEncoder, ShownClass, Thresholds, TwoStageSuppressor, Weights};
 use crate::domain::server_key::ServerKey;
 
@@ -30,11 +30,15 @@ pub struct Counted {
     pub digest: u128,
 }
 
-/// Counts all rows.
-pub async fn count(mut rows: Rows<'_>, tables: &Tables<'_>) -> Result<Counted, ExportError> {
+/// Counts all rows, which show nothing of what is left out.
+pub async fn count(
+    mut rows: Rows<'_>,
+    tables: &Tables<'_>,
+    left_out: QiSet,
+) -> Result<Counted, ExportError> {
     let mut counted = Counted {
         table: FrequencyTable::new(tables.quasi.count())?,
-        encoder: KeyEncoder::new(tables.levels.clone()),
+        encoder: KeyEncoder::new(tables.levels.clone()).leaving_out(left_out),
         records: 0,
         digest: 0,
     };

@@ -1,9 +1,13 @@
 //! What of an export follows from the versions of the form alone.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::codebook::Columns;
-use crate::domain::disclosure::{Levels, QuasiIdentifiers, SecondarySuppression, Weights};
+use crate::domain::disclosure::k_anonymity::QiSet;
+use crate::domain::disclosure::{
+    Levels, QuasiIdentifiers, SecondarySuppression, Weights, left_out,
+};
 use crate::domain::form::Form;
 use crate::domain::ids::FormVersionId;
 
@@ -47,5 +51,10 @@ impl<'a> Tables<'a> {
             secondary,
             weights,
         }
+    }
+
+    /// What no row shows of a campaign that leaves out the questions with these keys.
+    pub fn left_out(&self, questions: &BTreeSet<String>) -> QiSet {
+        left_out(&self.columns, &self.quasi, &self.secondary, questions)
     }
 }

@@ -126,6 +126,7 @@ impl Scope {
             key: campaign.key.clone(),
             opens_at: campaign.schedule.opens_at,
             k: campaign.settings.k,
+            left_out: campaign.settings.left_out.clone(),
             server_key: campaign.server_key.0,
             erased_at: campaign.erased_at,
         });

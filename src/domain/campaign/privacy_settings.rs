@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::access::Access;
+use super::masking::LeftOut;
 
 /// The settings that decide how anonymous a response to a campaign is, and how long it is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrivacySettings {
     /// The access rule.
     pub access: Access,
@@ -21,6 +22,8 @@ pub struct PrivacySettings {
     pub grace_days: i32,
     /// From how many responses on its figures are for everybody while it is open; if none is given, only after its end.
     pub insights_from: Option<i32>,
+    /// Background questions whose answers are in no file of single responses.
+    pub left_out: LeftOut,
 }
 
 /// A setting that a change would make worse for people who have already responded.
@@ -47,6 +50,11 @@ pub enum Promise {
     /// Figures would be published earlier.
     #[error("It may only grow, or become null, once the first response is in.")]
     InsightsFrom,
+    /// Other questions would be left out of files of single responses.
+    #[error(
+        "It is fixed once the first response is in: the same rows are never masked in two ways."
+    )]
+    LeftOut,
 }
 
 /// The minimum `k` of a campaign.
@@ -82,6 +90,7 @@ impl Promise {
             Self::RetainedUntil => "retained_until",
             Self::GraceDays => "grace_days",
             Self::InsightsFrom => "insights_from",
+            Self::LeftOut => "left_out",
         }
     }
 }
@@ -111,6 +120,7 @@ impl PrivacySettings {
             ),
             (Promise::GraceDays, new.grace_days < self.grace_days),
             (Promise::InsightsFrom, publishes_earlier),
+            (Promise::LeftOut, !self.left_out.is_same(&new.left_out)),
         ]
         .into_iter()
         .filter_map(|(promise, broken)| broken.then_some(promise))
@@ -149,6 +159,7 @@ mod tests {
             retained_until: DateTime::UNIX_EPOCH,
             grace_days: 14,
             insights_from: Some(100),
+            left_out: LeftOut::of_keys(["sex".to_owned()]),
         }
     }
 
@@ -164,24 +175,38 @@ mod tests {
             retained_until: DateTime::UNIX_EPOCH - day,
             grace_days: 15,
             insights_from: Some(200),
+            ..old.clone()
         };
         assert_eq!(old.broken_by(&old), []);
         assert_eq!(old.broken_by(&better), []);
         let never = PrivacySettings {
             freezes_at: None,
-            ..old
+            ..old.clone()
         };
         assert_eq!(old.broken_by(&never), []);
         assert_eq!(never.broken_by(&old), [Promise::FreezesAt]);
         let after_the_end = PrivacySettings {
             insights_from: None,
-            ..old
+            ..old.clone()
         };
+        for keys in [&["sex", "age_band"][..], &[]] {
+            let others = PrivacySettings {
+                left_out: LeftOut::of_keys(keys.iter().map(|key| (*key).to_owned())),
+                ..old.clone()
+            };
+            let fixed = [Promise::LeftOut];
+            assert_eq!(
+                old.broken_by(&others),
+                fixed,
+                "more are no better than fewer"
+            );
+        }
         assert_eq!(old.broken_by(&after_the_end), []);
         assert_eq!(after_the_end.broken_by(&old), [Promise::InsightsFrom]);
         assert_eq!(
             better.broken_by(&PrivacySettings {
                 access: Access::Pass,
+                left_out: LeftOut::default(),
                 ..old
             }),
             [
@@ -191,7 +216,8 @@ mod tests {
                 Promise::FreezesAt,
                 Promise::RetainedUntil,
                 Promise::GraceDays,
-                Promise::InsightsFrom
+                Promise::InsightsFrom,
+                Promise::LeftOut
             ],
             "another rule is another promise, even one that protects better"
         );

@@ -11,7 +11,7 @@ use crate::domain::codebook::{Cell, ColumnIndex, Missing};
 /// somebody declined or left a background question blank is not shown, since it would part a class.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownClass {
-    /// The quasi-identifiers that are masked.
+    /// The quasi-identifiers that are masked, those that are left out among them.
     pub masked: QiSet,
     /// Those that are told as a group.
     pub coarser: QiSet,
@@ -24,12 +24,13 @@ pub struct ShownClass {
 impl ShownClass {
     /// The class that shows these codes.
     pub fn new(codes: &[u32], encoder: &KeyEncoder) -> Self {
+        let left_out = encoder.left_out();
         let mut class = Self {
             codes: codes.into(),
             ..Self::default()
         };
         for (quasi, code) in codes.iter().enumerate() {
-            if *code == MASKED {
+            if *code == MASKED || left_out.contains(quasi) {
                 class.masked = class.masked.with(quasi);
                 class.undecided = class.undecided.with(quasi);
             } else if let Some(coarse) = encoder.coarse(quasi, *code) {

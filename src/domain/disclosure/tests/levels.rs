@@ -15,6 +15,7 @@ use crate::domain::codebook::{Cell, Columns, RowContent, RowProjection};
 use crate::domain::disclosure::k_anonymity::{FrequencyTable, Suppressor};
 use crate::domain::disclosure::{
     Coarse, KeyEncoder, Levels, QuasiIdentifiers, SecondarySuppression, ShownClass, Weights,
+    left_out,
 };
 use crate::domain::form::{Answer, Form};
 use crate::domain::period::PeriodKind;
@@ -23,26 +24,38 @@ use crate::domain::week::IsoWeek;
 use crate::sample::{People, synthetic};
 
 /// A response: its week, its language and its answers.
-type Response = (NaiveDate, &'static str, Vec<Answer>);
+pub(super) type Response = (NaiveDate, &'static str, Vec<Answer>);
 
 /// The masked table of some responses to one form.
-struct Masked<'a> {
-    columns: Columns<'a>,
-    quasi: QuasiIdentifiers,
+pub(super) struct Masked<'a> {
+    pub(super) columns: Columns<'a>,
+    pub(super) quasi: QuasiIdentifiers,
     secondary: SecondarySuppression,
     encoder: KeyEncoder,
     /// The class of each response.
-    classes: Vec<ShownClass>,
+    pub(super) classes: Vec<ShownClass>,
 }
 
 impl<'a> Masked<'a> {
     fn of(form: &'a Form, responses: &[Response], k: u32, with_levels: bool) -> Self {
+        Self::leaving_out(form, responses, (k, with_levels), &[])
+    }
+
+    /// Without the answers to the questions with these keys.
+    pub(super) fn leaving_out(
+        form: &'a Form,
+        responses: &[Response],
+        (k, with_levels): (u32, bool),
+        questions: &[&str],
+    ) -> Self {
         let columns = Columns::of(&[(1, form)]);
         let quasi = QuasiIdentifiers::of(&columns);
         let secondary = SecondarySuppression::of(&columns, &quasi);
         let levels = Levels::of(&columns, &quasi);
         let levels = if with_levels { levels } else { levels.none() };
-        let mut encoder = KeyEncoder::new(Arc::new(levels));
+        let questions = questions.iter().map(|key| (*key).to_owned()).collect();
+        let left_out = left_out(&columns, &quasi, &secondary, &questions);
+        let mut encoder = KeyEncoder::new(Arc::new(levels)).leaving_out(left_out);
         let mut table = FrequencyTable::new(quasi.count()).unwrap();
         let projection = RowProjection::of(&columns, 1);
         let key = |encoder: &mut KeyEncoder, response: &Response| -> Vec<u32> {
@@ -81,7 +94,7 @@ impl<'a> Masked<'a> {
     }
 
     /// What the file shows of a response as one of this class.
-    fn shown(&self, class: &ShownClass, response: &Response) -> Vec<(String, String)> {
+    pub(super) fn shown(&self, class: &ShownClass, response: &Response) -> Vec<(String, String)> {
         let projection = RowProjection::of(&self.columns, 1);
         let cells = projection.cells(content(response));
         let with = self.secondary.of_version(1);
@@ -124,7 +137,7 @@ fn week(number: i64) -> NaiveDate {
 }
 
 /// Every kind of question, with levels of each kind that has some, and questions that hang on some of them.
-fn leveled() -> Json {
+pub(super) fn leveled() -> Json {
     let mut form = every_kind();
     let text = json!({"en": "x", "ko": "x"});
     let option = |code: &str| json!({"code": code, "label": text});
@@ -176,7 +189,7 @@ fn leveled() -> Json {
     form
 }
 
-fn responses(form: &Form, count: usize, rng: &mut StdRng) -> Vec<Response> {
+pub(super) fn responses(form: &Form, count: usize, rng: &mut StdRng) -> Vec<Response> {
     let response = |rng: &mut StdRng| {
         let language = if rng.random_bool(0.8) { "ko" } else { "en" };
         let answers = settled(form, synthetic(form, language, rng));

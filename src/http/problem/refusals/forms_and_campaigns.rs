@@ -32,6 +32,11 @@ impl From<CampaignError> for Problem {
                 FieldCode::VersionRetired,
                 "The version is retired, or every version of the form is: nobody could answer.",
             ),
+            CampaignError::NotBackground(key) => Self::field(
+                "/left_out",
+                FieldCode::NotBackground,
+                format!("The form has no background question “{key}”."),
+            ),
             CampaignError::Refused(refused) => refused.into(),
             CampaignError::PassKeyDestroyed => Code::CampaignClosed.into(),
             CampaignError::TooManyPassKeys => Code::TooManyPassCampaigns.into(),

@@ -12,6 +12,7 @@ use crate::app::pass_keys::PassKey;
 use crate::domain::admission::pass::to_base64url;
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
+use crate::domain::campaign::masking::LeftOut;
 use crate::domain::campaign::privacy_settings::{MAX_INSIGHTS_FROM, MIN_INSIGHTS_FROM};
 use crate::domain::campaign::{
     Campaign, CampaignChange, CampaignState as DomainState, MAX_GRACE_DAYS, Schedule,
@@ -81,11 +82,11 @@ impl From<&PassKey> for PassIssuerView {
         "stored_apart": ["id", "campaign", "question", "language", "text"],
         "not_stored": ["receipt", "time_of_day", "order_of_arrival", "network_address"],
         "linkable_to_invitation_by": "server_that_records", "release_size": 10, "k": 5,
-        "withdrawal_until": "2027-04-01T00:00:00Z", "retained_until": "2032-03-02T00:00:00Z",
+        "withdrawal_until": "2027-04-01T00:00:00Z", "retained_until": "2032-03-02T00:00:00Z", "left_out": ["sex"],
         "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
     },
     "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null,
-    "testing": false, "insights_from": null,
+    "testing": false, "insights_from": null, "left_out": ["sex"],
 }))]
 pub struct CampaignView {
     /// The campaign's key.
@@ -144,6 +145,9 @@ pub struct CampaignView {
     /// From how many responses on its figures are for everybody while it is open, roughly; null for after its end only.
     #[schema(required)]
     pub insights_from: Option<i32>,
+    /// The keys of background questions whose answers are in no file of single responses, as nothing is that would tell them.
+    /// Figures have them.
+    pub left_out: Vec<String>,
 }
 
 /// The access rule of a campaign.
@@ -208,17 +212,20 @@ impl CampaignView {
     /// The present state of a campaign. Its pass key must be in memory; every use case that returns a campaign loads
     /// it.
     pub(super) fn of(app: &App, campaign: Campaign) -> Self {
-        let settings = campaign.settings;
         let proof_of_work = campaign.needed_work().map(Work::bits);
         let pass = app.pass_keys.known(campaign.id);
-        let pass = pass.filter(|_| settings.access == Access::Pass);
+        let pass = pass.filter(|_| campaign.settings.access == Access::Pass);
+        let accepts_until = campaign.accepts_until();
+        let (state, testing) = (campaign.state(app.now()), campaign.is_testing(app.now()));
+        let settings = campaign.settings;
         Self {
-            state: campaign.state(app.now()).into(),
-            accepts_until: campaign.accepts_until(),
+            state: state.into(),
+            accepts_until,
             grace_days: settings.grace_days,
             form_version: campaign.form_version,
-            testing: campaign.is_testing(app.now()),
+            testing,
             insights_from: settings.insights_from,
+            left_out: settings.left_out.keys().into_iter().collect(),
             form: campaign.form.to_string(),
             key: campaign.key.to_string(),
             title: campaign.title,
@@ -234,7 +241,7 @@ impl CampaignView {
             erased_at: campaign.erased_at,
             proof_of_work,
             pass: pass.map(|key| PassIssuerView::from(&*key)),
-            privacy: settings.into(),
+            privacy: (&settings).into(),
         }
     }
 }
@@ -303,6 +310,11 @@ pub struct CreateCampaignBody {
     #[validate(range(min = MIN_INSIGHTS_FROM, max = MAX_INSIGHTS_FROM))]
     #[schema(minimum = 10, maximum = 1_000_000)]
     insights_from: Option<i32>,
+    /// The keys of background questions whose answers are to be in no file of single responses. Their columns are masked, as
+    /// is all that would tell them, and the other answers are masked less. Figures have them. It is fixed once the first response
+    /// has arrived. If missing: none.
+    #[serde(default)]
+    left_out: Vec<String>,
 }
 
 fn fortnight() -> i32 {
@@ -322,7 +334,7 @@ fn five() -> i32 {
 ///
 /// Once the first response has arrived, the privacy settings are a promise: `access` is fixed, `release_size`, `k` and
 /// `grace_days` may only grow, `insights_from` may only grow or become null, `freezes_at` may only become later or null, and
-/// `retained_until` only earlier.
+/// `retained_until` only earlier, and `left_out` is fixed.
 /// `opens_at` can then no longer move from the past into the future, and `form_version` only become null.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -388,6 +400,10 @@ pub struct UpdateCampaignBody {
     #[validate(range(min = MIN_INSIGHTS_FROM, max = MAX_INSIGHTS_FROM))]
     #[schema(value_type = Option<i32>, minimum = 10, maximum = 1_000_000)]
     insights_from: Option<Option<i32>>,
+    /// The keys of background questions whose answers are to be in no file of single responses.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = Vec<String>, required = false)]
+    left_out: Option<Vec<String>>,
 }
 
 /// How to close a campaign.
@@ -428,6 +444,7 @@ impl CreateCampaignBody {
             testing: self.testing,
             proof_of_work: self.proof_of_work.and_then(Work::of_bits),
             insights_from: self.insights_from,
+            left_out: LeftOut::of_keys(self.left_out),
         })
     }
 }
@@ -449,6 +466,7 @@ impl From<UpdateCampaignBody> for CampaignChange {
             testing: body.testing,
             proof_of_work: body.proof_of_work.map(|bits| bits.and_then(Work::of_bits)),
             insights_from: body.insights_from,
+            left_out: body.left_out.map(LeftOut::of_keys),
         }
     }
 }
