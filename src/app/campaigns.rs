@@ -8,7 +8,7 @@ use super::{App, Caller, Failure, Transaction, failures, out_of_reach};
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::audit::{Actor, AuditEvent, AuditedSettings};
 use crate::domain::campaign::access::Access;
-use crate::domain::campaign::masking::LeftOut;
+use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::{
     Campaign, CampaignChange, CampaignState, ChangeRefused, Schedule, ScheduleFault,
@@ -56,6 +56,9 @@ pub enum CampaignError {
     /// The form has no background question with this key to leave out.
     #[error("the form has no background question {0}")]
     NotBackground(String),
+    /// The form has no background question with this key to give a weight.
+    #[error("the form has no background question {0}")]
+    NotWeighted(String),
     /// The change is refused.
     #[error("the change is refused")]
     Refused(ChangeRefused),
@@ -108,6 +111,8 @@ pub struct NewCampaign {
     pub insights_from: Option<i32>,
     /// The keys of background questions whose answers are in no file of single responses.
     pub left_out: LeftOut,
+    /// How much a masked cell costs, where it is not as usual.
+    pub masking_weights: MaskingWeights,
 }
 
 /// The progress of a campaign, in rounded counts.
@@ -237,6 +242,7 @@ async fn prepare(
             grace_days: new.grace_days,
             insights_from: new.insights_from,
             left_out: new.left_out,
+            masking_weights: new.masking_weights,
         },
         proof_of_work: new.proof_of_work,
         created_at: tx.now(),
@@ -257,7 +263,7 @@ async fn prepare(
         _ => return Err(CampaignError::FormUnknown),
     }
     check_version(tx, &campaign).await?;
-    with_words(tx, forms, campaign).await
+    with_background(tx, forms, campaign).await
 }
 
 /// Checks that the campaign's respondents have a version to fill in. Call it with the form locked.
@@ -282,13 +288,15 @@ async fn check_version(
     }
 }
 
-/// Gives what the campaign leaves out the words of its questions, by the newest version that it takes.
-async fn with_words(
+/// Checks what the campaign says of background questions against the versions that it takes, and gives those that it leaves out
+/// their words, by the newest of these.
+async fn with_background(
     conn: &mut AsyncPgConnection,
     forms: &FormCatalog,
     mut campaign: Campaign,
 ) -> Result<Campaign, CampaignError> {
-    if campaign.settings.left_out.0.is_empty() {
+    let settings = &campaign.settings;
+    if settings.left_out.0.is_empty() && settings.masking_weights.0.is_empty() {
         return Ok(campaign);
     }
     let rows = versions_of(conn, campaign.form_id).await?;
@@ -298,14 +306,22 @@ async fn with_words(
     let taken: Vec<_> = taken
         .map(|row| forms.remember(row))
         .collect::<Result<_, _>>()?;
-    for (key, words) in &mut campaign.settings.left_out.0 {
-        let found = taken.iter().rev().find_map(|version| {
+    let words = |key: &str| {
+        taken.iter().rev().find_map(|version| {
             let form = &version.form;
             let question = form.questions().get(form.place(key)?)?;
             let words = &form.question_definition(key)?.text;
             question.background.then(|| words.clone())
-        });
-        *words = found.ok_or_else(|| CampaignError::NotBackground(key.clone()))?;
+        })
+    };
+    let settings = &mut campaign.settings;
+    for (key, text) in &mut settings.left_out.0 {
+        *text = words(key).ok_or_else(|| CampaignError::NotBackground(key.clone()))?;
+    }
+    for key in settings.masking_weights.0.keys() {
+        if !MaskingWeights::METADATA.contains(&key.as_str()) && words(key).is_none() {
+            return Err(CampaignError::NotWeighted(key.clone()));
+        }
     }
     Ok(campaign)
 }
@@ -337,9 +353,12 @@ pub async fn change(
                 lock_form(tx, new.form_id).await?;
                 check_version(tx, &new).await?;
             }
-            let new = match new.settings.left_out.is_same(&old.settings.left_out) {
+            let (said, before) = (&new.settings, &old.settings);
+            let same = said.left_out.is_same(&before.left_out)
+                && said.masking_weights == before.masking_weights;
+            let new = match same {
                 true => new,
-                false => with_words(tx, &app.forms, new).await?,
+                false => with_background(tx, &app.forms, new).await?,
             };
             save_campaign(tx, &new).await?;
             if old.testing && !new.testing {

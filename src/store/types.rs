@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::campaign::access::Access;
-use crate::domain::campaign::masking::LeftOut;
+use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 use crate::domain::free_text::review::RemarkState;
 use crate::domain::ids::{
     ApiKeyId, CampaignId, CampaignKey, FormId, FormKey, FormVersionId, InvitationBatchId, RemarkId,
@@ -145,5 +145,5 @@ macro_rules! json_columns {
 }
 
 json_columns! {
-    RoleScopes LeftOut
+    RoleScopes LeftOut MaskingWeights
 }

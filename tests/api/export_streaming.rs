@@ -1,6 +1,6 @@
 //! Exports of many rows: broken ones are seen to be broken, slow clients hold up nobody, memory stays small.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -99,6 +99,7 @@ async fn begin_in(
             key: CAMPAIGN.to_owned(),
             least_k: 5,
             left_out: BTreeSet::new(),
+            weights: BTreeMap::new(),
             server_key: Some(app.state.app.keys.server.oldest().clone()),
         }],
         row_filter: RowFilter::default(),

@@ -1,6 +1,6 @@
 //! Masked tables that are kept, so that a second file of the same responses is not planned again.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -25,7 +25,9 @@ pub struct PlanKey {
     pub thresholds: Thresholds,
     /// The keys of the questions that it leaves out.
     pub left_out: BTreeSet<String>,
-    /// The versions of the form, from which columns, levels and weights follow.
+    /// The weights that it chooses.
+    pub weights: BTreeMap<String, u8>,
+    /// The versions of the form, from which columns and levels follow.
     pub versions: Vec<FormVersionId>,
     /// Whether answers are told coarser.
     pub with_levels: bool,

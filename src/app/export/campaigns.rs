@@ -60,6 +60,7 @@ impl FormCampaigns {
             key: campaign.key.to_string(),
             least_k: least_k([campaign.k]),
             left_out: campaign.left_out.keys(),
+            weights: campaign.masking_weights.0.clone(),
             server_key: keys.get(&campaign.id).cloned(),
         };
         self.all.iter().map(table).collect()
@@ -106,7 +107,7 @@ mod tests {
 
     use super::*;
     use crate::domain::audit::Actor;
-    use crate::domain::campaign::masking::LeftOut;
+    use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
     use crate::domain::staff::scope::{RoleScope, ScopeList};
 
     fn campaigns(keys: &[&str]) -> Vec<ExportedCampaign> {
@@ -116,6 +117,7 @@ mod tests {
             opens_at: chrono::DateTime::UNIX_EPOCH,
             k: 5,
             left_out: LeftOut::default(),
+            masking_weights: MaskingWeights::default(),
             server_key: 1,
             erased_at: None,
         };

@@ -283,6 +283,8 @@ pub struct AuditedSettings {
     /// The keys of the questions.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     left_out: BTreeSet<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    masking_weights: BTreeMap<String, u8>,
 }
 
 impl From<&Campaign> for AuditedSettings {
@@ -299,6 +301,7 @@ impl From<&Campaign> for AuditedSettings {
             grace_days: settings.grace_days,
             insights_from: settings.insights_from,
             left_out: settings.left_out.keys(),
+            masking_weights: settings.masking_weights.0.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a campaign promises of files of single responses, beside `k`.
 //!
-//! It is fixed with the first response. With another one the same rows would be masked in another way, and whoever has files
+//! Both are fixed with the first response. With others the same rows would be masked in another way, and whoever has files
 //! of before and after could join them by the answers that no file masks, and would see what neither file shows.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,4 +37,18 @@ impl LeftOut {
             .map(|(key, text)| text.get(language).unwrap_or(key))
             .collect()
     }
+}
+
+/// How much a masked cell costs, from 1 to [`MAX_WEIGHT`]: by the key of a background question or the name of a metadata column.
+/// What is not there costs as usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MaskingWeights(pub BTreeMap<String, u8>);
+
+/// The greatest weight.
+pub const MAX_WEIGHT: u8 = 100;
+
+impl MaskingWeights {
+    /// The metadata columns that can have a weight. A campaign is masked by itself, so its key never is.
+    pub const METADATA: [&str; 3] = ["form_version", "language", "week"];
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::access::Access;
-use super::masking::LeftOut;
+use super::masking::{LeftOut, MaskingWeights};
 
 /// The settings that decide how anonymous a response to a campaign is, and how long it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct PrivacySettings {
     pub insights_from: Option<i32>,
     /// Background questions whose answers are in no file of single responses.
     pub left_out: LeftOut,
+    /// How much a masked cell costs, where it is not as usual.
+    pub masking_weights: MaskingWeights,
 }
 
 /// A setting that a change would make worse for people who have already responded.
@@ -55,6 +57,11 @@ pub enum Promise {
         "It is fixed once the first response is in: the same rows are never masked in two ways."
     )]
     LeftOut,
+    /// Other cells would be masked.
+    #[error(
+        "It is fixed once the first response is in: the same rows are never masked in two ways."
+    )]
+    MaskingWeights,
 }
 
 /// The minimum `k` of a campaign.
@@ -91,6 +98,7 @@ impl Promise {
             Self::GraceDays => "grace_days",
             Self::InsightsFrom => "insights_from",
             Self::LeftOut => "left_out",
+            Self::MaskingWeights => "masking_weights",
         }
     }
 }
@@ -121,6 +129,10 @@ impl PrivacySettings {
             (Promise::GraceDays, new.grace_days < self.grace_days),
             (Promise::InsightsFrom, publishes_earlier),
             (Promise::LeftOut, !self.left_out.is_same(&new.left_out)),
+            (
+                Promise::MaskingWeights,
+                self.masking_weights != new.masking_weights,
+            ),
         ]
         .into_iter()
         .filter_map(|(promise, broken)| broken.then_some(promise))
@@ -160,6 +172,7 @@ mod tests {
             grace_days: 14,
             insights_from: Some(100),
             left_out: LeftOut::of_keys(["sex".to_owned()]),
+            masking_weights: MaskingWeights([("week".to_owned(), 4)].into()),
         }
     }
 
@@ -207,6 +220,7 @@ mod tests {
             better.broken_by(&PrivacySettings {
                 access: Access::Pass,
                 left_out: LeftOut::default(),
+                masking_weights: MaskingWeights([("week".to_owned(), 5)].into()),
                 ..old
             }),
             [
@@ -217,7 +231,8 @@ mod tests {
                 Promise::RetainedUntil,
                 Promise::GraceDays,
                 Promise::InsightsFrom,
-                Promise::LeftOut
+                Promise::LeftOut,
+                Promise::MaskingWeights
             ],
             "another rule is another promise, even one that protects better"
         );

@@ -333,7 +333,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::domain::campaign::masking::LeftOut;
+    use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 
     fn codes(settings: &PrivacySettings) -> Vec<&'static str> {
         let sentences = settings.sentences();
@@ -351,6 +351,7 @@ mod tests {
             grace_days: 0,
             insights_from: None,
             left_out: LeftOut::default(),
+            masking_weights: MaskingWeights::default(),
         };
         let sealed = PrivacySettings {
             access: Access::Pass,

@@ -7,6 +7,7 @@
 //! | `left_out` | what a campaign leaves out of its rows |
 //! | `measured` | what an export would mask, measured without one |
 //! | `report` | what the headers and the audit say |
+//! | `weights` | what masked cells cost |
 //! | `order` | the order of the rows, and of what happens at the same time |
 
 mod classes;
@@ -15,6 +16,7 @@ mod measured;
 mod order;
 mod own_tables;
 mod report;
+mod weights;
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Client};

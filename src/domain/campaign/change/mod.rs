@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::access::Access;
-use super::masking::LeftOut;
+use super::masking::{LeftOut, MaskingWeights};
 use super::privacy_settings::{PrivacySettings, Promise};
 use super::schedule::{MAX_GRACE_DAYS, Schedule, ScheduleFault, whole_microseconds};
 use super::{Campaign, CampaignState};
@@ -43,6 +43,8 @@ pub struct CampaignChange {
     pub insights_from: Option<Option<i32>>,
     /// The background questions whose answers are in no file of single responses.
     pub left_out: Option<LeftOut>,
+    /// How much a masked cell costs, where it is not as usual.
+    pub masking_weights: Option<MaskingWeights>,
 }
 
 /// Why a campaign was not changed.
@@ -86,6 +88,7 @@ impl CampaignChange {
             proof_of_work,
             insights_from,
             left_out,
+            masking_weights,
         } = self;
         title.is_some()
             || description.is_some()
@@ -98,6 +101,7 @@ impl CampaignChange {
             || proof_of_work.is_some()
             || insights_from.is_some()
             || left_out.is_some()
+            || masking_weights.is_some()
     }
 }
 
@@ -255,6 +259,10 @@ impl Campaign {
                     Some(new) if !new.is_same(&old.left_out) => new.clone(),
                     _ => old.left_out.clone(),
                 },
+                masking_weights: change
+                    .masking_weights
+                    .clone()
+                    .unwrap_or_else(|| old.masking_weights.clone()),
             },
             form_version: change.form_version.unwrap_or(self.form_version),
             testing: change.testing.unwrap_or(self.testing),

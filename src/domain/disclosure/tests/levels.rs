@@ -48,6 +48,23 @@ impl<'a> Masked<'a> {
         (k, with_levels): (u32, bool),
         questions: &[&str],
     ) -> Self {
+        Self::weighted(
+            form,
+            responses,
+            (k, with_levels),
+            questions,
+            &BTreeMap::new(),
+        )
+    }
+
+    /// The same with these weights.
+    pub(super) fn weighted(
+        form: &'a Form,
+        responses: &[Response],
+        (k, with_levels): (u32, bool),
+        questions: &[&str],
+        weights: &BTreeMap<String, u8>,
+    ) -> Self {
         let columns = Columns::of(&[(1, form)]);
         let quasi = QuasiIdentifiers::of(&columns);
         let secondary = SecondarySuppression::of(&columns, &quasi);
@@ -70,7 +87,7 @@ impl<'a> Masked<'a> {
             table.add(&key(&mut encoder, response)).unwrap();
         }
         encoder.seal(&mut table);
-        let weights = Weights::of_columns(&columns, &quasi, &secondary);
+        let weights = Weights::of_columns(&columns, &quasi, &secondary, weights);
         let plan = table.generalise(k, &encoder.hierarchies(&weights)).unwrap();
         let mut suppressor = Suppressor::new(plan);
         let mut draws = StdRng::seed_from_u64(5);
@@ -439,4 +456,48 @@ fn an_answer_of_a_question_that_a_score_is_made_of_is_never_decided_by_a_group()
     let (index, _) = columns.iter().find(|(_, it)| it.coding == "place").unwrap();
     let place = quasi.of_column(index).unwrap();
     assert!(!levels.decides(place, &Coarse::Group { level: 0, group: 0 }));
+}
+
+#[test]
+fn a_heavier_question_keeps_more_of_its_cells() {
+    let form = form(&shipped());
+    let people = People::of(&form).unwrap();
+    let mut rng = StdRng::seed_from_u64(11);
+    let response = |rng: &mut StdRng| {
+        let answers = settled(&form, people.answers(&form, occasion(), rng));
+        (week(rng.random_range(0..8)), "ko", answers)
+    };
+    let responses: Vec<Response> = (0..500).map(|_| response(&mut rng)).collect();
+    // What is lost of a column in all rows, in thousandths of a cell.
+    let lost = |name: &str, weights: &[(&str, u8)]| -> u64 {
+        let weights = weights
+            .iter()
+            .map(|(name, weight)| ((*name).to_owned(), *weight));
+        let masked = Masked::weighted(&form, &responses, (5, true), &[], &weights.collect());
+        let column = masked.columns.iter().find(|(_, it)| it.coding == name);
+        let quasi = masked.quasi.of_column(column.unwrap().0).unwrap();
+        let of_class = |class: &ShownClass| match class.coarse(quasi, &masked.encoder) {
+            Some(coarse) => masked.encoder.levels().loss(quasi, coarse),
+            None => 1000 * u32::from(class.masked.contains(quasi)),
+        };
+        masked
+            .classes
+            .iter()
+            .map(|it| u64::from(of_class(it)))
+            .sum()
+    };
+    for name in ["age_band", "time_since_treatment", "week"] {
+        let (light, usual, heavy) = (
+            lost(name, &[(name, 1)]),
+            lost(name, &[]),
+            lost(name, &[(name, 100)]),
+        );
+        assert!(heavy < usual, "{name}: {heavy} of {usual}");
+        assert!(usual <= light, "{name}: {usual} of {light}");
+    }
+    assert_eq!(
+        lost("week", &[("age_band", 8), ("week", 1)]),
+        lost("week", &[]),
+        "the usual ones, said"
+    );
 }

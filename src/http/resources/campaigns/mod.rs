@@ -105,7 +105,7 @@ impl From<CampaignFilter> for Option<DomainState> {
                 "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
             },
             "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null, "testing": false, "insights_from": null,
-            "left_out": [],
+            "left_out": [], "masking_weights": {},
         }],
         "next_cursor": null,
     }))),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::campaign::masking::LeftOut;
+use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::statement::{STORED, STORED_APART};
 use crate::domain::form::Text;
@@ -81,5 +81,6 @@ fn example() -> PrivacyStatementView {
         grace_days: 14,
         insights_from: None,
         left_out: LeftOut::default(),
+        masking_weights: MaskingWeights::default(),
     })
 }

@@ -1,5 +1,7 @@
 //! Campaigns in requests and replies.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +14,7 @@ use crate::app::pass_keys::PassKey;
 use crate::domain::admission::pass::to_base64url;
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
-use crate::domain::campaign::masking::LeftOut;
+use crate::domain::campaign::masking::{LeftOut, MAX_WEIGHT, MaskingWeights};
 use crate::domain::campaign::privacy_settings::{MAX_INSIGHTS_FROM, MIN_INSIGHTS_FROM};
 use crate::domain::campaign::{
     Campaign, CampaignChange, CampaignState as DomainState, MAX_GRACE_DAYS, Schedule,
@@ -87,6 +89,7 @@ impl From<&PassKey> for PassIssuerView {
     },
     "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null,
     "testing": false, "insights_from": null, "left_out": ["sex"],
+    "masking_weights": {"age_band": 20},
 }))]
 pub struct CampaignView {
     /// The campaign's key.
@@ -148,6 +151,9 @@ pub struct CampaignView {
     /// The keys of background questions whose answers are in no file of single responses, as nothing is that would tell them.
     /// Figures have them.
     pub left_out: Vec<String>,
+    /// How much a masked cell costs, from 1 to 100: by the key of a background question or the name of a metadata column. What is not
+    /// there costs as usual.
+    pub masking_weights: BTreeMap<String, u8>,
 }
 
 /// The access rule of a campaign.
@@ -226,6 +232,7 @@ impl CampaignView {
             testing,
             insights_from: settings.insights_from,
             left_out: settings.left_out.keys().into_iter().collect(),
+            masking_weights: settings.masking_weights.0.clone(),
             form: campaign.form.to_string(),
             key: campaign.key.to_string(),
             title: campaign.title,
@@ -315,6 +322,12 @@ pub struct CreateCampaignBody {
     /// has arrived. If missing: none.
     #[serde(default)]
     left_out: Vec<String>,
+    /// How much a masked cell costs, from 1 to 100: by the key of a background question, or `week`, `language` or `form_version`.
+    /// Files of single responses keep more of what weighs more. What is not named costs as usual: a background question 8,
+    /// `form_version` 3, `week` and `language` 1. It is fixed once the first response has arrived.
+    #[serde(default)]
+    #[validate(custom(function = weights))]
+    masking_weights: BTreeMap<String, i32>,
 }
 
 fn fortnight() -> i32 {
@@ -334,7 +347,8 @@ fn five() -> i32 {
 ///
 /// Once the first response has arrived, the privacy settings are a promise: `access` is fixed, `release_size`, `k` and
 /// `grace_days` may only grow, `insights_from` may only grow or become null, `freezes_at` may only become later or null, and
-/// `retained_until` only earlier, and `left_out` is fixed.
+/// `retained_until` only earlier, and `left_out` and `masking_weights` are
+/// fixed.
 /// `opens_at` can then no longer move from the past into the future, and `form_version` only become null.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -404,6 +418,12 @@ pub struct UpdateCampaignBody {
     #[serde(default, deserialize_with = "never_null")]
     #[schema(value_type = Vec<String>, required = false)]
     left_out: Option<Vec<String>>,
+    /// How much a masked cell costs, from 1 to 100: by the key of a background question, or `week`, `language` or `form_version`.
+    /// What is not named costs as usual.
+    #[serde(default, deserialize_with = "never_null")]
+    #[validate(custom(function = weights))]
+    #[schema(value_type = BTreeMap<String, i32>, required = false)]
+    masking_weights: Option<BTreeMap<String, i32>>,
 }
 
 /// How to close a campaign.
@@ -445,6 +465,7 @@ impl CreateCampaignBody {
             proof_of_work: self.proof_of_work.and_then(Work::of_bits),
             insights_from: self.insights_from,
             left_out: LeftOut::of_keys(self.left_out),
+            masking_weights: chosen(self.masking_weights),
         })
     }
 }
@@ -467,6 +488,7 @@ impl From<UpdateCampaignBody> for CampaignChange {
             proof_of_work: body.proof_of_work.map(|bits| bits.and_then(Work::of_bits)),
             insights_from: body.insights_from,
             left_out: body.left_out.map(LeftOut::of_keys),
+            masking_weights: body.masking_weights.map(chosen),
         }
     }
 }
@@ -487,6 +509,24 @@ where
     T: Deserialize<'de>,
 {
     Option::deserialize(deserializer).map(Some)
+}
+
+fn weights(weights: &BTreeMap<String, i32>) -> Result<(), ValidationError> {
+    if weights
+        .values()
+        .all(|it| (1..=i32::from(MAX_WEIGHT)).contains(it))
+    {
+        return Ok(());
+    }
+    let message = format!("Each weight is a whole number from 1 to {MAX_WEIGHT}.");
+    Err(ValidationError::new("range").with_message(message.into()))
+}
+
+/// The weights of a validated body.
+fn chosen(weights: BTreeMap<String, i32>) -> MaskingWeights {
+    let weights = weights.into_iter();
+    let weights = weights.filter_map(|(key, weight)| Some((key, u8::try_from(weight).ok()?)));
+    MaskingWeights(weights.collect())
 }
 
 fn dashed_words(key: &str) -> Result<(), ValidationError> {
