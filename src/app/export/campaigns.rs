@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::CampaignTable;
 use crate::app::Caller;
-use crate::domain::campaign::privacy_settings::least_k;
+use crate::domain::campaign::privacy_settings::k_of;
 use crate::domain::ids::{CampaignId, FormKey};
 use crate::domain::server_key::ServerKey;
 use crate::domain::staff::scope::OutOfReach;
@@ -58,7 +58,7 @@ impl FormCampaigns {
         let table = |campaign: &ExportedCampaign| CampaignTable {
             id: campaign.id,
             key: campaign.key.to_string(),
-            least_k: least_k([campaign.k]),
+            least_k: k_of(campaign.k),
             left_out: campaign.left_out.keys(),
             weights: campaign.masking_weights.0.clone(),
             server_key: keys.get(&campaign.id).cloned(),

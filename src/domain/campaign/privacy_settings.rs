@@ -12,7 +12,7 @@ pub struct PrivacySettings {
     pub access: Access,
     /// The minimum number of responses that are released together.
     pub release_size: i32,
-    /// The minimum number of records of an export that share their background answers.
+    /// The minimum number of records of an export that share their background answers; [`UNMASKED`] where they are not masked.
     pub k: i32,
     /// From when responses can no longer be withdrawn; if none is given, they always can.
     pub freezes_at: Option<DateTime<Utc>>,
@@ -64,12 +64,27 @@ pub enum Promise {
     MaskingWeights,
 }
 
-/// The minimum `k` of a campaign.
+/// The minimum `k` of a campaign whose responses are masked, and of an export that asks for one.
 pub const MIN_K: u32 = 5;
+/// The `k` of a campaign whose responses are not masked, as its privacy statement says.
+pub const UNMASKED: u32 = 1;
 /// The maximum `k`, of a campaign and of an export.
 pub const MAX_K: u32 = 1_000;
 
-/// The minimum `k` of a table that holds these campaigns: the maximum of theirs.
+/// Whether a campaign can have this `k`.
+pub fn is_k(k: i32) -> bool {
+    u32::try_from(k).is_ok_and(|k| k == UNMASKED || (MIN_K..=MAX_K).contains(&k))
+}
+
+/// The minimum `k` of each file of the responses of a campaign with this one.
+pub fn k_of(campaign: i32) -> u32 {
+    match u32::try_from(campaign) {
+        Ok(UNMASKED) => UNMASKED,
+        _ => least_k([campaign]),
+    }
+}
+
+/// The minimum `k` that an export of these campaigns can ask for: the maximum of theirs.
 pub fn least_k(campaigns: impl IntoIterator<Item = i32>) -> u32 {
     let set = campaigns.into_iter().filter_map(|k| u32::try_from(k).ok());
     set.fold(MIN_K, u32::max)
@@ -150,6 +165,11 @@ impl PrivacySettings {
             ..=1 => 1,
             size => size * REMARK_BATCHES,
         }
+    }
+
+    /// Whether files of single responses are masked.
+    pub fn is_masked(&self) -> bool {
+        k_of(self.k) != UNMASKED
     }
 
     /// Whether a response may be withdrawn at this time.
@@ -236,6 +256,19 @@ mod tests {
             ],
             "another rule is another promise, even one that protects better"
         );
+    }
+
+    #[test]
+    fn only_a_campaign_that_says_so_has_unmasked_files() {
+        let allowed: Vec<i32> = (-1..1_003).filter(|k| is_k(*k)).collect();
+        assert_eq!(allowed.len(), 997);
+        assert_eq!(allowed[..3], [1, 5, 6]);
+        assert_eq!([1, 2, 4, 5, 9, 0, -1].map(k_of), [1, 5, 5, 5, 9, 5, 5]);
+        assert_eq!(least_k([1]), 5, "nobody asks for less");
+        assert_eq!(least_k([1, 9]), 9);
+        let (masked, unmasked) = (settings(), PrivacySettings { k: 1, ..settings() });
+        assert_eq!(masked.broken_by(&unmasked), [Promise::K]);
+        assert_eq!(unmasked.broken_by(&masked), []);
     }
 
     #[test]

@@ -90,7 +90,6 @@ impl PrivacySettings {
 
     /// The sentences of the statement, in reading order.
     pub fn sentences(&self) -> Vec<Sentence> {
-        let k = self.k;
         let retained_until = self.retained_until.date_naive();
         let mut sentences = vec![
             sentence(
@@ -113,16 +112,7 @@ impl PrivacySettings {
                  전달하기 전에 담당자가 읽고 확인합니다.",
             ),
             self.remarks_sentence(),
-            sentence(
-                "masked",
-                &format!(
-                    "Whoever gets an export of the responses sees what describes a person only where at least {k} people \
-                     say the same."
-                ),
-                &format!(
-                    "내보낸 응답을 받는 사람은 적어도 {k}명이 같은 답을 한 경우에만 개인을 설명하는 항목을 볼 수 있습니다."
-                ),
-            ),
+            self.masked_sentence(),
         ];
         sentences.extend(self.left_out_sentence());
         sentences.extend([
@@ -145,6 +135,31 @@ impl PrivacySettings {
             ),
         ]);
         sentences
+    }
+
+    fn masked_sentence(&self) -> Sentence {
+        let k = self.k;
+        if !self.is_masked() {
+            return sentence(
+                "not_masked",
+                "Whoever gets an export of the responses sees each response by itself, with all that it says of a person. \
+                 Somebody who knows you could recognise yours. So an export is only given to people who have signed an \
+                 agreement on how they protect it.",
+                "내보낸 응답을 받는 사람은 응답을 한 건씩, 개인을 설명하는 항목까지 그대로 봅니다. 나를 아는 사람은 어느 것이 \
+                 내 응답인지 알아볼 수도 있습니다. 그래서 내보낸 응답은 자료를 어떻게 보호할지 약정서에 서명한 사람에게만 \
+                 제공합니다.",
+            );
+        }
+        sentence(
+            "masked",
+            &format!(
+                "Whoever gets an export of the responses sees what describes a person only where at least {k} people \
+                 say the same."
+            ),
+            &format!(
+                "내보낸 응답을 받는 사람은 적어도 {k}명이 같은 답을 한 경우에만 개인을 설명하는 항목을 볼 수 있습니다."
+            ),
+        )
     }
 
     fn left_out_sentence(&self) -> Option<Sentence> {
@@ -372,6 +387,20 @@ mod tests {
             access: Access::Code,
             ..open.clone()
         };
+        let unmasked = PrivacySettings {
+            k: 1,
+            ..open.clone()
+        };
+        let said = unmasked.sentences();
+        assert!(!codes(&unmasked).contains(&"masked"));
+        let said = said.iter().find(|it| it.code == "not_masked").unwrap();
+        for (tag, words) in [
+            ("en", ["could recognise yours", "signed an agreement"]),
+            ("ko", ["알아볼 수도 있습니다", "약정서에 서명한"]),
+        ] {
+            let said = said.text.get(tag).unwrap();
+            assert!(words.iter().all(|it| said.contains(it)), "{said}");
+        }
         assert!(codes(&sealed).contains(&"left_out"));
         for (tag, words) in [
             ("en", "tell them: “region”, “What is your sex?”."),

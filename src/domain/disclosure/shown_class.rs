@@ -17,6 +17,8 @@ pub struct ShownClass {
     pub coarser: QiSet,
     /// Those that are masked, or told as a group that does not decide all that hangs on them.
     pub undecided: QiSet,
+    /// Whether nobody is to be hidden in it, so that it shows why a cell is empty as well.
+    unmasked: bool,
     /// A code for each quasi-identifier.
     codes: Box<[u32]>,
 }
@@ -41,6 +43,15 @@ impl ShownClass {
             }
         }
         class
+    }
+
+    /// The same where nobody is to be hidden.
+    #[must_use]
+    pub fn unmasked(self) -> Self {
+        Self {
+            unmasked: true,
+            ..self
+        }
     }
 
     /// What a quasi-identifier is told as, if it is told as a group.
@@ -68,7 +79,9 @@ impl ShownClass {
                 Some(coarse) => encoder.levels().cell(own, column, coarse),
                 None => masked,
             },
-            Some(_) if matches!(cell, Cell::Missing(_)) => Cell::Missing(Missing::Blank),
+            Some(_) if matches!(cell, Cell::Missing(_)) && !self.unmasked => {
+                Cell::Missing(Missing::Blank)
+            }
             _ => cell,
         }
     }

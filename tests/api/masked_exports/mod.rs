@@ -8,6 +8,7 @@
 //! | `measured` | what an export would mask, measured without one |
 //! | `report` | what the headers and the audit say |
 //! | `weights` | what masked cells cost |
+//! | `unmasked` | a campaign that says that its files are not masked |
 //! | `order` | the order of the rows, and of what happens at the same time |
 
 mod classes;
@@ -16,6 +17,7 @@ mod measured;
 mod order;
 mod own_tables;
 mod report;
+mod unmasked;
 mod weights;
 
 use crate::support::TestApp;

@@ -24,7 +24,7 @@ pub struct PrivacyStatementView {
     pub linkable_to_invitation_by: &'static str,
     /// The minimum number of responses that are released together, in shuffled order.
     pub release_size: i32,
-    /// The minimum number of records of an export that share their background answers.
+    /// The minimum number of records of an export that share their background answers; 1 where exports are not masked.
     pub k: i32,
     /// Until when a response can be withdrawn with its receipt.
     pub withdrawal_until: DateTime<Utc>,

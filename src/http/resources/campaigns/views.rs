@@ -15,7 +15,9 @@ use crate::domain::admission::pass::to_base64url;
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
 use crate::domain::campaign::masking::{LeftOut, MAX_WEIGHT, MaskingWeights};
-use crate::domain::campaign::privacy_settings::{MAX_INSIGHTS_FROM, MIN_INSIGHTS_FROM};
+use crate::domain::campaign::privacy_settings::{
+    MAX_INSIGHTS_FROM, MAX_K, MIN_INSIGHTS_FROM, MIN_K, UNMASKED, is_k,
+};
 use crate::domain::campaign::{
     Campaign, CampaignChange, CampaignState as DomainState, MAX_GRACE_DAYS, Schedule,
 };
@@ -114,7 +116,7 @@ pub struct CampaignView {
     pub access: AccessRule,
     /// The minimum number of responses that are released together, in a shuffled batch, until the campaign closes.
     pub release_size: i32,
-    /// The minimum number of records of an export that share their background answers.
+    /// The minimum number of records of an export that share their background answers; 1 where exports are not masked.
     pub k: i32,
     /// From when responses can no longer be withdrawn; null if they always can.
     #[schema(required)]
@@ -287,10 +289,12 @@ pub struct CreateCampaignBody {
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
     release_size: i32,
-    /// The minimum number of records of an export that share their background answers. If missing: 5.
+    /// The minimum number of records of an export that share their background answers, from 5 on. If missing: 5. With 1, which
+    /// cannot be chosen any more once the first response has arrived, exports are not masked: for a study with consent and an
+    /// agreement on the data. The privacy statement says so.
     #[serde(default = "five")]
-    #[validate(range(min = 5, max = 1000))]
-    #[schema(minimum = 5, maximum = 1000)]
+    #[validate(custom(function = real_k))]
+    #[schema(minimum = 1, maximum = 1000)]
     k: i32,
     /// From when responses can no longer be withdrawn; if missing, they always can.
     freezes_at: Option<DateTime<Utc>>,
@@ -378,10 +382,11 @@ pub struct UpdateCampaignBody {
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
     release_size: Option<i32>,
-    /// The minimum number of records of an export that share their background answers.
+    /// The minimum number of records of an export that share their background answers, from 5 on; 1 for exports that are not
+    /// masked.
     #[serde(default, deserialize_with = "never_null")]
-    #[validate(range(min = 5, max = 1000))]
-    #[schema(minimum = 5, maximum = 1000)]
+    #[validate(custom(function = real_k))]
+    #[schema(minimum = 1, maximum = 1000)]
     k: Option<i32>,
     /// From when responses can no longer be withdrawn; null if they always can.
     #[serde(default, deserialize_with = "even_null")]
@@ -527,6 +532,16 @@ fn chosen(weights: BTreeMap<String, i32>) -> MaskingWeights {
     let weights = weights.into_iter();
     let weights = weights.filter_map(|(key, weight)| Some((key, u8::try_from(weight).ok()?)));
     MaskingWeights(weights.collect())
+}
+
+fn real_k(k: i32) -> Result<(), ValidationError> {
+    if is_k(k) {
+        return Ok(());
+    }
+    let message = format!(
+        "It is {MIN_K} to {MAX_K}, or {UNMASKED} for exports that are not masked, which the privacy statement then says."
+    );
+    Err(ValidationError::new("range").with_message(message.into()))
 }
 
 fn dashed_words(key: &str) -> Result<(), ValidationError> {
