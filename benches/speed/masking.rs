@@ -1,7 +1,7 @@
 //! What suppression takes away from made-up responses to the shipped form, beside leaving rare ones out; and how long
 //! planning takes. It runs only when it is named.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -100,7 +100,7 @@ fn measure(
         background.add(&of_answers).unwrap();
     }
     let distinct = table.combinations();
-    let weights = Weights::of_columns(&columns, &quasi, &secondary);
+    let weights = Weights::of_columns(&columns, &quasi, &secondary, &BTreeMap::new());
     let started = Instant::now();
     encoder.seal(&mut table);
     let hierarchies = encoder.hierarchies(&weights);

@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
+use super::form_catalog::FormCatalog;
 use super::trials::end_if_opened;
 use super::{App, Caller, Failure, Transaction, failures, out_of_reach};
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::audit::{Actor, AuditEvent, AuditedSettings};
 use crate::domain::campaign::access::Access;
+use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::{
     Campaign, CampaignChange, CampaignState, ChangeRefused, Schedule, ScheduleFault,
@@ -21,7 +23,7 @@ use crate::store::AsyncPgConnection;
 use crate::store::campaigns::{
     find_campaign, has_responses, insert_campaign, list_campaigns, lock_campaign, save_campaign,
 };
-use crate::store::forms::{FormVersionRef, find_form, list_version_refs, lock_form};
+use crate::store::forms::{FormVersionRef, find_form, list_version_refs, lock_form, versions_of};
 use crate::store::passes::destroy_pass_key;
 use crate::store::responses::count::count_responses;
 use crate::store::responses::trial::delete_tests;
@@ -51,6 +53,12 @@ pub enum CampaignError {
     /// The version to pin the campaign to is retired, or all versions of the form are.
     #[error("the version is retired")]
     VersionRetired,
+    /// The form has no background question with this key to leave out.
+    #[error("the form has no background question {0}")]
+    NotBackground(String),
+    /// The form has no background question with this key to give a weight.
+    #[error("the form has no background question {0}")]
+    NotWeighted(String),
     /// The change is refused.
     #[error("the change is refused")]
     Refused(ChangeRefused),
@@ -101,6 +109,10 @@ pub struct NewCampaign {
     pub proof_of_work: Option<Work>,
     /// From how many responses on its figures are for everybody while it is open; if none is given, only after its end.
     pub insights_from: Option<i32>,
+    /// The keys of background questions whose answers are in no file of single responses.
+    pub left_out: LeftOut,
+    /// How much a masked cell costs, where it is not as usual.
+    pub masking_weights: MaskingWeights,
 }
 
 /// The progress of a campaign, in rounded counts.
@@ -182,7 +194,7 @@ pub async fn create(
     caller.scope.check_form(&new.form)?;
     let created = app
         .transact(async |tx| {
-            let campaign = prepare(tx, new).await?;
+            let campaign = prepare(tx, &app.forms, new).await?;
             if !insert_campaign(tx, &campaign).await? {
                 return Err(CampaignError::Exists);
             }
@@ -204,7 +216,11 @@ pub async fn create(
     Ok(created)
 }
 
-async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign, CampaignError> {
+async fn prepare(
+    tx: &mut Transaction<'_>,
+    forms: &FormCatalog,
+    new: NewCampaign,
+) -> Result<Campaign, CampaignError> {
     let form = find_form(tx, &new.form).await?;
     let campaign = Campaign {
         id: CampaignId(random::uuid()?),
@@ -225,6 +241,8 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
                 .unwrap_or_else(|| default_retention(new.schedule.closes_at, new.grace_days)),
             grace_days: new.grace_days,
             insights_from: new.insights_from,
+            left_out: new.left_out,
+            masking_weights: new.masking_weights,
         },
         proof_of_work: new.proof_of_work,
         created_at: tx.now(),
@@ -246,7 +264,7 @@ async fn prepare(tx: &mut Transaction<'_>, new: NewCampaign) -> Result<Campaign,
         _ => return Err(CampaignError::FormUnknown),
     }
     check_version(tx, &campaign).await?;
-    Ok(campaign)
+    with_background(tx, forms, campaign).await
 }
 
 /// Checks that the campaign's respondents have a version to fill in. Call it with the form locked.
@@ -269,6 +287,44 @@ async fn check_version(
         true => Ok(()),
         false => Err(CampaignError::VersionRetired),
     }
+}
+
+/// Checks what the campaign says of background questions against the versions that it takes, and gives those that it leaves out
+/// their words, by the newest of these.
+async fn with_background(
+    conn: &mut AsyncPgConnection,
+    forms: &FormCatalog,
+    mut campaign: Campaign,
+) -> Result<Campaign, CampaignError> {
+    let settings = &campaign.settings;
+    if settings.left_out.0.is_empty() && settings.masking_weights.0.is_empty() {
+        return Ok(campaign);
+    }
+    let rows = versions_of(conn, campaign.form_id).await?;
+    let taken = rows
+        .into_iter()
+        .filter(|row| campaign.takes_version(row.version));
+    let taken: Vec<_> = taken
+        .map(|row| forms.remember(row))
+        .collect::<Result<_, _>>()?;
+    let words = |key: &str| {
+        taken.iter().rev().find_map(|version| {
+            let form = &version.form;
+            let question = form.questions().get(form.place(key)?)?;
+            let words = &form.question_definition(key)?.text;
+            question.background.then(|| words.clone())
+        })
+    };
+    let settings = &mut campaign.settings;
+    for (key, text) in &mut settings.left_out.0 {
+        *text = words(key).ok_or_else(|| CampaignError::NotBackground(key.clone()))?;
+    }
+    for key in settings.masking_weights.0.keys() {
+        if !MaskingWeights::METADATA.contains(&key.as_str()) && words(key).is_none() {
+            return Err(CampaignError::NotWeighted(key.clone()));
+        }
+    }
+    Ok(campaign)
 }
 
 /// Changes a campaign, as far as its privacy promises allow.
@@ -298,6 +354,13 @@ pub async fn change(
                 lock_form(tx, new.form_id).await?;
                 check_version(tx, &new).await?;
             }
+            let (said, before) = (&new.settings, &old.settings);
+            let same = said.left_out.is_same(&before.left_out)
+                && said.masking_weights == before.masking_weights;
+            let new = match same {
+                true => new,
+                false => with_background(tx, &app.forms, new).await?,
+            };
             save_campaign(tx, &new).await?;
             if old.testing && !new.testing {
                 delete_tests(tx, new.id).await?;

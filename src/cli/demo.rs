@@ -28,6 +28,7 @@ use crate::clock::Clock;
 use crate::config::{Config, secret};
 use crate::domain::audit::Actor;
 use crate::domain::campaign::access::Access;
+use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 use crate::domain::campaign::{Campaign, CampaignChange, CampaignState, ChangeRefused, Schedule};
 use crate::domain::form::{Form, Source, Syntax, Text};
 use crate::domain::ids::CampaignKey;
@@ -316,6 +317,8 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
         grace_days: 14,
         // So that there is something to see of what everybody may see.
         insights_from: Some(100),
+        left_out: LeftOut::default(),
+        masking_weights: MaskingWeights::default(),
         form_version: None,
         testing: false,
     })

@@ -1,5 +1,7 @@
 //! `aftercare masking`: what an export would mask now.
 
+use std::collections::BTreeMap;
+
 use anyhow::{anyhow, bail};
 use clap::Args;
 
@@ -7,16 +9,17 @@ use super::application::application;
 use super::{print, say};
 use crate::app::export::{ExportError, MaskedColumn, MaskedRole, Report};
 use crate::app::exports::ExportRefused;
-use crate::app::masking::measure_masking;
+use crate::app::masking::{Alternative, MeasureRefused, measure_masking};
 use crate::app::{App, Caller};
 use crate::config::{DatabaseConfig, ServerKeyConfig};
+use crate::domain::campaign::masking::MAX_WEIGHT;
 use crate::domain::campaign::privacy_settings::MAX_K;
 use crate::domain::ids::FormKey;
 use crate::postgres::database::Database;
 use crate::store::pool::Target;
 
-/// Show what an export of the responses to a form would mask now, under one `k` or several. No file is written; the audit
-/// records it as the operator's act
+/// Show what an export of the responses to a form would mask now, under one `k` or several, and under other weights or without
+/// some questions. No file is written; the audit records it as the operator's act
 #[derive(Debug, Args)]
 pub struct Masking {
     /// The key of the form
@@ -29,6 +32,13 @@ pub struct Masking {
     /// Mask without telling answers coarser, to see what the levels of the form and of the week are worth
     #[arg(long)]
     without_levels: bool,
+    /// How much a masked cell of a background question costs, or one of `week`, `language` or `form_version`, from 1 to 100:
+    /// what weighs more keeps more. It is shown after what the campaigns promise. Give it once for each
+    #[arg(long = "weight", value_name = "KEY=NUMBER", value_parser = weight)]
+    weights: Vec<(String, u8)>,
+    /// A background question to leave out altogether. It is shown after what the campaigns promise. Give it once for each
+    #[arg(long = "leave-out", value_name = "KEY")]
+    leave_out: Vec<String>,
     #[command(flatten)]
     database: DatabaseConfig,
     #[command(flatten)]
@@ -46,36 +56,80 @@ impl Masking {
 
     async fn measure(&self, target: &Target) -> anyhow::Result<()> {
         let app = application(&self.database, &self.key, target).await?;
-        if self.k.is_empty() {
-            return self.show(&app, None).await;
+        let differs = !self.weights.is_empty() || !self.leave_out.is_empty();
+        if differs {
+            print("as the campaigns promise")?;
+            self.show(&app, &Alternative::default()).await?;
         }
-        for k in &self.k {
-            self.show(&app, Some(*k)).await?;
+        let each = self.k.iter().copied().map(Some);
+        let none = self.k.is_empty().then_some(None);
+        for k in each.chain(none) {
+            let alternative = Alternative {
+                k,
+                without_levels: self.without_levels,
+                weights: self.weights.iter().cloned().collect(),
+                left_out: self.leave_out.iter().cloned().collect(),
+            };
+            if differs {
+                print(&format!("\n{}", said(&alternative)))?;
+            }
+            self.show(&app, &alternative).await?;
         }
         Ok(())
     }
 
-    async fn show(&self, app: &App, k: Option<u32>) -> anyhow::Result<()> {
+    async fn show(&self, app: &App, alternative: &Alternative) -> anyhow::Result<()> {
         let form = &self.form;
+        let k = alternative.k;
         let under = k.map_or_else(String::new, |k| format!(" under k = {k}"));
-        let measured = measure_masking(app, &Caller::OPERATOR, form, k, !self.without_levels);
+        let measured = measure_masking(app, &Caller::OPERATOR, form, alternative);
         let report = match measured.await {
             Ok(report) => report,
-            Err(ExportRefused::Export(ExportError::TooFew)) => {
-                print(&format!(
-                    "{form} has too few responses to export any{under}"
-                ))?;
-                return Ok(());
+            Err(MeasureRefused::NotBackground(key)) => {
+                bail!("{form} has no background question {key}")
             }
-            Err(ExportRefused::FormUnknown) => bail!("there is no form {form}"),
-            Err(ExportRefused::NotPublished) => bail!("no version of {form} is published"),
-            Err(refused) => return Err(anyhow!("{form} cannot be measured{under}: {refused:?}")),
+            Err(MeasureRefused::Export(refused)) => match refused {
+                ExportRefused::Export(ExportError::TooFew) => {
+                    print(&format!(
+                        "{form} has too few responses to export any{under}"
+                    ))?;
+                    return Ok(());
+                }
+                ExportRefused::FormUnknown => bail!("there is no form {form}"),
+                ExportRefused::NotPublished => bail!("no version of {form} is published"),
+                refused => {
+                    return Err(anyhow!("{form} cannot be measured{under}: {refused:?}"));
+                }
+            },
         };
         for line in lines(form, &report) {
             print(&line)?;
         }
         Ok(())
     }
+}
+
+/// Reads `age_band=20`.
+fn weight(text: &str) -> Result<(String, u8), String> {
+    let read = text.split_once('=').and_then(|(key, weight)| {
+        let weight: u8 = weight.parse().ok()?;
+        (1..=MAX_WEIGHT)
+            .contains(&weight)
+            .then(|| (key.to_owned(), weight))
+    });
+    read.ok_or_else(|| format!("it is a key, “=” and a whole number from 1 to {MAX_WEIGHT}"))
+}
+
+/// An alternative in words.
+fn said(alternative: &Alternative) -> String {
+    let weights: &BTreeMap<String, u8> = &alternative.weights;
+    let weights = weights
+        .iter()
+        .map(|(key, weight)| format!("{key}={weight}"));
+    let left_out = alternative.left_out.iter();
+    let left_out = left_out.map(|key| format!("without {key}"));
+    let parts: Vec<String> = weights.chain(left_out).collect();
+    format!("with {}", parts.join(", ")).replace("with without", "without")
 }
 
 fn lines(form: &FormKey, report: &Report) -> Vec<String> {
@@ -85,8 +139,13 @@ fn lines(form: &FormKey, report: &Report) -> Vec<String> {
     let line = |column: &MaskedColumn| {
         let share = percent(column.masked, records);
         let coarser = percent(column.coarser, records);
+        let left_out = match column.left_out {
+            0 => String::new(),
+            all if all == records => "  left out".to_owned(),
+            some => format!("  left out in {some}"),
+        };
         format!(
-            "  {:width$}  {:>9}  {share:>8}  {:>9}  {coarser:>8}",
+            "  {:width$}  {:>9}  {share:>8}  {:>9}  {coarser:>8}{left_out}",
             column.name, column.masked, column.coarser
         )
     };

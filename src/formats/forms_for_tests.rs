@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::form::{Form, Source, Syntax};
+use crate::domain::form::{Form, FormDefinition, Source, Syntax};
 
 pub const SHIPPED: &str = include_str!("../../forms/daily-life-after-treatment.yaml");
 pub const SECOND_EDITION: &str = include_str!("../../tests/forms/second-edition.yaml");
@@ -71,4 +71,61 @@ pub fn generated(parts: &[(u8, String, bool, u8)]) -> Value {
         "key": "generated", "languages": ["pt-BR", "en"], "title": text("Title"),
         "sections": [{"key": "all", "title": text("All"), "description": text(" spaced "), "questions": questions}],
     })
+}
+
+/// A form with levels of every kind of question that has some, two or three of them.
+pub fn leveled() -> Form {
+    let options = |codes: &[&str]| -> Value {
+        let option = |code: &&str| json!({"code": code, "label": text(code)});
+        codes.iter().map(option).collect()
+    };
+    let group = |code: &str, options: &[&str]| json!({"code": code, "label": text(code), "options": options});
+    let band = |code: &str, from: f64| json!({"code": code, "label": text(code), "from": from});
+    let question = |key: &str, kind: &str, more: Value| {
+        let mut question = json!({"key": key, "kind": kind, "text": text(key), "background": true});
+        question
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        question
+    };
+    let questions = json!([
+        question(
+            "place",
+            "single_choice",
+            json!({
+                "options": options(&["p1", "p2", "p3", "p4"]),
+                "coarser": [[group("p12", &["p1", "p2"])], [group("p123", &["p1", "p2", "p3"])]],
+            })
+        ),
+        question(
+            "had",
+            "multiple_choice",
+            json!({
+                "options": options(&["h1", "h2", "h3", "h4"]),
+                "coarser": [[group("h12", &["h1", "h2"]), group("h34", &["h3", "h4"])]],
+            })
+        ),
+        question(
+            "years",
+            "integer",
+            json!({
+                "min": 0, "max": 40,
+                "coarser": [[band("b0", 0.0), band("b10", 10.0), band("b20", 20.0)], [band("under20", 0.0), band("over20", 20.0)]],
+            })
+        ),
+        question(
+            "weight",
+            "decimal",
+            json!({
+                "min": 30.5, "max": 250.0, "decimals": 1, "coarser": [[band("light", 30.5), band("heavy", 80.5)]],
+            })
+        ),
+    ]);
+    let definition: FormDefinition = serde_json::from_value(json!({
+        "key": "leveled", "languages": ["en", "pt-BR"], "title": text("Levels"),
+        "sections": [{"key": "all", "title": text("All"), "questions": questions}],
+    }))
+    .unwrap();
+    Form::check(definition.as_written_today()).unwrap()
 }

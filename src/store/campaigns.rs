@@ -13,6 +13,7 @@ use super::forms::{FormVersionRef, serialization};
 use super::schema::{arrivals, campaigns, form_versions, forms, pass_keys, responses, tombstones};
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
+use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::{Campaign, CampaignState, Schedule};
 use crate::domain::form::Text;
@@ -45,6 +46,8 @@ struct CampaignRow {
     server_key: i16,
     insights_from: Option<i32>,
     revision: i32,
+    left_out: LeftOut,
+    masking_weights: MaskingWeights,
 }
 
 impl CampaignRow {
@@ -74,6 +77,8 @@ impl CampaignRow {
             server_key: campaign.server_key.0,
             insights_from: settings.insights_from,
             revision: campaign.revision,
+            left_out: settings.left_out.clone(),
+            masking_weights: settings.masking_weights.clone(),
         })
     }
 
@@ -103,6 +108,8 @@ impl CampaignRow {
                 retained_until: self.retained_until,
                 grace_days: self.grace_days,
                 insights_from: self.insights_from,
+                left_out: self.left_out,
+                masking_weights: self.masking_weights,
             },
             proof_of_work: self
                 .proof_of_work

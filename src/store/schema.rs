@@ -68,6 +68,8 @@ diesel::table! {
         server_key -> Int2,
         insights_from -> Nullable<Int4>,
         revision -> Int4,
+        left_out -> Jsonb,
+        masking_weights -> Jsonb,
     }
 }
 

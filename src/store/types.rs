@@ -10,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::campaign::access::Access;
+use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 use crate::domain::free_text::review::RemarkState;
 use crate::domain::ids::{
     ApiKeyId, CampaignId, CampaignKey, FormId, FormKey, FormVersionId, InvitationBatchId, RemarkId,
@@ -122,19 +123,27 @@ word_columns! {
     Role, Role::parse;
 }
 
-column!(RoleScopes, Jsonb);
+macro_rules! json_columns {
+    ($($name:ident)+) => {$(
+        column!($name, Jsonb);
 
-impl FromSql<Jsonb, Pg> for RoleScopes {
-    /// Limits that this program cannot read are an error, and not none.
-    fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
-        let value = <Value as FromSql<Jsonb, Pg>>::from_sql(bytes)?;
-        Ok(serde_json::from_value(value)?)
-    }
+        impl FromSql<Jsonb, Pg> for $name {
+            /// What this program cannot read is an error, and not the default.
+            fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
+                let value = <Value as FromSql<Jsonb, Pg>>::from_sql(bytes)?;
+                Ok(serde_json::from_value(value)?)
+            }
+        }
+
+        impl ToSql<Jsonb, Pg> for $name {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+                let value = serde_json::to_value(self)?;
+                <Value as ToSql<Jsonb, Pg>>::to_sql(&value, &mut out.reborrow())
+            }
+        }
+    )+};
 }
 
-impl ToSql<Jsonb, Pg> for RoleScopes {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let value = serde_json::to_value(self)?;
-        <Value as ToSql<Jsonb, Pg>>::to_sql(&value, &mut out.reborrow())
-    }
+json_columns! {
+    RoleScopes LeftOut MaskingWeights
 }

@@ -1,5 +1,6 @@
 //! Exports of many rows: broken ones are seen to be broken, slow clients hold up nobody, memory stays small.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -97,6 +98,8 @@ async fn begin_in(
             id: CampaignId(campaign),
             key: CAMPAIGN.to_owned(),
             least_k: 5,
+            left_out: BTreeSet::new(),
+            weights: BTreeMap::new(),
             server_key: Some(app.state.app.keys.server.oldest().clone()),
         }],
         row_filter: RowFilter::default(),

@@ -75,6 +75,7 @@ pub fn written(report: &Report) -> AuditedExport {
     AuditedExport::Written {
         rows: report.records,
         masked_cells: report.masked_cells,
+        left_out_cells: report.left_out_cells,
         masked_records: report.masked_records,
         dependent_cells: report.dependent_cells,
         smallest_class: report.smallest_class,

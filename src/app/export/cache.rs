@@ -1,6 +1,6 @@
 //! Masked tables that are kept, so that a second file of the same responses is not planned again.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -23,7 +23,11 @@ pub struct PlanKey {
     pub state: TallyState,
     /// How many responses are alike.
     pub thresholds: Thresholds,
-    /// The versions of the form, from which columns, levels and weights follow.
+    /// The keys of the questions that it leaves out.
+    pub left_out: BTreeSet<String>,
+    /// The weights that it chooses.
+    pub weights: BTreeMap<String, u8>,
+    /// The versions of the form, from which columns and levels follow.
     pub versions: Vec<FormVersionId>,
     /// Whether answers are told coarser.
     pub with_levels: bool,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::CampaignTable;
 use crate::app::Caller;
-use crate::domain::campaign::privacy_settings::least_k;
+use crate::domain::campaign::privacy_settings::k_of;
 use crate::domain::ids::{CampaignId, FormKey};
 use crate::domain::server_key::ServerKey;
 use crate::domain::staff::scope::OutOfReach;
@@ -58,7 +58,9 @@ impl FormCampaigns {
         let table = |campaign: &ExportedCampaign| CampaignTable {
             id: campaign.id,
             key: campaign.key.to_string(),
-            least_k: least_k([campaign.k]),
+            least_k: k_of(campaign.k),
+            left_out: campaign.left_out.keys(),
+            weights: campaign.masking_weights.0.clone(),
             server_key: keys.get(&campaign.id).cloned(),
         };
         self.all.iter().map(table).collect()
@@ -105,6 +107,7 @@ mod tests {
 
     use super::*;
     use crate::domain::audit::Actor;
+    use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
     use crate::domain::staff::scope::{RoleScope, ScopeList};
 
     fn campaigns(keys: &[&str]) -> Vec<ExportedCampaign> {
@@ -113,6 +116,8 @@ mod tests {
             key: key.parse().unwrap(),
             opens_at: chrono::DateTime::UNIX_EPOCH,
             k: 5,
+            left_out: LeftOut::default(),
+            masking_weights: MaskingWeights::default(),
             server_key: 1,
             erased_at: None,
         };

@@ -5,6 +5,7 @@
 //! So what is masked is decided, and reported, before the first row is written. Memory does not grow with the number of
 //! rows, but for the table of combinations of quasi-identifiers while it is planned, and four bytes a response of the plan.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::cache::{PlanCache, PlanKey};
@@ -55,6 +56,10 @@ pub struct CampaignTable {
     pub key: String,
     /// The least number of responses that share their quasi-identifiers, in every file of them.
     pub least_k: u32,
+    /// The keys of background questions that none of its rows shows.
+    pub left_out: BTreeSet<String>,
+    /// How much a masked cell costs, by the key of the question or the name of the metadata column, where it is not as usual.
+    pub weights: BTreeMap<String, u8>,
     /// Its server key; none when nothing of it is left. It decides which of several responses with the same answers are
     /// masked, for good: the choices of two keys together would show more than either. The order of the rows follows from it
     /// as well.
@@ -183,10 +188,11 @@ impl ResponsesExport {
         let make = async {
             let reader = self.reader(tables, campaign);
             let rows = Rows::open(conn, Order::Any, &reader).await?;
-            let counted = count(rows, tables).await?;
+            let left_out = tables.left_out(&campaign.left_out);
+            let counted = count(rows, tables, left_out).await?;
             let digest = counted.digest;
             let salt = self.salt(campaign, key, digest, tables);
-            let plan = plan(counted, thresholds, tables.weights.clone()).await?;
+            let plan = plan(counted, thresholds, tables.weights(&campaign.weights)).await?;
             let rows = Rows::open(conn, Order::Shuffled(&salt), &reader).await?;
             assign(rows, plan, key, tables, (salt, digest)).await
         };
@@ -198,6 +204,8 @@ impl ResponsesExport {
                     campaign: campaign.id,
                     state: *state,
                     thresholds,
+                    left_out: campaign.left_out.clone(),
+                    weights: campaign.weights.clone(),
                     versions: self.versions.iter().map(|it| it.id).collect(),
                     with_levels: self.with_levels,
                 };

@@ -111,8 +111,10 @@ impl<'a> ReportBuilder<'a> {
         let mut columns = tables.columns.iter().zip(with);
         for (coding, count) in &mut self.codings {
             let (mut masked, mut grouped, mut lost) = (false, false, 0);
+            let mut left_out = false;
             for ((index, column), with) in columns.by_ref().take(*count) {
                 let own = tables.quasi.of_column(index);
+                left_out |= own.is_some_and(|own| encoder.left_out().contains(own));
                 // What a version does not have is not masked by a group of what it has.
                 let any = match column.versions.contains(&version) {
                     true => Missing::Blank,
@@ -128,8 +130,9 @@ impl<'a> ReportBuilder<'a> {
                 masked |= left == Left::Nothing;
                 grouped |= left == Left::Group;
                 match (left, own) {
-                    (Left::Nothing, Some(_)) => {
+                    (Left::Nothing, Some(own)) => {
                         report.masked_cells += rows;
+                        report.left_out_cells += u64::from(encoder.left_out().contains(own)) * rows;
                         any_masked = true;
                     }
                     (Left::Nothing, None) => report.dependent_cells += rows,
@@ -149,6 +152,7 @@ impl<'a> ReportBuilder<'a> {
             } else if masked {
                 coding.masked += rows;
             }
+            coding.left_out += u64::from(left_out) * rows;
             coding.lost += u64::from(lost) * rows;
         }
         report.masked_records += u64::from(any_masked) * rows;

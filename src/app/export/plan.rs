@@ -13,7 +13,8 @@ use super::masked_table::{Class, MaskedTable};
 use super::rows::Rows;
 use super::selection::Shown;
 use super::tables::Tables;
-use crate::domain::disclosure::k_anonymity::{ClassId, FrequencyTable};
+use crate::domain::campaign::privacy_settings::UNMASKED;
+use crate::domain::disclosure::k_anonymity::{ClassId, FrequencyTable, QiSet};
 use crate::domain::disclosure::{KeyEncoder, ShownClass, Thresholds, TwoStageSuppressor, Weights};
 use crate::domain::server_key::ServerKey;
 
@@ -30,11 +31,15 @@ pub struct Counted {
     pub digest: u128,
 }
 
-/// Counts all rows.
-pub async fn count(mut rows: Rows<'_>, tables: &Tables<'_>) -> Result<Counted, ExportError> {
+/// Counts all rows, which show nothing of what is left out.
+pub async fn count(
+    mut rows: Rows<'_>,
+    tables: &Tables<'_>,
+    left_out: QiSet,
+) -> Result<Counted, ExportError> {
     let mut counted = Counted {
         table: FrequencyTable::new(tables.quasi.count())?,
-        encoder: KeyEncoder::new(tables.levels.clone()),
+        encoder: KeyEncoder::new(tables.levels.clone()).leaving_out(left_out),
         records: 0,
         digest: 0,
     };
@@ -51,6 +56,8 @@ pub async fn count(mut rows: Rows<'_>, tables: &Tables<'_>) -> Result<Counted, E
 pub struct Plan {
     suppressor: TwoStageSuppressor,
     encoder: KeyEncoder,
+    /// Whether responses may stand alone.
+    unmasked: bool,
 }
 
 /// Plans what to show, on a thread that may be busy for a while.
@@ -73,6 +80,7 @@ pub async fn plan(
         Ok(Plan {
             suppressor,
             encoder,
+            unmasked: thresholds.k == UNMASKED,
         })
     };
     let done = tokio::task::spawn_blocking(work).await;
@@ -92,6 +100,10 @@ pub async fn assign(
     let all = plan.suppressor.classes().iter();
     let classes: Vec<ShownClass> = all
         .map(|codes| ShownClass::new(codes, &plan.encoder))
+        .map(|class| match plan.unmasked {
+            true => class.unmasked(),
+            false => class,
+        })
         .collect();
     while let Some(row) = rows.next().await? {
         let codes = row.key(tables, &mut plan.encoder);

@@ -14,6 +14,8 @@ pub struct Report {
     pub cells: u64,
     /// Those of them that are suppressed.
     pub masked_cells: u64,
+    /// Those of them of which the campaigns leave out the question.
+    pub left_out_cells: u64,
     /// Rows with a suppressed cell.
     pub masked_records: u64,
     /// Cells of other columns that are suppressed, since they would give a suppressed one away.
@@ -41,6 +43,8 @@ pub struct MaskedColumn {
     pub role: MaskedRole,
     /// Rows in which it is suppressed.
     pub masked: u64,
+    /// Those of them whose campaign leaves it out.
+    pub left_out: u64,
     /// Rows in which it is told as a group.
     pub coarser: u64,
     /// What is lost of it in all rows, in thousandths of a cell: all of one that is suppressed, and of one that is told as a group
@@ -55,6 +59,7 @@ impl MaskedColumn {
             name: column.coding.clone(),
             role,
             masked: 0,
+            left_out: 0,
             coarser: 0,
             lost: 0,
         }

@@ -1,9 +1,13 @@
 //! What of an export follows from the versions of the form alone.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::codebook::Columns;
-use crate::domain::disclosure::{Levels, QuasiIdentifiers, SecondarySuppression, Weights};
+use crate::domain::disclosure::k_anonymity::QiSet;
+use crate::domain::disclosure::{
+    Levels, QuasiIdentifiers, SecondarySuppression, Weights, left_out,
+};
 use crate::domain::form::Form;
 use crate::domain::ids::FormVersionId;
 
@@ -28,8 +32,6 @@ pub struct Tables<'a> {
     pub secondary: SecondarySuppression,
     /// What they can be told as.
     pub levels: Arc<Levels>,
-    /// What it costs to mask them.
-    pub weights: Weights,
 }
 
 impl<'a> Tables<'a> {
@@ -39,13 +41,21 @@ impl<'a> Tables<'a> {
         let columns = Columns::of(&forms);
         let quasi = QuasiIdentifiers::of(&columns);
         let secondary = SecondarySuppression::of(&columns, &quasi);
-        let weights = Weights::of_columns(&columns, &quasi, &secondary);
         Self {
             levels: Arc::new(Levels::of(&columns, &quasi)),
             columns,
             quasi,
             secondary,
-            weights,
         }
+    }
+
+    /// What no row shows of a campaign that leaves out the questions with these keys.
+    pub fn left_out(&self, questions: &BTreeSet<String>) -> QiSet {
+        left_out(&self.columns, &self.quasi, &self.secondary, questions)
+    }
+
+    /// What it costs to mask them, where a campaign chooses these weights.
+    pub fn weights(&self, chosen: &BTreeMap<String, u8>) -> Weights {
+        Weights::of_columns(&self.columns, &self.quasi, &self.secondary, chosen)
     }
 }

@@ -126,6 +126,8 @@ impl Scope {
             key: campaign.key.clone(),
             opens_at: campaign.schedule.opens_at,
             k: campaign.settings.k,
+            left_out: campaign.settings.left_out.clone(),
+            masking_weights: campaign.settings.masking_weights.clone(),
             server_key: campaign.server_key.0,
             erased_at: campaign.erased_at,
         });

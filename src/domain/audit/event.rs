@@ -1,7 +1,7 @@
 //! The events that the audit records. Every event is typed, and its fields are the details of its entry. No event holds
 //! an answer, a remark, an invitation, an address or a name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Action;
 use crate::domain::campaign::Campaign;
@@ -280,6 +280,11 @@ pub struct AuditedSettings {
     grace_days: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     insights_from: Option<i32>,
+    /// The keys of the questions.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    left_out: BTreeSet<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    masking_weights: BTreeMap<String, u8>,
 }
 
 impl From<&Campaign> for AuditedSettings {
@@ -295,6 +300,8 @@ impl From<&Campaign> for AuditedSettings {
             closed_at: campaign.closed_at,
             grace_days: settings.grace_days,
             insights_from: settings.insights_from,
+            left_out: settings.left_out.keys(),
+            masking_weights: settings.masking_weights.0.clone(),
         }
     }
 }
@@ -397,6 +404,9 @@ pub enum AuditedExport {
         rows: u64,
         /// The number of suppressed cells of quasi-identifiers.
         masked_cells: u64,
+        /// Those of them of which the campaigns leave out the question.
+        #[serde(skip_serializing_if = "is_zero")]
+        left_out_cells: u64,
         /// The number of rows with such cells.
         masked_records: u64,
         /// The number of other cells that were suppressed because of them.
@@ -413,7 +423,7 @@ pub enum AuditedExport {
     },
 }
 
-/// Where nothing is told as a group, entries stay as they were before there were groups.
+/// Where there is nothing of something new, entries stay as they were before there was it.
 #[allow(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde passes a reference"

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod change;
+pub mod masking;
 pub mod privacy_settings;
 mod schedule;
 pub mod statement;

@@ -2,8 +2,6 @@
 //!
 //! Every sentence has a code for programs and words for people, in English and Korean.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use strum::IntoStaticStr;
 
@@ -92,9 +90,8 @@ impl PrivacySettings {
 
     /// The sentences of the statement, in reading order.
     pub fn sentences(&self) -> Vec<Sentence> {
-        let k = self.k;
         let retained_until = self.retained_until.date_naive();
-        vec![
+        let mut sentences = vec![
             sentence(
                 "stored",
                 "We store your answers, the campaign, the form, the language and the week.",
@@ -115,16 +112,10 @@ impl PrivacySettings {
                  전달하기 전에 담당자가 읽고 확인합니다.",
             ),
             self.remarks_sentence(),
-            sentence(
-                "masked",
-                &format!(
-                    "Whoever gets an export of the responses sees what describes a person only where at least {k} people \
-                     say the same."
-                ),
-                &format!(
-                    "내보낸 응답을 받는 사람은 적어도 {k}명이 같은 답을 한 경우에만 개인을 설명하는 항목을 볼 수 있습니다."
-                ),
-            ),
+            self.masked_sentence(),
+        ];
+        sentences.extend(self.left_out_sentence());
+        sentences.extend([
             self.withdrawal_sentence(),
             self.insights_sentence(),
             figures_sentence(),
@@ -142,7 +133,57 @@ impl PrivacySettings {
                 &format!("All responses are deleted on {retained_until}."),
                 &format!("모든 응답은 {retained_until}에 삭제합니다."),
             ),
-        ]
+        ]);
+        sentences
+    }
+
+    fn masked_sentence(&self) -> Sentence {
+        let k = self.k;
+        if !self.is_masked() {
+            return sentence(
+                "not_masked",
+                "Whoever gets an export of the responses sees each response by itself, with all that it says of a person. \
+                 Somebody who knows you could recognise yours. So an export is only given to people who have signed an \
+                 agreement on how they protect it.",
+                "내보낸 응답을 받는 사람은 응답을 한 건씩, 개인을 설명하는 항목까지 그대로 봅니다. 나를 아는 사람은 어느 것이 \
+                 내 응답인지 알아볼 수도 있습니다. 그래서 내보낸 응답은 자료를 어떻게 보호할지 약정서에 서명한 사람에게만 \
+                 제공합니다.",
+            );
+        }
+        sentence(
+            "masked",
+            &format!(
+                "Whoever gets an export of the responses sees what describes a person only where at least {k} people \
+                 say the same."
+            ),
+            &format!(
+                "내보낸 응답을 받는 사람은 적어도 {k}명이 같은 답을 한 경우에만 개인을 설명하는 항목을 볼 수 있습니다."
+            ),
+        )
+    }
+
+    fn left_out_sentence(&self) -> Option<Sentence> {
+        if self.left_out.0.is_empty() {
+            return None;
+        }
+        let quoted = |language| {
+            let words = self.left_out.words(language).into_iter();
+            let words: Vec<String> = words.map(|it| format!("“{it}”")).collect();
+            words.join(", ")
+        };
+        Some(sentence(
+            "left_out",
+            &format!(
+                "Your answers to these questions are in no such file, nor is anything that would tell them: {}. They \
+                 are only counted in figures about groups of people.",
+                quoted("en")
+            ),
+            &format!(
+                "다음 질문에 대한 답과 그 답을 알려 줄 수 있는 내용은 그런 파일에 담지 않습니다: {}. 이 답은 집단에 \
+                 대한 통계에만 쓰입니다.",
+                quoted("ko")
+            ),
+        ))
     }
 
     fn access_sentence(&self) -> Sentence {
@@ -290,19 +331,24 @@ fn figures_sentence() -> Sentence {
 }
 
 fn sentence(code: &'static str, english: &str, korean: &str) -> Sentence {
+    let text = text(english, korean);
+    Sentence { code, text }
+}
+
+fn text(english: &str, korean: &str) -> Text {
     let text = [("en", english), ("ko", korean)];
-    let text: BTreeMap<_, _> = text
-        .map(|(tag, words)| (tag.to_owned(), words.to_owned()))
-        .into();
-    Sentence {
-        code,
-        text: Text(text),
-    }
+    Text(
+        text.map(|(tag, words)| (tag.to_owned(), words.to_owned()))
+            .into(),
+    )
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 
     fn codes(settings: &PrivacySettings) -> Vec<&'static str> {
         let sentences = settings.sentences();
@@ -319,6 +365,8 @@ mod tests {
             retained_until: DateTime::from_timestamp(1_900_000_000, 0).unwrap(),
             grace_days: 0,
             insights_from: None,
+            left_out: LeftOut::default(),
+            masking_weights: MaskingWeights::default(),
         };
         let sealed = PrivacySettings {
             access: Access::Pass,
@@ -326,12 +374,43 @@ mod tests {
             freezes_at: DateTime::from_timestamp(1_800_000_000, 0),
             grace_days: 14,
             insights_from: Some(300),
-            ..open
+            left_out: LeftOut(BTreeMap::from([
+                (
+                    "sex".to_owned(),
+                    text("What is your sex?", "성별은 무엇입니까?"),
+                ),
+                ("region".to_owned(), Text::default()),
+            ])),
+            ..open.clone()
         };
         let code = PrivacySettings {
             access: Access::Code,
-            ..open
+            ..open.clone()
         };
+        let unmasked = PrivacySettings {
+            k: 1,
+            ..open.clone()
+        };
+        let said = unmasked.sentences();
+        assert!(!codes(&unmasked).contains(&"masked"));
+        let said = said.iter().find(|it| it.code == "not_masked").unwrap();
+        for (tag, words) in [
+            ("en", ["could recognise yours", "signed an agreement"]),
+            ("ko", ["알아볼 수도 있습니다", "약정서에 서명한"]),
+        ] {
+            let said = said.text.get(tag).unwrap();
+            assert!(words.iter().all(|it| said.contains(it)), "{said}");
+        }
+        assert!(codes(&sealed).contains(&"left_out"));
+        for (tag, words) in [
+            ("en", "tell them: “region”, “What is your sex?”."),
+            ("ko", "않습니다: “region”, “성별은 무엇입니까?”."),
+        ] {
+            let sentences = sealed.sentences();
+            let left_out = sentences.iter().find(|it| it.code == "left_out").unwrap();
+            let said = left_out.text.get(tag).unwrap();
+            assert!(said.contains(words), "{said}");
+        }
         assert_eq!(
             codes(&open),
             [

@@ -56,7 +56,7 @@ pub struct Column {
     pub kind: ColumnKind,
     /// The versions whose responses can have something in it, ascending.
     pub versions: Vec<i32>,
-    /// Whether it holds the answer to a background question, in any of these versions.
+    /// Whether it holds the answer to a question that is a background question in any version.
     pub background: bool,
     /// The name of its coding: its own without the option, so that the options of a multiple choice share one.
     pub coding: String,
@@ -235,8 +235,9 @@ fn question_columns(versions: &[(i32, &Form)], coding: &Coding, columns: &mut Ve
         form.questions().get(form.place(&coding.key)?)
     };
     let kind_at = |at: usize| question_at(at).map(|question| &question.kind);
-    let describes = |at: &usize| question_at(*at).is_some_and(|question| question.background);
-    let background = coding.at.iter().any(describes);
+    // What describes the person in one version does so in each coding.
+    let describes = |at: usize| question_at(at).is_some_and(|question| question.background);
+    let background = (0..versions.len()).any(describes);
     // Within a coding options only come, so the newest version of it has them all.
     let Some(newest) = coding.at.last().and_then(|at| kind_at(*at)) else {
         return;

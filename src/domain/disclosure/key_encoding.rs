@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 
-use super::k_anonymity::{Dictionary, FrequencyTable, Hierarchy};
+use super::k_anonymity::{Dictionary, FrequencyTable, Hierarchy, QiSet};
 use super::{Coarse, Levels, Weights};
 use crate::domain::codebook::{Cell, ColumnIndex};
 
@@ -19,6 +19,7 @@ const GROUPS: u32 = 1 << 31;
 #[derive(Debug, Clone)]
 pub struct KeyEncoder {
     levels: Arc<Levels>,
+    left_out: QiSet,
     dictionaries: Vec<Dictionary>,
     /// For each quasi-identifier and code, what the cell can be told as, the finest first. By new codes, once it is sealed.
     paths: Vec<Vec<Vec<Coarse>>>,
@@ -36,6 +37,7 @@ impl KeyEncoder {
         let count = levels.count();
         Self {
             levels,
+            left_out: QiSet::NONE,
             dictionaries: vec![Dictionary::default(); count],
             paths: vec![Vec::new(); count],
             groups: vec![Vec::new(); count],
@@ -45,12 +47,22 @@ impl KeyEncoder {
         }
     }
 
+    /// The same for rows that show nothing of these quasi-identifiers.
+    #[must_use]
+    pub fn leaving_out(self, left_out: QiSet) -> Self {
+        Self { left_out, ..self }
+    }
+
     /// The codes of a response: of its cells, each with its column and the quasi-identifier that it belongs to.
     ///
     /// Until [`Self::seal`] is called a cell not seen before gets a new code; afterwards [`Dictionary::UNKNOWN`].
     pub fn codes(&mut self, cells: &[(ColumnIndex, usize, Cell<'_>)]) -> &[u32] {
         self.keys.iter_mut().for_each(Vec::clear);
-        for (_, quasi, cell) in cells {
+        let left_out = self.left_out;
+        let cells = cells
+            .iter()
+            .filter(|(_, quasi, _)| !left_out.contains(*quasi));
+        for (_, quasi, cell) in cells.clone() {
             if let Some(key) = self.keys.get_mut(*quasi) {
                 encode_key(*cell, key);
             }
@@ -67,7 +79,7 @@ impl KeyEncoder {
                 false => dictionary.code(key),
             };
             if !self.sealed && usize::try_from(code).is_ok_and(|code| code == paths.len()) {
-                let own = cells.iter().filter(|(_, it, _)| *it == quasi);
+                let own = cells.clone().filter(|(_, it, _)| *it == quasi);
                 let own: Vec<_> = own.map(|(column, _, cell)| (*column, *cell)).collect();
                 paths.push(self.levels.path(quasi, &own));
             }
@@ -128,6 +140,11 @@ impl KeyEncoder {
     pub fn coarse(&self, quasi: usize, code: u32) -> Option<&Coarse> {
         let place = usize::try_from(code.checked_sub(GROUPS)?).ok()?;
         self.groups.get(quasi)?.get(place)
+    }
+
+    /// The quasi-identifiers of which rows show nothing.
+    pub fn left_out(&self) -> QiSet {
+        self.left_out
     }
 
     /// The levels.

@@ -11,12 +11,14 @@ use crate::domain::codebook::{Cell, ColumnIndex, Missing};
 /// somebody declined or left a background question blank is not shown, since it would part a class.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownClass {
-    /// The quasi-identifiers that are masked.
+    /// The quasi-identifiers that are masked, those that are left out among them.
     pub masked: QiSet,
     /// Those that are told as a group.
     pub coarser: QiSet,
     /// Those that are masked, or told as a group that does not decide all that hangs on them.
     pub undecided: QiSet,
+    /// Whether nobody is to be hidden in it, so that it shows why a cell is empty as well.
+    unmasked: bool,
     /// A code for each quasi-identifier.
     codes: Box<[u32]>,
 }
@@ -24,12 +26,13 @@ pub struct ShownClass {
 impl ShownClass {
     /// The class that shows these codes.
     pub fn new(codes: &[u32], encoder: &KeyEncoder) -> Self {
+        let left_out = encoder.left_out();
         let mut class = Self {
             codes: codes.into(),
             ..Self::default()
         };
         for (quasi, code) in codes.iter().enumerate() {
-            if *code == MASKED {
+            if *code == MASKED || left_out.contains(quasi) {
                 class.masked = class.masked.with(quasi);
                 class.undecided = class.undecided.with(quasi);
             } else if let Some(coarse) = encoder.coarse(quasi, *code) {
@@ -40,6 +43,15 @@ impl ShownClass {
             }
         }
         class
+    }
+
+    /// The same where nobody is to be hidden.
+    #[must_use]
+    pub fn unmasked(self) -> Self {
+        Self {
+            unmasked: true,
+            ..self
+        }
     }
 
     /// What a quasi-identifier is told as, if it is told as a group.
@@ -67,7 +79,9 @@ impl ShownClass {
                 Some(coarse) => encoder.levels().cell(own, column, coarse),
                 None => masked,
             },
-            Some(_) if matches!(cell, Cell::Missing(_)) => Cell::Missing(Missing::Blank),
+            Some(_) if matches!(cell, Cell::Missing(_)) && !self.unmasked => {
+                Cell::Missing(Missing::Blank)
+            }
             _ => cell,
         }
     }

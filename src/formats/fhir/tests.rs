@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::fault::Fault;
 use crate::domain::form::{Form, FormDefinition};
-use crate::formats::forms_for_tests::{EVERY_KIND, SECOND_EDITION, SHIPPED, form_of, generated};
+use crate::formats::forms_for_tests::{
+    EVERY_KIND, SECOND_EDITION, SHIPPED, form_of, generated, leveled,
+};
 
 fn written(form: &Form) -> Value {
     write(form, Published::default()).resource
@@ -50,6 +52,11 @@ fn every_kind_of_question_comes_back_as_it_was() {
 #[test]
 fn the_kinds_and_bounds_of_the_second_edition_come_back_as_they_were() {
     round_trip(&form_of(SECOND_EDITION));
+}
+
+#[test]
+fn levels_of_masking_come_back_as_they_were() {
+    round_trip(&leveled());
 }
 
 #[test]

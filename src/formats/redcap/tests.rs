@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::form::{Form, FormDefinition};
-use crate::formats::forms_for_tests::{EVERY_KIND, SECOND_EDITION, form_of};
+use crate::formats::forms_for_tests::{EVERY_KIND, SECOND_EDITION, form_of, leveled};
 use crate::formats::imported::Remark;
 
 const FOREIGN: &str = include_str!("../../../tests/forms/dictionary.csv");
@@ -103,6 +103,24 @@ fn what_a_dictionary_has_no_place_for_is_named_by_its_row() {
         write(&form_of(SECOND_EDITION), Some("fr")),
         Err(WriteFault::NoLanguage(_))
     ));
+}
+
+#[test]
+fn levels_of_masking_are_named_as_not_in_it_and_do_not_come_back() {
+    let form = leveled();
+    let written = write(&form, Some("en")).unwrap();
+    let remarks = said(&written.remarks);
+    for key in ["place", "had", "years", "weight"] {
+        let expected = format!("coarser of {key} is not in it");
+        assert!(
+            remarks.iter().any(|it| it.contains(&expected)),
+            "{expected}: {remarks:#?}"
+        );
+    }
+    let back = read(&written.bytes, Some("en")).unwrap();
+    let questions: Vec<_> = back.definition.questions().map(|(_, it)| it).collect();
+    assert_eq!(questions.len(), 4);
+    assert!(questions.iter().all(|it| it.coarser.is_empty()));
 }
 
 #[test]

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::form::{Form, FormDefinition};
-use crate::formats::forms_for_tests::{EVERY_KIND, SECOND_EDITION, SHIPPED, form_of, generated};
+use crate::formats::forms_for_tests::{
+    EVERY_KIND, SECOND_EDITION, SHIPPED, form_of, generated, leveled,
+};
 use crate::formats::imported::Remark;
 
 fn round_trip(form: &Form) {
@@ -32,6 +34,11 @@ fn every_kind_of_question_comes_back_as_it_was() {
 #[test]
 fn the_kinds_and_bounds_of_the_second_edition_come_back_as_they_were() {
     round_trip(&form_of(SECOND_EDITION));
+}
+
+#[test]
+fn levels_of_masking_come_back_as_they_were() {
+    round_trip(&leveled());
 }
 
 #[test]

@@ -56,6 +56,7 @@ field_codes! {
     BeforeStart, "before_start", "The end is before the beginning.";
     CampaignUnknown, "campaign_unknown", "There is no campaign with this key, or the form has none.";
     ColumnUnknown, "column_unknown", "The table has no column with this name. The codebook lists those it has.";
+    NotBackground, "not_background", "The form has no background question with this key: one with `background: true` in a version that the campaign takes.";
     BackgroundQuestion, "background_question", "The question describes the person, and is masked itself.";
 
     MeasureUnknown, "measure_unknown", "The form has no question or score with this name that can be counted. Names are those of the columns of an export, without the option: `eating_meals`, `eating_meals@3`, `score_eating`.";

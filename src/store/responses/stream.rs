@@ -1,6 +1,7 @@
 //! Streams responses into an export, row by row.
 
 use super::delta::ReleasedRecord;
+use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 use crate::domain::ids::{CampaignId, CampaignKey, FormId, FormVersionId, ResponseId};
 use crate::domain::server_key::KeyNumber;
 use crate::store::schema::{campaigns, responses};
@@ -58,6 +59,10 @@ pub struct ExportedCampaign {
     pub opens_at: DateTime<Utc>,
     /// The campaign's `k`: the minimum number of records of an export that share their background answers.
     pub k: i32,
+    /// Background questions whose answers are in no file of single responses.
+    pub left_out: LeftOut,
+    /// How much a masked cell costs, where it is not as usual.
+    pub masking_weights: MaskingWeights,
     /// The number of its server key.
     pub server_key: i16,
     /// When its responses were deleted.

@@ -9,6 +9,7 @@ use aftercare::app::staff::{self, NewAccount};
 use aftercare::domain::audit::Actor;
 use aftercare::domain::campaign::Schedule;
 use aftercare::domain::campaign::access::Access;
+use aftercare::domain::campaign::masking::{LeftOut, MaskingWeights};
 use aftercare::domain::form::{Form, Text};
 use aftercare::domain::staff::role::Role;
 use aftercare::http::problem::Code;
@@ -242,6 +243,8 @@ async fn what_is_undone_leaves_no_entry() {
         retained_until: None,
         grace_days: 0,
         insights_from: None,
+        left_out: LeftOut::default(),
+        masking_weights: MaskingWeights::default(),
         form_version: None,
         testing: false,
     };

@@ -162,7 +162,7 @@ async fn fewer_responses_than_k_are_not_exported_at_all() {
     let empty = analyst.get(&path).send().await.expect(200);
     assert_eq!(empty.text().lines().count(), 1);
     let expected = "k=5, records=0, cells=0, masked-cells=0, masked-records=0, dependent-cells=0, smallest-class=0, withheld-records=0, \
-                    coarser-cells=0, coarser-records=0";
+                    coarser-cells=0, coarser-records=0, left-out-cells=0";
     assert_eq!(empty.header("disclosure-control"), expected);
     assert_eq!(empty.header("diversity"), "");
     let answers = json!({"group": "c", "meals": "none", "distress": 1});

@@ -3,10 +3,18 @@
 use aftercare::app::Caller;
 use aftercare::app::export::{ExportError, MaskedRole};
 use aftercare::app::exports::ExportRefused;
-use aftercare::app::masking::measure_masking;
+use aftercare::app::masking::{Alternative, MeasureRefused, measure_masking};
 
 use super::*;
 use crate::cli::{Place, Serving};
+
+/// Another `k` than is promised.
+fn under(k: Option<u32>) -> Alternative {
+    Alternative {
+        k,
+        ..Alternative::default()
+    }
+}
 
 fn daily_life() -> aftercare::domain::ids::FormKey {
     "daily-life-after-treatment".parse().unwrap()
@@ -18,7 +26,8 @@ async fn measuring_tells_what_the_export_masks_in_each_column() {
     let form = daily_life();
     for k in [5_u64, 9] {
         let asked = u32::try_from(k).unwrap();
-        let report = measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(asked), true);
+        let alternative = under(Some(asked));
+        let report = measure_masking(&app.state.app, &Caller::OPERATOR, &form, &alternative);
         let report = report.await.unwrap();
         let file = File::get(&analyst, DAILY_LIFE, &format!("k={k}")).await;
         assert_eq!(report.k, asked);
@@ -105,7 +114,8 @@ async fn a_smaller_k_than_is_promised_can_be_measured_and_not_exported() {
     let (app, _, analyst) = shipped(300).await;
     promise(&app, 9).await;
     let form = daily_life();
-    let measure = |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, k, true);
+    let measure =
+        async |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, &under(k)).await;
     let (three, five) = (measure(Some(3)).await, measure(Some(5)).await);
     let (three, five) = (three.unwrap(), five.unwrap());
     let promised = measure(None).await.unwrap();
@@ -118,7 +128,11 @@ async fn a_smaller_k_than_is_promised_can_be_measured_and_not_exported() {
     let file = File::get(&analyst, DAILY_LIFE, "k=5").await;
     assert_eq!(five.masked_cells, file.figures["masked-cells"]);
     // Without levels nothing is told coarser.
-    let without = measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(5), false);
+    let flat = Alternative {
+        without_levels: true,
+        ..under(Some(5))
+    };
+    let without = measure_masking(&app.state.app, &Caller::OPERATOR, &form, &flat);
     let without = without.await.unwrap();
     assert!(five.coarser_cells > 0);
     assert_eq!((without.coarser_cells, without.coarser_records), (0, 0));
@@ -136,12 +150,15 @@ async fn who_measured_is_in_the_audit_and_so_is_that_there_were_too_few() {
     let form = "every-kind".parse().unwrap();
     let answers = json!({"group": "c", "meals": "none", "distress": 1});
     respond_often(&mut conn, &version, campaign, answers, 6).await;
-    let measure = |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, Some(k), true);
+    let measure =
+        async |k| measure_masking(&app.state.app, &Caller::OPERATOR, &form, &under(Some(k))).await;
     assert_eq!(measure(6).await.unwrap().records, 6);
     let refused = measure(7).await;
     assert!(matches!(
         refused,
-        Err(ExportRefused::Export(ExportError::TooFew))
+        Err(MeasureRefused::Export(ExportRefused::Export(
+            ExportError::TooFew
+        )))
     ));
     let entries = entries(&mut conn).await;
     let details: Vec<_> = entries
@@ -217,8 +234,93 @@ async fn the_command_shows_what_would_be_masked_of_the_demonstration_whose_peopl
         "{text}"
     );
 
+    // Other weights and without a question, after what is promised.
+    let form = ["masking", "--form", "daily-life-after-treatment"];
+    let other = ["--weight", "age_band=90", "--leave-out", "sex", "--k", "10"];
+    let output = place.run(&[&form[..], &other].concat());
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (promised, alternative) = text
+        .split_once("\n\nwith age_band=90, without sex\n")
+        .unwrap();
+    let start = "as the campaigns promise\ndaily-life-after-treatment: 400 responses, k = 5, ";
+    assert!(promised.starts_with(start), "{text}");
+    let start = "daily-life-after-treatment: 400 responses, k = 10, ";
+    assert!(alternative.starts_with(start), "{text}");
+    let line = |block: &'_ str, name: &str| -> String {
+        let mut lines = block.lines();
+        let line = lines.find(|line| line.trim_start().starts_with(name));
+        line.unwrap().to_owned()
+    };
+    assert!(
+        line(alternative, "sex ").ends_with("100.0 %          0     0.0 %  left out"),
+        "{text}"
+    );
+    assert!(!promised.contains("left out"), "{text}");
+    let masked = |block: &str| -> u64 {
+        let line = line(block, "age_band ");
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    assert!(masked(alternative) <= masked(promised), "{text}");
+    for (wrong, expected) in [
+        (
+            ["--weight", "eating_meals=5"],
+            "has no background question eating_meals",
+        ),
+        (
+            ["--leave-out", "nothing"],
+            "has no background question nothing",
+        ),
+        (["--weight", "sex=101"], "a whole number from 1 to 100"),
+    ] {
+        let output = place.run(&[&form[..], &wrong].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && said.contains(expected),
+            "{said}"
+        );
+    }
+
     let unknown = place.run(&["masking", "--form", "nothing"]);
     assert!(!unknown.status.success());
     let said = String::from_utf8(unknown.stderr).unwrap();
     assert!(said.contains("there is no form nothing"), "{said}");
+}
+
+#[tokio::test]
+async fn what_an_alternative_would_mask_is_what_a_campaign_with_that_promise_masks() {
+    let (app, mut conn, analyst) = shipped(400).await;
+    let form = daily_life();
+    let alternative = Alternative {
+        weights: [("age_band".to_owned(), 50)].into(),
+        left_out: ["living_alone".to_owned()].into(),
+        ..Alternative::default()
+    };
+    let measured = measure_masking(&app.state.app, &Caller::OPERATOR, &form, &alternative);
+    let (measured, usual) = (
+        measured.await.unwrap(),
+        File::get(&analyst, DAILY_LIFE, "").await,
+    );
+    assert_ne!(measured.masked_cells, usual.figures["masked-cells"]);
+    assert_eq!(measured.left_out_cells, 400);
+    let promise = "UPDATE campaigns SET masking_weights = '{\"age_band\": 50}', left_out = '{\"living_alone\": {}}'";
+    conn.batch_execute(promise).await.unwrap();
+    let file = File::get(&analyst, DAILY_LIFE, "").await;
+    assert_eq!(measured.masked_cells, file.figures["masked-cells"]);
+    assert_eq!(measured.left_out_cells, file.figures["left-out-cells"]);
+    let masked = |name: &str| file.cells(name).iter().filter(|it| **it == "MSK").count() as u64;
+    let column = |name: &str| measured.columns.iter().find(|it| it.name == name).unwrap();
+    for name in ["age_band", "sex", "living_alone"] {
+        assert_eq!(column(name).masked, masked(name), "{name}");
+    }
+    assert_eq!(
+        (column("living_alone").left_out, column("age_band").left_out),
+        (400, 0)
+    );
+    let unknown = Alternative {
+        left_out: ["eating_meals".to_owned()].into(),
+        ..Alternative::default()
+    };
+    let refused = measure_masking(&app.state.app, &Caller::OPERATOR, &form, &unknown).await;
+    assert!(matches!(refused, Err(MeasureRefused::NotBackground(key)) if key == "eating_meals"));
 }

@@ -4,15 +4,21 @@
 //! | --- | --- |
 //! | `own_tables` | each campaign has a masked table of its own, which is kept as long as it does not change |
 //! | `classes` | how many rows are alike, and what is masked for it |
+//! | `left_out` | what a campaign leaves out of its rows |
 //! | `measured` | what an export would mask, measured without one |
 //! | `report` | what the headers and the audit say |
+//! | `weights` | what masked cells cost |
+//! | `unmasked` | a campaign that says that its files are not masked |
 //! | `order` | the order of the rows, and of what happens at the same time |
 
 mod classes;
+mod left_out;
 mod measured;
 mod order;
 mod own_tables;
 mod report;
+mod unmasked;
+mod weights;
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Client};

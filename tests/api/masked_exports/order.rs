@@ -163,6 +163,8 @@ async fn what_changes_between_the_passes_is_not_seen() {
                 id: CampaignId(campaign),
                 key: "spring-2027".to_owned(),
                 least_k: 5,
+                left_out: BTreeSet::new(),
+                weights: BTreeMap::new(),
                 server_key: Some(app.state.app.keys.server.oldest().clone()),
             }],
             row_filter: RowFilter::default(),

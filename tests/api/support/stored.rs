@@ -6,6 +6,7 @@ use aftercare::app::{App, Caller};
 use aftercare::domain::audit::Actor;
 use aftercare::domain::campaign::Schedule;
 use aftercare::domain::campaign::access::Access;
+use aftercare::domain::campaign::masking::{LeftOut, MaskingWeights};
 use aftercare::domain::form::{Form, FormDefinition, Text};
 use aftercare::domain::response::{Occasion, RawAnswers, validate};
 use aftercare::domain::week::IsoWeek;
@@ -82,6 +83,8 @@ pub async fn open_campaign(app: &App, form: &Form, key: &str) -> Uuid {
         retained_until: None,
         grace_days: 0,
         insights_from: None,
+        left_out: LeftOut::default(),
+        masking_weights: MaskingWeights::default(),
         form_version: None,
         testing: false,
     };

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::access::Access;
+use super::masking::{LeftOut, MaskingWeights};
 use super::privacy_settings::{PrivacySettings, Promise};
 use super::schedule::{MAX_GRACE_DAYS, Schedule, ScheduleFault, whole_microseconds};
 use super::{Campaign, CampaignState};
@@ -40,6 +41,10 @@ pub struct CampaignChange {
     pub proof_of_work: Option<Option<Work>>,
     /// From how many responses on its figures are for everybody while it is open; `Some(None)` for after its end only.
     pub insights_from: Option<Option<i32>>,
+    /// The background questions whose answers are in no file of single responses.
+    pub left_out: Option<LeftOut>,
+    /// How much a masked cell costs, where it is not as usual.
+    pub masking_weights: Option<MaskingWeights>,
 }
 
 /// Why a campaign was not changed.
@@ -82,6 +87,8 @@ impl CampaignChange {
             testing,
             proof_of_work,
             insights_from,
+            left_out,
+            masking_weights,
         } = self;
         title.is_some()
             || description.is_some()
@@ -93,6 +100,8 @@ impl CampaignChange {
             || testing.is_some()
             || proof_of_work.is_some()
             || insights_from.is_some()
+            || left_out.is_some()
+            || masking_weights.is_some()
     }
 }
 
@@ -245,6 +254,15 @@ impl Campaign {
                 retained_until: change.retained_until.unwrap_or(old.retained_until),
                 grace_days: change.grace_days.unwrap_or(old.grace_days),
                 insights_from: change.insights_from.unwrap_or(old.insights_from),
+                left_out: match &change.left_out {
+                    // The words of the promise stay those that people read.
+                    Some(new) if !new.is_same(&old.left_out) => new.clone(),
+                    _ => old.left_out.clone(),
+                },
+                masking_weights: change
+                    .masking_weights
+                    .clone()
+                    .unwrap_or_else(|| old.masking_weights.clone()),
             },
             form_version: change.form_version.unwrap_or(self.form_version),
             testing: change.testing.unwrap_or(self.testing),

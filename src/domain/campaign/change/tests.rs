@@ -29,6 +29,8 @@ fn campaign(access: Access) -> Campaign {
             retained_until: day(100),
             grace_days: 0,
             insights_from: None,
+            left_out: LeftOut::default(),
+            masking_weights: MaskingWeights::default(),
         },
         proof_of_work: None,
         created_at: day(0),

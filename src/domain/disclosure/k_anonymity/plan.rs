@@ -27,6 +27,7 @@ pub(super) fn plan(
     match counts.iter().sum::<u64>() {
         0 => return (Vec::new(), columns),
         records if records < k => return (suppress_all(combinations, columns.len()), columns),
+        _ if k <= 1 => return (as_they_are(combinations, &columns), columns),
         _ => {}
     }
     let packing = Packing::of(combinations, columns.len());
@@ -45,6 +46,18 @@ pub(super) fn plan(
     let plans = suppressed.into_iter().chain([divided]);
     let best = plans.min_by_key(|classes| total_cost(classes, &columns));
     (best.unwrap_or_default(), columns)
+}
+
+/// Each combination in a class of its own, which shows all of it.
+fn as_they_are(combinations: &[KeyCombination], columns: &[Nodes]) -> Vec<Generalised> {
+    let class = |(combination, it): (u32, &KeyCombination)| Generalised {
+        shown: columns.iter().map(|it| it.cell(combination)).collect(),
+        parts: vec![Part {
+            combination,
+            count: it.count,
+        }],
+    };
+    (0..).zip(combinations).map(class).collect()
 }
 
 /// The cheapest of three plans: the cover with its rest padded one by one, the cover with its rest padded together, and no

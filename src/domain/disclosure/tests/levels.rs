@@ -15,6 +15,7 @@ use crate::domain::codebook::{Cell, Columns, RowContent, RowProjection};
 use crate::domain::disclosure::k_anonymity::{FrequencyTable, Suppressor};
 use crate::domain::disclosure::{
     Coarse, KeyEncoder, Levels, QuasiIdentifiers, SecondarySuppression, ShownClass, Weights,
+    left_out,
 };
 use crate::domain::form::{Answer, Form};
 use crate::domain::period::PeriodKind;
@@ -23,26 +24,55 @@ use crate::domain::week::IsoWeek;
 use crate::sample::{People, synthetic};
 
 /// A response: its week, its language and its answers.
-type Response = (NaiveDate, &'static str, Vec<Answer>);
+pub(super) type Response = (NaiveDate, &'static str, Vec<Answer>);
 
 /// The masked table of some responses to one form.
-struct Masked<'a> {
-    columns: Columns<'a>,
-    quasi: QuasiIdentifiers,
+pub(super) struct Masked<'a> {
+    pub(super) columns: Columns<'a>,
+    pub(super) quasi: QuasiIdentifiers,
     secondary: SecondarySuppression,
     encoder: KeyEncoder,
     /// The class of each response.
-    classes: Vec<ShownClass>,
+    pub(super) classes: Vec<ShownClass>,
 }
 
 impl<'a> Masked<'a> {
     fn of(form: &'a Form, responses: &[Response], k: u32, with_levels: bool) -> Self {
+        Self::leaving_out(form, responses, (k, with_levels), &[])
+    }
+
+    /// Without the answers to the questions with these keys.
+    pub(super) fn leaving_out(
+        form: &'a Form,
+        responses: &[Response],
+        (k, with_levels): (u32, bool),
+        questions: &[&str],
+    ) -> Self {
+        Self::weighted(
+            form,
+            responses,
+            (k, with_levels),
+            questions,
+            &BTreeMap::new(),
+        )
+    }
+
+    /// The same with these weights.
+    pub(super) fn weighted(
+        form: &'a Form,
+        responses: &[Response],
+        (k, with_levels): (u32, bool),
+        questions: &[&str],
+        weights: &BTreeMap<String, u8>,
+    ) -> Self {
         let columns = Columns::of(&[(1, form)]);
         let quasi = QuasiIdentifiers::of(&columns);
         let secondary = SecondarySuppression::of(&columns, &quasi);
         let levels = Levels::of(&columns, &quasi);
         let levels = if with_levels { levels } else { levels.none() };
-        let mut encoder = KeyEncoder::new(Arc::new(levels));
+        let questions = questions.iter().map(|key| (*key).to_owned()).collect();
+        let left_out = left_out(&columns, &quasi, &secondary, &questions);
+        let mut encoder = KeyEncoder::new(Arc::new(levels)).leaving_out(left_out);
         let mut table = FrequencyTable::new(quasi.count()).unwrap();
         let projection = RowProjection::of(&columns, 1);
         let key = |encoder: &mut KeyEncoder, response: &Response| -> Vec<u32> {
@@ -57,7 +87,7 @@ impl<'a> Masked<'a> {
             table.add(&key(&mut encoder, response)).unwrap();
         }
         encoder.seal(&mut table);
-        let weights = Weights::of_columns(&columns, &quasi, &secondary);
+        let weights = Weights::of_columns(&columns, &quasi, &secondary, weights);
         let plan = table.generalise(k, &encoder.hierarchies(&weights)).unwrap();
         let mut suppressor = Suppressor::new(plan);
         let mut draws = StdRng::seed_from_u64(5);
@@ -81,7 +111,7 @@ impl<'a> Masked<'a> {
     }
 
     /// What the file shows of a response as one of this class.
-    fn shown(&self, class: &ShownClass, response: &Response) -> Vec<(String, String)> {
+    pub(super) fn shown(&self, class: &ShownClass, response: &Response) -> Vec<(String, String)> {
         let projection = RowProjection::of(&self.columns, 1);
         let cells = projection.cells(content(response));
         let with = self.secondary.of_version(1);
@@ -124,7 +154,7 @@ fn week(number: i64) -> NaiveDate {
 }
 
 /// Every kind of question, with levels of each kind that has some, and questions that hang on some of them.
-fn leveled() -> Json {
+pub(super) fn leveled() -> Json {
     let mut form = every_kind();
     let text = json!({"en": "x", "ko": "x"});
     let option = |code: &str| json!({"code": code, "label": text});
@@ -176,7 +206,7 @@ fn leveled() -> Json {
     form
 }
 
-fn responses(form: &Form, count: usize, rng: &mut StdRng) -> Vec<Response> {
+pub(super) fn responses(form: &Form, count: usize, rng: &mut StdRng) -> Vec<Response> {
     let response = |rng: &mut StdRng| {
         let language = if rng.random_bool(0.8) { "ko" } else { "en" };
         let answers = settled(form, synthetic(form, language, rng));
@@ -426,4 +456,48 @@ fn an_answer_of_a_question_that_a_score_is_made_of_is_never_decided_by_a_group()
     let (index, _) = columns.iter().find(|(_, it)| it.coding == "place").unwrap();
     let place = quasi.of_column(index).unwrap();
     assert!(!levels.decides(place, &Coarse::Group { level: 0, group: 0 }));
+}
+
+#[test]
+fn a_heavier_question_keeps_more_of_its_cells() {
+    let form = form(&shipped());
+    let people = People::of(&form).unwrap();
+    let mut rng = StdRng::seed_from_u64(11);
+    let response = |rng: &mut StdRng| {
+        let answers = settled(&form, people.answers(&form, occasion(), rng));
+        (week(rng.random_range(0..8)), "ko", answers)
+    };
+    let responses: Vec<Response> = (0..500).map(|_| response(&mut rng)).collect();
+    // What is lost of a column in all rows, in thousandths of a cell.
+    let lost = |name: &str, weights: &[(&str, u8)]| -> u64 {
+        let weights = weights
+            .iter()
+            .map(|(name, weight)| ((*name).to_owned(), *weight));
+        let masked = Masked::weighted(&form, &responses, (5, true), &[], &weights.collect());
+        let column = masked.columns.iter().find(|(_, it)| it.coding == name);
+        let quasi = masked.quasi.of_column(column.unwrap().0).unwrap();
+        let of_class = |class: &ShownClass| match class.coarse(quasi, &masked.encoder) {
+            Some(coarse) => masked.encoder.levels().loss(quasi, coarse),
+            None => 1000 * u32::from(class.masked.contains(quasi)),
+        };
+        masked
+            .classes
+            .iter()
+            .map(|it| u64::from(of_class(it)))
+            .sum()
+    };
+    for name in ["age_band", "time_since_treatment", "week"] {
+        let (light, usual, heavy) = (
+            lost(name, &[(name, 1)]),
+            lost(name, &[]),
+            lost(name, &[(name, 100)]),
+        );
+        assert!(heavy < usual, "{name}: {heavy} of {usual}");
+        assert!(usual <= light, "{name}: {usual} of {light}");
+    }
+    assert_eq!(
+        lost("week", &[("age_band", 8), ("week", 1)]),
+        lost("week", &[]),
+        "the usual ones, said"
+    );
 }

@@ -1,2 +1,3 @@
+mod left_out;
 mod levels;
 mod secondary_suppression;

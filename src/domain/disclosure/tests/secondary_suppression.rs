@@ -1,5 +1,7 @@
 //! What is masked with a masked answer, and that nothing of it can be told from the rest.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -175,7 +177,7 @@ fn each_coding_and_each_multiple_choice_is_one_quasi_identifier() {
     ];
     assert_eq!(found, expected);
     let secondary = SecondarySuppression::of(&columns, &quasi);
-    let weights = Weights::of_columns(&columns, &quasi, &secondary);
+    let weights = Weights::of_columns(&columns, &quasi, &secondary, &BTreeMap::new());
     let weights: Vec<u32> = (0..quasi.count()).map(|it| weights.of(it).1).collect();
     assert_eq!((weights[2], weights[3]), (1, 1));
     assert!(

@@ -3,6 +3,7 @@
 use crate::app::campaigns::CampaignError;
 use crate::app::forms::FormError;
 use crate::app::forms::try_out::TryOutError;
+use crate::domain::campaign::masking::MaskingWeights;
 use crate::domain::campaign::privacy_settings::Promise;
 use crate::domain::campaign::{ChangeRefused, ScheduleFault};
 use crate::domain::fault::Fault;
@@ -32,12 +33,28 @@ impl From<CampaignError> for Problem {
                 FieldCode::VersionRetired,
                 "The version is retired, or every version of the form is: nobody could answer.",
             ),
+            CampaignError::NotBackground(key) => not_background(&key),
+            CampaignError::NotWeighted(key) => not_weighted(&key),
             CampaignError::Refused(refused) => refused.into(),
             CampaignError::PassKeyDestroyed => Code::CampaignClosed.into(),
             CampaignError::TooManyPassKeys => Code::TooManyPassCampaigns.into(),
             CampaignError::Failure(failure) => failure.into(),
         }
     }
+}
+
+fn not_background(key: &str) -> Problem {
+    let detail = format!("The form has no background question “{key}”.");
+    Problem::field("/left_out", FieldCode::NotBackground, detail)
+}
+
+fn not_weighted(key: &str) -> Problem {
+    let pointer = Pointer::root().child("masking_weights").child(key);
+    let others = MaskingWeights::METADATA.join(", ");
+    let detail = format!(
+        "The form has no background question “{key}”. Beside these, {others} have a weight."
+    );
+    Problem::field(pointer.as_str(), FieldCode::NotBackground, detail)
 }
 
 impl From<ScheduleFault> for Problem {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::campaign::masking::{LeftOut, MaskingWeights};
 use crate::domain::campaign::privacy_settings::PrivacySettings;
 use crate::domain::campaign::statement::{STORED, STORED_APART};
 use crate::domain::form::Text;
@@ -23,12 +24,14 @@ pub struct PrivacyStatementView {
     pub linkable_to_invitation_by: &'static str,
     /// The minimum number of responses that are released together, in shuffled order.
     pub release_size: i32,
-    /// The minimum number of records of an export that share their background answers.
+    /// The minimum number of records of an export that share their background answers; 1 where exports are not masked.
     pub k: i32,
     /// Until when a response can be withdrawn with its receipt.
     pub withdrawal_until: DateTime<Utc>,
     /// When all responses are deleted.
     pub retained_until: DateTime<Utc>,
+    /// The keys of background questions whose answers are in no file of single responses.
+    pub left_out: Vec<String>,
     /// The statement in sentences.
     pub sentences: Vec<SentenceView>,
 }
@@ -43,8 +46,8 @@ pub struct SentenceView {
     pub text: Text,
 }
 
-impl From<PrivacySettings> for PrivacyStatementView {
-    fn from(settings: PrivacySettings) -> Self {
+impl From<&PrivacySettings> for PrivacyStatementView {
+    fn from(settings: &PrivacySettings) -> Self {
         let retained_until = settings.retained_until;
         let sentences = settings.sentences().into_iter();
         Self {
@@ -56,6 +59,7 @@ impl From<PrivacySettings> for PrivacyStatementView {
             k: settings.k,
             withdrawal_until: settings.withdrawal_until(),
             retained_until,
+            left_out: settings.left_out.keys().into_iter().collect(),
             sentences: sentences
                 .map(|sentence| SentenceView {
                     code: sentence.code,
@@ -68,7 +72,7 @@ impl From<PrivacySettings> for PrivacyStatementView {
 
 fn example() -> PrivacyStatementView {
     let day = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
-    PrivacyStatementView::from(PrivacySettings {
+    PrivacyStatementView::from(&PrivacySettings {
         access: crate::domain::campaign::access::Access::Pass,
         release_size: 10,
         k: 5,
@@ -76,5 +80,7 @@ fn example() -> PrivacyStatementView {
         retained_until: day(1_961_884_800),
         grace_days: 14,
         insights_from: None,
+        left_out: LeftOut::default(),
+        masking_weights: MaskingWeights::default(),
     })
 }

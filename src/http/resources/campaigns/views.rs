@@ -1,5 +1,7 @@
 //! Campaigns in requests and replies.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +14,10 @@ use crate::app::pass_keys::PassKey;
 use crate::domain::admission::pass::to_base64url;
 use crate::domain::admission::proof_of_work::Work;
 use crate::domain::campaign::access::Access;
-use crate::domain::campaign::privacy_settings::{MAX_INSIGHTS_FROM, MIN_INSIGHTS_FROM};
+use crate::domain::campaign::masking::{LeftOut, MAX_WEIGHT, MaskingWeights};
+use crate::domain::campaign::privacy_settings::{
+    MAX_INSIGHTS_FROM, MAX_K, MIN_INSIGHTS_FROM, MIN_K, UNMASKED, is_k,
+};
 use crate::domain::campaign::{
     Campaign, CampaignChange, CampaignState as DomainState, MAX_GRACE_DAYS, Schedule,
 };
@@ -81,11 +86,12 @@ impl From<&PassKey> for PassIssuerView {
         "stored_apart": ["id", "campaign", "question", "language", "text"],
         "not_stored": ["receipt", "time_of_day", "order_of_arrival", "network_address"],
         "linkable_to_invitation_by": "server_that_records", "release_size": 10, "k": 5,
-        "withdrawal_until": "2027-04-01T00:00:00Z", "retained_until": "2032-03-02T00:00:00Z",
+        "withdrawal_until": "2027-04-01T00:00:00Z", "retained_until": "2032-03-02T00:00:00Z", "left_out": ["sex"],
         "sentences": [{"code": "retention", "text": {"en": "All responses are deleted on 2032-03-02."}}],
     },
     "grace_days": 14, "accepts_until": "2027-03-18T00:00:00Z", "form_version": null,
-    "testing": false, "insights_from": null,
+    "testing": false, "insights_from": null, "left_out": ["sex"],
+    "masking_weights": {"age_band": 20},
 }))]
 pub struct CampaignView {
     /// The campaign's key.
@@ -110,7 +116,7 @@ pub struct CampaignView {
     pub access: AccessRule,
     /// The minimum number of responses that are released together, in a shuffled batch, until the campaign closes.
     pub release_size: i32,
-    /// The minimum number of records of an export that share their background answers.
+    /// The minimum number of records of an export that share their background answers; 1 where exports are not masked.
     pub k: i32,
     /// From when responses can no longer be withdrawn; null if they always can.
     #[schema(required)]
@@ -144,6 +150,12 @@ pub struct CampaignView {
     /// From how many responses on its figures are for everybody while it is open, roughly; null for after its end only.
     #[schema(required)]
     pub insights_from: Option<i32>,
+    /// The keys of background questions whose answers are in no file of single responses, as nothing is that would tell them.
+    /// Figures have them.
+    pub left_out: Vec<String>,
+    /// How much a masked cell costs, from 1 to 100: by the key of a background question or the name of a metadata column. What is not
+    /// there costs as usual.
+    pub masking_weights: BTreeMap<String, u8>,
 }
 
 /// The access rule of a campaign.
@@ -208,17 +220,21 @@ impl CampaignView {
     /// The present state of a campaign. Its pass key must be in memory; every use case that returns a campaign loads
     /// it.
     pub(super) fn of(app: &App, campaign: Campaign) -> Self {
-        let settings = campaign.settings;
         let proof_of_work = campaign.needed_work().map(Work::bits);
         let pass = app.pass_keys.known(campaign.id);
-        let pass = pass.filter(|_| settings.access == Access::Pass);
+        let pass = pass.filter(|_| campaign.settings.access == Access::Pass);
+        let accepts_until = campaign.accepts_until();
+        let (state, testing) = (campaign.state(app.now()), campaign.is_testing(app.now()));
+        let settings = campaign.settings;
         Self {
-            state: campaign.state(app.now()).into(),
-            accepts_until: campaign.accepts_until(),
+            state: state.into(),
+            accepts_until,
             grace_days: settings.grace_days,
             form_version: campaign.form_version,
-            testing: campaign.is_testing(app.now()),
+            testing,
             insights_from: settings.insights_from,
+            left_out: settings.left_out.keys().into_iter().collect(),
+            masking_weights: settings.masking_weights.0.clone(),
             form: campaign.form.to_string(),
             key: campaign.key.to_string(),
             title: campaign.title,
@@ -234,7 +250,7 @@ impl CampaignView {
             erased_at: campaign.erased_at,
             proof_of_work,
             pass: pass.map(|key| PassIssuerView::from(&*key)),
-            privacy: settings.into(),
+            privacy: (&settings).into(),
         }
     }
 }
@@ -273,10 +289,12 @@ pub struct CreateCampaignBody {
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
     release_size: i32,
-    /// The minimum number of records of an export that share their background answers. If missing: 5.
+    /// The minimum number of records of an export that share their background answers, from 5 on. If missing: 5. With 1, which
+    /// cannot be chosen any more once the first response has arrived, exports are not masked: for a study with consent and an
+    /// agreement on the data. The privacy statement says so.
     #[serde(default = "five")]
-    #[validate(range(min = 5, max = 1000))]
-    #[schema(minimum = 5, maximum = 1000)]
+    #[validate(custom(function = real_k))]
+    #[schema(minimum = 1, maximum = 1000)]
     k: i32,
     /// From when responses can no longer be withdrawn; if missing, they always can.
     freezes_at: Option<DateTime<Utc>>,
@@ -303,6 +321,17 @@ pub struct CreateCampaignBody {
     #[validate(range(min = MIN_INSIGHTS_FROM, max = MAX_INSIGHTS_FROM))]
     #[schema(minimum = 10, maximum = 1_000_000)]
     insights_from: Option<i32>,
+    /// The keys of background questions whose answers are to be in no file of single responses. Their columns are masked, as
+    /// is all that would tell them, and the other answers are masked less. Figures have them. It is fixed once the first response
+    /// has arrived. If missing: none.
+    #[serde(default)]
+    left_out: Vec<String>,
+    /// How much a masked cell costs, from 1 to 100: by the key of a background question, or `week`, `language` or `form_version`.
+    /// Files of single responses keep more of what weighs more. What is not named costs as usual: a background question 8,
+    /// `form_version` 3, `week` and `language` 1. It is fixed once the first response has arrived.
+    #[serde(default)]
+    #[validate(custom(function = weights))]
+    masking_weights: BTreeMap<String, i32>,
 }
 
 fn fortnight() -> i32 {
@@ -322,7 +351,8 @@ fn five() -> i32 {
 ///
 /// Once the first response has arrived, the privacy settings are a promise: `access` is fixed, `release_size`, `k` and
 /// `grace_days` may only grow, `insights_from` may only grow or become null, `freezes_at` may only become later or null, and
-/// `retained_until` only earlier.
+/// `retained_until` only earlier, and `left_out` and `masking_weights` are
+/// fixed.
 /// `opens_at` can then no longer move from the past into the future, and `form_version` only become null.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -352,10 +382,11 @@ pub struct UpdateCampaignBody {
     #[validate(range(min = 1, max = 1000))]
     #[schema(minimum = 1, maximum = 1000)]
     release_size: Option<i32>,
-    /// The minimum number of records of an export that share their background answers.
+    /// The minimum number of records of an export that share their background answers, from 5 on; 1 for exports that are not
+    /// masked.
     #[serde(default, deserialize_with = "never_null")]
-    #[validate(range(min = 5, max = 1000))]
-    #[schema(minimum = 5, maximum = 1000)]
+    #[validate(custom(function = real_k))]
+    #[schema(minimum = 1, maximum = 1000)]
     k: Option<i32>,
     /// From when responses can no longer be withdrawn; null if they always can.
     #[serde(default, deserialize_with = "even_null")]
@@ -388,6 +419,16 @@ pub struct UpdateCampaignBody {
     #[validate(range(min = MIN_INSIGHTS_FROM, max = MAX_INSIGHTS_FROM))]
     #[schema(value_type = Option<i32>, minimum = 10, maximum = 1_000_000)]
     insights_from: Option<Option<i32>>,
+    /// The keys of background questions whose answers are to be in no file of single responses.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = Vec<String>, required = false)]
+    left_out: Option<Vec<String>>,
+    /// How much a masked cell costs, from 1 to 100: by the key of a background question, or `week`, `language` or `form_version`.
+    /// What is not named costs as usual.
+    #[serde(default, deserialize_with = "never_null")]
+    #[validate(custom(function = weights))]
+    #[schema(value_type = BTreeMap<String, i32>, required = false)]
+    masking_weights: Option<BTreeMap<String, i32>>,
 }
 
 /// How to close a campaign.
@@ -428,6 +469,8 @@ impl CreateCampaignBody {
             testing: self.testing,
             proof_of_work: self.proof_of_work.and_then(Work::of_bits),
             insights_from: self.insights_from,
+            left_out: LeftOut::of_keys(self.left_out),
+            masking_weights: chosen(self.masking_weights),
         })
     }
 }
@@ -449,6 +492,8 @@ impl From<UpdateCampaignBody> for CampaignChange {
             testing: body.testing,
             proof_of_work: body.proof_of_work.map(|bits| bits.and_then(Work::of_bits)),
             insights_from: body.insights_from,
+            left_out: body.left_out.map(LeftOut::of_keys),
+            masking_weights: body.masking_weights.map(chosen),
         }
     }
 }
@@ -469,6 +514,34 @@ where
     T: Deserialize<'de>,
 {
     Option::deserialize(deserializer).map(Some)
+}
+
+fn weights(weights: &BTreeMap<String, i32>) -> Result<(), ValidationError> {
+    if weights
+        .values()
+        .all(|it| (1..=i32::from(MAX_WEIGHT)).contains(it))
+    {
+        return Ok(());
+    }
+    let message = format!("Each weight is a whole number from 1 to {MAX_WEIGHT}.");
+    Err(ValidationError::new("range").with_message(message.into()))
+}
+
+/// The weights of a validated body.
+fn chosen(weights: BTreeMap<String, i32>) -> MaskingWeights {
+    let weights = weights.into_iter();
+    let weights = weights.filter_map(|(key, weight)| Some((key, u8::try_from(weight).ok()?)));
+    MaskingWeights(weights.collect())
+}
+
+fn real_k(k: i32) -> Result<(), ValidationError> {
+    if is_k(k) {
+        return Ok(());
+    }
+    let message = format!(
+        "It is {MIN_K} to {MAX_K}, or {UNMASKED} for exports that are not masked, which the privacy statement then says."
+    );
+    Err(ValidationError::new("range").with_message(message.into()))
 }
 
 fn dashed_words(key: &str) -> Result<(), ValidationError> {

@@ -12,6 +12,7 @@ pub fn headers(report: &Report) -> Vec<(HeaderName, HeaderValue)> {
         records,
         cells,
         masked_cells,
+        left_out_cells,
         masked_records,
         dependent_cells,
         smallest_class,
@@ -24,7 +25,8 @@ pub fn headers(report: &Report) -> Vec<(HeaderName, HeaderValue)> {
     let control = format!(
         "k={k}, records={records}, cells={cells}, masked-cells={masked_cells}, \
          masked-records={masked_records}, dependent-cells={dependent_cells}, smallest-class={smallest_class}, \
-         withheld-records={withheld_records}, coarser-cells={coarser_cells}, coarser-records={coarser_records}"
+         withheld-records={withheld_records}, coarser-cells={coarser_cells}, coarser-records={coarser_records}, \
+         left-out-cells={left_out_cells}"
     );
     // Keys of questions are valid tokens: lower-case letters, digits and `_`, beginning with a letter.
     let questions = diversity.iter().map(|question| {

@@ -88,8 +88,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 cells of other columns that hold `MSK`; `smallest-class`, the size of the smallest equivalence class; \
                 `withheld-records`, the number of responses left out because their version, language or week, by which rows were selected, is suppressed, or because \
                 their campaign has fewer than `k`; `coarser-cells`, the number of cells that hold a group or a longer period; \
-                `coarser-records`, the number of rows with a value that is given as a group. \
-                For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5, withheld-records=0, coarser-cells=81, coarser-records=70`."),
+                `coarser-records`, the number of rows with a value that is given as a group; \
+                `left-out-cells`, the number of the `masked-cells` whose question the campaign leaves out of such files. \
+                For example `k=5, records=1000, cells=18000, masked-cells=130, masked-records=101, dependent-cells=44, smallest-class=5, withheld-records=0, coarser-cells=81, coarser-records=70, left-out-cells=0`."),
             ("Diversity" = String, description = "Only with `sensitive`. A list of tokens with parameters (RFC 9651): \
                 for each question, `least` is the minimum number of different answers in an equivalence class, counted up to 20, and \
                 `uniform-classes` is the number of classes in which all answers are equal. For example `distress;least=3;uniform-classes=0`."),
