@@ -5,7 +5,7 @@ ARG NODE_IMAGE=node:22-bookworm-slim
 ARG RUST_IMAGE=rust:1.95-slim-bookworm
 ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 
-# The script of the respondent's page.
+# The script of the respondent's page, and the console.
 FROM ${NODE_IMAGE} AS page
 WORKDIR /build
 COPY web web
@@ -26,7 +26,7 @@ RUN mkdir src \
     && cargo clean --locked --release --package aftercare --target-dir target/dist \
     && rm -r build.rs src
 COPY . .
-COPY --from=page /build/target/web/page target/web/page
+COPY --from=page /build/target/web target/web
 # The data folder of the image: whatever is mounted there first takes over its owner and rights.
 RUN script/release && mkdir --mode=0700 data
 

@@ -12,7 +12,7 @@ use super::{App, Failure, failures};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{SessionId, StaffId};
 use crate::store::sessions::{self, SessionRow, live, revoke_others, revoke_own};
-use crate::store::staff;
+use crate::store::staff::{self, StaffRow};
 
 /// Why one's own account was not changed.
 #[derive(Debug)]
@@ -48,6 +48,17 @@ pub struct PasswordChange {
     pub present: String,
     /// The new one.
     pub new: String,
+}
+
+/// One's own account.
+///
+/// # Errors
+///
+/// When the account was deleted meanwhile.
+pub async fn find(app: &App, staff: StaffId) -> Result<StaffRow, OwnAccountError> {
+    let mut conn = app.connection().await?;
+    let account = staff::by_id(&mut conn, staff).await?;
+    account.ok_or(OwnAccountError::SessionEnded)
 }
 
 /// Changes one's own password. All other sessions end, and all API keys are revoked, as with a reset: whoever knew the old

@@ -38,6 +38,7 @@ use crate::domain::staff::account::AccountChange;
 use crate::domain::staff::role::Role;
 use crate::domain::staff::scope::RoleScopes;
 use crate::domain::week::IsoWeek;
+use crate::http::console::is_built;
 use crate::http::server::check_address;
 use crate::postgres::database::Database;
 use crate::sample::People;
@@ -325,12 +326,17 @@ fn new_campaign(key: CampaignKey, form: &Form, schedule: Schedule) -> anyhow::Re
 }
 
 fn what_to_try(server: &str, password: &str) -> String {
+    let console = match is_built() {
+        true => format!("{server}/console, for the staff account below"),
+        false => "not built: script/web --build, then start again".to_owned(),
+    };
     format!(
         "
 This is a demonstration: send nothing that is true of a person. Its campaign releases every response at once,
 where a real one waits for ten and shuffles them. Stop it with Ctrl-C.
 
   the page to answer on  {server}/c/{CAMPAIGN}
+  the console            {console}
   the form, in Korean    curl '{server}/v1/forms/daily-life-after-treatment?language=ko'
   the open campaign      curl {server}/v1/campaigns/{CAMPAIGN}
   the documentation      {server}/docs

@@ -7,6 +7,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use utoipa_actix_web::AppExt;
 
+use super::console;
 use super::extract::path_config;
 use super::middleware::{cors, crowd, deprecation, observe, security_headers};
 use super::openapi::Api;
@@ -42,6 +43,7 @@ pub fn build(
         .configure(docs::routes)
         .configure(welcome::routes)
         .configure(page::routes)
+        .configure(console::routes)
         .configure(problems::routes)
         .default_service(web::to(fallback))
         .wrap(from_fn(deprecation::announce))

@@ -9,6 +9,7 @@
 //! | [`metrics_token`] | the token that opens the metrics |
 //! | [`resources`] | one folder or file a resource: the operations and their wire types |
 //! | [`page`] | the respondent's page |
+//! | [`console`] | the console of staff |
 //! | [`problem`] | the table of problems, and the conversions of errors into problems |
 //! | [`extract`] | extractors of handlers |
 //! | [`auth`] | authentication and authorisation of staff |
@@ -20,6 +21,7 @@
 pub mod app;
 pub mod auth;
 pub mod certificate;
+pub mod console;
 pub mod extract;
 pub mod form_body;
 pub mod metrics_token;

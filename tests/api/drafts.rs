@@ -52,6 +52,45 @@ async fn a_form_is_drafted_in_yaml_changed_and_published() {
 }
 
 #[tokio::test]
+async fn the_list_of_drafts_has_those_of_the_authors_scope_and_counts_their_faults() {
+    let app = TestApp::start().await;
+    let author = app.with_staff(Role::Author).await.client;
+    let sound = definition(EVERY_KIND);
+    let mut faulty = sound.clone();
+    faulty["key"] = json!("faulty");
+    faulty["sections"][0]["title"] = json!({});
+    for form in [&sound, &faulty] {
+        author.post("/v1/forms").json(form).send().await.expect(201);
+    }
+    let list = author.get("/v1/drafts").send().await.expect(200).json();
+    let items = list["items"].as_array().unwrap().iter();
+    let keys: Vec<_> = items.map(|it| it["form"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["every-kind", "faulty"]);
+    assert_eq!(list["items"][0]["faults"], 0);
+    assert_eq!(list["items"][0]["title"], sound["title"]);
+    assert!(list["items"][1]["faults"].as_u64() > Some(0), "{list}");
+
+    let first = author
+        .get("/v1/drafts?limit=1")
+        .send()
+        .await
+        .expect(200)
+        .json();
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = author
+        .get(&format!("/v1/drafts?cursor={cursor}"))
+        .send()
+        .await;
+    assert_eq!(rest.expect(200).json()["items"][0]["form"], "faulty");
+
+    let scope = json!({"author": {"forms": ["faulty"]}});
+    let limited = app.with_scopes(&[Role::Author], scope).await.client;
+    let list = limited.get("/v1/drafts").send().await.expect(200).json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    assert_eq!(list["items"][0]["form"], "faulty");
+}
+
+#[tokio::test]
 async fn what_is_handed_in_without_an_edition_gets_the_newest_and_an_older_one_is_kept() {
     let app = TestApp::start().await;
     let author = app.with_staff(Role::Author).await.client;

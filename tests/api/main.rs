@@ -26,6 +26,7 @@ mod campaigns;
 mod chaos;
 mod cli;
 mod compatibility;
+mod console;
 mod containers;
 mod corrections;
 mod database;

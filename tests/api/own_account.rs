@@ -50,6 +50,26 @@ async fn sessions(client: &Client) -> Vec<Value> {
 }
 
 #[tokio::test]
+async fn everybody_reads_their_own_account_with_its_roles_and_limits() {
+    let app = TestApp::start().await;
+    let scopes = json!({"analyst": {"forms": ["every-kind"], "campaigns": []}});
+    let analyst = app
+        .with_scopes(
+            &[Role::Analyst],
+            json!({"analyst": {"forms": ["every-kind"]}}),
+        )
+        .await;
+    let own = analyst.client.get("/v1/staff/own").send().await;
+    let own = own.expect(200).json();
+    assert_eq!(own["id"], analyst.id.to_string());
+    assert_eq!(own["email"], analyst.email);
+    assert_eq!(own["roles"], json!(["analyst"]));
+    assert_eq!(own["scopes"], scopes);
+    let nobody = app.client().get("/v1/staff/own").send().await;
+    nobody.expect_problem(Code::Unauthenticated);
+}
+
+#[tokio::test]
 async fn a_new_password_of_ones_own_ends_the_other_sessions_and_the_api_keys() {
     let app = app().await;
     let (here, elsewhere) = (log_in(&app).await, log_in(&app).await);

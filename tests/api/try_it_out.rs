@@ -11,7 +11,7 @@ use crate::support::document::{Document, request_example};
 const PASSWORD: &str = "a password for the test";
 
 /// Every operation, in an order in which somebody could try them out.
-const ORDER: [&str; 63] = [
+const ORDER: [&str; 65] = [
     "get_liveness",
     "get_readiness",
     "get_jwks",
@@ -46,6 +46,7 @@ const ORDER: [&str; 63] = [
     "list_remarks",
     "review_remark",
     "create_form",
+    "list_form_drafts",
     "get_form_draft",
     "update_form_draft",
     "try_form_draft",
@@ -71,6 +72,7 @@ const ORDER: [&str; 63] = [
     "list_api_keys",
     "revoke_api_key",
     "list_audit_entries",
+    "get_own_account",
     "list_sessions",
     "end_session",
     "end_other_sessions",

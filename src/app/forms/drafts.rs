@@ -13,7 +13,7 @@ use crate::domain::form::{Form, FormDefinition};
 use crate::domain::ids::{FormId, FormKey};
 use crate::random;
 use crate::store::AsyncPgConnection;
-use crate::store::forms::drafts::{DraftRow, delete_draft, find_draft, save_draft};
+use crate::store::forms::drafts::{DraftRow, delete_draft, find_draft, list_drafts, save_draft};
 use crate::store::forms::{FormRow, delete_unpublished_form, find_form, insert_form, lock_form};
 
 /// A draft. It may have faults that prevent publishing.
@@ -43,6 +43,27 @@ impl Draft {
         let content = serde_json::to_vec(&self.definition).unwrap_or_default();
         Sha256::digest(content).into()
     }
+}
+
+/// Drafts that the caller reaches, by the keys of their forms, starting after this one.
+///
+/// # Errors
+///
+/// A failure of the database.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    after: Option<&str>,
+    rows: i64,
+) -> Result<Vec<Draft>, Failure> {
+    let reached = caller.scope.list();
+    let reached = reached.map(|list| list.forms.iter().map(FormKey::as_str).collect());
+    let mut conn = app.connection().await?;
+    let drafts = list_drafts(&mut conn, reached, after, rows).await?;
+    drafts
+        .into_iter()
+        .map(|(_, row)| Draft::read(row))
+        .collect()
 }
 
 /// Creates a form with its first draft. The key is the form's address, so it must be valid at once; everything else is

@@ -1,4 +1,4 @@
-//! One's own account: its password and its sessions. For everybody who is logged in.
+//! One's own account, its password and its sessions. For everybody who is logged in.
 
 use actix_web::middleware::from_fn;
 use actix_web::web::Path;
@@ -19,6 +19,7 @@ use crate::http::extract::{Body, Query};
 use crate::http::middleware::compression::compress;
 use crate::http::problem::Problem;
 use crate::http::reply::list;
+use crate::http::resources::staff::StaffView;
 use crate::http::state::State;
 use crate::store::sessions::SessionRow;
 
@@ -28,11 +29,26 @@ type SessionsQuery = PageQuery<(DateTime<Utc>, SessionId)>;
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .service(get_own_account)
         .service(update_own_password)
         .service(list_sessions)
         // Before the sessions by id, since the path of those fits as well.
         .service(end_other_sessions)
         .service(end_session);
+}
+
+/// Get your own account
+///
+/// It tells a client which operations it can offer.
+#[utoipa::path(
+    tag = "sessions",
+    security(("staff" = [])),
+    responses((status = 200, description = "The account that you are logged in to.", body = StaffView)),
+)]
+#[get("/v1/staff/own")]
+async fn get_own_account(staff: Staff<AnyRole>, state: State) -> Result<HttpResponse, Problem> {
+    let row = own_account::find(&state.app, staff.id).await?;
+    Ok(HttpResponse::Ok().json(StaffView::from(row)))
 }
 
 /// A new password for one's own account.

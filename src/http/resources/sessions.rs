@@ -1,7 +1,7 @@
 //! Logging in, refreshing tokens and logging out; and the public key that verifies access tokens.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -94,8 +94,18 @@ async fn create_session(
     request: HttpRequest,
     body: Body<CreateSessionBody>,
 ) -> Result<HttpResponse, Problem> {
+    let (session, mut response) = log_in(&state, &request, body).await?;
+    Ok(response.json(tokens(&state, session)?))
+}
+
+/// Opens a session, and begins the reply with what is left of the limits.
+pub(in crate::http) async fn log_in(
+    state: &State,
+    request: &HttpRequest,
+    body: Body<CreateSessionBody>,
+) -> Result<(OpenSession, HttpResponseBuilder), Problem> {
     let CreateSessionBody { email, password } = body.read().await?;
-    let client = client_address(&state, &request);
+    let client = client_address(state, request);
     let attempt = sessions::count_attempt(&state.app, email, client)?;
     let limits = rate_limit::after_attempt(attempt.left_in_network);
     match sessions::log_in(&state.app, attempt, password).await {
@@ -104,7 +114,7 @@ async fn create_session(
             limits.into_iter().for_each(|limit| {
                 response.insert_header(limit);
             });
-            Ok(response.json(tokens(&state, session)?))
+            Ok((session, response))
         }
         Err(error) => Err(Problem::from(error).headers(limits)),
     }
@@ -204,7 +214,7 @@ async fn get_jwks(state: State) -> HttpResponse {
         .json(JwksView { keys })
 }
 
-fn tokens(state: &State, session: OpenSession) -> Result<TokensView, Problem> {
+pub(in crate::http) fn tokens(state: &State, session: OpenSession) -> Result<TokensView, Problem> {
     let OpenSession {
         session_id,
         staff_id,

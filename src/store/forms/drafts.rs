@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 
 use crate::domain::ids::FormId;
-use crate::store::schema::form_drafts;
+use crate::store::schema::{form_drafts, forms};
 
 /// A draft. Its definition is well-formed, but may have faults that prevent publishing.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -31,6 +31,26 @@ pub async fn find_draft(
         .first(conn)
         .await
         .optional()
+}
+
+/// A page of drafts, by the keys of their forms; of these forms only, if some are named.
+pub async fn list_drafts(
+    conn: &mut AsyncPgConnection,
+    of: Option<Vec<&str>>,
+    after: Option<&str>,
+    limit: i64,
+) -> QueryResult<Vec<(String, DraftRow)>> {
+    let mut drafts = form_drafts::table
+        .inner_join(forms::table)
+        .filter(forms::key.gt(after.unwrap_or_default()))
+        .order(forms::key)
+        .limit(limit)
+        .select((forms::key, DraftRow::as_select()))
+        .into_boxed();
+    if let Some(keys) = of {
+        drafts = drafts.filter(forms::key.eq_any(keys));
+    }
+    drafts.load(conn).await
 }
 
 /// Saves a draft and replaces the previous one.

@@ -1,8 +1,9 @@
 //! Drafts of forms, and their publishing. For authors.
 
 use actix_web::http::header::{self, EntityTag};
+use actix_web::middleware::from_fn;
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, HttpResponseBuilder, delete, get, post, put};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, post, put};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +14,7 @@ use crate::app::forms::drafts::{self, Draft, DraftTag};
 use crate::app::forms::publish::publish_draft;
 use crate::domain::campaign::Campaign;
 use crate::domain::fault::Fault;
-use crate::domain::form::{Form, FormDefinition, Source, Syntax, is_language_tag};
+use crate::domain::form::{Form, FormDefinition, Source, Syntax, Text, is_language_tag};
 use crate::domain::pointer::Pointer;
 use crate::formats::fhir::{self, ReadFault};
 use crate::formats::imported::Remark;
@@ -21,11 +22,14 @@ use crate::formats::redcap::{self, DictionaryFault};
 use crate::formats::xlsform::{self, WorkbookFault};
 use crate::http::auth::{Author, Staff};
 use crate::http::extract::language::Languages;
+use crate::http::extract::page::{Page, PageParams, PageQuery};
 use crate::http::extract::path::FormPath;
 use crate::http::extract::precondition::Precondition;
 use crate::http::extract::{Body, Document, Format, Query, from_json};
 use crate::http::form_body::FormVersionView;
+use crate::http::middleware::compression::compress;
 use crate::http::problem::{Code, FieldCode, FieldError, Problem, form_faults};
+use crate::http::reply::list;
 use crate::http::resources::campaigns::CampaignState;
 use crate::http::resources::forms::Questionnaire;
 use crate::http::state::State;
@@ -33,6 +37,7 @@ use crate::http::state::State;
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .service(list_form_drafts)
         .service(create_form)
         .service(get_form_draft)
         .service(update_form_draft)
@@ -60,6 +65,33 @@ pub struct DraftView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!(["survey, row 12, column name: \"Sleep\" is no valid key, or taken, and becomes \"sleep\""]))]
     pub import_notes: Vec<String>,
+}
+
+/// A draft in a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "form": "sleep-after-treatment", "title": {"en": "Sleep"}, "updated_at": "2027-01-04T09:00:00Z", "faults": 0,
+}))]
+pub struct DraftSummaryView {
+    /// The form's key.
+    pub form: String,
+    /// The title, in all its languages.
+    pub title: Text,
+    /// When it was saved.
+    pub updated_at: DateTime<Utc>,
+    /// How many faults prevent its publishing.
+    pub faults: usize,
+}
+
+impl From<Draft> for DraftSummaryView {
+    fn from(draft: Draft) -> Self {
+        Self {
+            form: draft.definition.key.clone(),
+            title: draft.definition.title.clone(),
+            updated_at: draft.updated_at,
+            faults: Form::check(draft.definition).map_or_else(|faults| faults.len(), |_| 0),
+        }
+    }
 }
 
 /// A campaign that a new version reaches.
@@ -137,6 +169,38 @@ pub struct PublishDraftBody {
     #[validate(length(max = 500))]
     #[schema(max_items = 500)]
     consent_to_recoding: Vec<String>,
+}
+
+/// List drafts
+///
+/// Lists the drafts that you can write, by the keys of their forms.
+#[utoipa::path(
+    tag = "drafts",
+    security(("staff" = ["author"])),
+    params(PageParams),
+    responses((status = 200, description = "A page of drafts.", body = Page<DraftSummaryView>, example = json!({
+        "items": [{"form": "sleep-after-treatment", "title": {"en": "Sleep"}, "updated_at": "2027-01-04T09:00:00Z", "faults": 0}],
+        "next_cursor": null,
+    }))),
+)]
+#[get("/v1/drafts", wrap = "from_fn(compress)")]
+async fn list_form_drafts(
+    author: Staff<Author>,
+    state: State,
+    page: Query<PageQuery<String>>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let page = page.read()?;
+    let after = page.after().map(String::as_str);
+    let drafts = drafts::list(&state.app, &author.caller(), after, page.rows()).await?;
+    let key = |draft: &Draft| draft.definition.key.clone();
+    let page = page.page(drafts, key, DraftSummaryView::from);
+    list::reply(
+        &request,
+        HttpResponse::Ok(),
+        &page,
+        page.next_cursor.as_deref(),
+    )
 }
 
 /// Create a form

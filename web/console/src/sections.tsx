@@ -1,0 +1,41 @@
+// The parts of the console, and which roles they are for.
+
+import type { JSX } from "preact";
+import type { Account, Role } from "./session.js";
+import { ChangeCampaign, NewCampaign } from "./views/campaign-form.js";
+import { Campaigns, OneCampaign } from "./views/campaigns.js";
+import { Invitations } from "./views/invitations.js";
+import { w } from "./words.js";
+
+export interface Visit {
+  account: Account;
+  /** What stands in the address behind the section. */
+  rest: string[];
+  query: URLSearchParams;
+}
+
+export interface Section {
+  key: string;
+  title: string;
+  about: string;
+  isFor: (roles: Role[]) => boolean;
+  view: (visit: Visit) => JSX.Element | undefined;
+}
+
+const anyOf =
+  (...roles: Role[]) =>
+  (held: Role[]): boolean =>
+    roles.some((role) => held.includes(role));
+
+export const sections = (): Section[] => [
+  { key: "campaigns", title: w.campaigns.title, about: w.campaigns.about, isFor: anyOf("coordinator"), view: campaigns },
+];
+
+function campaigns({ account, rest: [campaign, part, ...more] }: Visit): JSX.Element | undefined {
+  if (more.length > 0) return undefined;
+  if (campaign === undefined) return <Campaigns account={account} />;
+  if (campaign === "new") return part === undefined ? <NewCampaign account={account} /> : undefined;
+  if (part === undefined) return <OneCampaign campaign={campaign} />;
+  if (part === "change") return <ChangeCampaign campaign={campaign} />;
+  return part === "invitations" ? <Invitations campaign={campaign} /> : undefined;
+}
