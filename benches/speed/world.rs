@@ -249,6 +249,8 @@ async fn make_up(app: &App, form: &Form) -> MadeUp {
         retained_until: None,
         grace_days: 0,
         insights_from: None,
+        left_out: Default::default(),
+        masking_weights: Default::default(),
         form_version: None,
         testing: false,
     };

@@ -68,7 +68,8 @@ impl Collection {
 
     /// Lets the release take what waits.
     async fn let_go(&self) {
-        self.run("UPDATE campaigns SET revision = revision + 1, release_size = 1").await;
+        self.run("UPDATE campaigns SET revision = revision + 1, release_size = 1")
+            .await;
         assert_eq!(self.sql::<String>(COUNTS).await, "0 1");
     }
 }
@@ -236,9 +237,13 @@ async fn a_pass_campaign_is_answered_anew_without_another_pass_and_never_with_an
     let collection = Collection::waiting("pass").await;
     let old = new_receipt();
     // As if a pass had let it in.
-    collection.run("UPDATE campaigns SET revision = revision + 1, access = 'open'").await;
+    collection
+        .run("UPDATE campaigns SET revision = revision + 1, access = 'open'")
+        .await;
     collection.send(&old, &slip()).await.expect(201);
-    collection.run("UPDATE campaigns SET revision = revision + 1, access = 'pass'").await;
+    collection
+        .run("UPDATE campaigns SET revision = revision + 1, access = 'pass'")
+        .await;
     collection.withdraw(&old).await.expect(204);
     let call = collection.response(&new_receipt(), &right());
     let call = call.header("replaces", &old);

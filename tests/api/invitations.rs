@@ -186,7 +186,8 @@ async fn where_anybody_may_answer_an_invitation_is_ignored_and_none_are_made() {
 #[tokio::test]
 async fn invitations_are_made_before_the_campaign_opens_and_not_when_it_is_over() {
     let collection = with_access("pass").await;
-    let upcoming = "UPDATE campaigns SET revision = revision + 1, opens_at = closes_at - interval '1 day'";
+    let upcoming =
+        "UPDATE campaigns SET revision = revision + 1, opens_at = closes_at - interval '1 day'";
     collection.run(upcoming).await;
     collection.invite(1).await;
     collection.app.clock.advance(TimeDelta::days(31));
