@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 
 use super::single_flight::SingleFlight;
@@ -20,7 +20,7 @@ use crate::store::forms::FormVersionRef;
 use crate::store::pool::Pool;
 
 /// How long what was read is tried.
-const KEPT: Duration = Duration::from_secs(1);
+const KEPT: TimeDelta = TimeDelta::seconds(1);
 
 /// A campaign, and the number of a version of its form.
 pub type VersionName = (CampaignKey, i32);
@@ -32,7 +32,7 @@ pub struct NamedVersions {
 }
 
 struct Recent {
-    read: Instant,
+    read: DateTime<Utc>,
     campaign: Arc<Campaign>,
     version: FormVersionRef,
 }
@@ -50,10 +50,15 @@ impl NamedVersions {
     }
 
     /// What this name stood for at most a second ago, if it was looked up. The campaign may have changed since.
-    pub fn recent(&self, name: &VersionName) -> Option<(Arc<Campaign>, FormVersionRef)> {
+    pub fn recent(
+        &self,
+        name: &VersionName,
+        now: DateTime<Utc>,
+    ) -> Option<(Arc<Campaign>, FormVersionRef)> {
         let recent = self.lock();
         let known = recent.get(name)?;
-        let is_recent = known.read.elapsed() < KEPT;
+        // A clock that was put back makes nothing recent.
+        let is_recent = known.read <= now && now - known.read < KEPT;
         is_recent.then(|| (known.campaign.clone(), known.version.clone()))
     }
 
@@ -62,7 +67,7 @@ impl NamedVersions {
         self.lock().clear();
     }
 
-    fn remember(&self, name: VersionName, read: Instant, found: &CampaignAndVersion) {
+    fn remember(&self, name: VersionName, read: DateTime<Utc>, found: &CampaignAndVersion) {
         if let Some((campaign, Some(version))) = found {
             let (campaign, version) = (campaign.clone(), version.clone());
             let known = Recent {
@@ -86,7 +91,7 @@ impl App {
         &self,
         name: VersionName,
     ) -> Result<CampaignAndVersion, Failure> {
-        let read = Instant::now();
+        let read = self.now();
         let found = match self.named_versions.lookups.find(name.clone()).await {
             Some(found) => found,
             // The shared query failed without a reason; this one returns the reason.

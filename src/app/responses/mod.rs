@@ -81,7 +81,7 @@ pub async fn submit(
     client: Option<IpAddr>,
 ) -> Result<Receipted, ResponseError> {
     let name = (key.clone(), sent.filled.form_version);
-    if let Some(recent) = app.named_versions.recent(&name) {
+    if let Some(recent) = app.named_versions.recent(&name, app.now()) {
         match submit_to(app, recent, &sent, client).await {
             // It changed since it was read.
             Err(ResponseError::Refused(Refusal::CampaignChanged)) => {}
