@@ -31,6 +31,9 @@ pub use admission::{Sent, SentCredentials, check_invitation};
 use admission::{check_credentials, check_work, credential};
 pub use error::ResponseError;
 
+/// How often a response is checked anew, at most, because its campaign changes meanwhile.
+const TRIES: usize = 3;
+
 /// A filled form.
 pub struct FilledForm {
     /// The number of the version that was filled in.
@@ -81,14 +84,19 @@ pub async fn submit(
     client: Option<IpAddr>,
 ) -> Result<Receipted, ResponseError> {
     let name = (key.clone(), sent.filled.form_version);
-    if let Some(recent) = app.named_versions.recent(&name, app.now()) {
-        match submit_to(app, recent, &sent, client).await {
+    let mut named = match app.named_versions.recent(&name, app.now()) {
+        Some(recent) => recent,
+        None => named_version(app, name.clone()).await?,
+    };
+    for _ in 1..TRIES {
+        match submit_to(app, named, &sent, client).await {
             // It changed since it was read.
-            Err(ResponseError::Refused(Refusal::CampaignChanged)) => {}
+            Err(ResponseError::Refused(Refusal::CampaignChanged)) => {
+                named = named_version(app, name.clone()).await?;
+            }
             outcome => return outcome,
         }
     }
-    let named = named_version(app, name).await?;
     submit_to(app, named, &sent, client).await
 }
 

@@ -116,10 +116,8 @@ pub async fn end_tests(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Quer
     );
     conn.transaction(async |conn| {
         let ended: Vec<CampaignId> = diesel::update(campaigns::table.filter(opened))
-            .set((
-                campaigns::testing.eq(false),
-                campaigns::revision.eq(campaigns::revision + 1),
-            ))
+            // No new revision: that it has opened is known from the time.
+            .set(campaigns::testing.eq(false))
             .returning(campaigns::id)
             .get_results(conn)
             .await?;

@@ -2,6 +2,7 @@
 
 use aftercare::app::Caller;
 use aftercare::app::redaction::{Cleaned, clean_pending};
+use aftercare::domain::free_text::redact::VERSION;
 use aftercare::http::problem::Code;
 use serde_json::{Value, json};
 
@@ -135,7 +136,7 @@ async fn better_rules_clean_what_waits_and_a_retry_is_still_one() {
     let details: Vec<&Value> = entries.iter().map(|(details, _)| details).collect();
     let batch = |remarks| {
         json!({
-            "by": "operator", "version": 2, "remarks": remarks,
+            "by": "operator", "version": VERSION, "remarks": remarks,
             "found": {"account_name": remarks, "address": remarks},
         })
     };
@@ -175,15 +176,18 @@ async fn the_command_shows_counts_and_no_text() {
     let dry = printed(&place.run(&["redact", "--pending", "--dry-run"]));
     assert_eq!(
         dry.trim(),
-        "rules 2: 1 of 1 remarks that wait would be cleaned: address 1"
+        format!("rules {VERSION}: 1 of 1 remarks that wait would be cleaned: address 1")
     );
     let done = printed(&place.run(&["redact", "--pending"]));
     assert_eq!(
         done.trim(),
-        "rules 2: 1 of 1 remarks that wait cleaned: address 1"
+        format!("rules {VERSION}: 1 of 1 remarks that wait cleaned: address 1")
     );
     let again = printed(&place.run(&["redact", "--pending"]));
-    assert_eq!(again.trim(), "rules 2: 0 of 1 remarks that wait cleaned");
+    assert_eq!(
+        again.trim(),
+        format!("rules {VERSION}: 0 of 1 remarks that wait cleaned")
+    );
     assert_eq!(
         place.texts("SELECT text FROM remarks").await,
         ["At [address]."]

@@ -4,6 +4,8 @@ import type { JSX } from "preact";
 import type { Account, Role } from "./session.js";
 import { ChangeCampaign, NewCampaign } from "./views/campaign-form.js";
 import { Campaigns, OneCampaign } from "./views/campaigns.js";
+import { OneForm } from "./views/form.js";
+import { Forms, NewForm } from "./views/forms.js";
 import { Invitations } from "./views/invitations.js";
 import { w } from "./words.js";
 
@@ -29,7 +31,14 @@ const anyOf =
 
 export const sections = (): Section[] => [
   { key: "campaigns", title: w.campaigns.title, about: w.campaigns.about, isFor: anyOf("coordinator"), view: campaigns },
+  { key: "forms", title: w.forms.title, about: w.forms.about, isFor: anyOf("author"), view: forms },
 ];
+
+function forms({ rest: [form, ...more] }: Visit): JSX.Element | undefined {
+  if (more.length > 0) return undefined;
+  if (form === undefined) return <Forms />;
+  return form === "new" ? <NewForm /> : <OneForm form={form} />;
+}
 
 function campaigns({ account, rest: [campaign, part, ...more] }: Visit): JSX.Element | undefined {
   if (more.length > 0) return undefined;

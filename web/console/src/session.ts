@@ -8,7 +8,12 @@ export type Role = Schemas["Role"];
 export type Account = Schemas["StaffView"];
 
 /** The server asked once: whoever waits for it can try again. Files may take long. */
-const server = connect(location.origin, { attempts: 1, timeout: 300_000 });
+const server = connect(location.origin, {
+  attempts: 1,
+  timeout: 300_000,
+  // What was just published is to be seen at once: the copy that browsers may keep is asked for again.
+  fetch: (input, init) => fetch(input, { cache: "no-cache", ...init }),
+});
 
 let token = "";
 let expires = 0;

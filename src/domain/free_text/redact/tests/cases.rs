@@ -131,3 +131,33 @@ fn lines_break_however_a_program_breaks_them() {
         assert_eq!(redact(text).text, "a\nb", "{text:?}");
     }
 }
+
+#[test]
+fn a_number_told_in_parts_is_one_number() {
+    for (text, digits) in [
+        ("앞은 010, 뒤는 0000-4417 입니다", "4417"),
+        ("제 번호 010이고 가운데는 0000 끝에는 7306 입니다", "7306"),
+    ] {
+        let remark = redact(text);
+        assert!(remark.count(Kind::Phone) > 0, "{text}: {}", remark.text);
+        assert!(!remark.text.contains(digits), "{text}: {}", remark.text);
+    }
+}
+
+#[test]
+fn a_name_at_a_named_provider_is_taken_out() {
+    for (text, name) in [
+        ("지메일 아이디는 haneul57 이에요", "haneul57"),
+        ("gmail: haneul57, write to me", "haneul57"),
+    ] {
+        let cleaned = cleaned(text);
+        assert!(!cleaned.contains(name), "{cleaned}");
+    }
+}
+
+#[test]
+fn a_nationwide_number_that_is_called_representative_belongs_to_everybody() {
+    let text = "병원 대표번호 1577-0000 은 늘 통화중이에요";
+    assert_eq!(cleaned(text), text);
+    assert_eq!(cleaned("전화 1577-0000"), "전화 [phone]");
+}
