@@ -17,31 +17,38 @@ fn main() -> Result<(), Box<dyn Error>> {
     embed("console")
 }
 
-/// Lists what was built for the browser, for `include!`.
-fn embed(name: &str) -> Result<(), Box<dyn Error>> {
+/// Copies what was built for the browser, and lists the copies for `include!`. The list names them by `OUT_DIR`, not by a
+/// folder of this machine, so that it is the same wherever the program is built.
+fn embed(folder: &str) -> Result<(), Box<dyn Error>> {
     let built = Path::new(&env::var("CARGO_MANIFEST_DIR")?)
         .join("target/web")
-        .join(name);
+        .join(folder);
     // A folder that is not there would make cargo compile each time.
     fs::create_dir_all(&built)?;
     println!("cargo:rerun-if-changed={}", built.display());
-    let mut files = Vec::new();
+    let out = env::var("OUT_DIR")?;
+    let copies = Path::new(&out).join(folder);
+    fs::create_dir_all(&copies)?;
+    let mut names = Vec::new();
     for file in fs::read_dir(&built)? {
-        let file = file?.path();
-        if file
-            .extension()
-            .is_some_and(|ending| ending == "js" || ending == "css")
-        {
-            files.push(file);
+        let name = file?.file_name().into_string().unwrap_or_default();
+        if name.ends_with(".js") || name.ends_with(".css") {
+            fs::copy(built.join(&name), copies.join(&name))?;
+            names.push(name);
         }
     }
-    files.sort();
+    names.sort();
     let mut list = "&[".to_owned();
-    for file in files {
-        let name = file.file_name().unwrap_or_default().display().to_string();
-        writeln!(list, "({name:?}, include_bytes!({file:?}).as_slice()),")?;
+    for name in names {
+        let file = format!("/{folder}/{name}");
+        writeln!(
+            list,
+            "({name:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), {file:?})).as_slice()),"
+        )?;
     }
-    let out = Path::new(&env::var("OUT_DIR")?).join(format!("{name}_files.rs"));
-    fs::write(out, list + "]")?;
+    fs::write(
+        Path::new(&out).join(format!("{folder}_files.rs")),
+        list + "]",
+    )?;
     Ok(())
 }
