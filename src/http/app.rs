@@ -8,7 +8,6 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use utoipa_actix_web::AppExt;
 
 use super::console;
-use super::extract::path_config;
 use super::middleware::{cors, crowd, deprecation, observe, security_headers};
 use super::openapi::Api;
 use super::page;
@@ -62,9 +61,32 @@ async fn fallback(request: HttpRequest, state: State) -> Result<HttpResponse, Pr
         let mut response = HttpResponse::NoContent();
         return Ok(response.insert_header((header::ALLOW, methods)).finish());
     }
-    Err(Problem::new(Code::MethodNotAllowed)
+    Err(wrong_method(methods))
+}
+
+fn wrong_method(methods: String) -> Problem {
+    Problem::new(Code::MethodNotAllowed)
         .detail(format!("It knows {methods}."))
-        .header(header::ALLOW, methods))
+        .header(header::ALLOW, methods)
+}
+
+/// The reply to a path segment that cannot be parsed.
+///
+/// It is 404, except where the path is another operation's: `PATCH /v1/staff/own` leads to the handler of
+/// `PATCH /v1/staff/{id}`, but `own` is no id.
+fn path_config() -> web::PathConfig {
+    web::PathConfig::default().error_handler(|_, request| {
+        let meant = request.app_data::<State>().and_then(|state| {
+            let (template, _) = state.api.template(request.path())?;
+            let another = request
+                .match_pattern()
+                .is_some_and(|matched| matched != template);
+            another.then(|| state.api.methods(request.path())).flatten()
+        });
+        meant
+            .map_or_else(|| Code::NotFound.into(), wrong_method)
+            .into()
+    })
 }
 
 /// Leads from an address with a slash too many to the one without, and keeps method, body and query.

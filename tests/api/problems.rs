@@ -57,7 +57,9 @@ async fn an_unknown_address_is_a_404() {
 #[tokio::test]
 async fn a_wrong_method_is_a_405_that_says_which_are_right() {
     let app = TestApp::start().await;
+    let admin = app.with_staff(Role::Admin).await.client;
     for (method, path, allowed) in [
+        (Method::PATCH, "/v1/staff/own", "GET, HEAD, OPTIONS"),
         (Method::GET, "/v1/sessions", "POST, DELETE, OPTIONS"),
         (Method::PUT, "/v1/sessions", "POST, DELETE, OPTIONS"),
         (Method::POST, "/health/ready", "GET, HEAD, OPTIONS"),
@@ -69,7 +71,7 @@ async fn a_wrong_method_is_a_405_that_says_which_are_right() {
             "GET, HEAD, POST, OPTIONS",
         ),
     ] {
-        let answer = app.client().call(method, path).send().await;
+        let answer = admin.call(method, path).send().await;
         assert_eq!(answer.header("allow"), allowed);
         answer.expect_problem(Code::MethodNotAllowed);
     }

@@ -313,8 +313,3 @@ fn faulty<T: DeserializeOwned>(bytes: &[u8]) -> Result<Reading<T>, Problem> {
     // Some faults are seen only while the bytes are read, such as a field that is given twice.
     Ok(Reading::of(json, Vec::new(), false).or(Some(first)))
 }
-
-/// A path segment that cannot be parsed gives 404.
-pub fn path_config() -> actix_web::web::PathConfig {
-    actix_web::web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into())
-}
