@@ -62,6 +62,7 @@ mod lives;
 mod lookups;
 mod masked_exports;
 mod network_limits;
+mod older_databases;
 mod openapi;
 mod own_account;
 mod page;

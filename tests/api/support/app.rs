@@ -11,6 +11,7 @@ use aftercare::app::limits::LimitRates;
 use aftercare::clock::Clock;
 use aftercare::config::{DatabaseConfig, HttpConfig};
 use aftercare::domain::ids::{SessionId, StaffId};
+use aftercare::domain::server_key::{ServerKey, ServerKeys};
 use aftercare::domain::staff::role::Role;
 use aftercare::http::app::api;
 use aftercare::http::auth::token;
@@ -89,11 +90,40 @@ impl TestApp {
         Self::start_with_rates(database, target, http, LimitRates::OFF).await
     }
 
+    /// With this server key, by which the database was written.
+    pub async fn start_with_server_key(database: TestDatabase, key: [u8; 32]) -> Self {
+        let target = database.target();
+        let server = ServerKeys::only(ServerKey::new(key));
+        let keys = Keys {
+            server,
+            ..Keys::ephemeral().unwrap()
+        };
+        Self::start_with_keys(
+            database,
+            target,
+            HttpConfig::default(),
+            LimitRates::OFF,
+            keys,
+        )
+        .await
+    }
+
     async fn start_with_rates(
+        database: TestDatabase,
+        target: Target,
+        http: HttpConfig,
+        rates: LimitRates,
+    ) -> Self {
+        let keys = Keys::ephemeral().unwrap();
+        Self::start_with_keys(database, target, http, rates, keys).await
+    }
+
+    async fn start_with_keys(
         database: TestDatabase,
         target: Target,
         mut http: HttpConfig,
         rates: LimitRates,
+        keys: Keys,
     ) -> Self {
         logs::watch();
         http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -101,7 +131,6 @@ impl TestApp {
         let config = DatabaseConfig::new(database.url(), "/nonexistent").with_pool_sizes(4, 2);
         let pools = Pools::new(&target, &config).unwrap();
         let clock = TestClock::default();
-        let keys = Keys::ephemeral().unwrap();
         let host = http.public_host().unwrap();
         let spool = Spool::new(std::env::temp_dir(), config.export_spool);
         let app = App::limited(pools, keys, spool, Arc::new(clock.clone()), host, rates);
