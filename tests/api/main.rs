@@ -79,6 +79,7 @@ mod recoding;
 mod redemption;
 mod release;
 mod remarks;
+mod replica;
 mod responses;
 mod retention;
 mod role_matrix;

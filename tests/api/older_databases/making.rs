@@ -35,7 +35,7 @@ async fn invite(staff: &Client, campaign: &str, count: usize) -> Vec<String> {
 fn response(number: usize, story: Option<&str>) -> Value {
     // People of group c are asked less.
     let mut answers = json!({"group": "c", "meals": "none", "distress": 0});
-    if number % 2 == 0 || story.is_some() {
+    if number.is_multiple_of(2) || story.is_some() {
         answers = json!({"group": "a", "meals": "some", "distress": 3, "exact": number % 4});
     }
     if let Some(story) = story {
