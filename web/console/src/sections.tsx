@@ -7,6 +7,7 @@ import { Campaigns, OneCampaign } from "./views/campaigns.js";
 import { OneForm } from "./views/form.js";
 import { Forms, NewForm } from "./views/forms.js";
 import { Invitations } from "./views/invitations.js";
+import { Remarks } from "./views/remarks.js";
 import { w } from "./words.js";
 
 export interface Visit {
@@ -32,7 +33,14 @@ const anyOf =
 export const sections = (): Section[] => [
   { key: "campaigns", title: w.campaigns.title, about: w.campaigns.about, isFor: anyOf("coordinator"), view: campaigns },
   { key: "forms", title: w.forms.title, about: w.forms.about, isFor: anyOf("author"), view: forms },
+  { key: "remarks", title: w.remarks.title, about: w.remarks.about, isFor: anyOf("analyst"), view: only(() => <Remarks />) },
 ];
+
+/** A section of one view. */
+const only =
+  (view: (visit: Visit) => JSX.Element) =>
+  (visit: Visit): JSX.Element | undefined =>
+    visit.rest.length === 0 ? view(visit) : undefined;
 
 function forms({ rest: [form, ...more] }: Visit): JSX.Element | undefined {
   if (more.length > 0) return undefined;

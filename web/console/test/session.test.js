@@ -113,7 +113,7 @@ test("a role without a part of the console shows no way there, and no view at it
   for (const [role, shown] of Object.entries({
     coordinator: ["Campaigns"],
     author: ["Forms"],
-    analyst: [],
+    analyst: ["Remarks"],
     admin: [],
   })) {
     const page = await it.as([role]);

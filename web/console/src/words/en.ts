@@ -1,6 +1,7 @@
 // The console's words in English.
 
 import type { Role } from "../session.js";
+import { remarks } from "./remarks.js";
 
 const list = (items: readonly string[]): string => new Intl.ListFormat("en").format(items);
 
@@ -125,6 +126,8 @@ export const en = {
     close_for_good: "Nobody is asked any more from now on. A closed campaign cannot be opened again.",
     was_closed: "The campaign is closed.",
   },
+
+  remarks: remarks.en,
 
   invitations: {
     title: "Invitations",

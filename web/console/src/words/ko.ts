@@ -1,6 +1,7 @@
 // 콘솔의 한국어 문구.
 
 import type { Words } from "./en.js";
+import { remarks } from "./remarks.js";
 
 export const ko: Words = {
   loading: "불러오는 중…",
@@ -136,6 +137,8 @@ export const ko: Words = {
     close_for_good: "지금부터 아무에게도 묻지 않습니다. 종료한 캠페인은 다시 열 수 없습니다.",
     was_closed: "캠페인을 종료했습니다.",
   },
+
+  remarks: remarks.ko,
 
   invitations: {
     title: "초대장",
