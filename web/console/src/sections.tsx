@@ -2,11 +2,15 @@
 
 import type { JSX } from "preact";
 import type { Account, Role } from "./session.js";
+import { OneAccount } from "./views/account.js";
+import { Accounts, NewAccount } from "./views/accounts.js";
+import { Audit } from "./views/audit.js";
 import { ChangeCampaign, NewCampaign } from "./views/campaign-form.js";
 import { Campaigns, OneCampaign } from "./views/campaigns.js";
 import { OneForm } from "./views/form.js";
 import { Forms, NewForm } from "./views/forms.js";
 import { Invitations } from "./views/invitations.js";
+import { Keys } from "./views/keys.js";
 import { Remarks } from "./views/remarks.js";
 import { w } from "./words.js";
 
@@ -34,6 +38,10 @@ export const sections = (): Section[] => [
   { key: "campaigns", title: w.campaigns.title, about: w.campaigns.about, isFor: anyOf("coordinator"), view: campaigns },
   { key: "forms", title: w.forms.title, about: w.forms.about, isFor: anyOf("author"), view: forms },
   { key: "remarks", title: w.remarks.title, about: w.remarks.about, isFor: anyOf("analyst"), view: only(() => <Remarks />) },
+  { key: "accounts", title: w.accounts.title, about: w.accounts.about, isFor: anyOf("admin"), view: accounts },
+  { key: "audit", title: w.audit.title, about: w.audit.about, isFor: anyOf("admin"), view: only(() => <Audit />) },
+  // No key has the role author.
+  { key: "keys", title: w.keys.title, about: w.keys.about, isFor: anyOf("analyst", "coordinator", "admin"), view: only(({ account }) => <Keys account={account} />) },
 ];
 
 /** A section of one view. */
@@ -46,6 +54,12 @@ function forms({ rest: [form, ...more] }: Visit): JSX.Element | undefined {
   if (more.length > 0) return undefined;
   if (form === undefined) return <Forms />;
   return form === "new" ? <NewForm /> : <OneForm form={form} />;
+}
+
+function accounts({ account, rest: [id, ...more] }: Visit): JSX.Element | undefined {
+  if (more.length > 0) return undefined;
+  if (id === undefined) return <Accounts />;
+  return id === "new" ? <NewAccount /> : <OneAccount id={id} own={account} />;
 }
 
 function campaigns({ account, rest: [campaign, part, ...more] }: Visit): JSX.Element | undefined {

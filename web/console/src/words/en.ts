@@ -1,6 +1,8 @@
 // The console's words in English.
 
 import type { Role } from "../session.js";
+import { accounts, keys } from "./accounts.js";
+import { audit } from "./audit.js";
 import { remarks } from "./remarks.js";
 
 const list = (items: readonly string[]): string => new Intl.ListFormat("en").format(items);
@@ -128,6 +130,9 @@ export const en = {
   },
 
   remarks: remarks.en,
+  accounts: accounts.en,
+  keys: keys.en,
+  audit: audit.en,
 
   invitations: {
     title: "Invitations",

@@ -1,6 +1,8 @@
 // 콘솔의 한국어 문구.
 
 import type { Words } from "./en.js";
+import { accounts, keys } from "./accounts.js";
+import { audit } from "./audit.js";
 import { remarks } from "./remarks.js";
 
 export const ko: Words = {
@@ -139,6 +141,9 @@ export const ko: Words = {
   },
 
   remarks: remarks.ko,
+  accounts: accounts.ko,
+  keys: keys.ko,
+  audit: audit.ko,
 
   invitations: {
     title: "초대장",
