@@ -7,6 +7,8 @@ import { Accounts, NewAccount } from "./views/accounts.js";
 import { Audit } from "./views/audit.js";
 import { ChangeCampaign, NewCampaign } from "./views/campaign-form.js";
 import { Campaigns, OneCampaign } from "./views/campaigns.js";
+import { Export } from "./views/export.js";
+import { Figures } from "./views/figures.js";
 import { OneForm } from "./views/form.js";
 import { Forms, NewForm } from "./views/forms.js";
 import { Invitations } from "./views/invitations.js";
@@ -38,6 +40,7 @@ export const sections = (): Section[] => [
   { key: "campaigns", title: w.campaigns.title, about: w.campaigns.about, isFor: anyOf("coordinator"), view: campaigns },
   { key: "forms", title: w.forms.title, about: w.forms.about, isFor: anyOf("author"), view: forms },
   { key: "remarks", title: w.remarks.title, about: w.remarks.about, isFor: anyOf("analyst"), view: only(() => <Remarks />) },
+  { key: "figures", title: w.figures.title, about: w.figures.about, isFor: anyOf("analyst"), view: figures },
   { key: "accounts", title: w.accounts.title, about: w.accounts.about, isFor: anyOf("admin"), view: accounts },
   { key: "audit", title: w.audit.title, about: w.audit.about, isFor: anyOf("admin"), view: only(() => <Audit />) },
   // No key has the role author.
@@ -54,6 +57,12 @@ function forms({ rest: [form, ...more] }: Visit): JSX.Element | undefined {
   if (more.length > 0) return undefined;
   if (form === undefined) return <Forms />;
   return form === "new" ? <NewForm /> : <OneForm form={form} />;
+}
+
+function figures({ account, rest: [form, part, ...more] }: Visit): JSX.Element | undefined {
+  if (more.length > 0) return undefined;
+  if (form === undefined) return <Figures account={account} />;
+  return part === "export" ? <Export form={form} account={account} /> : undefined;
 }
 
 function accounts({ account, rest: [id, ...more] }: Visit): JSX.Element | undefined {

@@ -113,7 +113,7 @@ test("a role without a part of the console shows no way there, and no view at it
   for (const [role, shown] of Object.entries({
     coordinator: ["Campaigns", "API keys"],
     author: ["Forms"],
-    analyst: ["Remarks", "API keys"],
+    analyst: ["Remarks", "Figures", "API keys"],
     admin: ["Accounts", "Audit", "API keys"],
   })) {
     const page = await it.as([role]);

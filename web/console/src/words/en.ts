@@ -3,6 +3,8 @@
 import type { Role } from "../session.js";
 import { accounts, keys } from "./accounts.js";
 import { audit } from "./audit.js";
+import { exports } from "./exports.js";
+import { figures } from "./figures.js";
 import { remarks } from "./remarks.js";
 
 const list = (items: readonly string[]): string => new Intl.ListFormat("en").format(items);
@@ -13,6 +15,7 @@ export const en = {
   again: "Try again",
   more: "Show more",
   cancel: "Cancel",
+  n_chosen: (count: number) => `${count} chosen`,
   actions: "Actions",
   skip: "Skip to the content",
   navigation: "Console",
@@ -130,6 +133,8 @@ export const en = {
   },
 
   remarks: remarks.en,
+  figures: figures.en,
+  exports: exports.en,
   accounts: accounts.en,
   keys: keys.en,
   audit: audit.en,

@@ -3,6 +3,8 @@
 import type { Words } from "./en.js";
 import { accounts, keys } from "./accounts.js";
 import { audit } from "./audit.js";
+import { exports } from "./exports.js";
+import { figures } from "./figures.js";
 import { remarks } from "./remarks.js";
 
 export const ko: Words = {
@@ -11,6 +13,7 @@ export const ko: Words = {
   again: "다시 시도",
   more: "더 보기",
   cancel: "취소",
+  n_chosen: (count) => `${count}개 선택`,
   actions: "작업",
   skip: "본문으로 건너뛰기",
   navigation: "콘솔",
@@ -141,6 +144,8 @@ export const ko: Words = {
   },
 
   remarks: remarks.ko,
+  figures: figures.ko,
+  exports: exports.ko,
   accounts: accounts.ko,
   keys: keys.ko,
   audit: audit.ko,
