@@ -14,6 +14,8 @@ import { Forms, NewForm } from "./views/forms.js";
 import { Invitations } from "./views/invitations.js";
 import { Keys } from "./views/keys.js";
 import { Remarks } from "./views/remarks.js";
+import { Report } from "./views/report.js";
+import { Tables } from "./views/tables.js";
 import { w } from "./words.js";
 
 export interface Visit {
@@ -59,9 +61,11 @@ function forms({ rest: [form, ...more] }: Visit): JSX.Element | undefined {
   return form === "new" ? <NewForm /> : <OneForm form={form} />;
 }
 
-function figures({ account, rest: [form, part, ...more] }: Visit): JSX.Element | undefined {
+function figures({ account, query, rest: [form, part, ...more] }: Visit): JSX.Element | undefined {
   if (more.length > 0) return undefined;
   if (form === undefined) return <Figures account={account} />;
+  if (part === undefined) return <Report form={form} account={account} />;
+  if (part === "tables") return <Tables form={form} account={account} query={query} />;
   return part === "export" ? <Export form={form} account={account} /> : undefined;
 }
 

@@ -422,10 +422,10 @@ export const More = ({ more }: { more: (() => Promise<void>) | undefined }): JSX
     </p>
   ) : null;
 
-/** A table that can be scrolled by keyboard where it is wider than the screen. */
-export function Table({ caption, head, children }: Children & { caption: string; head: ComponentChildren[] }): JSX.Element {
+/** A table that can be scrolled by keyboard where it is wider than the screen; `of` tells it from others with its caption. */
+export function Table({ caption, of, head, children }: Children & { caption: string; of?: string | undefined; head: ComponentChildren[] }): JSX.Element {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+    <div class="scroll" tabIndex={0} role="region" aria-label={of ? `${of}: ${caption}` : caption}>
       <table>
         <caption>{caption}</caption>
         <thead>

@@ -49,7 +49,7 @@ test("an analyst sees what masking takes, and then saves the file", async () => 
   await press(page, "Figures");
   await page.waitForSelector("tbody tr");
   await accessible(page, "forms with figures");
-  await press(page, "Daily life after cancer treatment");
+  await press(page, "Export: Daily life after cancer treatment");
   await heading(page, "Export");
   await page.waitForSelector("[id='field?file']");
   await accessible(page, "export");

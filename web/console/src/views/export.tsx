@@ -123,7 +123,7 @@ export function Export({ form, account }: { form: string; account: Account }): J
   return (
     <>
       <p>
-        <a href={at("figures")}>{w.figures.title}</a>
+        <a href={at("figures", form)}>{w.figures.report}</a>
       </p>
       <Heading title={e.title} />
       <p>{e.about}</p>

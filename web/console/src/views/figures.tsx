@@ -42,15 +42,20 @@ export function Figures({ account }: { account: Account }): JSX.Element {
           ) : (
             <>
               <p>{f.choose}</p>
-              <Table caption={f.title} head={[f.form, f.campaigns]}>
+              <Table caption={f.title} head={[f.form, f.campaigns, w.actions]}>
                 {list.map(({ form, campaigns }) => (
                   <tr key={form.key}>
                     <th scope="row">
-                      <a href={at("figures", form.key, "export")} lang={languageOf(form.title)}>
+                      <a href={at("figures", form.key)} lang={languageOf(form.title)}>
                         {inWords(form.title)}
                       </a>
                     </th>
                     <td>{campaigns.map((it) => inWords(it.title)).join(", ") || f.no_campaigns}</td>
+                    <td>
+                      <a href={at("figures", form.key, "export")} aria-label={`${w.exports.title}: ${inWords(form.title)}`}>
+                        {w.exports.title}
+                      </a>
+                    </td>
                   </tr>
                 ))}
               </Table>
