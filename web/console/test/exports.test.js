@@ -107,6 +107,20 @@ test("a week that is none is told at its field, and nothing is made", async () =
   assert.equal(await audited(), before);
 });
 
+test("a file that comes slowly can be stopped, and its figures are there before it is", async () => {
+  const page = await it.as(["analyst"]);
+  await open(page);
+  await page.emulateNetworkConditions({ download: 1000, upload: 1_000_000, latency: 0 });
+  await press(page, "Show what masking takes");
+  await reads(page, "The file is coming");
+  assert.equal(await shown(page, "Records in the file"), "300");
+  await page.waitForSelector("progress");
+  await accessible(page, "a file that is coming");
+  await press(page, "Stop");
+  await reads(page, "Stopped. Nothing is saved.");
+  assert.equal(await page.$("dl.masked"), null);
+});
+
 test("every kind of file is made", async () => {
   const page = await it.as(["analyst"]);
   await open(page);

@@ -7,7 +7,7 @@ import { accessible, fill, heading, navigation, press, reads, world } from "./wo
 
 const it = await world();
 
-/** Sends a response with this remark; the demonstration's campaign releases each at once. */
+/** Sends a response with this remark. The demonstration's campaign releases each by itself, a moment later. */
 const respond = (text, language = "en") => {
   const receipt = randomBytes(16).toString("base64url");
   const asked = { cancer_type: "stomach", time_since_treatment: "months_6_to_12", treatments: ["surgery"], sex: null };
@@ -15,6 +15,14 @@ const respond = (text, language = "en") => {
   return it.call("POST", "/v1/campaigns/world-cancer-day-2027/responses", body, { receipt });
 };
 const remarks = async (state) => (await it.call("GET", `/v1/remarks?state=${state}`, undefined, it.staff)).items;
+/** Waits until so many remarks are released. */
+async function released(count) {
+  for (let waited = 0; waited < 200; waited++) {
+    if ((await remarks("all&limit=200")).length >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${count} remarks are not released`);
+}
 const textOf = (page) => page.$eval("blockquote", (it) => it.textContent);
 /** Waits until a remark with these words is at hand and has the focus. */
 const atHand = async (page, words) => {
@@ -33,6 +41,7 @@ test("an analyst reviews remarks with single keys, undoes one, shortens one, and
   await respond("The nights are long.");
   await respond("Nurse Ann Miller called me and it helped.");
   await respond("Soup is what I can eat.");
+  await released(3);
   const page = await it.as(["analyst"]);
   await press(page, "Remarks");
   // The most doubtful first; what is marked says why.
@@ -89,6 +98,7 @@ test("an analyst reviews remarks with single keys, undoes one, shortens one, and
 
 test("a remark that somebody else reviewed meanwhile is not overwritten", async () => {
   await respond("The mornings are good.");
+  await released(4);
   const page = await it.as(["analyst"]);
   await press(page, "Remarks");
   await page.waitForSelector("blockquote");
@@ -119,6 +129,7 @@ test("remarks are filtered by state, and decided anew", async () => {
 
 test("remarks are reviewed in Korean, in the dark, on a narrow screen, with a Korean keyboard", async () => {
   await respond("김영희 간호사 선생님이 전화해 주셨어요.", "ko");
+  await released(5);
   const page = await it.as(["analyst"], { language: "ko", dark: true, width: 390 });
   await press(page, "의견");
   await atHand(page, "간호사");
@@ -126,6 +137,24 @@ test("remarks are reviewed in Korean, in the dark, on a narrow screen, with a Ko
   await page.evaluate(() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "ㅈ", code: "KeyW", bubbles: true })));
   await reads(page, "보류했습니다.");
   assert.ok((await remarks("withheld")).some(({ text }) => text.includes("간호사")));
+});
+
+test("what is behind the first page comes by itself, each remark once", async () => {
+  for (let count = 0; count < 45; count++) await respond(`Day ${count} was long.`);
+  await released(50);
+  const pending = await remarks("pending&limit=200");
+  const page = await it.as(["analyst"]);
+  await press(page, "Remarks");
+  await page.waitForSelector("blockquote");
+  const seen = [];
+  for (const _ of pending) {
+    seen.push(await textOf(page));
+    await page.waitForFunction(() => document.activeElement.tagName === "ARTICLE");
+    await page.keyboard.press("s");
+    await page.waitForFunction((text) => document.querySelector("blockquote")?.textContent !== text, {}, seen.at(-1));
+  }
+  await reads(page, `You skipped ${pending.length}.`);
+  assert.equal(new Set(seen).size, new Set(pending.map(({ text }) => text)).size);
 });
 
 test("nobody but an analyst sees remarks", async () => {

@@ -52,13 +52,19 @@ function Queue({ campaign, state, restart }: { campaign: string; state: Filter; 
   const [said, setSaid] = useState("");
   const [error, setError] = useState<unknown>();
   const busy = useRef(false);
+  /** The page that is on its way, so that undoing does not ask for it twice. */
+  const asked = useRef("");
   const at = useRef<HTMLElement>(null);
 
   const load = async (cursor?: string): Promise<void> => {
     const query = { campaign: campaign || undefined, state, cursor, limit: 20 };
-    const page = await api("get", "/v1/remarks", { query });
-    setQueue((now = []) => [...now, ...page.items]);
-    setNext(page.next_cursor);
+    try {
+      const page = await api("get", "/v1/remarks", { query });
+      setQueue((now = []) => [...now, ...page.items]);
+      setNext(page.next_cursor);
+    } catch (failed) {
+      setError(failed);
+    }
   };
   /** One thing at a time: a key that is pressed twice reviews no remark that nobody has read. */
   const once = async (act: () => Promise<void>): Promise<void> => {
@@ -73,29 +79,35 @@ function Queue({ campaign, state, restart }: { campaign: string; state: Filter; 
       busy.current = false;
     }
   };
-  useEffect(() => void once(load), []);
+  useEffect(() => void load(), []);
+  // The next page comes before the last remark of this one is reviewed.
+  const isShort = queue !== undefined && queue.length <= 3;
+  useEffect(() => {
+    if (!isShort || !next || asked.current === next) return;
+    asked.current = next;
+    void load(next);
+  }, [isShort, next]);
 
   const remark = queue?.[0];
   useEffect(() => {
     if (queue) at.current?.focus();
   }, [remark?.id, remark?.etag, queue === undefined]);
 
-  const goOn = async (step: Step, words: string): Promise<void> => {
+  const goOn = (step: Step, words: string): void => {
     setSteps((all) => [...all, step]);
     setQueue((all) => all?.slice(1));
     setShortening(false);
     setSaid(words);
-    if (queue!.length <= 3 && next) await load(next);
   };
   const send = (it: Remark, body: Schemas["ReviewRemarkBody"]): Promise<Remark> =>
     api("patch", "/v1/remarks/{remark}", { path: { remark: it.id }, header: { "if-match": it.etag }, body });
   const decide = async (state: State): Promise<void> => {
     const after = await send(remark!, { state });
-    await goOn({ before: remark!, after }, state === "cleared" ? r.was.cleared : r.was.withheld);
+    goOn({ before: remark!, after }, state === "cleared" ? r.was.cleared : r.was.withheld);
   };
   const shorten = async (text: string): Promise<void> => {
     const after = await send(remark!, { state: "cleared", text });
-    await goOn({ before: remark!, after }, r.was.shortened);
+    goOn({ before: remark!, after }, r.was.shortened);
   };
   const undo = async (): Promise<void> => {
     const last = steps.at(-1);
@@ -111,7 +123,7 @@ function Queue({ campaign, state, restart }: { campaign: string; state: Filter; 
     c: () => once(() => decide("cleared")),
     w: () => once(() => decide("withheld")),
     e: async () => setShortening(true),
-    s: () => once(() => goOn({ before: remark!, after: remark! }, r.was.skipped)),
+    s: () => once(async () => goOn({ before: remark!, after: remark! }, r.was.skipped)),
     u: () => once(undo),
   };
   const press = (event: KeyboardEvent): void => {
@@ -142,7 +154,7 @@ function Queue({ campaign, state, restart }: { campaign: string; state: Filter; 
           </button>
         </p>
       )}
-      {!queue && !error && <Loading />}
+      {!remark && (!queue || next) && !error && <Loading />}
       {remark && (
         <article key={remark.id + remark.etag} ref={at} tabIndex={-1} aria-label={r.at_hand}>
           <Marked remark={remark} />
@@ -163,6 +175,7 @@ function Queue({ campaign, state, restart }: { campaign: string; state: Filter; 
         {said}
       </p>
       {queue?.length === 0 &&
+        !next &&
         (steps.length > 0 ? (
           <div class="empty">
             <h2 ref={at as never} tabIndex={-1}>
