@@ -56,7 +56,7 @@ test("an analyst sees what masking takes, and then saves the file", async () => 
   const before = await audited();
   await press(page, "Show what masking takes");
   await reads(page, "The file is ready");
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H2");
+  await page.waitForFunction(() => document.activeElement.tagName === "H2");
   await accessible(page, "what masking takes");
   assert.equal(await audited(), before + 1);
   const { figures, text } = await masking("language=en");
@@ -123,6 +123,8 @@ test("a file that comes slowly can be stopped, and its figures are there before 
 
 test("every kind of file is made", async () => {
   const page = await it.as(["analyst"]);
+  // Nine files, by a program that was not built for speed.
+  page.setDefaultTimeout(60_000);
   await open(page);
   const files = await page.$$eval("[id='field?file'] option", (all) => all.map((it) => it.value));
   assert.equal(files.length, 9);

@@ -64,7 +64,7 @@ test("an analyst breaks a score down by two questions, with a condition, and sav
   await fill(page, "?answer0", "0");
   await press(page, "Show the table");
   await page.waitForSelector("section tbody tr");
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H2");
+  await page.waitForFunction(() => document.activeElement.tagName === "H2");
   const found = await api("statistics?of=score_eating&by=sex,cancer_type&where=living_alone:0&language=en");
   const label = (dimension, code) => found.by[dimension].categories.find((it) => it.code === code)?.label;
   const one = (value) => value.toLocaleString("en", { maximumFractionDigits: 1 });

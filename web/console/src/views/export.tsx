@@ -115,7 +115,13 @@ export function Export({ form, account }: { form: string; account: Account }): J
   const submit = async (): Promise<void> => {
     forget();
     const own = (stop.current = new AbortController());
-    const begun = await begin(`/v1/forms/${encodeURIComponent(form)}/${options.file}`, queryOf(options), own.signal);
+    let begun: Coming;
+    try {
+      begun = await begin(`/v1/forms/${encodeURIComponent(form)}/${options.file}`, queryOf(options), own.signal);
+    } catch (failed) {
+      if (own.signal.aborted) return;
+      throw failed;
+    }
     setComing(begun);
     // The figures are there before the file is.
     begun.read(setBytes).then(setFile, (failed) => own.signal.aborted || setError(failed));
