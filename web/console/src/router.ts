@@ -32,3 +32,6 @@ export function go(to: string, replace = false): void {
 
 /** The address of a view. */
 export const at = (...parts: string[]): string => ["/console", ...parts.map(encodeURIComponent)].join("/");
+
+/** Keeps what was chosen in the address of this view. */
+export const note = (query: URLSearchParams): void => history.replaceState(null, "", `${location.pathname}?${query}`);

@@ -107,6 +107,19 @@ interface Api {
 export const ask = (method: Method, path: keyof Paths, parts: RequestParts = {}): Promise<Response> =>
   authorized((header) => request(server, method, path, { ...parts, header: { ...parts.header, ...header } }));
 
+/** A file as it comes, for what is long. */
+export const stream = (address: string, signal: AbortSignal): Promise<Response> =>
+  authorized(async (header) => {
+    let reply: Response;
+    try {
+      reply = await fetch(address, { headers: { ...header, accept: "*/*" }, credentials: "omit", signal });
+    } catch (error) {
+      throw signal.aborted ? error : new NetworkError(String(error));
+    }
+    if (!reply.ok) throw new ProblemError(reply.status, (await reply.json().catch(() => ({ title: reply.statusText }))) as Problem);
+    return reply;
+  });
+
 export interface Page<T> {
   items: T[];
   next_cursor: string | null;

@@ -59,6 +59,9 @@ export const Loading = (): JSX.Element => (
 
 const fieldId = (pointer: string): string => `field${pointer}`;
 
+/** The field that a fault is about: a place in the body, or a parameter of the query. */
+const placeOf = ({ pointer, parameter }: Schemas["FieldError"]): string | undefined => pointer ?? (parameter == null ? undefined : `?${parameter}`);
+
 /** What went wrong, with what mends it and which fields it is about. */
 export function Fault({ error }: { error: unknown }): JSX.Element | null {
   const box = useRef<HTMLDivElement>(null);
@@ -98,12 +101,12 @@ function FieldFaults({ errors }: { errors: Schemas["FieldError"][] }): JSX.Eleme
   return (
     <ul>
       {errors.map((it) => {
-        const place = it.pointer ?? it.parameter ?? "";
-        const known = it.pointer && document.getElementById(fieldId(it.pointer));
+        const place = placeOf(it) ?? "";
+        const known = document.getElementById(fieldId(place));
         return (
           <li key={place + it.code}>
             {known ? (
-              <a href={`#${fieldId(it.pointer!)}`} onClick={focus(it.pointer!)}>
+              <a href={`#${fieldId(place)}`} onClick={focus(place)}>
                 {known.dataset["label"] ?? place}
               </a>
             ) : (
@@ -132,7 +135,10 @@ interface FormProps extends Children {
 export function Form({ label, submit, button, children, class: kind, after }: FormProps): JSX.Element {
   const { busy, error, run } = useAction(submit);
   const errors = error instanceof ProblemError ? (error.problem.errors ?? []) : [];
-  const faults = new Map(errors.flatMap((it) => (it.pointer === undefined ? [] : [[it.pointer, it.detail] as const])));
+  const faults = new Map(errors.flatMap((it) => {
+    const place = placeOf(it);
+    return place === undefined ? [] : [[place, it.detail] as const];
+  }));
   const send = (event: Event): void => {
     event.preventDefault();
     void run();
@@ -244,6 +250,33 @@ export function Radios({ legend, value, set, options }: { legend: string; value:
         </div>
       ))}
     </fieldset>
+  );
+}
+
+interface SeveralProps {
+  label: string;
+  pointer: string;
+  /** What it says while nothing is chosen. */
+  none: string;
+  chosen: string[];
+  set: (chosen: string[]) => void;
+  options: readonly Option[];
+}
+
+/** Any of these. It is closed until somebody wants to choose. */
+export function Several({ label, pointer, none, chosen, set, options }: SeveralProps): JSX.Element {
+  return (
+    <details>
+      <summary id={fieldId(pointer)} data-label={label}>
+        {label}: {chosen.length === 0 ? none : w.n_chosen(chosen.length)}
+      </summary>
+      <fieldset class="several">
+        <legend>{label}</legend>
+        {options.map(([code, words]) => (
+          <Check key={code} label={words} checked={chosen.includes(code)} set={(checked) => set(checked ? [...chosen, code] : chosen.filter((it) => it !== code))} />
+        ))}
+      </fieldset>
+    </details>
   );
 }
 
@@ -389,10 +422,10 @@ export const More = ({ more }: { more: (() => Promise<void>) | undefined }): JSX
     </p>
   ) : null;
 
-/** A table that can be scrolled by keyboard where it is wider than the screen. */
-export function Table({ caption, head, children }: Children & { caption: string; head: ComponentChildren[] }): JSX.Element {
+/** A table that can be scrolled by keyboard where it is wider than the screen; `of` tells it from others with its caption. */
+export function Table({ caption, of, head, children }: Children & { caption: string; of?: string | undefined; head: ComponentChildren[] }): JSX.Element {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+    <div class="scroll" tabIndex={0} role="region" aria-label={of ? `${of}: ${caption}` : caption}>
       <table>
         <caption>{caption}</caption>
         <thead>

@@ -34,3 +34,4 @@ export const languageOf = (text: Text | null | undefined): string | undefined =>
 export const day = (at: string): string => new Date(at).toLocaleDateString(language, { dateStyle: "medium" });
 export const time = (at: string): string => new Date(at).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
 export const number = (value: number, digits = 0): string => value.toLocaleString(language, { maximumFractionDigits: digits });
+export const percent = (share: number, digits = 1): string => share.toLocaleString(language, { style: "percent", maximumFractionDigits: digits });

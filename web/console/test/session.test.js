@@ -111,14 +111,14 @@ test("the console speaks Korean, in the dark and on a narrow screen", async () =
 
 test("a role without a part of the console shows no way there, and no view at its address", async () => {
   for (const [role, shown] of Object.entries({
-    coordinator: ["Campaigns"],
+    coordinator: ["Campaigns", "API keys"],
     author: ["Forms"],
-    analyst: [],
-    admin: [],
+    analyst: ["Remarks", "Figures", "API keys"],
+    admin: ["Accounts", "Audit", "API keys"],
   })) {
     const page = await it.as([role]);
     assert.deepEqual(await navigation(page), shown, role);
-    for (const view of ["campaigns", "forms", "remarks", "figures", "accounts", "audit"]) {
+    for (const view of ["campaigns", "forms", "remarks", "figures", "accounts", "audit", "keys"]) {
       const title = await page.$$eval("nav a", (links) => links.map((it) => it.pathname));
       if (title.includes(`/console/${view}`)) continue;
       await page.goto(`${it.address}/console/${view}`);

@@ -1,6 +1,11 @@
 // The console's words in English.
 
 import type { Role } from "../session.js";
+import { accounts, keys } from "./accounts.js";
+import { audit } from "./audit.js";
+import { exports } from "./exports.js";
+import { figures } from "./figures.js";
+import { remarks } from "./remarks.js";
 
 const list = (items: readonly string[]): string => new Intl.ListFormat("en").format(items);
 
@@ -10,6 +15,7 @@ export const en = {
   again: "Try again",
   more: "Show more",
   cancel: "Cancel",
+  n_chosen: (count: number) => `${count} chosen`,
   actions: "Actions",
   skip: "Skip to the content",
   navigation: "Console",
@@ -125,6 +131,13 @@ export const en = {
     close_for_good: "Nobody is asked any more from now on. A closed campaign cannot be opened again.",
     was_closed: "The campaign is closed.",
   },
+
+  remarks: remarks.en,
+  figures: figures.en,
+  exports: exports.en,
+  accounts: accounts.en,
+  keys: keys.en,
+  audit: audit.en,
 
   invitations: {
     title: "Invitations",

@@ -1,6 +1,11 @@
 // 콘솔의 한국어 문구.
 
 import type { Words } from "./en.js";
+import { accounts, keys } from "./accounts.js";
+import { audit } from "./audit.js";
+import { exports } from "./exports.js";
+import { figures } from "./figures.js";
+import { remarks } from "./remarks.js";
 
 export const ko: Words = {
   loading: "불러오는 중…",
@@ -8,6 +13,7 @@ export const ko: Words = {
   again: "다시 시도",
   more: "더 보기",
   cancel: "취소",
+  n_chosen: (count) => `${count}개 선택`,
   actions: "작업",
   skip: "본문으로 건너뛰기",
   navigation: "콘솔",
@@ -136,6 +142,13 @@ export const ko: Words = {
     close_for_good: "지금부터 아무에게도 묻지 않습니다. 종료한 캠페인은 다시 열 수 없습니다.",
     was_closed: "캠페인을 종료했습니다.",
   },
+
+  remarks: remarks.ko,
+  figures: figures.ko,
+  exports: exports.ko,
+  accounts: accounts.ko,
+  keys: keys.ko,
+  audit: audit.ko,
 
   invitations: {
     title: "초대장",
