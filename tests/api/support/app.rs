@@ -5,19 +5,21 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
-use aftercare::app::App;
 use aftercare::app::export::Spool;
 use aftercare::app::limits::LimitRates;
+use aftercare::app::{App, LogIn};
 use aftercare::clock::Clock;
 use aftercare::config::{DatabaseConfig, HttpConfig};
 use aftercare::domain::ids::{SessionId, StaffId};
 use aftercare::domain::staff::role::Role;
+use aftercare::domain::staff::session_policy::SESSION_LIFETIME;
 use aftercare::http::app::api;
 use aftercare::http::auth::token;
 use aftercare::http::server;
 use aftercare::http::state::HttpState;
 use aftercare::keys::Keys;
 use aftercare::store::pool::{Pools, Target};
+use aftercare::store::sessions::NewSession;
 use aftercare::store::staff::{self, NewStaff};
 use aftercare::store::{AsyncPgConnection, sessions};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -81,12 +83,21 @@ impl TestApp {
         let database = TestDatabase::create().await;
         let target = database.target();
         let http = HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-client");
-        Self::start_with_rates(database, target, http, rates).await
+        Self::start_with_rates(database, target, http, rates, LogIn::default()).await
+    }
+
+    /// With these ways to log in. The header `x-client` says from where somebody comes.
+    pub async fn start_with_log_in(log_in: LogIn) -> Self {
+        let database = TestDatabase::create().await;
+        let target = database.target();
+        let http = HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-client");
+        Self::start_with_rates(database, target, http, LimitRates::OFF, log_in).await
     }
 
     /// With another way to its database.
     pub async fn start_at(database: TestDatabase, target: Target, http: HttpConfig) -> Self {
-        Self::start_with_rates(database, target, http, LimitRates::OFF).await
+        let rates = LimitRates::OFF;
+        Self::start_with_rates(database, target, http, rates, LogIn::default()).await
     }
 
     async fn start_with_rates(
@@ -94,6 +105,7 @@ impl TestApp {
         target: Target,
         mut http: HttpConfig,
         rates: LimitRates,
+        log_in: LogIn,
     ) -> Self {
         logs::watch();
         http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -104,7 +116,8 @@ impl TestApp {
         let keys = Keys::ephemeral().unwrap();
         let host = http.public_host().unwrap();
         let spool = Spool::new(std::env::temp_dir(), config.export_spool);
-        let app = App::limited(pools, keys, spool, Arc::new(clock.clone()), host, rates);
+        let shared = Arc::new(clock.clone());
+        let app = App::limited(pools, keys, spool, shared, host, rates, log_in);
         app.start_tasks();
         let state = Data::new(HttpState::new(app, http, api()).unwrap());
         let bound = server::bind(state.clone()).unwrap();
@@ -151,9 +164,14 @@ impl TestApp {
         };
         staff::insert(&mut conn, &new).await.unwrap().unwrap();
         let session_id = aftercare::random::uuid().unwrap();
-        let hash = aftercare::random::bytes().unwrap();
         let (session, staff) = (SessionId(session_id), StaffId(id));
-        sessions::open(&mut conn, session, staff, hash, self.clock.now())
+        let new = NewSession {
+            id: session,
+            staff_id: staff,
+            token_hash: aftercare::random::bytes().unwrap(),
+            lifetime: SESSION_LIFETIME,
+        };
+        sessions::open(&mut conn, new, self.clock.now())
             .await
             .unwrap();
         let key = &self.state.app.keys.signing;
