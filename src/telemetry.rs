@@ -192,6 +192,15 @@ fn describe() {
         "aftercare_postgres_restarts_total",
         "Starts of the embedded Postgres after it ended by itself, by outcome: started or failed."
     );
+    metrics::describe_counter!(
+        "aftercare_replica_reads_total",
+        "Exports and figures for which the standby was asked, by outcome: read, behind, silent, left_alone or unfit."
+    );
+    histogram!(
+        "aftercare_replica_wait_seconds",
+        Seconds,
+        "Time until the standby had caught up, or was given up."
+    );
     gauge!(
         "aftercare_spool_free_bytes",
         Bytes,

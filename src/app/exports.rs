@@ -71,7 +71,7 @@ pub async fn responses(
 ) -> Result<ResponsesFile, ExportRefused> {
     let counted = app.limits.count_export(caller.actor.staff_id());
     counted.map_err(ExportRefused::TooMany)?;
-    let mut conn = app.pools.exports.get().await?;
+    let mut conn = app.pools.reading().await?;
     let export = responses_export(app, &mut conn, caller, form, request).await?;
     let asked = Asked::of(form, &export);
     let connection = ExclusiveConnection::new(conn);
@@ -139,7 +139,7 @@ pub async fn remarks(
 ) -> Result<Download, ExportRefused> {
     let counted = app.limits.count_export(caller.actor.staff_id());
     counted.map_err(ExportRefused::TooMany)?;
-    let mut conn = app.pools.exports.get().await?;
+    let mut conn = app.pools.reading().await?;
     let chosen = campaigns_with_remarks(&mut conn, caller, form, campaigns).await?;
     let export = RemarksExport {
         campaigns: by_id(&chosen),

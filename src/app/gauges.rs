@@ -4,10 +4,15 @@ use super::App;
 
 /// Sets all gauges of the application.
 pub fn set(app: &App) {
-    for (name, pool) in [
+    let replica = app.pools.replica.as_ref();
+    let pools = [
         ("requests", &app.pools.requests),
         ("exports", &app.pools.exports),
-    ] {
+    ];
+    for (name, pool) in pools
+        .into_iter()
+        .chain(replica.map(|it| ("replica", it.pool())))
+    {
         let status = pool.status();
         let states = [
             ("open", status.size),

@@ -88,7 +88,7 @@ pub async fn measure_masking(
 ) -> Result<Report, MeasureRefused> {
     let counted = app.limits.count_export(caller.actor.staff_id());
     counted.map_err(ExportRefused::TooMany)?;
-    let conn = app.pools.exports.get().await;
+    let conn = app.pools.reading().await;
     let mut conn = conn.map_err(ExportRefused::from)?;
     let mut export =
         responses_export(app, &mut conn, caller, form, ResponsesRequest::default()).await?;

@@ -13,7 +13,8 @@ use crate::config::{DatabaseConfig, ServerKeyConfig};
 use crate::domain::server_key::KeyMisfit;
 use crate::keys::{KeyError, Keys, KeysAtStart};
 use crate::store::audit_rights::{self, AuditRights};
-use crate::store::pool::{Pools, Purpose, Target};
+use crate::store::pool::{Purpose, Target};
+use crate::store::pools::Pools;
 use crate::store::{AsyncPgConnection, migrations};
 
 /// The advice for a database that lacks a table.

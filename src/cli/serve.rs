@@ -17,7 +17,7 @@ use crate::app::export::Spool;
 use crate::app::limiter::Rate;
 use crate::app::limits::LimitRates;
 use crate::clock::SystemClock;
-use crate::config::{Allowance, Config, LimitConfig, LimitConfigError};
+use crate::config::{Allowance, Config, DatabaseConfig, LimitConfig, LimitConfigError};
 use crate::http::app::api;
 use crate::http::metrics_token::MetricsToken;
 use crate::http::page::SCRIPT_PATH;
@@ -26,7 +26,8 @@ use crate::http::state::{HttpState, State};
 use crate::keys::KeysAtStart;
 use crate::postgres::database::Database;
 use crate::store::migrations;
-use crate::store::pool::{Pools, Purpose, Target};
+use crate::store::pool::{Purpose, Target};
+use crate::store::pools::Pools;
 use crate::telemetry::{Metrics, UPKEEP};
 
 /// Serve the API.
@@ -156,7 +157,7 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     let host = config.http.public_host()?;
     let keys = KeysAtStart::read(&config.keys, &config.database.data_dir()?)?;
     let keys = settle(&mut conn, keys).await?;
-    let pools = Pools::new(target, &config.database)?;
+    let pools = pools(target, &config.database)?;
     let rates = rates(&config.limits)?;
     let database = &config.database;
     let spool = Spool::new(database.data_dir()?, database.export_spool);
@@ -164,6 +165,25 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     let app = App::limited(pools, keys, spool, clock, host, rates, log_in);
     app.start_tasks();
     Ok(Data::new(HttpState::new(app, config.http.clone(), api())?))
+}
+
+/// The pools, with the standby if there is one.
+fn pools(target: &Target, config: &DatabaseConfig) -> anyhow::Result<Pools> {
+    let pools = Pools::new(target, config)?;
+    let Some(url) = config.replica_url()? else {
+        return Ok(pools);
+    };
+    anyhow::ensure!(
+        config.url()?.is_some(),
+        "AFTERCARE_REPLICA_URL is set without DATABASE_URL: the server's own Postgres has no standby"
+    );
+    let replica =
+        Target::new(&url, config.ca_file().as_deref()).context("AFTERCARE_REPLICA_URL")?;
+    tracing::info!(
+        "files, figures and reports are read from the standby: {}",
+        replica.place()
+    );
+    Ok(pools.with_replica(&replica, config)?)
 }
 
 /// The rates of the limits, as they are set.

@@ -100,6 +100,25 @@ pub struct DatabaseConfig {
     /// A file that holds the database URL, as containers hand secrets over
     #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
     database_url_file: Option<PathBuf>,
+    /// A standby of that Postgres, from which files, figures and reports are read once it has caught up
+    #[arg(
+        long,
+        env = "AFTERCARE_REPLICA_URL",
+        hide_env_values = true,
+        value_name = "postgres://…"
+    )]
+    replica_url: Option<String>,
+    /// A file that holds the URL of the standby
+    #[arg(long, env = "AFTERCARE_REPLICA_URL_FILE", value_name = "FILE")]
+    replica_url_file: Option<PathBuf>,
+    /// How long a reader waits for the standby to catch up, before the primary is read
+    #[arg(
+        long,
+        env = "AFTERCARE_REPLICA_WAIT",
+        default_value_t = 5,
+        value_name = "SECONDS"
+    )]
+    pub replica_wait: u64,
     /// Most connections for ordinary requests
     #[arg(
         long,
@@ -144,6 +163,9 @@ impl DatabaseConfig {
             database_url: Some(database_url.into()),
             database_ca_file: None,
             database_url_file: None,
+            replica_url: None,
+            replica_url_file: None,
+            replica_wait: 5,
             pool_size: 16,
             export_pool_size: 4,
             export_spool: EXPORT_SPOOL,
@@ -157,6 +179,24 @@ impl DatabaseConfig {
             export_pool_size,
             ..self
         }
+    }
+
+    /// A copy of the settings with this standby, and this many seconds for it to catch up.
+    pub fn with_replica(self, url: impl Into<String>, wait: u64) -> Self {
+        Self {
+            replica_url: Some(url.into()),
+            replica_wait: wait,
+            ..self
+        }
+    }
+
+    /// The standby, if one is configured.
+    pub fn replica_url(&self) -> Result<Option<String>, SecretError> {
+        secret(
+            "AFTERCARE_REPLICA_URL",
+            self.replica_url.as_deref(),
+            self.replica_url_file.as_deref(),
+        )
     }
 
     /// The external database, if one is configured.

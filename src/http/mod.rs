@@ -5,6 +5,7 @@
 //! | [`app`] [`server`] | building the application; listening |
 //! | [`certificate`] [`patient_socket`] [`parser_refusal`] | the certificate of the server; limits on clients that do nothing; problems of requests that are no HTTP |
 //! | [`state`] [`form_body`] | what handlers share; the bodies of published forms, made once |
+//! | [`swagger_ui`] | the files of the documentation at `/docs/` |
 //! | [`request_id`] | the id that joins a reply to its lines in the log |
 //! | [`metrics_token`] | the token that opens the metrics |
 //! | [`resources`] | one folder or file a resource: the operations and their wire types |
@@ -37,3 +38,4 @@ pub mod request_id;
 pub mod resources;
 pub mod server;
 pub mod state;
+pub mod swagger_ui;

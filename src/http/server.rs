@@ -30,6 +30,7 @@ use super::metrics_token::MetricsToken;
 use super::patient_socket::{Connections, Limits, PatientSocket};
 use super::state::State;
 use crate::app::gauges;
+use crate::store::pool::Pool;
 use crate::telemetry::{METRICS_TIMEOUT, Metrics};
 
 /// How long a connection may stay open between two requests.
@@ -180,7 +181,9 @@ fn room(state: &State) -> usize {
         Err(_) => current,
     };
     let pools = &state.app.pools;
-    let to_database = pools.requests.status().max_size + pools.exports.status().max_size;
+    let most = |pool: &Pool| pool.status().max_size;
+    let replica = pools.replica.as_ref().map_or(0, |it| most(it.pool()));
+    let to_database = most(&pools.requests) + most(&pools.exports) + replica;
     let others = OTHER_FILES + to_database as u64;
     let left = files.map_or(MAX_CONNECTIONS, |files| files.saturating_sub(others));
     usize::try_from(left.min(MAX_CONNECTIONS)).unwrap_or(1)

@@ -23,6 +23,11 @@ impl ExclusiveConnection {
         self.conn.as_deref_mut()
     }
 
+    /// The connection itself, for a new owner. Call it only when all rows of its queries were read.
+    pub fn into_inner(mut self) -> Option<Object<AsyncPgConnection>> {
+        self.conn.take()
+    }
+
     /// Gives the connection back to its pool. Call it only when all rows of its queries were read.
     pub fn give_back(mut self) {
         drop(self.conn.take());

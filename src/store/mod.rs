@@ -16,7 +16,9 @@ pub mod migrations;
 pub mod passes;
 mod patient_stream;
 pub mod pool;
+pub mod pools;
 pub mod remarks;
+pub mod replica;
 pub mod responses;
 #[allow(
     missing_docs,
@@ -33,4 +35,5 @@ mod types;
 
 pub use diesel::result::Error as QueryError;
 pub use diesel_async::AsyncPgConnection;
-pub use pool::{Pool, Pools};
+pub use pool::Pool;
+pub use pools::Pools;

@@ -1,4 +1,4 @@
-//! Connections to Postgres, and the two pools that hold them.
+//! Connections to Postgres, and a pool that holds them.
 //!
 //! Connections are created and driven on the main runtime of the program, not on the short-lived runtimes of the HTTP
 //! workers: a worker that stops must not break connections that others use.
@@ -25,7 +25,6 @@ use super::connect::{ConnectError, Connector, HOST_TIMEOUT, with_cause};
 use super::patient_stream::Patience;
 use super::stalls::Stalls;
 use super::tls::{Tls, TlsError};
-use crate::config::DatabaseConfig;
 
 /// A pool of connections.
 pub type Pool = diesel_async::pooled_connection::deadpool::Pool<AsyncPgConnection>;
@@ -179,41 +178,8 @@ impl Target {
     }
 }
 
-/// The pools of the server.
-#[derive(Clone)]
-pub struct Pools {
-    /// For ordinary requests.
-    pub requests: Pool,
-    /// For exports, separate so that slow downloads cannot take the connections of ordinary requests.
-    pub exports: Pool,
-}
-
-impl Pools {
-    /// Builds the pools without connecting. Call it on the multi-thread runtime of the program, which then drives the
-    /// connections.
-    pub fn new(target: &Target, config: &DatabaseConfig) -> Result<Self, DatabaseError> {
-        Ok(Self {
-            requests: pool(target, Purpose::Requests, config.pool_size)?,
-            exports: pool(target, Purpose::Exports, config.export_pool_size)?,
-        })
-    }
-
-    /// Pools for a command of the CLI: few connections, without time limits.
-    pub fn for_commands(target: &Target) -> Result<Self, DatabaseError> {
-        Ok(Self {
-            requests: pool(target, Purpose::Maintenance, 2)?,
-            exports: pool(target, Purpose::Maintenance, 1)?,
-        })
-    }
-
-    /// Closes both pools. Connections in use are closed when they are given back.
-    pub fn close(&self) {
-        self.requests.close();
-        self.exports.close();
-    }
-}
-
-fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, DatabaseError> {
+/// A pool, without connecting. Call it on the multi-thread runtime of the program, which then drives the connections.
+pub(super) fn pool(target: &Target, purpose: Purpose, size: usize) -> Result<Pool, DatabaseError> {
     let handle = Handle::current();
     let target = target.clone();
     let config = &target.config;

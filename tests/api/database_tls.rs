@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aftercare::config::DatabaseConfig;
-use aftercare::store::pool::{Pools, Purpose, Target};
+use aftercare::store::pool::{Purpose, Target};
+use aftercare::store::pools::Pools;
 use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Integer};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};

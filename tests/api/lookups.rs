@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aftercare::app::single_flight::SingleFlight;
 use aftercare::app::tasks::Tasks;
 use aftercare::config::DatabaseConfig;
-use aftercare::store::pool::Pools;
+use aftercare::store::pools::Pools;
 use diesel::sql_types::Integer;
 use futures_util::FutureExt;
 use futures_util::future::join_all;

@@ -143,11 +143,20 @@ async fn the_documentation_comes_whole_from_this_server() {
     let linked: Vec<_> = linked.map(|part| part.trim_start_matches("./")).collect();
     assert!(linked.len() >= 4, "{linked:?}");
     for file in linked {
-        client
+        let answer = client
             .get(&format!("/docs/{file}"))
             .send()
             .await
             .expect(200);
+        let media_type = answer.header("content-type");
+        let name = std::path::Path::new(file);
+        let fitting = match name.extension().and_then(std::ffi::OsStr::to_str) {
+            Some("css") => "text/css; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            _ => "image/png",
+        };
+        assert_eq!(media_type, fitting, "{file}");
+        assert!(!answer.body.is_empty(), "{file}");
     }
     let start = client
         .get("/docs/swagger-initializer.js")

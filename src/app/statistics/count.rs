@@ -106,7 +106,7 @@ async fn pass<'q>(
     };
     let places = scope.places(app)?;
     let mut pass = Pass::new(query, &versions);
-    let mut conn = ExclusiveConnection::new(app.pools.exports.get().await?);
+    let mut conn = ExclusiveConnection::new(app.pools.reading().await?);
     let connection = conn.connection().ok_or(Failure::Unavailable)?;
     begin(connection, scope).await?;
     {

@@ -263,7 +263,7 @@ async fn counted(
         versions: versions.keys().copied().collect(),
         campaigns: places.keys().copied().collect(),
     };
-    let mut conn = ExclusiveConnection::new(app.pools.exports.get().await?);
+    let mut conn = ExclusiveConnection::new(app.pools.reading().await?);
     let connection = conn.connection().ok_or(Failure::Unavailable)?;
     begin(connection, scope).await?;
     let mut loaded: HashMap<(usize, FormVersionId), Loaded> = HashMap::new();

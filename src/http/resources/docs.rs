@@ -1,15 +1,14 @@
 //! The OpenAPI document, a self-hosted Swagger UI, and the JSON Schema of forms.
 
-use std::borrow::Cow;
-use std::sync::Arc;
-
 use actix_web::http::header;
-use actix_web::web::{Bytes, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use utoipa_swagger_ui::Config;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get};
 
+use crate::http::middleware::compression::compress;
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
+use crate::http::swagger_ui;
 
 /// Swagger UI sets inline styles. Scripts and data are loaded from this server only.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -17,12 +16,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 
 /// The routes of these pages, which are not part of the OpenAPI document.
 pub fn routes(config: &mut ServiceConfig) {
-    let swagger = Config::new(["/openapi.json"])
-        .validator_url("none")
-        .display_operation_id(true)
-        .use_base_layout();
     config
-        .app_data(web::Data::from(Arc::new(swagger)))
         .service(openapi_json)
         .service(form_schema)
         .service(docs)
@@ -53,23 +47,13 @@ async fn docs() -> HttpResponse {
         .finish()
 }
 
-#[get("/docs/{file:.*}")]
-async fn docs_file(
-    path: Path<String>,
-    swagger: web::Data<Config<'static>>,
-) -> Result<HttpResponse, Problem> {
-    let found = utoipa_swagger_ui::serve(&path, swagger.into_inner());
-    let file = found.ok().flatten().ok_or(Code::NotFound)?;
+#[get("/docs/{file:.*}", wrap = "from_fn(compress)")]
+async fn docs_file(path: Path<String>) -> Result<HttpResponse, Problem> {
+    let file = swagger_ui::file(&path).ok_or(Code::NotFound)?;
     let mut response = HttpResponse::Ok();
-    if file.gzpipped {
-        response.insert_header((header::CONTENT_ENCODING, "gzip"));
-    }
     Ok(response
-        .content_type(file.content_type)
+        .content_type(file.media_type)
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
-        .body(match file.bytes {
-            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-            Cow::Owned(bytes) => bytes.into(),
-        }))
+        .body(file.bytes.clone()))
 }

@@ -11,6 +11,7 @@ use aftercare::app::{App, LogIn};
 use aftercare::clock::Clock;
 use aftercare::config::{DatabaseConfig, HttpConfig};
 use aftercare::domain::ids::{SessionId, StaffId};
+use aftercare::domain::server_key::{ServerKey, ServerKeys};
 use aftercare::domain::staff::role::Role;
 use aftercare::domain::staff::session_policy::SESSION_LIFETIME;
 use aftercare::http::app::api;
@@ -18,7 +19,8 @@ use aftercare::http::auth::token;
 use aftercare::http::server;
 use aftercare::http::state::HttpState;
 use aftercare::keys::Keys;
-use aftercare::store::pool::{Pools, Target};
+use aftercare::store::pool::Target;
+use aftercare::store::pools::Pools;
 use aftercare::store::sessions::NewSession;
 use aftercare::store::staff::{self, NewStaff};
 use aftercare::store::{AsyncPgConnection, sessions};
@@ -64,6 +66,29 @@ impl Clock for TestClock {
     }
 }
 
+/// How an app is started.
+struct Setup {
+    target: Target,
+    http: HttpConfig,
+    rates: LimitRates,
+    keys: Keys,
+    replica: Option<String>,
+    log_in: LogIn,
+}
+
+impl Setup {
+    fn on(database: &TestDatabase) -> Self {
+        Self {
+            target: database.target(),
+            http: HttpConfig::default(),
+            rates: LimitRates::OFF,
+            keys: Keys::ephemeral().unwrap(),
+            replica: None,
+            log_in: LogIn::default(),
+        }
+    }
+}
+
 impl TestApp {
     pub async fn start() -> Self {
         Self::start_with(HttpConfig::default()).await
@@ -81,39 +106,84 @@ impl TestApp {
     /// With limits by network and on exports. Elsewhere there are none, since all clients of a test have one address.
     pub async fn start_limited(rates: LimitRates) -> Self {
         let database = TestDatabase::create().await;
-        let target = database.target();
         let http = HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-client");
-        Self::start_with_rates(database, target, http, rates, LogIn::default()).await
+        let setup = Setup::on(&database);
+        Self::start_as(
+            database,
+            Setup {
+                http,
+                rates,
+                ..setup
+            },
+        )
+        .await
     }
 
     /// With these ways to log in. The header `x-client` says from where somebody comes.
     pub async fn start_with_log_in(log_in: LogIn) -> Self {
         let database = TestDatabase::create().await;
-        let target = database.target();
         let http = HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-client");
-        Self::start_with_rates(database, target, http, LimitRates::OFF, log_in).await
+        let setup = Setup::on(&database);
+        Self::start_as(
+            database,
+            Setup {
+                http,
+                log_in,
+                ..setup
+            },
+        )
+        .await
     }
 
     /// With another way to its database.
     pub async fn start_at(database: TestDatabase, target: Target, http: HttpConfig) -> Self {
-        let rates = LimitRates::OFF;
-        Self::start_with_rates(database, target, http, rates, LogIn::default()).await
+        let setup = Setup::on(&database);
+        Self::start_as(
+            database,
+            Setup {
+                target,
+                http,
+                ..setup
+            },
+        )
+        .await
     }
 
-    async fn start_with_rates(
-        database: TestDatabase,
-        target: Target,
-        mut http: HttpConfig,
-        rates: LimitRates,
-        log_in: LogIn,
-    ) -> Self {
+    /// With this server key, by which the database was written.
+    pub async fn start_with_server_key(database: TestDatabase, key: [u8; 32]) -> Self {
+        let mut setup = Setup::on(&database);
+        setup.keys.server = ServerKeys::only(ServerKey::new(key));
+        Self::start_as(database, setup).await
+    }
+
+    /// With a standby of the database, for which readers wait at most a second.
+    pub async fn start_beside(database: TestDatabase, replica: &str) -> Self {
+        let replica = Some(replica.to_owned());
+        let setup = Setup::on(&database);
+        Self::start_as(database, Setup { replica, ..setup }).await
+    }
+
+    async fn start_as(database: TestDatabase, setup: Setup) -> Self {
+        let Setup {
+            target,
+            mut http,
+            rates,
+            keys,
+            replica,
+            log_in,
+        } = setup;
         logs::watch();
         http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         http.workers = Some(1);
         let config = DatabaseConfig::new(database.url(), "/nonexistent").with_pool_sizes(4, 2);
-        let pools = Pools::new(&target, &config).unwrap();
+        let mut pools = Pools::new(&target, &config).unwrap();
+        if let Some(replica) = replica {
+            let config = config.clone().with_replica(&replica, 1);
+            pools = pools
+                .with_replica(&replica.parse().unwrap(), &config)
+                .unwrap();
+        }
         let clock = TestClock::default();
-        let keys = Keys::ephemeral().unwrap();
         let host = http.public_host().unwrap();
         let spool = Spool::new(std::env::temp_dir(), config.export_spool);
         let shared = Arc::new(clock.clone());

@@ -31,6 +31,7 @@ struct Server {
 /// A database of its own. Dropped with it.
 pub struct TestDatabase {
     pub name: String,
+    base_url: String,
 }
 
 impl TestDatabase {
@@ -38,29 +39,45 @@ impl TestDatabase {
     pub async fn create() -> Self {
         let template = template_name();
         let mut migrated = CLONING.lock().await;
-        let mut conn = connect("postgres").await;
+        let mut conn = connect(&server().base_url, "postgres").await;
         if !*migrated {
             make_template(&mut conn, &template).await;
             *migrated = true;
         }
-        Self::create_from(&mut conn, &template).await
+        Self::create_from(&mut conn, &server().base_url, &template).await
     }
 
     /// A fresh database without any table.
     pub async fn create_empty() -> Self {
         let _cloning = CLONING.lock().await;
-        Self::create_from(&mut connect("postgres").await, "template0").await
+        let base_url = &server().base_url;
+        Self::create_from(
+            &mut connect(base_url, "postgres").await,
+            base_url,
+            "template0",
+        )
+        .await
     }
 
-    async fn create_from(conn: &mut AsyncPgConnection, template: &str) -> Self {
+    /// A fresh, migrated database of this cluster.
+    pub async fn create_in(cluster: &Cluster) -> Self {
+        let base_url = &cluster.base_url();
+        let mut conn = connect(base_url, "postgres").await;
+        let database = Self::create_from(&mut conn, base_url, "template0").await;
+        migrations::run(&database.target()).await.unwrap();
+        database
+    }
+
+    async fn create_from(conn: &mut AsyncPgConnection, base_url: &str, template: &str) -> Self {
         let name = format!("test_{}", aftercare::random::uuid().unwrap().simple());
         let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
         conn.batch_execute(&sql).await.unwrap();
-        Self { name }
+        let base_url = base_url.to_owned();
+        Self { name, base_url }
     }
 
     pub fn url(&self) -> String {
-        format!("{}/{}", server().base_url, self.name)
+        format!("{}/{}", self.base_url, self.name)
     }
 
     pub fn target(&self) -> Target {
@@ -74,27 +91,30 @@ impl TestDatabase {
 
     /// Runs statements from outside the database, such as `ALTER DATABASE`.
     pub async fn outside(&self, sql: &str) {
-        connect("postgres").await.batch_execute(sql).await.unwrap();
+        let mut conn = connect(&self.base_url, "postgres").await;
+        conn.batch_execute(sql).await.unwrap();
     }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let base_url = self.base_url.clone();
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
             runtime.unwrap().block_on(async {
-                let _ = connect("postgres").await.batch_execute(&sql).await;
+                let mut conn = connect(&base_url, "postgres").await;
+                let _ = conn.batch_execute(&sql).await;
             });
         });
         let _ = dropping.join();
     }
 }
 
-async fn connect(database: &str) -> AsyncPgConnection {
-    let target: Target = format!("{}/{database}", server().base_url).parse().unwrap();
+async fn connect(base_url: &str, database: &str) -> AsyncPgConnection {
+    let target: Target = format!("{base_url}/{database}").parse().unwrap();
     target.connect(Purpose::Maintenance).await.unwrap()
 }
 
@@ -152,9 +172,8 @@ fn start() -> Server {
         "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off \
          -c max_connections=300 -c max_wal_senders=0 -c wal_level=minimal",
     );
-    let host = cluster.folder.display().to_string().replace('/', "%2F");
     Server {
-        base_url: format!("postgres://aftercare@{host}"),
+        base_url: cluster.base_url(),
         _cluster: Some(cluster),
     }
 }
@@ -170,6 +189,33 @@ pub struct Cluster {
 impl Cluster {
     /// Makes a cluster, which does not run yet. Its socket is in its folder.
     pub fn make() -> Self {
+        let cluster = Self::folder();
+        let data = cluster.folder.join("data").display().to_string();
+        let args = "-U aftercare -A trust -E UTF8 --no-sync --locale=C";
+        let args: Vec<_> = ["-D", &data].into_iter().chain(args.split(' ')).collect();
+        cluster.run("initdb", &args);
+        cluster
+    }
+
+    /// Makes a standby of a cluster that runs. It does not run yet.
+    pub fn standby_of(primary: &Self) -> Self {
+        let cluster = Self::folder();
+        let data = cluster.folder.join("data").display().to_string();
+        let host = primary.folder.display().to_string();
+        let args = "-U aftercare -c fast --no-sync -R -X stream";
+        let named = ["-D", &data, "-h", &host];
+        let args: Vec<_> = named.into_iter().chain(args.split(' ')).collect();
+        cluster.run("pg_basebackup", &args);
+        cluster
+    }
+
+    /// The address of its databases, without the name of one.
+    pub fn base_url(&self) -> String {
+        let host = self.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://aftercare@{host}")
+    }
+
+    fn folder() -> Self {
         let unique = aftercare::random::uuid().unwrap().simple().to_string();
         let folder = roomy_and_quick().join(format!("aftercare-test-{unique}"));
         std::fs::create_dir(&folder).unwrap();
@@ -179,16 +225,18 @@ impl Cluster {
         }
         let bin = bin_dir();
         let data = folder.join("data").display().to_string();
-        let cluster = Self {
+        Self {
             _watchdog: watchdog(&bin, &data, &folder, user),
             folder,
             bin,
             user,
-        };
-        let args = "-U aftercare -A trust -E UTF8 --no-sync --locale=C";
-        let args: Vec<_> = ["-D", &data].into_iter().chain(args.split(' ')).collect();
-        cluster.run("initdb", &args);
-        cluster
+        }
+    }
+
+    /// Stops it at once, as a machine that dies.
+    pub fn stop(&self) {
+        let data = self.folder.join("data").display().to_string();
+        self.run("pg_ctl", &["-D", &data, "-m", "immediate", "-w", "stop"]);
     }
 
     /// Starts it with these options.
