@@ -50,7 +50,55 @@ fn public_address(http: &HttpConfig) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Settings {
+        #[command(flatten)]
+        log_in: LogInConfig,
+    }
+
+    fn read(issuer: &str, roles: &str) -> Result<LogIn, String> {
+        let args = [
+            "test",
+            "--oidc-issuer",
+            issuer,
+            "--oidc-client-id",
+            "a",
+            "--oidc-roles",
+            roles,
+            "--local-accounts",
+            "off",
+        ];
+        let settings = Settings::parse_from(args);
+        let log_in = log_in(&settings.log_in, &HttpConfig::default());
+        log_in.map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn a_provider_is_protected_and_gives_roles() {
+        let (issuer, roles) = ("https://id.example/realms/a", "claim:groups; author=a");
+        let read_well = read(issuer, roles).unwrap();
+        assert!(!read_well.by_password);
+        assert_eq!(read_well.provider.unwrap().issuer(), issuer);
+        assert!(read("http://localhost:8080", roles).is_ok());
+        for (issuer, roles, names) in [
+            ("http://id.example", roles, "AFTERCARE_OIDC_ISSUER: "),
+            ("id.example", roles, "AFTERCARE_OIDC_ISSUER: "),
+            ("https://id.example/?a=b", roles, "AFTERCARE_OIDC_ISSUER: "),
+            (issuer, "groups", "AFTERCARE_OIDC_ROLES: "),
+            (
+                issuer,
+                "claim:groups; editor=a",
+                "AFTERCARE_OIDC_ROLES: there is no role",
+            ),
+        ] {
+            let error = read(issuer, roles).err().unwrap();
+            assert!(error.starts_with(names), "{error}");
+        }
+    }
 
     #[test]
     fn people_come_back_to_the_public_address() {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::secret::{SecretError, secret};
 
@@ -15,6 +15,7 @@ pub struct LogInConfig {
         long,
         env = "AFTERCARE_LOCAL_ACCOUNTS",
         default_value = "on",
+        value_parser = switch,
         value_name = "on|off"
     )]
     local_accounts: Switch,
@@ -88,7 +89,7 @@ pub struct LogInConfig {
 const SCOPES: &str = "openid profile email";
 
 /// On or off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Switch {
     /// On.
     On,
@@ -204,6 +205,14 @@ impl LogInConfig {
     }
 }
 
+fn switch(text: &str) -> Result<Switch, String> {
+    match text.trim() {
+        "" | "on" => Ok(Switch::On),
+        "off" => Ok(Switch::Off),
+        other => Err(format!("`{other}` is neither on nor off")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,6 +233,14 @@ mod tests {
         assert_eq!(provider.name, "id.example");
         assert_eq!(provider.scopes, "openid profile email");
         assert!(provider.client_secret.is_none());
+    }
+
+    #[test]
+    fn local_accounts_are_on_unless_they_are_switched_off() {
+        assert_eq!(switch(""), Ok(Switch::On));
+        assert_eq!(switch("on"), Ok(Switch::On));
+        assert_eq!(switch(" off "), Ok(Switch::Off));
+        assert!(switch("no").is_err());
     }
 
     #[test]

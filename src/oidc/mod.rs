@@ -102,9 +102,19 @@ struct Metadata {
     authorization_endpoint: String,
     token_endpoint: String,
     jwks_uri: String,
+    userinfo_endpoint: Option<String>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
+}
+
+/// What the provider gives for a code.
+#[derive(Deserialize)]
+struct Tokens {
+    #[serde(rename = "id_token")]
+    id: Zeroizing<String>,
+    #[serde(rename = "access_token")]
+    access: Option<Zeroizing<String>>,
 }
 
 /// Who logged in, and what they may do.
@@ -202,32 +212,57 @@ impl Provider {
         if !said.unwrap_or(!metadata.authorization_response_iss_parameter_supported) {
             return Err(ProviderFault::IdToken(IdTokenFault::Issuer));
         }
-        let token = self.exchange(&metadata, attempt, answer.code).await?;
-        let claims = self.signed_claims(&metadata, &token, now).await?;
+        let tokens = self.exchange(&metadata, attempt, answer.code).await?;
+        let claims = self.signed_claims(&metadata, &tokens.id, now).await?;
         let expected = Expected {
             issuer: &self.settings.issuer,
             client_id: &self.settings.client_id,
             nonce: &attempt.nonce(),
         };
         let identity = id_token::check(&claims, &expected, now);
-        Ok(Person {
-            identity: identity.map_err(ProviderFault::IdToken)?,
-            roles: self.settings.roles.roles(&claims),
-        })
+        let identity = identity.map_err(ProviderFault::IdToken)?;
+        let roles = self.roles(&metadata, &tokens, &identity, &claims).await?;
+        Ok(Person { identity, roles })
     }
 
-    /// The ID token for a code.
+    /// The roles by the ID token; where it says nothing of them, by what the provider tells besides (section 5.3).
+    async fn roles(
+        &self,
+        metadata: &Metadata,
+        tokens: &Tokens,
+        identity: &Identity,
+        claims: &Value,
+    ) -> Result<Vec<Role>, ProviderFault> {
+        const WHAT: &str = "its userinfo endpoint";
+        let mapping = &self.settings.roles;
+        if mapping.is_told_by(claims) {
+            return Ok(mapping.roles(claims));
+        }
+        if let (Some(address), Some(access)) = (&metadata.userinfo_endpoint, &tokens.access) {
+            let bearer = Zeroizing::new(format!("Bearer {}", access.as_str()));
+            let more: Value = self.wire.get(address.clone(), Some(bearer), WHAT).await?;
+            // It has to be about the same person.
+            if more.get("sub").and_then(Value::as_str) != Some(&identity.subject) {
+                return Err(ProviderFault::Malformed(WHAT));
+            }
+            if mapping.is_told_by(&more) {
+                return Ok(mapping.roles(&more));
+            }
+        }
+        tracing::warn!(
+            "the OpenID Connect provider does not send the claim that AFTERCARE_OIDC_ROLES names"
+        );
+        Ok(Vec::new())
+    }
+
+    /// The tokens for a code.
     async fn exchange(
         &self,
         metadata: &Metadata,
         attempt: &Attempt,
         code: &str,
-    ) -> Result<Zeroizing<String>, ProviderFault> {
+    ) -> Result<Tokens, ProviderFault> {
         const WHAT: &str = "its token endpoint";
-        #[derive(Deserialize)]
-        struct Tokens {
-            id_token: String,
-        }
         let client_id = &self.settings.client_id;
         let mut form = vec![
             (
@@ -255,11 +290,7 @@ impl Provider {
         let address = metadata.token_endpoint.clone();
         let Reply { status, body } = self.wire.post(address, form, basic).await?;
         match status {
-            200 => {
-                let tokens: Tokens =
-                    serde_json::from_slice(&body).map_err(|_| ProviderFault::Malformed(WHAT))?;
-                Ok(Zeroizing::new(tokens.id_token))
-            }
+            200 => serde_json::from_slice(&body).map_err(|_| ProviderFault::Malformed(WHAT)),
             400 | 401 => {
                 let error: Option<Value> = serde_json::from_slice(&body).ok();
                 let word = error.as_ref().and_then(|it| it.get("error")?.as_str());
@@ -300,7 +331,7 @@ impl Provider {
                 "{}/.well-known/openid-configuration",
                 issuer.trim_end_matches('/')
             );
-            let metadata: Metadata = self.wire.get(address, WHAT).await?;
+            let metadata: Metadata = self.wire.get(address, None, WHAT).await?;
             if metadata.issuer != *issuer {
                 return Err(ProviderFault::OtherIssuer);
             }
@@ -311,7 +342,8 @@ impl Provider {
             ];
             let is_here = wire::is_here(issuer);
             let sound = |it: &String| wire::is_protected(it) || (is_here && wire::is_here(it));
-            if !addresses.into_iter().all(sound) {
+            let more = metadata.userinfo_endpoint.as_ref();
+            if !addresses.into_iter().chain(more).all(sound) {
                 return Err(ProviderFault::Unprotected);
             }
             Ok(metadata)
@@ -331,7 +363,7 @@ impl Provider {
             keys: Vec<Value>,
         }
         let ask = async || {
-            let set: Set = self.wire.get(metadata.jwks_uri.clone(), WHAT).await?;
+            let set: Set = self.wire.get(metadata.jwks_uri.clone(), None, WHAT).await?;
             // A key of a kind that is not known here is not for us (RFC 7517, section 5).
             let known = set.keys.into_iter();
             Ok(known

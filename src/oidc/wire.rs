@@ -63,15 +63,20 @@ impl Wire {
         }
     }
 
-    /// What is published at an address.
+    /// What is at an address.
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
         address: String,
+        credentials: Option<Zeroizing<String>>,
         what: &'static str,
     ) -> Result<T, ProviderFault> {
         let call = move |agent: &Agent| {
-            let request = agent.get(&address);
-            request.header(header::ACCEPT, "application/json").call()
+            let mut request = agent.get(&address);
+            request = request.header(header::ACCEPT, "application/json");
+            if let Some(credentials) = &credentials {
+                request = request.header(header::AUTHORIZATION, credentials.as_str());
+            }
+            request.call()
         };
         let Reply { status, body } = self.call(call).await?;
         match status {

@@ -73,6 +73,11 @@ impl RoleMapping {
         distinct_roles(given.map(|(role, _)| *role).collect())
     }
 
+    /// Whether these claims say something of roles.
+    pub fn is_told_by(&self, claims: &Value) -> bool {
+        self.found(claims).is_some()
+    }
+
     /// The claim of this name; else what its dots lead to. Names that are addresses have dots as well.
     fn found<'a>(&self, claims: &'a Value) -> Option<&'a Value> {
         claims.get(&self.claim).or_else(|| {
@@ -110,6 +115,9 @@ mod tests {
             assert_eq!(roles(mapping, json!({"groups": groups})), expected);
         }
         assert_eq!(roles(mapping, json!({})), vec![]);
+        let mapping = RoleMapping::parse(mapping).unwrap();
+        assert!(mapping.is_told_by(&json!({"groups": []})));
+        assert!(!mapping.is_told_by(&json!({"group": []})));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Browser, NO_ROLE, NOT_BEGUN, START, audited, world};
+use super::{BROKEN, Browser, NO_ROLE, NOT_BEGUN, START, audited, world};
 use crate::support::TestApp;
 use crate::support::logs::register_secret;
 use crate::support::provider::TestProvider;
@@ -136,6 +136,31 @@ async fn who_has_no_mapped_role_is_refused_and_has_no_account() {
     let refused = json!({"account": null, "refused": "no_role"});
     let refused = ("provider_login_refused".to_owned(), Value::Null, refused);
     assert_eq!(entries, vec![refused; 4]);
+}
+
+#[tokio::test]
+async fn where_the_token_says_nothing_of_roles_the_userinfo_endpoint_does() {
+    let provider = TestProvider::start().await;
+    let userinfo = format!("{}/userinfo", provider.issuer);
+    provider.with(|it| it.metadata = json!({"userinfo_endpoint": userinfo}));
+    let app = TestApp::start_with_log_in(provider.log_in(true)).await;
+    let browser = Browser::new(&app);
+    browser.logs_in().await;
+    assert_eq!(provider.asked("userinfo"), 0, "the token said all");
+
+    let told = json!({"sub": "subject-of-anna", "realm_access": {"roles": ["survey-analysts"]}});
+    provider.with(|it| {
+        it.claims["realm_access"] = Value::Null;
+        it.userinfo = told;
+    });
+    let opened = browser.logs_in().await;
+    let account = browser.account(&opened).await;
+    assert_eq!(account["roles"], json!(["analyst"]));
+    // Of somebody else, it counts for nothing.
+    provider.with(|it| it.userinfo["sub"] = json!("another"));
+    browser.logs_in().await.refuses(502, BROKEN);
+    provider.with(|it| it.userinfo = json!({"sub": "subject-of-anna"}));
+    browser.logs_in().await.refuses(403, NO_ROLE);
 }
 
 #[tokio::test]

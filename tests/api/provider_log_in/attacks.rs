@@ -306,6 +306,7 @@ async fn metadata_that_lead_elsewhere_are_not_believed() {
         json!({"token_endpoint": "http://evil.example/token"}),
         json!({"authorization_endpoint": "http://evil.example/authorize"}),
         json!({"jwks_uri": "http://evil.example/keys"}),
+        json!({"userinfo_endpoint": "http://evil.example/userinfo"}),
         json!({"token_endpoint": null}),
     ] {
         let provider = TestProvider::start().await;

@@ -25,6 +25,7 @@ use super::logs::register_secret;
 pub const CLIENT_ID: &str = "aftercare";
 /// It has letters that have to be coded in the header.
 pub const CLIENT_SECRET: &str = "s3cret: of the% client";
+const ACCESS_TOKEN: &str = "an access token of the provider";
 pub const REDIRECT: &str = "https://survey.example.org/console/oidc/callback";
 pub const ROLES: &str =
     "claim:realm_access.roles; admin=survey-admins; author=survey-authors; analyst=survey-analysts";
@@ -93,6 +94,8 @@ pub struct Behaviour {
     pub published: Vec<Signer>,
     /// Fields of the metadata, over the usual ones.
     pub metadata: Value,
+    /// What the userinfo endpoint says.
+    pub userinfo: Value,
     /// Whether whoever comes is let in.
     pub lets_in: bool,
     /// How long each answer takes.
@@ -127,6 +130,7 @@ impl TestProvider {
             signing: Signing::By(RSA.clone()),
             published: vec![RSA.clone()],
             metadata: json!({}),
+            userinfo: json!({}),
             lets_in: true,
             delay: Duration::ZERO,
             broken: None,
@@ -142,7 +146,8 @@ impl TestProvider {
                 .route("/.well-known/openid-configuration", web::get().to(metadata))
                 .route("/keys", web::get().to(keys))
                 .route("/authorize", web::get().to(authorize))
-                .route("/token", web::post().to(token));
+                .route("/token", web::post().to(token))
+                .route("/userinfo", web::get().to(userinfo));
             App::new().app_data(shared.clone()).service(realm)
         };
         let server = HttpServer::new(app).workers(1).disable_signals();
@@ -163,6 +168,7 @@ impl TestProvider {
 
     pub fn log_in_within(&self, by_password: bool, timeout: Duration) -> LogIn {
         register_secret(CLIENT_SECRET);
+        register_secret(ACCESS_TOKEN);
         let settings = Settings {
             issuer: self.issuer.clone(),
             name: "Clinic".to_owned(),
@@ -361,8 +367,19 @@ async fn token(
     };
     register_secret(&token);
     HttpResponse::Ok().json(json!({
-        "access_token": "not used here", "token_type": "Bearer", "expires_in": 300, "id_token": token,
+        "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 300, "id_token": token,
     }))
+}
+
+async fn userinfo(state: State, request: HttpRequest) -> HttpResponse {
+    if let Err(broken) = begin(&state, "userinfo").await {
+        return broken;
+    }
+    let sent = request.headers().get("authorization");
+    if sent.unwrap().to_str().unwrap() != format!("Bearer {ACCESS_TOKEN}") {
+        return HttpResponse::Unauthorized().finish();
+    }
+    HttpResponse::Ok().json(&state.behaviour.lock().unwrap().userinfo)
 }
 
 fn overlay(under: &mut Value, over: &Value) {
