@@ -267,7 +267,6 @@ async fn serve_refuses_what_cannot_work_and_says_how_to_mend_it() {
             "AFTERCARE_TRUSTED_PROXIES",
         ),
         ("AFTERCARE_LOCAL_ACCOUNTS", "off", "nobody could log in"),
-        ("AFTERCARE_LOCAL_ACCOUNTS", "no", "neither on nor off"),
         (
             "AFTERCARE_OIDC_CLIENT_ID",
             "aftercare",
