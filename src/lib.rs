@@ -16,6 +16,7 @@
 //! | [`config`] | flags and environment, typed | |
 //! | [`telemetry`] | logs and metrics, nothing personal | |
 //! | [`keys`] | the server's keys | HTTP, SQL |
+//! | [`oidc`] | the client of the OpenID Connect provider by which staff log in | HTTP of ours, SQL |
 //! | [`tls`] | the crypto provider of TLS; certificates and keys in PEM files | HTTP, SQL |
 //! | [`clock`], [`random`] | the only places that read the time and draw random bytes | |
 
@@ -28,6 +29,7 @@ pub mod domain;
 pub mod formats;
 pub mod http;
 pub mod keys;
+pub mod oidc;
 pub mod postgres;
 pub mod random;
 pub mod sample;

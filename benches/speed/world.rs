@@ -24,6 +24,7 @@ use aftercare::domain::response::{
 };
 use aftercare::domain::server_key::ServerKey;
 use aftercare::domain::staff::role::Role;
+use aftercare::domain::staff::session_policy::SESSION_LIFETIME;
 use aftercare::domain::week::IsoWeek;
 use aftercare::http::app::api;
 use aftercare::http::auth::token;
@@ -35,6 +36,7 @@ use aftercare::postgres::embedded;
 use aftercare::sample::synthetic;
 use aftercare::store::pool::{Purpose, Target};
 use aftercare::store::pools::Pools;
+use aftercare::store::sessions::NewSession;
 use aftercare::store::staff::{self, NewStaff};
 use aftercare::store::{migrations, sessions};
 use aftercare::telemetry::{self, Metrics};
@@ -179,9 +181,13 @@ impl World {
             created_at: now,
         };
         staff::insert(&mut conn, &new).await.unwrap().unwrap();
-        sessions::open(&mut conn, session, id, [0; 32], now)
-            .await
-            .unwrap();
+        let new = NewSession {
+            id: session,
+            staff_id: id,
+            token_hash: [0; 32],
+            lifetime: SESSION_LIFETIME,
+        };
+        sessions::open(&mut conn, new, now).await.unwrap();
         token::issue(&self.state.app.keys.signing, id, session, now).unwrap()
     }
 

@@ -81,6 +81,25 @@ impl Default for LoginLimits {
 }
 
 impl LoginLimits {
+    /// Counts an attempt of which the account is not known yet.
+    ///
+    /// # Errors
+    ///
+    /// When there were too many attempts from this network.
+    pub fn count_network(
+        &self,
+        client: Option<IpAddr>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<u32>, TooManyLogins> {
+        let refused = |retry_after| TooManyLogins {
+            retry_after,
+            by: LoginLimit::Network,
+        };
+        let network = client.map(|client| self.slots.of_network(client, now));
+        let left = network.map(|network| self.networks.check(&network));
+        left.transpose().map_err(refused)
+    }
+
     /// Counts an attempt, whether or not the account exists. Gives the number of attempts that are left to the network.
     ///
     /// # Errors
@@ -92,17 +111,17 @@ impl LoginLimits {
         client: Option<IpAddr>,
         now: DateTime<Utc>,
     ) -> Result<Option<u32>, TooManyLogins> {
-        let refused = |by| move |retry_after| TooManyLogins { retry_after, by };
-        let network = client.map(|client| self.slots.of_network(client, now));
-        let left = network.map(|network| self.networks.check(&network));
-        let left = left.transpose().map_err(refused(LoginLimit::Network))?;
+        let left = self.count_network(client, now)?;
         let email = normalise_email(email);
         let account = self.slots.of_text(&email, now);
         let here = self.slots.of_text_from(&email, client, now);
         self.accounts_by_network
             .check(&here)
             .and_then(|_| self.accounts.check(&account))
-            .map_err(refused(LoginLimit::Account))?;
+            .map_err(|retry_after| TooManyLogins {
+                retry_after,
+                by: LoginLimit::Account,
+            })?;
         Ok(left)
     }
 

@@ -12,7 +12,7 @@
 //! | `trials` | responses as tests, before a campaign opens |
 //! | [`invitations`] [`passes`] | making and revoking invitations, exchanging one for a pass |
 //! | [`remarks`] | listing and reviewing free text |
-//! | [`staff`] [`sessions`] [`api_keys`] | accounts, logging in and out, the keys of scheduled jobs |
+//! | [`staff`] [`sessions`] [`provider_log_in`] [`api_keys`] | accounts, logging in and out, the keys of scheduled jobs |
 //! | [`audit`] | listing and verifying the audit |
 //! | [`server_keys`] | going over to another server key |
 //! | [`exports`] [`export`] | responses, remarks and codebook as files; how these are made, row by row |
@@ -52,6 +52,7 @@ pub mod own_summary;
 pub mod pass_keys;
 pub mod passes;
 pub mod password;
+pub mod provider_log_in;
 pub mod redaction;
 pub mod remarks;
 pub mod responses;
@@ -76,6 +77,7 @@ use crate::domain::campaign::Campaign;
 use crate::domain::free_text;
 use crate::domain::server_key::{KeyNumber, ServerKey};
 use crate::keys::Keys;
+use crate::oidc::Provider;
 use crate::store::Pools;
 use crate::store::pool::Connection;
 
@@ -95,6 +97,24 @@ use password::Passwords;
 use statistics::{InsightsCache, StatisticsCache};
 use tasks::Tasks;
 use writes::Writes;
+
+/// How people log in.
+pub struct LogIn {
+    /// Whether accounts with a password may.
+    pub by_password: bool,
+    /// The provider by which people may as well.
+    pub provider: Option<Provider>,
+}
+
+impl Default for LogIn {
+    /// By password alone.
+    fn default() -> Self {
+        Self {
+            by_password: true,
+            provider: None,
+        }
+    }
+}
 
 /// What the use cases share. Clones are handles to the same application.
 #[derive(Clone)]
@@ -119,6 +139,8 @@ pub struct Shared {
     pub passwords: Passwords,
     /// Limits log-in attempts.
     pub logins: LoginLimits,
+    /// How people log in.
+    pub log_in: LogIn,
     /// Limits what comes from a network, and exports.
     pub limits: Limits,
     /// Stores responses in batches.
@@ -164,10 +186,11 @@ impl App {
         clock: SharedClock,
         public_host: String,
     ) -> Self {
-        Self::limited(pools, keys, spool, clock, public_host, LimitRates::OFF)
+        let (rates, log_in) = (LimitRates::OFF, LogIn::default());
+        Self::limited(pools, keys, spool, clock, public_host, rates, log_in)
     }
 
-    /// Builds the application as [`Self::new`] does, with these limits.
+    /// Builds the application as [`Self::new`] does, with these limits and ways to log in.
     pub fn limited(
         pools: Pools,
         keys: Keys,
@@ -175,6 +198,7 @@ impl App {
         clock: SharedClock,
         public_host: String,
         rates: LimitRates,
+        log_in: LogIn,
     ) -> Self {
         let tasks = Tasks::default();
         let writes = Arc::new(Writes::default());
@@ -186,6 +210,7 @@ impl App {
             pass_keys: PassKeys::default(),
             passwords: Passwords::default(),
             logins: LoginLimits::default(),
+            log_in,
             limits: Limits::new(rates),
             public_host,
             pools,

@@ -21,6 +21,8 @@ pub enum OwnAccountError {
     TooManyLogins(TooManyLogins),
     /// The present password is another one.
     PasswordWrong,
+    /// The account logs in by a provider.
+    NoPassword,
     /// The new password is easy to guess, or could not be hashed now.
     Password(PasswordError),
     /// The session has ended meanwhile, or the account was disabled.
@@ -78,9 +80,12 @@ pub async fn change_password(
     let account = account.ok_or(OwnAccountError::SessionEnded)?;
     // Hashing is slow, so the connection goes back to the pool meanwhile.
     drop(conn);
+    if account.password_hash.is_none() {
+        return Err(OwnAccountError::NoPassword);
+    }
     let counted = app.logins.count(&account.email, client, app.now());
     counted.map_err(OwnAccountError::TooManyLogins)?;
-    let present = Some(account.password_hash.clone());
+    let present = account.password_hash.clone();
     let fits = app.passwords.verify(change.present, present).await;
     if !fits.map_err(OwnAccountError::Password)? {
         record_failure(app, Some(own.staff));
@@ -97,7 +102,7 @@ pub async fn change_password(
         let (Some(mut account), Some(_)) = (unchanged, live(tx, own.session, now).await?) else {
             return Err(OwnAccountError::SessionEnded);
         };
-        account.password_hash = hash;
+        account.password_hash = Some(hash);
         staff::save(tx, &account).await?;
         revoke_others(tx, own.staff, own.session, now).await?;
         let actor = Actor::Staff(own.staff);

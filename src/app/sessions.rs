@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 
 use super::login_limits::{LoginLimit, TooManyLogins};
 use super::password::PasswordError;
-use super::{App, Failure, failures};
+use super::{App, Failure, Transaction, failures};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{SessionId, StaffId};
-use crate::domain::staff::session_policy::{REFRESH_LIFETIME, is_reuse};
+use crate::domain::staff::session_policy::{is_reuse, lifetime};
 use crate::random::{self, NoEntropy};
-use crate::store::sessions::{live, lock_token, open, replace_token, revoke};
+use crate::store::sessions::{NewSession, live, lock_token, open, replace_token, revoke};
 use crate::store::staff::{self, StaffRow};
 
 /// Why a session was not opened or has ended.
@@ -22,6 +22,8 @@ use crate::store::staff::{self, StaffRow};
 pub enum SessionError {
     /// E-mail or password is wrong, or the account is disabled.
     LoginFailed,
+    /// Nobody may log in by password.
+    PasswordsOff,
     /// There were too many attempts.
     TooManyLogins(TooManyLogins),
     /// The refresh token is invalid.
@@ -78,12 +80,15 @@ pub struct LoginAttempt {
 ///
 /// # Errors
 ///
-/// When there were too many attempts.
+/// When there were too many attempts, or passwords open nothing here.
 pub fn count_attempt(
     app: &App,
     email: String,
     client: Option<IpAddr>,
 ) -> Result<LoginAttempt, SessionError> {
+    if !app.log_in.by_password {
+        return Err(SessionError::PasswordsOff);
+    }
     match app.logins.count(&email, client, app.now()) {
         Ok(left_in_network) => Ok(LoginAttempt {
             email,
@@ -115,7 +120,7 @@ pub async fn log_in(
     drop(conn);
     let hash = account
         .as_ref()
-        .map(|account| account.password_hash.clone());
+        .and_then(|account| account.password_hash.clone());
     let fits = app.passwords.verify(password, hash.clone()).await;
     let fits = fits.map_err(SessionError::Password)?;
     if !fits || account.as_ref().is_none_or(|account| account.disabled) {
@@ -124,26 +129,39 @@ pub async fn log_in(
     let account = account
         .filter(|account| fits && !account.disabled)
         .ok_or(SessionError::LoginFailed)?;
-    let session_id = SessionId(random::uuid()?);
-    let refresh = RefreshToken::new()?;
     app.transact(async |tx| {
         // The account may have been changed while the password was checked, which ended all sessions but this one. From here
         // on it stays as it is until this session is one of those that a change ends.
         let current = staff::share(tx, account.id).await?;
-        let unchanged = current
-            .filter(|current| !current.disabled && Some(&current.password_hash) == hash.as_ref());
-        if unchanged.is_none() {
-            return Err(SessionError::LoginFailed);
+        let unchanged =
+            current.filter(|current| !current.disabled && current.password_hash == hash);
+        match unchanged {
+            Some(account) => Ok(open_session(tx, &account).await?),
+            None => Err(SessionError::LoginFailed),
         }
-        let now = tx.now();
-        Ok(open(tx, session_id, account.id, refresh.hash, now).await?)
     })
-    .await?;
+    .await
+}
+
+/// Opens a session of an account that stays as it is until the transaction ends.
+pub(super) async fn open_session(
+    tx: &mut Transaction<'_>,
+    account: &StaffRow,
+) -> Result<OpenSession, Failure> {
+    let refresh = RefreshToken::new()?;
+    let new = NewSession {
+        id: SessionId(random::uuid()?),
+        staff_id: account.id,
+        token_hash: refresh.hash,
+        lifetime: lifetime(account.issuer.is_some()),
+    };
+    let (session_id, now) = (new.id, tx.now());
+    let ends_at = open(tx, new, now).await?;
     Ok(OpenSession {
         session_id,
         staff_id: account.id,
         refresh_token: refresh.text,
-        refresh_lifetime: REFRESH_LIFETIME,
+        refresh_lifetime: ends_at - now,
     })
 }
 
@@ -204,7 +222,13 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<OpenSession, Sess
             let Some(account) = live(tx, token.session_id, now).await? else {
                 return Ok(None);
             };
-            let ends_at = replace_token(tx, token.session_id, old, next.hash, now).await?;
+            let by_provider = account.issuer.is_some();
+            if !by_provider && !app.log_in.by_password {
+                return Ok(None);
+            }
+            let lifetime = lifetime(by_provider);
+            let ends_at =
+                replace_token(tx, token.session_id, old, next.hash, lifetime, now).await?;
             Ok::<_, SessionError>(Some((token.session_id, account.id, ends_at - now)))
         })
         .await?;

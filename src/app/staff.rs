@@ -28,6 +28,9 @@ pub enum StaffError {
     /// The change would leave nobody to manage accounts.
     #[error("it is the last admin")]
     LastAdmin,
+    /// The account logs in by a provider, so it has no password to set.
+    #[error("it logs in by the OpenID Connect provider, and has no password")]
+    NoPassword,
     /// A role is limited that the account does not have, or to something that does not exist.
     #[error("a role cannot be limited like this")]
     Scopes(Vec<ScopeFault>),
@@ -149,7 +152,8 @@ pub async fn create(app: &App, actor: Actor, new: NewAccount) -> Result<StaffRow
 ///
 /// # Errors
 ///
-/// When there is no such account, it is the last admin, a limit does not fit, or the password is easy to guess.
+/// When there is no such account, it is the last admin, a limit does not fit, or the password is easy to guess or not one that
+/// the account could have.
 pub async fn change(
     app: &App,
     actor: Actor,
@@ -159,7 +163,15 @@ pub async fn change(
 ) -> Result<StaffRow, StaffError> {
     let password_hash = match password {
         Some(password) => {
-            let StaffRow { email, name, .. } = find(app, id).await?;
+            let StaffRow {
+                email,
+                name,
+                issuer,
+                ..
+            } = find(app, id).await?;
+            if issuer.is_some() {
+                return Err(StaffError::NoPassword);
+            }
             let name = change.name.as_deref().unwrap_or(&name);
             let hash = app.passwords.hash_chosen(password, &email, name).await;
             Some(hash.map_err(StaffError::Password)?)
@@ -176,16 +188,9 @@ pub async fn change(
         if let Some(roles) = change.roles {
             new.set_roles(&roles);
         }
-        match change.scopes {
-            Some(scopes) => {
-                check_scopes(tx, &new.roles(), &scopes).await?;
-                new.scopes = scopes;
-            }
-            // The limit goes with its role.
-            None => {
-                let roles = new.roles();
-                new.scopes.0.retain(|role, _| roles.contains(role));
-            }
+        if let Some(scopes) = change.scopes {
+            check_scopes(tx, &new.roles(), &scopes).await?;
+            new.scopes = scopes;
         }
         new.disabled = change.disabled.unwrap_or(old.disabled);
         let stays_admin = !new.disabled && new.roles().contains(&Role::Admin);
@@ -194,7 +199,7 @@ pub async fn change(
         }
         let password = password_hash.is_some();
         if let Some(hash) = password_hash {
-            new.password_hash = hash;
+            new.password_hash = Some(hash);
         }
         if new.disabled || password {
             let now = tx.now();
@@ -263,7 +268,7 @@ pub(super) async fn revoke_api_keys(
 }
 
 /// The audit event of a change; none when at most the name changed.
-fn audited(old: &StaffRow, new: &StaffRow, password: bool) -> Option<AuditEvent> {
+pub(super) fn audited(old: &StaffRow, new: &StaffRow, password: bool) -> Option<AuditEvent> {
     let (before, after) = (old.roles(), new.roles());
     let without = |all: &[Role], those: &[Role]| -> Vec<Role> {
         let rest = all.iter().filter(|role| !those.contains(role));

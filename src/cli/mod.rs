@@ -12,6 +12,7 @@ mod form_file;
 mod form_lint;
 mod form_preview;
 mod health;
+mod log_in;
 mod masking;
 mod migrate;
 mod openapi;

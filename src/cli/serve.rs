@@ -10,6 +10,7 @@ use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::application::{check_schema, hold_audit_rights, settle};
+use super::log_in::log_in;
 use super::{print, say};
 use crate::app::App;
 use crate::app::export::Spool;
@@ -144,6 +145,7 @@ fn metrics_token(config: &Config, address: SocketAddr) -> anyhow::Result<Option<
 
 /// Prepares everything that must be valid before the first request: settings, schema, keys.
 pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow::Result<State> {
+    let log_in = log_in(&config.log_in, &config.http)?;
     if migrate {
         for name in migrations::run(target).await? {
             tracing::info!(name, "migrated");
@@ -159,7 +161,8 @@ pub async fn prepare(config: &Config, target: &Target, migrate: bool) -> anyhow:
     let rates = rates(&config.limits)?;
     let database = &config.database;
     let spool = Spool::new(database.data_dir()?, database.export_spool);
-    let app = App::limited(pools, keys, spool, Arc::new(SystemClock), host, rates);
+    let clock = Arc::new(SystemClock);
+    let app = App::limited(pools, keys, spool, clock, host, rates, log_in);
     app.start_tasks();
     Ok(Data::new(HttpState::new(app, config.http.clone(), api())?))
 }

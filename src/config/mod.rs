@@ -9,11 +9,13 @@ use clap::{Args, ValueEnum};
 
 mod http;
 mod limits;
+mod log_in;
 mod proxies;
 mod secret;
 
 pub use http::{HttpConfig, HttpConfigError, TlsFiles};
 pub use limits::{Allowance, LimitConfig, LimitConfigError};
+pub use log_in::{LogInConfig, LogInConfigError, OidcConfig, Switch};
 pub use proxies::{ProxyConfig, ProxyConfigError, TrustedProxies};
 pub use secret::{SecretError, secret};
 
@@ -32,6 +34,9 @@ pub struct Config {
     /// The rate limits.
     #[command(flatten)]
     pub limits: LimitConfig,
+    /// How staff log in.
+    #[command(flatten)]
+    pub log_in: LogInConfig,
 }
 
 /// The settings of the log.

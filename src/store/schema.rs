@@ -208,11 +208,13 @@ diesel::table! {
         id -> Uuid,
         email -> Text,
         name -> Text,
-        password_hash -> Text,
+        password_hash -> Nullable<Text>,
         roles -> Array<Text>,
         disabled -> Bool,
         created_at -> Timestamptz,
         scopes -> Jsonb,
+        issuer -> Nullable<Text>,
+        subject -> Nullable<Text>,
     }
 }
 

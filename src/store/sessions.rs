@@ -6,7 +6,7 @@
 //! [`is_reuse`](crate::domain::staff::session_policy::is_reuse)), but gets no new token either, since otherwise the
 //! session would branch into two chains.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
@@ -15,31 +15,44 @@ use super::staff::StaffRow;
 use crate::domain::ids::{SessionId, StaffId};
 use crate::domain::staff::session_policy::{KEPT_AFTER_END, ends_at};
 
-/// Opens a session with its first refresh token, and deletes sessions that ended long ago.
+/// A session to open.
+pub struct NewSession {
+    /// A random id.
+    pub id: SessionId,
+    /// The account.
+    pub staff_id: StaffId,
+    /// The hash of the first refresh token.
+    pub token_hash: [u8; 32],
+    /// How long it lasts, however often it is refreshed.
+    pub lifetime: TimeDelta,
+}
+
+/// Opens a session with its first refresh token, and deletes sessions that ended long ago. Gives the time when it ends unless
+/// it is refreshed.
 pub async fn open(
     conn: &mut AsyncPgConnection,
-    session_id: SessionId,
-    staff_id: StaffId,
-    token_hash: [u8; 32],
+    new: NewSession,
     now: DateTime<Utc>,
-) -> QueryResult<()> {
+) -> QueryResult<DateTime<Utc>> {
+    let ends_at = ends_at(now, now, new.lifetime);
     conn.transaction(async |conn| {
         diesel::delete(sessions::table.filter(sessions::expires_at.lt(now - KEPT_AFTER_END)))
             .execute(conn)
             .await?;
         diesel::insert_into(sessions::table)
             .values((
-                sessions::id.eq(session_id),
-                sessions::staff_id.eq(staff_id),
-                sessions::expires_at.eq(ends_at(now, now)),
+                sessions::id.eq(new.id),
+                sessions::staff_id.eq(new.staff_id),
+                sessions::expires_at.eq(ends_at),
                 sessions::opened_at.eq(now),
                 sessions::last_used_on.eq(now.date_naive()),
             ))
             .execute(conn)
             .await?;
-        insert_token(conn, session_id, token_hash).await
+        insert_token(conn, new.id, new.token_hash).await
     })
-    .await
+    .await?;
+    Ok(ends_at)
 }
 
 /// A refresh token as stored.
@@ -72,6 +85,7 @@ pub async fn replace_token(
     session_id: SessionId,
     old_hash: [u8; 32],
     next_hash: [u8; 32],
+    lifetime: TimeDelta,
     now: DateTime<Utc>,
 ) -> QueryResult<DateTime<Utc>> {
     diesel::update(refresh_tokens::table.find(old_hash.as_slice()))
@@ -80,7 +94,7 @@ pub async fn replace_token(
         .await?;
     let session = sessions::table.find(session_id);
     let opened_at = session.select(sessions::opened_at).first(conn).await?;
-    let ends_at = ends_at(opened_at, now);
+    let ends_at = ends_at(opened_at, now, lifetime);
     diesel::update(session)
         .set((
             sessions::expires_at.eq(ends_at),

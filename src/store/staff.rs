@@ -20,8 +20,8 @@ pub struct StaffRow {
     pub email: String,
     /// The person's name.
     pub name: String,
-    /// The argon2id hash of the password, as a PHC string.
-    pub password_hash: String,
+    /// The argon2id hash of the password, as a PHC string. None for an account of a provider.
+    pub password_hash: Option<String>,
     roles: Vec<String>,
     /// Whether it is disabled.
     pub disabled: bool,
@@ -29,6 +29,8 @@ pub struct StaffRow {
     pub created_at: DateTime<Utc>,
     /// What its roles are limited to.
     pub scopes: RoleScopes,
+    /// The OpenID Connect provider by which the person logs in; none for an account with a password.
+    pub issuer: Option<String>,
 }
 
 impl StaffRow {
@@ -40,9 +42,10 @@ impl StaffRow {
             .collect()
     }
 
-    /// Replaces the roles of the account.
+    /// Replaces the roles of the account. The limit of a role goes with it.
     pub fn set_roles(&mut self, roles: &[Role]) {
         self.roles = words(roles);
+        self.scopes.0.retain(|role, _| roles.contains(role));
     }
 }
 
@@ -63,6 +66,68 @@ pub struct NewStaff {
     pub scopes: RoleScopes,
     /// When it is created.
     pub created_at: DateTime<Utc>,
+}
+
+/// Who somebody is for an OpenID Connect provider.
+#[derive(Debug, Clone, Copy)]
+pub struct ProviderIdentity<'a> {
+    /// The provider.
+    pub issuer: &'a str,
+    /// The person's id there.
+    pub subject: &'a str,
+}
+
+/// An account of a provider to insert.
+pub struct NewProviderStaff<'a> {
+    /// A random id.
+    pub id: StaffId,
+    /// Who it is.
+    pub identity: ProviderIdentity<'a>,
+    /// The e-mail address, in lower case.
+    pub email: &'a str,
+    /// The person's name.
+    pub name: &'a str,
+    /// At least one role.
+    pub roles: &'a [Role],
+    /// When it is created.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Inserts an account of a provider; none when the person has one, or the e-mail address is taken.
+pub async fn insert_of_provider(
+    conn: &mut AsyncPgConnection,
+    new: &NewProviderStaff<'_>,
+) -> QueryResult<Option<StaffRow>> {
+    diesel::insert_into(staff::table)
+        .values((
+            staff::id.eq(new.id),
+            staff::email.eq(new.email),
+            staff::name.eq(new.name),
+            staff::roles.eq(words(new.roles)),
+            staff::created_at.eq(new.created_at),
+            staff::issuer.eq(new.identity.issuer),
+            staff::subject.eq(new.identity.subject),
+        ))
+        .on_conflict_do_nothing()
+        .returning(StaffRow::as_returning())
+        .get_result(conn)
+        .await
+        .optional()
+}
+
+/// The account of somebody whom a provider knows, locked until the transaction ends.
+pub async fn lock_by_identity(
+    conn: &mut AsyncPgConnection,
+    identity: ProviderIdentity<'_>,
+) -> QueryResult<Option<StaffRow>> {
+    staff::table
+        .filter(staff::issuer.eq(identity.issuer))
+        .filter(staff::subject.eq(identity.subject))
+        .for_no_key_update()
+        .select(StaffRow::as_select())
+        .first(conn)
+        .await
+        .optional()
 }
 
 /// Inserts an account; none when the e-mail address is taken.

@@ -266,6 +266,17 @@ async fn serve_refuses_what_cannot_work_and_says_how_to_mend_it() {
             "x-forwarded-for",
             "AFTERCARE_TRUSTED_PROXIES",
         ),
+        ("AFTERCARE_LOCAL_ACCOUNTS", "off", "nobody could log in"),
+        (
+            "AFTERCARE_OIDC_CLIENT_ID",
+            "aftercare",
+            "AFTERCARE_OIDC_ISSUER is needed",
+        ),
+        (
+            "AFTERCARE_OIDC_ISSUER",
+            "https://id.example",
+            "AFTERCARE_OIDC_CLIENT_ID is needed",
+        ),
         (
             "AFTERCARE_LIMIT_OPEN_RESPONSES",
             "many",
@@ -439,6 +450,40 @@ async fn staff_add_prints_a_password_that_works() {
     );
     let last = refused(&place.run(&["staff", "disable", "ann@clinic.example"]));
     assert!(last.contains("last admin"), "{last}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_for_an_emergency_logs_in_once_passwords_are_switched_on() {
+    let place = Place::started_before().await;
+    let add = ["staff", "add", "ann@clinic.example", "--role", "admin"];
+    let provider = [
+        "--local-accounts",
+        "off",
+        "--oidc-issuer",
+        "http://localhost:1/realms/clinic",
+        "--oidc-name",
+        "Clinic",
+        "--oidc-client-id",
+        "aftercare",
+        "--oidc-roles",
+        "claim:groups; admin=admins",
+    ];
+    let serving = place.serve(&provider);
+    let password = printed(&place.run(&add));
+    let body = json!({"email": "ann@clinic.example", "password": password.trim()});
+    let log_in = async |address: &str| {
+        let call = reqwest::Client::new().post(format!("{address}/v1/sessions"));
+        call.json(&body).send().await.unwrap()
+    };
+    let refused: Value = log_in(&serving.address).await.json().await.unwrap();
+    assert_eq!(refused["code"], "passwords_off");
+    let ways = reqwest::get(format!("{}/console/log-in", serving.address));
+    let ways: Value = ways.await.unwrap().json().await.unwrap();
+    let shown = json!({"name": "Clinic", "start": "/console/oidc/start"});
+    assert_eq!(ways, json!({"password": false, "provider": shown}));
+    drop(serving);
+    let serving = place.serve(&["--local-accounts", "on"]);
+    assert_eq!(log_in(&serving.address).await.status(), 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,6 +71,7 @@ mod problem_pages;
 mod problems;
 mod promises;
 mod proof_of_work;
+mod provider_log_in;
 
 mod races;
 mod reading;

@@ -227,6 +227,18 @@ pub enum AuditEvent {
         /// The id of the account; none where there is no such account.
         account: Option<StaffId>,
     },
+    /// Somebody logged in by the OpenID Connect provider.
+    ProviderLogin {
+        /// The id of the account.
+        account: StaffId,
+    },
+    /// The OpenID Connect provider named somebody, and the log-in was refused. The first ones of an hour are recorded.
+    ProviderLoginRefused {
+        /// The id of the account; none where the person has none. Who it was is not recorded then.
+        account: Option<StaffId>,
+        /// Why it was refused: `no_role` or `disabled`.
+        refused: &'static str,
+    },
     /// An API key was made. Its label is not recorded, since people write names into labels.
     ApiKeyCreated {
         /// The id of the key.
@@ -465,6 +477,8 @@ impl AuditEvent {
             Self::StaffChanged { .. } => Action::StaffChanged,
             Self::LoginFailed { .. } => Action::LoginFailed,
             Self::LoginsRefused { .. } => Action::LoginsRefused,
+            Self::ProviderLogin { .. } => Action::ProviderLogin,
+            Self::ProviderLoginRefused { .. } => Action::ProviderLoginRefused,
             Self::ApiKeyCreated { .. } => Action::ApiKeyCreated,
             Self::ApiKeyRevoked { .. } => Action::ApiKeyRevoked,
             Self::ServerKeySwitched { .. } => Action::ServerKeySwitched,

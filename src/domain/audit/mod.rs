@@ -60,6 +60,10 @@ pub enum Action {
     LoginFailed,
     /// Log-ins were refused because there were too many.
     LoginsRefused,
+    /// Somebody logged in by the provider.
+    ProviderLogin,
+    /// The provider named somebody, and the log-in was refused.
+    ProviderLoginRefused,
     /// An API key was made.
     ApiKeyCreated,
     /// An API key was revoked.

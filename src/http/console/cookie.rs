@@ -1,4 +1,5 @@
-//! The cookie that holds the refresh token, and who may make the browser send it.
+//! The cookies of the console: the refresh token, and an attempt to log in by a provider; and who may make the browser send
+//! them.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{COOKIE, HOST, HeaderName, ORIGIN};
@@ -6,29 +7,52 @@ use actix_web::http::header::{COOKIE, HOST, HeaderName, ORIGIN};
 use crate::http::problem::{Code, Problem};
 
 const NAME: &str = "aftercare-console";
+const ATTEMPT: &str = "aftercare-log-in";
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The value of `Set-Cookie` that keeps this token for so many seconds; zero forgets it.
 pub(super) fn kept(req: &HttpRequest, token: &str, seconds: i64) -> String {
-    // Browsers do not keep a secure cookie of a server without TLS; some make no exception for their own computer.
-    let secure = match is_this_computer(host(req)) {
-        true => "",
-        false => "; Secure",
-    };
+    let secure = secure(req);
     format!(
         "{NAME}={token}; Path=/console/session; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
     )
 }
 
+/// The value of `Set-Cookie` that keeps an attempt to log in by a provider for so many seconds; zero forgets it. The browser
+/// sends it when the provider sends the person back, so it is not as strict.
+pub(super) fn attempt_kept(req: &HttpRequest, sealed: &str, seconds: i64) -> String {
+    let secure = secure(req);
+    format!(
+        "{ATTEMPT}={sealed}; Path=/console/oidc; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    )
+}
+
+fn secure(req: &HttpRequest) -> &'static str {
+    // Browsers do not keep a secure cookie of a server without TLS; some make no exception for their own computer.
+    match is_this_computer(host(req)) {
+        true => "",
+        false => "; Secure",
+    }
+}
+
 /// The token that the browser kept.
 pub(super) fn token(req: &HttpRequest) -> Option<String> {
+    named(req, NAME)
+}
+
+/// The attempt to log in that the browser kept.
+pub(super) fn attempt(req: &HttpRequest) -> Option<String> {
+    named(req, ATTEMPT)
+}
+
+fn named(req: &HttpRequest, wanted: &str) -> Option<String> {
     let values = req.headers().get_all(COOKIE);
     let pairs = values.filter_map(|value| value.to_str().ok());
     let mut pairs = pairs.flat_map(|value| value.split(';'));
     pairs.find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == NAME && !value.is_empty()).then(|| value.to_owned())
+        (name == wanted && !value.is_empty()).then(|| value.to_owned())
     })
 }
 

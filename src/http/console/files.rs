@@ -16,7 +16,7 @@ type Files = &'static [(&'static str, &'static [u8])];
 const FILES: Files = include!(concat!(env!("OUT_DIR"), "/console_files.rs"));
 
 /// The console loads its own files and talks to this server, and nothing else.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The console; without a built one, how to build it.
@@ -30,6 +30,11 @@ struct Shell {
 /// Whether the binary has a console.
 pub fn is_built() -> bool {
     address(FILES, "console.js").is_some()
+}
+
+/// The address of the console's style, if it was built.
+pub(super) fn style() -> Option<String> {
+    address(FILES, "console.css")
 }
 
 #[get("/console")]

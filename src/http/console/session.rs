@@ -60,6 +60,7 @@ pub(super) async fn close_session(req: HttpRequest, state: State) -> Result<Http
     Ok(response.finish())
 }
 
+/// The access token for the script, and the refresh token for the browser.
 fn reply(
     req: &HttpRequest,
     state: &State,

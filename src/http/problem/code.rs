@@ -95,8 +95,10 @@ codes! {
         "Log in again. The session was ended by logging out, by a change of the password, or because a refresh token was used twice.";
     LoginFailed, "login_failed", UNAUTHORIZED, "E-mail or password is wrong",
         "Check e-mail address and password. An admin can set a new password. A disabled account gets the same reply.";
+    PasswordsOff, "passwords_off", FORBIDDEN, "Nobody logs in by password here",
+        "Log in at `/console` by the OpenID Connect provider of this server. For scheduled jobs, use an API key. The operator allows passwords by the setting `AFTERCARE_LOCAL_ACCOUNTS`.";
     RefreshFailed, "refresh_failed", UNAUTHORIZED, "The refresh token is not valid; log in again",
-        "Log in again. A refresh token is valid for one use and 30 days, and a session for 90 days.";
+        "Log in again. A refresh token is valid for one use and 30 days, and a session for 90 days, or 12 hours where the OpenID Connect provider opened it.";
     Forbidden, "forbidden", FORBIDDEN, "Your account has no role for this",
         "Ask an admin for the role that `detail` names.";
     OutOfScope, "out_of_scope", FORBIDDEN, "Your role does not reach this form or campaign",
@@ -109,6 +111,8 @@ codes! {
         "Change the existing account, or use another e-mail address.";
     LastAdmin, "last_admin", CONFLICT, "The last admin cannot be disabled or lose the role",
         "Give another account the role `admin` first.";
+    NoPassword, "no_password", CONFLICT, "This account has no password",
+        "Change the password at the OpenID Connect provider by which the account logs in.";
     ApiKeyInvalid, "api_key_invalid", UNAUTHORIZED, "The API key is unknown, mistyped or revoked",
         "Read `detail`. If the key is not mistyped, make another one with `POST /v1/api-keys`. A key is revoked when its account is disabled, loses the role or gets a new password.";
     ApiKeyExpired, "api_key_expired", UNAUTHORIZED, "The API key has expired; make another one",

@@ -77,7 +77,7 @@ pub struct UpdateOwnPasswordBody {
     security(("staff" = [])),
     request_body = UpdateOwnPasswordBody,
     responses((status = 204, description = "The password is changed.")),
-    extensions(("x-problems" = json!(["too_many_requests"]))),
+    extensions(("x-problems" = json!(["no_password", "too_many_requests"]))),
 )]
 #[put("/v1/staff/own/password")]
 async fn update_own_password(

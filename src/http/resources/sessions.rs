@@ -71,7 +71,8 @@ pub struct TokensView {
     pub expires_in: i64,
     /// Exchange it for new tokens before it expires. It is valid for one use.
     pub refresh_token: String,
-    /// Seconds until the refresh token expires: 30 days, or less towards the end of the session, 90 days after the log-in.
+    /// Seconds until the refresh token expires: 30 days, or less towards the end of the session, 90 days after the log-in, or
+    /// 12 hours where the OpenID Connect provider opened it.
     pub refresh_expires_in: i64,
 }
 
@@ -86,7 +87,7 @@ pub struct TokensView {
         ("RateLimit-Policy" = String, description = "The limits on attempts: of the network, and of the account from this network."),
         ("RateLimit" = String, description = "The attempts that are left to this network now."),
     ))),
-    extensions(("x-problems" = json!(["login_failed", "too_many_requests"]))),
+    extensions(("x-problems" = json!(["login_failed", "passwords_off", "too_many_requests"]))),
 )]
 #[post("/v1/sessions")]
 async fn create_session(

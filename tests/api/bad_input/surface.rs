@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aftercare::domain::ids::{SessionId, StaffId};
 use aftercare::domain::staff::role::Role;
+use aftercare::domain::staff::session_policy::SESSION_LIFETIME;
 use aftercare::http::auth::token;
 use aftercare::store::sessions;
+use aftercare::store::sessions::NewSession;
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -258,12 +260,15 @@ const NEW_EMAIL: &str = "new@clinic.example";
 /// One more session of an account.
 async fn open_session(app: &TestApp, staff: &LoggedIn) -> SessionId {
     let session = SessionId(aftercare::random::uuid().unwrap());
-    let hash = aftercare::random::bytes().unwrap();
+    let new = NewSession {
+        id: session,
+        staff_id: StaffId(staff.id),
+        token_hash: aftercare::random::bytes().unwrap(),
+        lifetime: SESSION_LIFETIME,
+    };
     let now = aftercare::clock::Clock::now(&app.clock);
     let mut conn = app.connect().await;
-    sessions::open(&mut conn, session, StaffId(staff.id), hash, now)
-        .await
-        .unwrap();
+    sessions::open(&mut conn, new, now).await.unwrap();
     session
 }
 

@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
-use aftercare::app::App;
 use aftercare::app::export::Spool;
 use aftercare::app::limits::LimitRates;
+use aftercare::app::{App, LogIn};
 use aftercare::clock::Clock;
 use aftercare::config::{DatabaseConfig, HttpConfig};
 use aftercare::domain::ids::{SessionId, StaffId};
 use aftercare::domain::server_key::{ServerKey, ServerKeys};
 use aftercare::domain::staff::role::Role;
+use aftercare::domain::staff::session_policy::SESSION_LIFETIME;
 use aftercare::http::app::api;
 use aftercare::http::auth::token;
 use aftercare::http::server;
@@ -20,6 +21,7 @@ use aftercare::http::state::HttpState;
 use aftercare::keys::Keys;
 use aftercare::store::pool::Target;
 use aftercare::store::pools::Pools;
+use aftercare::store::sessions::NewSession;
 use aftercare::store::staff::{self, NewStaff};
 use aftercare::store::{AsyncPgConnection, sessions};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -71,6 +73,7 @@ struct Setup {
     rates: LimitRates,
     keys: Keys,
     replica: Option<String>,
+    log_in: LogIn,
 }
 
 impl Setup {
@@ -81,6 +84,7 @@ impl Setup {
             rates: LimitRates::OFF,
             keys: Keys::ephemeral().unwrap(),
             replica: None,
+            log_in: LogIn::default(),
         }
     }
 }
@@ -109,6 +113,22 @@ impl TestApp {
             Setup {
                 http,
                 rates,
+                ..setup
+            },
+        )
+        .await
+    }
+
+    /// With these ways to log in. The header `x-client` says from where somebody comes.
+    pub async fn start_with_log_in(log_in: LogIn) -> Self {
+        let database = TestDatabase::create().await;
+        let http = HttpConfig::default().with_trusted_proxies("127.0.0.1", "x-client");
+        let setup = Setup::on(&database);
+        Self::start_as(
+            database,
+            Setup {
+                http,
+                log_in,
                 ..setup
             },
         )
@@ -150,6 +170,7 @@ impl TestApp {
             rates,
             keys,
             replica,
+            log_in,
         } = setup;
         logs::watch();
         http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -165,7 +186,8 @@ impl TestApp {
         let clock = TestClock::default();
         let host = http.public_host().unwrap();
         let spool = Spool::new(std::env::temp_dir(), config.export_spool);
-        let app = App::limited(pools, keys, spool, Arc::new(clock.clone()), host, rates);
+        let shared = Arc::new(clock.clone());
+        let app = App::limited(pools, keys, spool, shared, host, rates, log_in);
         app.start_tasks();
         let state = Data::new(HttpState::new(app, http, api()).unwrap());
         let bound = server::bind(state.clone()).unwrap();
@@ -212,9 +234,14 @@ impl TestApp {
         };
         staff::insert(&mut conn, &new).await.unwrap().unwrap();
         let session_id = aftercare::random::uuid().unwrap();
-        let hash = aftercare::random::bytes().unwrap();
         let (session, staff) = (SessionId(session_id), StaffId(id));
-        sessions::open(&mut conn, session, staff, hash, self.clock.now())
+        let new = NewSession {
+            id: session,
+            staff_id: staff,
+            token_hash: aftercare::random::bytes().unwrap(),
+            lifetime: SESSION_LIFETIME,
+        };
+        sessions::open(&mut conn, new, self.clock.now())
             .await
             .unwrap();
         let key = &self.state.app.keys.signing;

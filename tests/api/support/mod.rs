@@ -14,6 +14,7 @@ pub mod gate;
 pub mod logs;
 pub mod pass_client;
 pub mod postgres;
+pub mod provider;
 pub mod stored;
 pub mod wiretap;
 

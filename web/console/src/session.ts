@@ -57,6 +57,23 @@ export function renew(): Promise<boolean> {
   return renewing;
 }
 
+/** The ways to log in that the server has. */
+export interface Ways {
+  password: boolean;
+  /** The provider: what people call it, and the address at which the browser begins. */
+  provider: { name: string; start: string } | null;
+}
+
+export async function waysToLogIn(): Promise<Ways> {
+  try {
+    const reply = await fetch("/console/log-in", { cache: "no-store" });
+    if (reply.ok) return (await reply.json()) as Ways;
+    throw new ProblemError(reply.status, { title: reply.statusText } as Problem);
+  } catch (error) {
+    throw error instanceof ProblemError ? error : new NetworkError(String(error));
+  }
+}
+
 export const logIn = (email: string, password: string): Promise<boolean> => own("POST", "/console/session", { email, password });
 
 export async function logOut(): Promise<void> {

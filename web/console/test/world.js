@@ -63,7 +63,8 @@ export async function world(...options) {
     incoming.on("end", () => {
       const { method, url, headers } = incoming;
       asked.push({ method, url, headers });
-      if (CONSOLE && method === "GET" && url.startsWith("/console")) return unbuilt(url, outgoing);
+      const isPage = method === "GET" && /^\/console(?!\/(log-in|oidc\/))/.test(url);
+      if (CONSOLE && isPage) return unbuilt(url, outgoing);
       const sent = request({ host: "127.0.0.1", port: behind, method, path: url, headers }, (reply) => {
         outgoing.writeHead(reply.statusCode, reply.headers);
         reply.pipe(outgoing);

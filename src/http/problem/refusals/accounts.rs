@@ -16,6 +16,7 @@ impl From<StaffError> for Problem {
             StaffError::Unknown => Code::StaffUnknown.into(),
             StaffError::Exists => Code::StaffExists.into(),
             StaffError::LastAdmin => Code::LastAdmin.into(),
+            StaffError::NoPassword => Code::NoPassword.into(),
             StaffError::Scopes(faults) => Self::fields(
                 Code::BodyInvalid,
                 faults.into_iter().map(Into::into).collect(),
@@ -64,6 +65,7 @@ impl From<SessionError> for Problem {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::LoginFailed => Code::LoginFailed.into(),
+            SessionError::PasswordsOff => Code::PasswordsOff.into(),
             SessionError::TooManyLogins(refused) => Self::new(Code::TooManyRequests)
                 .retry_after(refused.retry_after)
                 .headers(rate_limit::refused(&refused)),
@@ -84,6 +86,7 @@ impl From<OwnAccountError> for Problem {
                 FieldCode::PasswordWrong,
                 "It is not the present password of your account.",
             ),
+            OwnAccountError::NoPassword => Code::NoPassword.into(),
             OwnAccountError::Password(error) => chosen_password("/new_password", error),
             OwnAccountError::SessionEnded => Code::SessionEnded.into(),
             OwnAccountError::SessionUnknown => Code::SessionUnknown.into(),

@@ -44,16 +44,19 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "email": "ann@clinic.example", "name": "Ann Author",
-    "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}},
+    "log_in": "password", "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}},
     "disabled": false, "created_at": "2027-01-04T09:00:00Z",
 }))]
 pub struct StaffView {
     /// The account's id.
     pub id: Uuid,
-    /// The e-mail address, which is the name for logging in.
+    /// The e-mail address, which is the name for logging in by password. An account of the OpenID Connect provider without an
+    /// address of its own has one that ends in `account.invalid`.
     pub email: String,
     /// The person's name.
     pub name: String,
+    /// How the person logs in.
+    pub log_in: LogInBy,
     /// The roles.
     pub roles: Vec<Role>,
     /// What these are limited to.
@@ -64,11 +67,25 @@ pub struct StaffView {
     pub created_at: DateTime<Utc>,
 }
 
+/// How the person of an account logs in.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LogInBy {
+    /// By password.
+    Password,
+    /// By the OpenID Connect provider, which also gives the roles anew at each log-in.
+    Provider,
+}
+
 impl From<StaffRow> for StaffView {
     fn from(row: StaffRow) -> Self {
         Self {
             roles: row.roles(),
             scopes: row.scopes.into(),
+            log_in: match row.issuer {
+                Some(_) => LogInBy::Provider,
+                None => LogInBy::Password,
+            },
             id: row.id.0,
             email: row.email,
             name: row.name,
@@ -147,7 +164,7 @@ fn one_or_more(roles: &[Role]) -> Result<(), ValidationError> {
     responses((status = 200, description = "Accounts, the oldest first.", body = Page<StaffView>, example = json!({
         "items": [{
             "id": "4f9c1c1e-7a0e-4c3b-9a64-0d6f1c1f2b3a", "email": "ann@clinic.example", "name": "Ann Author",
-            "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}},
+            "log_in": "password", "roles": ["author"], "scopes": {"author": {"forms": ["daily-life-after-treatment"]}},
     "disabled": false, "created_at": "2027-01-04T09:00:00Z",
         }],
         "next_cursor": null,
@@ -229,7 +246,7 @@ async fn get_staff(
     params(("id" = Uuid, Path, description = "The account's id, from the list of accounts.")),
     request_body = UpdateStaffBody,
     responses((status = 200, description = "The account as it is now.", body = StaffView)),
-    extensions(("x-problems" = json!(["staff_unknown", "last_admin", "too_many_requests"]))),
+    extensions(("x-problems" = json!(["staff_unknown", "last_admin", "no_password", "too_many_requests"]))),
 )]
 #[patch("/v1/staff/{id}")]
 async fn update_staff(

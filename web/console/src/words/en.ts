@@ -33,6 +33,8 @@ export const en = {
 
   log_in: "Log in",
   log_in_about: "This is the console for staff. Respondents never log in.",
+  log_in_with: (provider: string) => `Log in with ${provider}`,
+  or_by_password: "Or with a password of this server:",
   log_out: "Log out",
   logged_out: "You are logged out.",
   session_ended: "Your session has ended. Log in again; what you had typed is not kept.",

@@ -44,6 +44,8 @@ export const ko: Words = {
 
   log_in: "로그인",
   log_in_about: "직원용 콘솔입니다. 응답자는 로그인하지 않습니다.",
+  log_in_with: (provider) => `${provider} 계정으로 로그인`,
+  or_by_password: "또는 이 서버의 비밀번호로 로그인하세요.",
   log_out: "로그아웃",
   logged_out: "로그아웃했습니다.",
   session_ended: "세션이 끝났습니다. 다시 로그인하세요. 입력하던 내용은 남아 있지 않습니다.",
