@@ -39,8 +39,9 @@ export function OneAccount({ id, own }: { id: string; own: Account }): JSX.Eleme
                 <strong>{a.it_is_yours}</strong>
               </p>
             )}
+            {account.log_in === "provider" && <p>{w.by_provider}</p>}
             <Change account={account} changed={changed} />
-            {account.id !== own.id && <Reset account={account} changed={changed} />}
+            {account.id !== own.id && account.log_in === "password" && <Reset account={account} changed={changed} />}
             <Lock account={account} changed={changed} />
           </>
         )}

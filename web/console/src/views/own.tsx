@@ -17,7 +17,7 @@ export const Own = ({ account }: { account: Account }): JSX.Element => (
       <dt>{w.roles}</dt>
       <dd>{account.roles.map((role) => w.role[role]).join(", ")}</dd>
     </dl>
-    <Password />
+    {account.log_in === "password" ? <Password /> : <p>{w.by_provider}</p>}
     <Sessions />
   </>
 );

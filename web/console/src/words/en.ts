@@ -42,6 +42,7 @@ export const en = {
   password: "Password",
 
   own_account: "Own account",
+  by_provider: "This account logs in by the provider, which gives it its name and its roles anew at each log-in.",
   name: "Name",
   roles: "Roles",
   change_password: "Change the password",

@@ -53,6 +53,7 @@ export const ko: Words = {
   password: "비밀번호",
 
   own_account: "내 계정",
+  by_provider: "외부 인증 서비스로 로그인하는 계정입니다. 이름과 역할은 로그인할 때마다 그 서비스에서 새로 받습니다.",
   name: "이름",
   roles: "역할",
   change_password: "비밀번호 변경",
