@@ -29,6 +29,8 @@ const STRANGER_1: &str = include_str!("../../../../../tests/corpus/fresh/strange
 
 const STRANGER_2: &str = include_str!("../../../../../tests/corpus/fresh/stranger-2.txt");
 
+const STRANGER_3: &str = include_str!("../../../../../tests/corpus/fresh/stranger-3.txt");
+
 const ORDINARY: &str = include_str!("../../../../../tests/corpus/fresh/ordinary.txt");
 
 /// A part of a remark with what it is labelled as.
@@ -214,7 +216,7 @@ fn what_was_written_after_the_rules_is_found() {
 
 #[test]
 fn what_a_stranger_wrote_is_found() {
-    for (name, file) in [("stranger 1", STRANGER_1), ("stranger 2", STRANGER_2)] {
+    for (name, file) in [("stranger 1", STRANGER_1), ("stranger 2", STRANGER_2), ("stranger 3", STRANGER_3)] {
         let outcome = measure(name, file, true);
         assert!(outcome.recall() >= 0.98, "recall {:.3}", outcome.recall());
         assert!(outcome.seen() >= 0.99, "with marks {:.3}", outcome.seen());
