@@ -45,13 +45,30 @@ pub(super) fn in_fours(piece: &str) -> Vec<Finding> {
         let alone = !before.ends_with(outside) && !after.starts_with(outside);
         let groups = value.split(|c: char| !(c.is_ascii_digit() || is_mask(c)));
         let groups: Vec<_> = groups.filter(|group| group.len() > 1).collect();
-        let hidden = value.contains(is_mask);
+        // One sign alone is that of a product: 2x30.
+        let mut pairs = value.chars().zip(value.chars().skip(1));
+        let hidden = pairs.any(|(a, b)| is_mask(a) && is_mask(b));
+        let product = !hidden && value.contains(is_mask);
+        let times = groups.iter().all(|group| is_time(group));
         // Four amounts or four years have no zero before them.
         let leading_zero = groups.iter().any(|group| group.starts_with('0'));
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
         let joined = groups.len() == 1 && !hidden;
-        alone && digits >= 4 && (hidden || leading_zero) && !joined && !unit_follows(after)
+        alone
+            && digits >= 4
+            && (hidden || leading_zero)
+            && !(joined || product || times)
+            && !unit_follows(after)
     })
+}
+
+/// Whether four digits are a time of day.
+fn is_time(digits: &str) -> bool {
+    let below = |part: Option<&str>, end: u8| {
+        part.and_then(|part| part.parse::<u8>().ok())
+            .is_some_and(|part| part < end)
+    };
+    below(digits.get(..2), 24) && below(digits.get(2..), 60)
 }
 
 /// When a card ends, and the code on its back.
@@ -74,7 +91,8 @@ pub(super) fn behind(piece: &str) -> Vec<Finding> {
     let found = BEHIND.iter().flat_map(|pattern| {
         values(piece, pattern, Kind::CardNumber, |_, value, after| {
             let digit = |c: char| c.is_ascii_digit();
-            !after.starts_with(digit) && !(value.chars().all(digit) && unit_follows(after))
+            let amount = value.chars().all(digit) && unit_follows(after);
+            !(amount || after.starts_with(digit))
         })
     });
     without_overlap(found.collect())

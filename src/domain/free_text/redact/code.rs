@@ -93,8 +93,9 @@ const PLATE: &str = r"(?: 차 (?: 량 )? \s? (?: 등록 )? \s? 번호 | 번호�
 /// What a person is called by in a hospital instead of the name.
 const TAG: &str = r"(?: (?: 팔찌 | 손목 \s? (?: 띠 | 밴드 ) | 인식 \s? (?: 표 | 띠 ) ) (?: 에는 | 에 | 엔 | 의 )? (?: \s? 번호 )? | 이름 \s? 대신 | (?-u:\b) (?: wrist \s? band | bracelet | arm \s? band | name \s tag ) (?: \s (?: says | said | reads | read | has | had | shows | with ) )? (?-u:\b) )";
 
-/// What is taken out of a body, and a booking, directly before the number.
-const SPECIMEN: &str = r"(?: 검체 | 조직 | 병리 | 슬라이드 | 블록 | 예매 (?: \s? 번호 )? | 예약 | 티켓 (?: \s? 번호 )? | (?-u:\b) (?: specimen | slide | biopsy | pathology | block | booking | pnr ) (?-u:\b) )";
+/// What is taken out of a body, and a booking.
+const SPECIMEN: &str =
+    r"(?: (?: 조직 | 슬라이드 | 블록 | 예매 | 티켓 ) \s? 번호 | (?-u:\b) pnr (?-u:\b) )";
 
 static CUES: LazyLock<[Cue; 14]> = LazyLock::new(|| {
     let cue = Cue::new;
@@ -110,7 +111,7 @@ static CUES: LazyLock<[Cue; 14]> = LazyLock::new(|| {
         cue(BANK, 10, Kind::RecordNumber),
         cue(ENGLISH_BANK, 9, Kind::RecordNumber),
         cue(TAG, 6, Kind::RecordNumber),
-        cue(SPECIMEN, 7, Kind::RecordNumber),
+        cue(SPECIMEN, 4, Kind::RecordNumber),
         cue(KOREAN_RECORD, 4, Kind::RecordNumber),
         cue(ENGLISH_RECORD, 4, Kind::RecordNumber),
     ]

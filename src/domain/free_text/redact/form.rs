@@ -37,7 +37,7 @@ static PARTED: LazyLock<Regex> = LazyLock::new(|| {
 /// An account by its groups, with the bank behind it.
 static BEFORE_BANK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?<value> [0-9]{3,6} (?: [\x20\-] [0-9]{2,7} ){2,3} ) [\s,(]{1,2} (?: 국민 | 우리 | 신한 | 하나 | 기업 | 농협 | 수협 | 카카오 | 토스 | 새마을 | 신협 | 우체국 | 제일 | 씨티 | (?: [a-z]{2,12} \s )? bank )",
+        r"(?<value> [0-9]{3,6} (?: [\x20\-] [0-9]{2,7} ){2,3} ) [\s,(]{1,2} (?: [가-힣]{2,4} (?: 은행 | 뱅크 ) | 신한 | 농협 | 수협 | 카카오 | 토스 | 새마을 | 신협 | (?: [a-z]{2,12} \s )? bank )",
     )
 });
 
@@ -54,7 +54,10 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     }));
     found.extend(values(piece, &BEFORE_BANK, kind, |before, value, _| {
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
-        digits >= 10 && stands_alone(before, "")
+        let mixed = value.contains(' ') && value.contains('-');
+        // A phone number or a date with a time is none.
+        let other = mixed || value.starts_with(['0', '+']);
+        digits >= 10 && !other && stands_alone(before, "")
     }));
     without_overlap(found)
 }

@@ -15,7 +15,7 @@ const MAX_LENGTH: usize = 45;
 
 /// An address with blanks or words for its dots, behind a word that names one.
 static APART: LazyLock<Regex> = LazyLock::new(|| {
-    let dot = r"(?: \s{0,2} (?: [.,·] | 점 | 쩜 | 닷 | dot ) \s{0,2} | \s )";
+    let dot = r"(?: \s{0,2} (?: [.,·] | 점 | 쩜 | 닷 | dot ) \s{0,2} )";
     pattern(&format!(
         r"(?: 아이피 | (?-u:\b) ip (?-u:\b) ) [^0-9\n\[]{{0,16}} (?<value> [0-9]{{1,3}} (?: {dot} [0-9]{{1,3}} ){{3}} )"
     ))

@@ -33,8 +33,17 @@ pub(super) fn parted(piece: &str) -> Vec<Finding> {
         Kind::ResidentNumber,
         |before, value, after| {
             let digit = |c: char| c.is_ascii_digit();
-            let dash = value.trim_end_matches(digit).ends_with(is_dash);
-            !before.ends_with(digit) && !after.starts_with(digit) && (dash || !unit_follows(after))
+            // A date and an amount have the same form: 2024.03.12 1250000.
+            let halves = value.trim_end_matches(digit);
+            let joined = halves.ends_with(is_dash) || halves.contains('생');
+            let from = before.char_indices().rev().nth(11).map_or(0, |(at, _)| at);
+            let near = before.get(from..).unwrap_or_default();
+            let named = ["주민", "민증", "등록번호"]
+                .iter()
+                .any(|cue| near.contains(cue));
+            !before.ends_with(digit)
+                && !after.starts_with(digit)
+                && (joined || (named && !unit_follows(after)))
         },
     )
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::date::is_year;
 use super::kind::Kind;
 use super::pattern::{pattern, values};
 use super::span::{Finding, without_overlap};
@@ -62,6 +63,7 @@ static OTHER: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn other(piece: &str) -> Vec<Finding> {
     values(piece, &OTHER, Kind::Password, |_, value, after| {
         value.contains(|c: char| c.is_ascii_digit())
+            && !is_year(value)
             && !after.starts_with(|c: char| c.is_ascii_alphanumeric())
             && !unit_follows(after)
     })
@@ -92,7 +94,7 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
     found.extend(values(piece, &WIRELESS, kind, |_, value, after| {
         let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
-        letters >= 2 && digits >= 2 && !unit_follows(after)
+        letters >= 2 && digits >= 2 && !value.starts_with("802.11") && !unit_follows(after)
     }));
     found.extend(values(piece, &MEMORABLE, kind, |_, _, after| {
         !unit_follows(after)
