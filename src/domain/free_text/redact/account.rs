@@ -112,6 +112,24 @@ static SIGN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?: ^ | [\s(:가-힣] ) (?<value> @ [a-z0-9_] [a-z0-9_.\-]{1,29} [a-z0-9_] )")
 });
 
+/// Names whose form alone shows them: Discord's with four digits, Reddit's with a letter and a slash.
+static FORMED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: ^ | [\s(:,] | (?-u:\b) ) (?<value> [a-z가-힣0-9_.]{2,32} \#[0-9]{4,5} | /? u/ [a-z0-9_\-]{3,25} )",
+    )
+});
+
+/// What has a number behind a sign and is no name.
+const NUMBERED: [&str; 14] = [
+    "room", "issue", "case", "box", "apt", "unit", "bed", "page", "ticket", "lot", "batch",
+    "suite", "no", "part",
+];
+
+/// Words behind "u/", which is a unit too.
+const PER_UNIT: [&str; 8] = [
+    "day", "week", "hour", "min", "dose", "meal", "month", "minute",
+];
+
 /// What people call a channel or themselves on a service, in Korean letters, where they say that it is theirs.
 static CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
@@ -159,6 +177,22 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         for pattern in [&SERVICE, &ADDING, &BEFORE, &SIGN] {
             found.extend(values(piece, pattern, kind, marked));
         }
+    }
+    if piece.contains(['#', '/']) {
+        found.extend(values(piece, &FORMED, kind, |before, value, after| {
+            let fits = match value.split_once('#') {
+                Some((name, _)) => {
+                    !NUMBERED.iter().any(|word| word.eq_ignore_ascii_case(name))
+                        && name.contains(char::is_alphabetic)
+                }
+                None => {
+                    let name = value.rsplit('/').next().unwrap_or_default();
+                    !before.trim_end().ends_with(|c: char| c.is_ascii_digit())
+                        && !PER_UNIT.iter().any(|word| word.eq_ignore_ascii_case(name))
+                }
+            };
+            fits && !before.ends_with('/') && stands_alone(before, after) && ends(after)
+        }));
     }
     if piece.contains('_') {
         found.extend(values(piece, &UNDERSCORE, kind, |before, _, after| {

@@ -114,7 +114,7 @@ static LOT: LazyLock<Regex> = LazyLock::new(|| {
 /// Korean addresses in Latin letters.
 static LATIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?-u:\b) (?<value> (?: (?: house | flat | unit | apt | villa ) \s? [0-9]{1,4}[a-z]? , \s )? [0-9]{1,4} (?: -[0-9]{1,4} )? ,? \s [a-z]{2,20} -? (?: daero | ro | gil ) (?-u:\b) (?: \s? [0-9]{1,3} (?: -? beon-?gil | -?gil ) )? (?: , \s? (?: (?: apt | unit | flat | room | bldg | building | \# ) \.? \s? \#? )? [0-9]{1,4} (?: -[0-9]{1,4} | -? (?: dong | ho ) )? (?-u:\b) ){0,3} (?: , \s? (?: [a-z]{2,15} - (?: dong | gu | si | gun | do | eup | myeon ) | (?-i:[A-Z]) [a-z]{1,14} ) (?-u:\b) ){0,4} (?: ,? \s [0-9]{5} (?-u:\b) )? )",
+        r"(?-u:\b) (?<value> (?: (?: house | flat | unit | apt | villa | room ) \s? [0-9]{1,4}[a-z]? , \s )? (?: (?: (?-i:[A-Z]) [a-z]{1,15} \s ){1,2} (?: goshiwon | gosiwon | gositel | villa | apt | apartments? | officetel | mansion | heights | house | building ) , \s )? [0-9]{1,4} (?: -[0-9]{1,4} )? ,? \s [a-z]{2,20} (?: -[a-z0-9]{1,15} ){0,3} -? (?: daero | ro | gil ) (?-u:\b) (?: \s? [0-9]{1,3} (?: -? beon-?gil | -?gil ) )? (?: , \s? (?: (?: apt | unit | flat | room | bldg | building | \# ) \.? \s? \#? )? [0-9]{1,4} (?: -[0-9]{1,4} | -? (?: dong | ho ) )? (?-u:\b) ){0,3} (?: , \s? (?: [a-z]{2,15} - (?: dong | gu | si | gun | do | eup | myeon ) | (?-i:[A-Z]) [a-z]{1,14} ) (?-u:\b) ){0,4} (?: ,? \s [0-9]{5} (?-u:\b) )? )",
     )
 });
 

@@ -74,7 +74,10 @@ const ENGLISH_RECORD: &str = r"(?-u:\b) (?: MRN | (?: medical \s )? record (?: \
       | booking | order | confirmation | invoice | prescription | rx | badge | appointment | lab | sample | receipt | subject | study | participant | employee | student | staff | customer | tracking | ticket ) \s? (?: id | number | num | no | \# ) (?: (?-u:\b) | $ | \s ) \.? | health \s id | (?: reference | ref ) (?-u:\b) )";
 
 const BANK: &str = r"(?: 국민 | 우리 | 신한 | 하나 | 기업 | 산업 | 대구 | 부산 | 경남 | 광주 | 전북 | 제주 | 수협 | 농협 | 외환 | 씨티 | sc \s? 제일 | 제일 | 케이 | 카카오 | 토스 | 아이엠 | iM | kb | ibk | nh | 새마을 \s? 금고
-    | 신협 | 우체국 | 카뱅 | 케뱅 | 토뱅 | 저축 ) \s? (?: 은행 | 뱅크 )?";
+    | 신협 | 우체국 | 카뱅 | 케뱅 | 토뱅 | 저축 ) \s? (?: 은행 | 뱅크 )? ,?";
+
+/// A bank by its name in Latin letters.
+const ENGLISH_BANK: &str = r"(?-u:\b) (?: (?: woori | kookmin | shinhan | hana | nonghyup | kb | ibk | nh | kakao | toss | k | citi | daegu | busan | kwangju | jeonbuk | jeju | suhyup | post | savings ) \s? bank | woori | kookmin | shinhan | nonghyup | kb | ibk | nh | bank ) (?-u:\b) ,? (?: \s account )?";
 
 const ACCOUNT: &str = r"(?: 계좌 (?: \s? 번호 )? | 통장 (?: \s? 번호 )? | (?-u:\b) (?: IBAN | (?: bank \s )? account (?: \s? (?: number | num | no | \# ) )? | acct (?: \s? no )? \.? | sort \s code | routing (?: \s number )? | BSB | SWIFT ) )";
 
@@ -87,7 +90,14 @@ const ABROAD: &str = r"(?: (?: 운전 \s? )? 면허 (?: 증 )? (?: \s? 번호 )?
 
 const PLATE: &str = r"(?: 차 (?: 량 )? \s? (?: 등록 )? \s? 번호 | 번호판 )";
 
-static CUES: LazyLock<[Cue; 11]> = LazyLock::new(|| {
+/// What a person is called by in a hospital instead of the name.
+const TAG: &str = r"(?: (?: 팔찌 | 손목 \s? (?: 띠 | 밴드 ) | 인식 \s? (?: 표 | 띠 ) ) (?: 에는 | 에 | 엔 | 의 )? (?: \s? 번호 )? | 이름 \s? 대신 | (?-u:\b) (?: wrist \s? band | bracelet | arm \s? band | name \s tag ) (?: \s (?: says | said | reads | read | has | had | shows | with ) )? (?-u:\b) )";
+
+/// What is taken out of a body, and a booking.
+const SPECIMEN: &str =
+    r"(?: (?: 조직 | 슬라이드 | 블록 | 예매 | 티켓 ) \s? 번호 | (?-u:\b) pnr (?-u:\b) )";
+
+static CUES: LazyLock<[Cue; 14]> = LazyLock::new(|| {
     let cue = Cue::new;
     [
         cue(SECOND_HALF, 7, Kind::ResidentNumber),
@@ -99,6 +109,9 @@ static CUES: LazyLock<[Cue; 11]> = LazyLock::new(|| {
         cue(ABROAD, 7, Kind::RecordNumber),
         cue(ACCOUNT, 6, Kind::RecordNumber),
         cue(BANK, 10, Kind::RecordNumber),
+        cue(ENGLISH_BANK, 9, Kind::RecordNumber),
+        cue(TAG, 6, Kind::RecordNumber),
+        cue(SPECIMEN, 4, Kind::RecordNumber),
         cue(KOREAN_RECORD, 4, Kind::RecordNumber),
         cue(ENGLISH_RECORD, 4, Kind::RecordNumber),
     ]
@@ -123,6 +136,21 @@ pub(super) fn is_named(before: &str) -> bool {
         .map_or(before.len(), |(_, (at, _))| at);
     let near = before.get(from..).unwrap_or_default();
     near.len() > 2 && NAMED.is_match(near)
+}
+
+/// Whether the word directly before names what belongs to nobody.
+pub(super) fn is_of_nobody(before: &str) -> bool {
+    let word = before.trim_end_matches([' ', ':', '#', '.']);
+    let bare = ["번호", "넘버", "no", "number"]
+        .iter()
+        .find_map(|suffix| word.strip_suffix(suffix))
+        .unwrap_or(word)
+        .trim_end();
+    OF_NOBODY.iter().any(|of| {
+        let from = bare.len().checked_sub(of.len());
+        let end = from.and_then(|from| bare.get(from..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(of))
+    })
 }
 
 /// Finds codes that a word names.

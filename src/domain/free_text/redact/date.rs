@@ -16,6 +16,15 @@ pub(super) fn starts_with_yymmdd(digits: &str) -> bool {
     matches!((digits.get(2..4), digits.get(4..6)), (Some(month), Some(day)) if is_month_day(month, day))
 }
 
+/// Whether the digits start with YYMMDD, where the day may be one that its month has not: people mistype, and invent.
+pub(super) fn starts_with_birth(digits: &str) -> bool {
+    let within = |from: usize, last: u8| {
+        let part = digits.get(from..from + 2).map(str::parse::<u8>);
+        matches!(part, Some(Ok(part)) if (1..=last).contains(&part))
+    };
+    within(2, 12) && within(4, 31)
+}
+
 /// Whether the digits are a year of living memory or of a plan.
 pub(super) fn is_year(digits: &str) -> bool {
     digits.len() == 4 && matches!(digits.parse(), Ok(1900..=2099u16))

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::code;
 use super::kind::Kind;
-use super::pattern::{pattern_with_case, stands_alone, values};
-use super::span::Finding;
+use super::pattern::{pattern, pattern_with_case, stands_alone, values};
+use super::span::{Finding, without_overlap};
 
 static FORM: LazyLock<Regex> = LazyLock::new(|| {
     pattern_with_case(
@@ -26,9 +27,37 @@ static FORM: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Numbers of sites and participants of a trial, and of specimens: KR-001-0001, GS-24-00001, S24-00001.
+static PARTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern_with_case(
+        r"(?<value> [A-Z]{1,4}-[0-9]{2,4}-[0-9]{3,6} (?: -[0-9]{1,6} ){0,2} | [A-Z]{1,2}[0-9]{2}-[0-9]{5,6} )",
+    )
+});
+
+/// An account by its groups, with the bank behind it.
+static BEFORE_BANK: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?<value> [0-9]{3,6} (?: [\x20\-] [0-9]{2,7} ){2,3} ) [\s,(]{1,2} (?: [가-힣]{2,4} (?: 은행 | 뱅크 ) | 신한 | 농협 | 수협 | 카카오 | 토스 | 새마을 | 신협 | (?: [a-z]{2,12} \s )? bank )",
+    )
+});
+
 /// Finds identifiers by their form.
 pub(super) fn find(piece: &str) -> Vec<Finding> {
-    values(piece, &FORM, Kind::RecordNumber, |before, _, after| {
+    let kind = Kind::RecordNumber;
+    let mut found = values(piece, &FORM, kind, |before, _, after| {
         stands_alone(before, after)
-    })
+    });
+    found.extend(values(piece, &PARTED, kind, |before, value, after| {
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        let ends = !after.starts_with('-');
+        digits >= 7 && ends && stands_alone(before, after) && !code::is_of_nobody(before)
+    }));
+    found.extend(values(piece, &BEFORE_BANK, kind, |before, value, _| {
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        let mixed = value.contains(' ') && value.contains('-');
+        // A phone number or a date with a time is none.
+        let other = mixed || value.starts_with(['0', '+']);
+        digits >= 10 && !other && stands_alone(before, "")
+    }));
+    without_overlap(found)
 }

@@ -129,7 +129,9 @@ fn host(run: &str, after: &str) -> Option<(usize, usize)> {
                 has_path
                     && is_named(name)
                     && word.len() >= 2
-                    && ((of_service && first_word(after).len() > 3) || no_prose(after))
+                    && ((of_service && first_word(after).len() > 3)
+                        || no_prose(after)
+                        || (name.contains('-') && word.len() >= 3 && has_dated_path(after)))
             };
             if sure()
                 || (whole && ((no_sentence() && TLDS.contains(word.as_str())) || typed_wrong()))
@@ -157,6 +159,12 @@ fn no_prose(path: &str) -> bool {
         && path
             .trim_end_matches(['.', '?', '!', ',', '~'])
             .contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | '@' | '=' | '?'))
+}
+
+/// Whether a path has parts and a digit: "/2023/11/03".
+fn has_dated_path(path: &str) -> bool {
+    let path = first_word(path);
+    path.matches('/').count() >= 2 && path.contains(|c: char| c.is_ascii_digit())
 }
 
 fn first_word(text: &str) -> &str {

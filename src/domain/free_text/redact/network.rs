@@ -2,15 +2,33 @@
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::kind::Kind;
-use super::span::Finding;
+use super::pattern::{pattern, values};
+use super::span::{Finding, without_overlap};
 
 /// The longest text form of an address.
 const MAX_LENGTH: usize = 45;
 
+/// An address with blanks or words for its dots, behind a word that names one.
+static APART: LazyLock<Regex> = LazyLock::new(|| {
+    let dot = r"(?: \s{0,2} (?: [.,·] | 점 | 쩜 | 닷 | dot ) \s{0,2} )";
+    pattern(&format!(
+        r"(?: 아이피 | (?-u:\b) ip (?-u:\b) ) [^0-9\n\[]{{0,16}} (?<value> [0-9]{{1,3}} (?: {dot} [0-9]{{1,3}} ){{3}} )"
+    ))
+});
+
 /// Finds IP addresses of both versions.
 pub(super) fn find(piece: &str) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut found = values(piece, &APART, Kind::IpAddress, |_, value, after| {
+        let parts = value.split(|c: char| !c.is_ascii_digit());
+        let mut parts = parts.filter(|part| !part.is_empty());
+        parts.all(|part| part.parse::<u8>().is_ok())
+            && !after.starts_with(|c: char| c.is_ascii_digit())
+    });
     let of_address = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
     let mut from = 0;
     while let Some(start) = piece.get(from..).and_then(|rest| rest.find(of_address)) {
@@ -35,7 +53,7 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         }
         from = start + length;
     }
-    found
+    without_overlap(found)
 }
 
 fn is_address(text: &str) -> bool {

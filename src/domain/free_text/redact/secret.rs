@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::date::is_year;
 use super::kind::Kind;
 use super::pattern::{pattern, values};
 use super::span::{Finding, without_overlap};
@@ -35,6 +36,39 @@ static LOCK: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A network at home, whose password people give without a word for it.
+static WIRELESS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: 와이파이 | 공유기 | (?-u:\b) wi-?fi (?-u:\b) ) (?: \s? (?: 비번 | 비밀 \s? 번호 | 암호 | 이름 | password | code | key ) )? (?: 은 | 는 | 이 | 가 | \s is )? [\s:=]{0,3} (?<value> [a-z0-9!@\#$%^&*_+=~.\-]{8,32} )",
+    )
+});
+
+/// A word of Korean letters with digits behind it, where words of hesitation may stand before it.
+static MEMORABLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: 비밀 \s? 번호 | 비번 | 패스워드 | 암호 ) (?: 은 | 는 | 이 | 가 | 도 )?
+        (?: [\s,.~…?]{1,3} (?: 뭐[가-힣]{1,4} | 뭔지 | 음+ | 어+ | 저기 | 아마 (?: 도 )? | 그게 | 그거 | 거시기 | 그냥 | 항상 | 늘 | 보통 | 예전 (?: 에 | 엔 )? | 제가 | 우리 ) ){0,3}
+        [\s:=,.~…?]{1,3} (?<value> [가-힣a-z]{2,12}[0-9]{2,8}[!@\#*]? ) (?: \s | 이 | 입 | 예 | 인 | 라 | 로 | 야 | [.,)] | $ )",
+    )
+});
+
+/// A second guess behind a secret, at the start of what follows it.
+static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ [^0-9\n\[]{0,16}? (?: 아니면 | 또는 | 혹은 | (?-u:\b) or (?-u:\b) ) \s (?: maybe \s | perhaps \s | 아마 \s )? (?<value> [가-힣a-z]{2,12}[0-9]{2,8}[!@\#*]? | [0-9]{4,8} | [a-z0-9!@\#$%^&*_\-]{6,24} )",
+    )
+});
+
+/// Finds the second guess at a secret: only for a remark that has one.
+pub(super) fn other(piece: &str) -> Vec<Finding> {
+    values(piece, &OTHER, Kind::Password, |_, value, after| {
+        value.contains(|c: char| c.is_ascii_digit())
+            && !is_year(value)
+            && !after.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && !unit_follows(after)
+    })
+}
+
 /// What says in Korean that the word before it is the secret.
 static VERB: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -57,6 +91,14 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
             value.contains(|c: char| c.is_ascii_digit()) && !unit_follows(after)
         }));
     }
+    found.extend(values(piece, &WIRELESS, kind, |_, value, after| {
+        let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        letters >= 2 && digits >= 2 && !value.starts_with("802.11") && !unit_follows(after)
+    }));
+    found.extend(values(piece, &MEMORABLE, kind, |_, _, after| {
+        !unit_follows(after)
+    }));
     let mut found = without_overlap(found);
     for finding in &mut found {
         let value = piece.get(finding.start..finding.end).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The places of the findings. A finding splits the text, and no later detector looks across it.
 
 use super::kind::Kind;
+use super::unit::unit_follows;
 
 /// A finding of one detector: byte offsets into the piece of text that it was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,43 @@ pub(super) fn without_overlap(mut found: Vec<Finding>) -> Vec<Finding> {
 
 /// Finds identifiers in a piece of text, in order and without overlap.
 pub(super) type Detector = fn(&str) -> Vec<Finding>;
+
+/// The most letters that belong to a number and touch it.
+const TOUCHING: usize = 2;
+
+/// Extends numbers by the one or two letters or digits of the same token: P0000000A, УБ00000000.
+fn whole_tokens(piece: &str, mut found: Vec<Finding>) -> Vec<Finding> {
+    let mut from = 0;
+    for at in 0..found.len() {
+        let next = found.get(at + 1).map_or(piece.len(), |next| next.start);
+        let Some(finding) = found.get_mut(at) else {
+            break;
+        };
+        if matches!(finding.kind, Kind::RecordNumber | Kind::ResidentNumber) {
+            let before = piece.get(from..finding.start).unwrap_or_default();
+            let after = piece.get(finding.end..next).unwrap_or_default();
+            if !unit_follows(after) {
+                finding.end += touching(after.chars());
+            }
+            finding.start -= touching(before.chars().rev());
+        }
+        from = finding.end;
+    }
+    found
+}
+
+/// The length in bytes of a part of a token, if it is short.
+fn touching(chars: impl Iterator<Item = char>) -> usize {
+    let of_token = |c: &char| {
+        c.is_ascii_alphanumeric() || matches!(c, '\u{C0}'..='\u{24F}' | '\u{370}'..='\u{4FF}')
+    };
+    let part: Vec<_> = chars.take_while(of_token).take(TOUCHING + 1).collect();
+    if part.len() <= TOUCHING {
+        part.into_iter().map(char::len_utf8).sum()
+    } else {
+        0
+    }
+}
 
 /// A part of the text that is settled. It has no kind if it is a placeholder that was in the text already.
 #[derive(Clone, Copy)]
@@ -78,7 +116,7 @@ impl<'t> Spans<'t> {
     pub(super) fn detect(&mut self, detector: Detector, with_digit: bool) -> bool {
         let before = self.spans.len();
         self.in_pieces(with_digit, |piece, from| {
-            let found = detector(piece).into_iter();
+            let found = whole_tokens(piece, detector(piece)).into_iter();
             found
                 .map(|finding| Span {
                     start: from + finding.start,
@@ -88,6 +126,15 @@ impl<'t> Spans<'t> {
                 .collect()
         });
         self.spans.len() > before
+    }
+
+    /// Whether the remark has such a finding, or its placeholder.
+    pub(super) fn has(&self, kind: Kind) -> bool {
+        self.spans.iter().any(|span| {
+            let text = self.text.get(span.start..span.end);
+            span.kind
+                .map_or(text == Some(kind.placeholder()), |it| it == kind)
+        })
     }
 
     fn in_pieces(&mut self, with_digit: bool, find: impl Fn(&str, usize) -> Vec<Span>) {

@@ -4,7 +4,7 @@
 //! The text is read once as runs of digits, whatever they are written in. Rules for the digits then say what a run is.
 
 use super::code;
-use super::date::starts_with_yymmdd;
+use super::date::starts_with_birth;
 use super::joint;
 use super::kind::Kind;
 use super::numbering_plan::{is_korean, is_korean_mobile};
@@ -281,7 +281,7 @@ impl<'t> Run<'t> {
     fn is_resident(&self, i: usize, value: &str) -> bool {
         let digits = value.get(..RESIDENT_DIGITS);
         let second = value.get(6..7).unwrap_or_default();
-        digits.is_some_and(starts_with_yymmdd)
+        digits.is_some_and(starts_with_birth)
             && second.starts_with(|c| matches!(c, '1'..='8'))
             && self.words(i, RESIDENT_DIGITS) >= 5
             && !self.is_inside(i + RESIDENT_DIGITS)

@@ -1,5 +1,7 @@
 //! What must hold for every text.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 
 use crate::domain::free_text::redact::kind::Kind;
@@ -137,5 +139,48 @@ proptest! {
         let text = words.join(" ");
         let redacted = redact(&text);
         prop_assert!(redacted.found.is_empty(), "{}", redacted.text);
+    }
+}
+
+/// What a rule may read again and again: openings of identifiers without their ends.
+const HOSTILE: [&str; 14] = [
+    "가로1",
+    "1-",
+    "010-",
+    "1.1234, ",
+    "닉네임 가",
+    "a@",
+    "4000 0*",
+    "66.11.30.",
+    "비밀번호 뭐더라 가",
+    "차 삼칠마 ",
+    "아이피 1 . ",
+    "북위 34도 ",
+    "A-00-",
+    "a-b.c/1/",
+];
+
+/// The shortest of a few runs, which noise of the machine disturbs least.
+fn fastest(text: &str) -> Duration {
+    let runs = (0..3).map(|_| {
+        let start = Instant::now();
+        redact(text);
+        start.elapsed()
+    });
+    runs.min().unwrap_or_default()
+}
+
+/// A quadratic rule would take a hundred times as long.
+#[test]
+fn ten_times_the_text_takes_about_ten_times_as_long() {
+    let hostile =
+        |opening: &str, length: usize| -> String { opening.chars().cycle().take(length).collect() };
+    for opening in HOSTILE {
+        let short = fastest(&hostile(opening, 10_000));
+        let long = fastest(&hostile(opening, 100_000));
+        assert!(
+            long < short * 25,
+            "{opening:?}: {short:?} for 10,000 characters, {long:?} for 100,000"
+        );
     }
 }
