@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
 use super::Failure;
@@ -21,8 +21,11 @@ use crate::store::responses::insert::{Stored, store_arrivals};
 const MAX_BATCH: usize = 256;
 /// The capacity of the queue. Further responses wait for a place in it.
 const WAITING: usize = 1024;
-/// The number of batches in flight: while one waits for the disk, the next one is gathered and sent.
+/// The most batches in flight.
 const WORKERS: usize = 3;
+/// How long a batch is alone in flight. Meanwhile the next one grows, so that more responses share the work of a transaction.
+/// One that takes longer waits for something, such as a change of its campaign, and lets the next one go.
+const TURN: Duration = Duration::from_millis(25);
 
 /// How long a response waits for its place and for the disk. It may be stored all the same after that, which the client
 /// finds out by sending it again.
@@ -84,10 +87,16 @@ async fn work(
     writes: Arc<Writes>,
 ) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
-    while gather(&waiting, &mut batch, &tasks).await > 0 {
+    while let Some(turn) = gather(&waiting, &mut batch, &tasks).await {
         let (arrivals, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
         let begun = Instant::now();
-        let outcomes = store(&pool, &arrivals).await;
+        let mut storing = std::pin::pin!(store(&pool, &arrivals));
+        let stored = timeout(TURN, &mut storing).await;
+        drop(turn);
+        let outcomes = match stored {
+            Ok(outcomes) => outcomes,
+            Err(_) => storing.await,
+        };
         metrics::histogram!("aftercare_intake_commit_seconds").record(begun.elapsed());
         metrics::histogram!("aftercare_intake_batch_responses").record(arrivals.len() as f64);
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
@@ -103,18 +112,24 @@ async fn work(
     }
 }
 
-/// Takes the waiting responses; none when the tasks are to stop. The lock is released with the batch in hand, so that
-/// the next worker gathers while this one stores.
-async fn gather(
-    waiting: &Mutex<mpsc::Receiver<Job>>,
+/// The turn of a worker: nobody else gathers as long as it is held.
+type Turn<'a> = MutexGuard<'a, mpsc::Receiver<Job>>;
+
+/// Takes the waiting responses, and the turn; none when the tasks are to stop.
+async fn gather<'a>(
+    waiting: &'a Mutex<mpsc::Receiver<Job>>,
     batch: &mut Vec<Job>,
     tasks: &Tasks,
-) -> usize {
-    let gathered = async { waiting.lock().await.recv_many(batch, MAX_BATCH).await };
+) -> Option<Turn<'a>> {
+    let gathered = async {
+        let mut turn = waiting.lock().await;
+        let count = turn.recv_many(batch, MAX_BATCH).await;
+        (count > 0).then_some(turn)
+    };
     tokio::select! {
         biased;
-        count = gathered => count,
-        () = tasks.stopping() => 0,
+        turn = gathered => turn,
+        () = tasks.stopping() => None,
     }
 }
 

@@ -16,7 +16,7 @@ const FLAT: &str = r"(?: (?: ,? \s? [가-힣a-z0-9]{1,10} (?: 아파트 | 빌라
 
 /// A road or a lot, and a house number.
 const PLACE: &str = r"(?: (?<quarter> [가-힣]{1,5} [0-9]{1,2} 가 ) | (?<road> [가-힣0-9·]{1,7} (?: 로 | 길 ) (?: \s? [0-9]{1,4} (?: 번? 길 | 가길 | 번안길 ) )? ) | (?<lot> [가-힣]{1,6} (?: [0-9]{1,2} )? [동리읍면가] ) (?: \s? 산 )? )
-    \s? (?<house> [1-9][0-9]{0,3} (?: (?: - | \s? 의 \s? ) [0-9]{1,4} )? ) (?<lots> \s? 번지 )?";
+    \s? (?<house> [0-9]{1,4} (?: (?: - | \s? 의 \s? ) [0-9]{1,4} )? ) (?<lots> \s? 번지 )?";
 
 /// An address with the names of provinces and districts.
 static LOCATED: LazyLock<Regex> = LazyLock::new(|| {
@@ -116,6 +116,15 @@ static LATIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?-u:\b) (?<value> (?: (?: house | flat | unit | apt | villa | room ) \s? [0-9]{1,4}[a-z]? , \s )? (?: (?: (?-i:[A-Z]) [a-z]{1,15} \s ){1,2} (?: goshiwon | gosiwon | gositel | villa | apt | apartments? | officetel | mansion | heights | house | building ) , \s )? [0-9]{1,4} (?: -[0-9]{1,4} )? ,? \s [a-z]{2,20} (?: -[a-z0-9]{1,15} ){0,3} -? (?: daero | ro | gil ) (?-u:\b) (?: \s? [0-9]{1,3} (?: -? beon-?gil | -?gil ) )? (?: , \s? (?: (?: apt | unit | flat | room | bldg | building | \# ) \.? \s? \#? )? [0-9]{1,4} (?: -[0-9]{1,4} | -? (?: dong | ho ) )? (?-u:\b) ){0,3} (?: , \s? (?: [a-z]{2,15} - (?: dong | gu | si | gun | do | eup | myeon ) | (?-i:[A-Z]) [a-z]{1,14} ) (?-u:\b) ){0,4} (?: ,? \s [0-9]{5} (?-u:\b) )? )",
     )
+});
+
+/// The same with the road, or the quarter behind a lot, first: "Sejong-daero 12beon-gil 7, Jung-gu", "12-7 Daesin-dong, Seo-gu".
+static LATIN_TURNED: LazyLock<Regex> = LazyLock::new(|| {
+    let towns = r"(?: ,? \s (?: [a-z]{2,15} - (?: dong | gu | si | gun | do | eup | myeon ) | (?-i:[A-Z]) [a-z]{2,14} ) (?-u:\b) ){0,4} (?: ,? \s [0-9]{5} (?-u:\b) )?";
+    pattern(&format!(
+        r"(?-u:\b) (?<value> (?-i:[A-Z]) [a-z]{{1,15}} (?: -[a-z0-9]{{1,15}} ){{0,3}} - (?: daero | ro | gil ) (?-u:\b) (?: \s [0-9]{{1,3}} -? beon-?gil )? ,? \s [0-9]{{1,4}} (?: -[0-9]{{1,4}} )? (?-u:\b) {towns}
+        | [0-9]{{1,4}} - [0-9]{{1,4}} \s (?-i:[A-Z]) [a-z]{{1,15}} - (?: dong | ri | ga ) (?-u:\b) {towns} )"
+    ))
 });
 
 /// A flat in English, by its block and number.
@@ -237,7 +246,7 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
         for pattern in [&ENGLISH, &SMALL] {
             found.extend(values(piece, pattern, kind, |_, value, _| is_street(value)));
         }
-        for pattern in [&CUED, &LATIN, &DOOR, &BRITISH_POSTCODE] {
+        for pattern in [&CUED, &LATIN, &LATIN_TURNED, &DOOR, &BRITISH_POSTCODE] {
             found.extend(values(piece, pattern, kind, |_, _, _| true));
         }
         // "unit 3 building 2" is a part of a hospital.

@@ -18,8 +18,16 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
         | (?: 북위 | 위도 ) \s? [0-9]{1,2} \s? 도 \s? [0-9]{1,2} (?: \.[0-9]{1,4} )? \s? 분 (?: \s? [0-9]{1,2} (?: \.[0-9]{1,4} )? \s? 초 )?
           (?: [,\s에]{0,3} (?: 동경 | 경도 ) \s? [0-9]{1,3} \s? 도 (?: \s? [0-9]{1,2} (?: \.[0-9]{1,4} )? \s? 분 )? (?: \s? [0-9]{1,2} (?: \.[0-9]{1,4} )? \s? 초 )? )?
         | (?-u:\b) N \s? [0-9]{1,2} [°\s] \s? [0-9]{1,2}\.[0-9]{1,4} ['′]? [,\s]{1,3} E \s? [0-9]{1,3} [°\s] \s? [0-9]{1,2}\.[0-9]{1,4} ['′]?
+        | (?-u:\b) [0-9]{1,2} \s [0-9]{1,2} \s [0-9]{1,2} (?: \.[0-9]{1,4} )? \s? [NS] [,\s]{1,3} [0-9]{1,3} \s [0-9]{1,2} \s [0-9]{1,2} (?: \.[0-9]{1,4} )? \s? [EW] (?-u:\b)
         | 북위 \s? [0-9]{1,2} (?: \.[0-9]{1,9} )? \s? 도? [,\s]{0,3} 동경 \s? [0-9]{1,3} (?: \.[0-9]{1,9} )?
         )"#,
+    )
+});
+
+/// A pair behind a word for them, whatever is between the two.
+static CUED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?: 지피에스 | 좌표 | (?-u:\b) (?: gps | coord (?: inate )? s? ) (?-u:\b) ) [^0-9\n\[]{0,12} (?<value> -?[0-9]{1,2}\.[0-9]{3,9} [\s,;/~-]{1,3} -?[0-9]{1,3}\.[0-9]{3,9} )",
     )
 });
 
@@ -49,6 +57,7 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
             && !after.starts_with(|c: char| c.is_ascii_digit())
     };
     let mut found = values(piece, &PAIR, Kind::Coordinates, alone);
+    found.extend(values(piece, &CUED, Kind::Coordinates, alone));
     found.extend(values(piece, &NAMED, Kind::Coordinates, alone));
     found.extend(values(
         piece,

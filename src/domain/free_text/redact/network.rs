@@ -21,6 +21,11 @@ static APART: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// A word before the number of a version, which may have four parts as well.
+static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?: 버전 | 버젼 | (?-u:\b) (?: version | ver\.? | v\.? ) ) [\s:]{0,2} $")
+});
+
 /// Finds IP addresses of both versions.
 pub(super) fn find(piece: &str) -> Vec<Finding> {
     let mut found = values(piece, &APART, Kind::IpAddress, |_, value, after| {
@@ -44,7 +49,8 @@ pub(super) fn find(piece: &str) -> Vec<Finding> {
             && !rest
                 .get(length..)
                 .is_some_and(|after| after.starts_with(outside));
-        if alone && is_address(bare) {
+        let before = piece.get(..start).unwrap_or_default();
+        if alone && is_address(bare) && !VERSION.is_match(before) {
             found.push(Finding {
                 start,
                 end: start + bare.len(),
