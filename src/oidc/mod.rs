@@ -3,7 +3,7 @@
 //!
 //! The provider is outside of this program, so everything that it says is checked: its metadata name the issuer that is
 //! configured, its addresses are as well protected as the issuer's, and a token is believed only when one of its published
-//! keys signed it. What the claims of a token have to say is in [`id_token`](crate::domain::staff::id_token).
+//! keys signed it. What the claims of a token have to say is in [`id_token`].
 //!
 //! Neither errors nor logs hold what a provider or a browser sent.
 
