@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::finding::{Finding, without_overlap};
 use super::kind::Kind;
 use super::pattern::{pattern, stands_alone, values};
-use super::span::{Finding, without_overlap};
 
 /// Services whose names are no other words.
 const KOREAN_SERVICE: &str = r"카톡 | 카카오 \s? 톡 | 카카오 | 인스타 (?: 그램 )? | 텔레 (?: 그램 )? | 디스코드 | 디코 | 페이스북 | 페북 | 트위터 | 스레드 | 쓰레드 | 위챗 | 왓츠앱 | 틱톡 | 스냅챗 | 티스토리 | 트위치 | 지메일 | 쥐메일 | 한메일 | 핫메일 | 아웃룩 | 아이클라우드";

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::finding::{Finding, without_overlap};
 use super::kind::Kind;
 use super::pattern::{pattern, pattern_with_case, values};
-use super::span::{Finding, without_overlap};
 use super::unit::unit_follows;
 use crate::domain::free_text::gazetteer::{self, is_place, is_word};
 

@@ -8,9 +8,9 @@ use regex::Regex;
 use super::date::is_year;
 use super::decision::Match;
 use super::digits::{Groups, Separator, is_mask};
+use super::finding::{Finding, without_overlap};
 use super::kind::Kind;
 use super::pattern::{pattern, values};
-use super::span::{Finding, without_overlap};
 use super::unit::unit_follows;
 
 /// Lengths of the groups in which cards print their numbers, and in which people write them.

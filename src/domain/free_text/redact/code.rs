@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::finding::{Finding, without_overlap};
 use super::kind::Kind;
 use super::pattern::pattern;
-use super::span::{Finding, without_overlap};
 use super::unit::unit_follows;
 
 /// Words that name a code, with the fewest digits of one.

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::finding::{Finding, without_overlap};
 use super::kind::Kind;
 use super::pattern::{pattern, values};
-use super::span::{Finding, without_overlap};
 
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

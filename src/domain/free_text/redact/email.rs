@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::finding::Finding;
 use super::kind::Kind;
 use super::pattern::pattern;
-use super::span::Finding;
 
 /// Mail providers that are named without a top-level domain.
 const PROVIDER: &str = "naver|gmail|hanmail|daum|kakao|nate|hotmail|outlook|yahoo|icloud";

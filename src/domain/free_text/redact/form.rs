@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::code;
+use super::finding::{Finding, without_overlap};
 use super::kind::Kind;
 use super::pattern::{pattern, pattern_with_case, stands_alone, values};
-use super::span::{Finding, without_overlap};
 
 static FORM: LazyLock<Regex> = LazyLock::new(|| {
     pattern_with_case(

@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::finding::Finding;
 use super::kind::Kind;
 use super::pattern::pattern;
-use super::span::Finding;
 use crate::domain::free_text::gazetteer;
 
 /// All top-level domains. Many are words too, and people leave out the blank after a full stop ("pain.today I …"), so

@@ -22,6 +22,7 @@ mod date;
 mod decision;
 mod digits;
 mod email;
+mod finding;
 mod form;
 mod joint;
 mod kind;

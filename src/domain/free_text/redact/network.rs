@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::finding::{Finding, without_overlap};
 use super::kind::Kind;
 use super::pattern::{pattern, values};
-use super::span::{Finding, without_overlap};
 
 /// The longest text form of an address.
 const MAX_LENGTH: usize = 45;

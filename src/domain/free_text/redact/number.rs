@@ -9,9 +9,9 @@ use regex::Regex;
 
 use super::decision::{Decision, Match};
 use super::digits::{Groups, Separator};
+use super::finding::Finding;
 use super::kind::Kind;
 use super::pattern::pattern;
-use super::span::Finding;
 use super::{card, phone, quantity, record, resident};
 
 /// Finds resident registration numbers, card numbers and phone numbers that their digits alone show.

@@ -3,8 +3,8 @@
 
 use regex::{Regex, RegexBuilder};
 
+use super::finding::Finding;
 use super::kind::Kind;
-use super::span::Finding;
 
 /// Compiles a pattern written in this module; case is ignored and blanks in the pattern do not count.
 pub(in crate::domain::free_text) fn pattern(source: &str) -> Regex {

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::finding::{Finding, without_overlap};
 use super::kind::Kind;
 use super::pattern::{pattern, pattern_with_case, stands_alone, values};
-use super::span::{Finding, without_overlap};
 use super::unit::unit_follows;
 
 /// The syllables that plates have: private, hire, delivery.

@@ -12,10 +12,10 @@ use super::context::Context;
 use super::date::{is_date, starts_with_birth, starts_with_yymmdd};
 use super::decision::Match;
 use super::digits::{Group, Groups, Separator, is_dash, is_mask};
+use super::finding::Finding;
 use super::joint;
 use super::kind::Kind;
 use super::pattern::{pattern, values};
-use super::span::Finding;
 use super::unit::unit_follows;
 
 /// The birth date with dots, words or signs between its parts, and the second part directly behind it.

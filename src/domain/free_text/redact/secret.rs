@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::date::is_year;
+use super::finding::{Finding, without_overlap};
 use super::kind::Kind;
 use super::pattern::{pattern, values};
-use super::span::{Finding, without_overlap};
 use super::unit::unit_follows;
 
 static SECRET: LazyLock<Regex> = LazyLock::new(|| {

@@ -1,27 +1,8 @@
 //! The places of the findings. A finding splits the text, and no later detector looks across it.
 
+use super::finding::Finding;
 use super::kind::Kind;
 use super::unit::unit_follows;
-
-/// A finding of one detector: byte offsets into the piece of text that it was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) kind: Kind,
-}
-
-/// The findings in order. Of two that overlap, the one that starts first stays, and of those the longer.
-pub(super) fn without_overlap(mut found: Vec<Finding>) -> Vec<Finding> {
-    found.sort_by_key(|finding| (finding.start, std::cmp::Reverse(finding.end)));
-    let mut end = 0;
-    found.retain(|finding| {
-        let apart = finding.start >= end;
-        end = end.max(finding.end);
-        apart
-    });
-    found
-}
 
 /// Finds identifiers in a piece of text, in order and without overlap.
 pub(super) type Detector = fn(&str) -> Vec<Finding>;

@@ -5,10 +5,10 @@
 
 use super::code;
 use super::date::starts_with_birth;
+use super::finding::Finding;
 use super::joint;
 use super::kind::Kind;
 use super::numbering_plan::{is_korean, is_korean_mobile};
-use super::span::Finding;
 
 /// The most digits of a number: 15 of E.164, and a prefix.
 const MAX_DIGITS: usize = 18;

@@ -1,8 +1,8 @@
 //! Measures precision and recall over remarks that were written and labelled by hand.
 
+use crate::domain::free_text::redact::finding::Finding;
 use crate::domain::free_text::redact::kind::Kind;
 use crate::domain::free_text::redact::normal::normalise;
-use crate::domain::free_text::redact::span::Finding;
 use crate::domain::free_text::redact::{redact, scan};
 
 const CORPUS: &str = include_str!("../../../../../tests/corpus/remarks.tsv");

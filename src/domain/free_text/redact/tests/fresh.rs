@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::free_text::marks::marks;
+use crate::domain::free_text::redact::finding::Finding;
 use crate::domain::free_text::redact::normal::normalise;
-use crate::domain::free_text::redact::span::Finding;
 use crate::domain::free_text::redact::{redact, scan};
 
 pub(crate) const DEVELOPMENT: &str =
