@@ -1,5 +1,7 @@
 //! Two requests at the same moment, arranged so that the worst order comes every time.
 
+use std::time::{Duration, Instant};
+
 use aftercare::app::forms::publish::publish_form;
 use aftercare::app::tasks::release::release_on;
 use aftercare::domain::audit::Actor;
@@ -21,7 +23,7 @@ use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 
 use crate::support::TestApp;
-use crate::support::collection::{Collection, EVERY_KIND, definition};
+use crate::support::collection::{Collection, EVERY_KIND, definition, new_receipt};
 
 #[tokio::test]
 async fn of_many_who_delete_a_new_form_at_once_one_does_and_the_rest_find_nothing() {
@@ -81,6 +83,35 @@ async fn a_login_while_the_password_is_being_changed_opens_no_session() {
     other.batch_execute("COMMIT").await.unwrap();
     change.await.unwrap().expect(200);
     login.await.unwrap().expect_problem(Code::LoginFailed);
+}
+
+#[tokio::test]
+async fn a_response_that_waits_for_its_campaign_holds_up_no_other_campaign() {
+    let collection = Collection::start().await;
+    collection.open("other-campaign", -1, 30).await;
+    let answers = json!({"group": "c", "meals": "none", "distress": 0});
+    let body = json!({"form_version": 1, "language": "en", "answers": answers});
+    let send = async |campaign: &str| {
+        let path = format!("/v1/campaigns/{campaign}/responses");
+        let call = collection.app.client().post(&path).json(&body);
+        call.header("receipt", &new_receipt()).send().await
+    };
+    // Both campaigns are known, so that only storing asks the database.
+    for campaign in ["test-campaign", "other-campaign"] {
+        send(campaign).await.expect(201);
+    }
+    let mut other = collection.app.connect().await;
+    let hold = "BEGIN; SELECT FROM campaigns WHERE key = 'test-campaign' FOR UPDATE";
+    other.batch_execute(hold).await.unwrap();
+    let go_on = async {
+        wait_for_locks(&mut other, 1).await;
+        let begun = Instant::now();
+        send("other-campaign").await.expect(201);
+        assert!(begun.elapsed() < Duration::from_secs(2));
+        other.batch_execute("COMMIT").await.unwrap();
+    };
+    let (held, ()) = tokio::join!(send("test-campaign"), go_on);
+    held.expect(201);
 }
 
 /// Waits until so many connections wait for a lock.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::collection::{Collection, EVERY_KIND, OWN, new_receipt};
+use crate::support::gate::Gate;
 use crate::support::postgres::{Cluster, TestDatabase};
 
 /// A line of the log names who asks, and holds each statement.
@@ -19,6 +20,8 @@ struct Pair {
     receipts: Vec<String>,
     primary: Cluster,
     standby: Cluster,
+    /// Between the server and the standby.
+    gate: Gate,
 }
 
 impl Pair {
@@ -29,6 +32,8 @@ impl Pair {
         let standby = Cluster::standby_of(&primary);
         standby.start(LOGGED);
         let url = format!("{}/{}", standby.base_url(), database.name);
+        let gate = Gate::to(&url).await;
+        let url = Gate::url(&[&gate]);
         let app = TestApp::start_beside(database, &url).await;
         let collection = Collection::start_on(app, EVERY_KIND).await;
         let mut receipts = Vec::new();
@@ -44,6 +49,7 @@ impl Pair {
             receipts,
             primary,
             standby,
+            gate,
         }
     }
 
@@ -114,6 +120,31 @@ async fn without_its_standby_the_server_reads_the_primary() {
         assert!(begun.elapsed() < Duration::from_secs(4));
     }
     assert!(Pair::reads(&pair.primary) >= 1);
+}
+
+#[tokio::test]
+async fn a_standby_that_hangs_is_given_up_and_then_left_alone() {
+    let pair = Pair::start().await;
+    assert_eq!(pair.rows().await, 12);
+    pair.gate.shut();
+    let begun = Instant::now();
+    assert_eq!(pair.rows().await, 12);
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    let begun = Instant::now();
+    assert_eq!(pair.rows().await, 12);
+    assert!(begun.elapsed() < Duration::from_secs(1), "it is left alone");
+}
+
+#[tokio::test]
+async fn a_standby_that_was_promoted_is_read_no_longer() {
+    let pair = Pair::start().await;
+    assert_eq!(pair.rows().await, 12);
+    pair.at_the_standby("SELECT pg_promote()").await;
+    let answers = json!({"group": "c", "meals": "none", "distress": 0});
+    let sent = pair.collection.send(&new_receipt(), &answers).await;
+    sent.expect(201);
+    pair.collection.release().await;
+    assert_eq!(pair.rows().await, 13);
 }
 
 #[tokio::test]

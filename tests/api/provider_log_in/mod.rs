@@ -169,6 +169,13 @@ async fn world() -> (TestProvider, TestApp) {
     (provider, app)
 }
 
+/// How many accounts there are, without that of the admin who asks.
+async fn accounts(app: &TestApp) -> usize {
+    let admin = app.with_staff(Role::Admin).await.client;
+    let list = admin.get("/v1/staff").send().await.expect(200).json();
+    list["items"].as_array().unwrap().len() - 1
+}
+
 /// The entries of the audit with one of these actions, the oldest first: action, who did it, details.
 async fn audited(app: &TestApp, count: usize) -> Vec<(String, Value, Value)> {
     let admin = app.with_staff(Role::Admin).await;
